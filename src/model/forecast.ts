@@ -1,0 +1,43 @@
+import type { SandboxEvent } from './events.ts';
+import type { SignalName, SignalUnit } from './signal.ts';
+
+/** Quantiles of the time until the limit is reached, in milliseconds from `Forecast.atMs`. Infinity means "not by this model". */
+export interface TimeToLimit {
+  readonly p10: number;
+  readonly p50: number;
+  readonly p90: number;
+}
+
+/** What the model says of one signal at one moment. */
+export interface Forecast {
+  readonly signal: SignalName;
+  /** The moment of the last event that went into it, epoch milliseconds. */
+  readonly atMs: number;
+  readonly unit: SignalUnit;
+  /** Use in `unit`. For `expiry`: milliseconds already used of the lifetime seen. */
+  readonly used: number;
+  /** Limit in `unit`, null when there is none. For `expiry`: the deadline, epoch milliseconds. */
+  readonly limit: number | null;
+  /** used / limit, 0..1 and above; null without a limit. */
+  readonly pressure: number | null;
+  /** Probability that the limit is reached within 60, 120 and 300 seconds; never falling with the horizon. */
+  readonly pBreak60: number;
+  readonly pBreak120: number;
+  readonly pBreak300: number;
+  /** Null while the signal does not move towards its limit. */
+  readonly timeToLimitMs: TimeToLimit | null;
+  /** Rise of the floor in `unit` per second, null when not estimated. */
+  readonly slopePerSecond: number | null;
+  /** The process that grows, when one was seen to. */
+  readonly grower: { readonly pid: number; readonly name: string; readonly bytesPerSecond: number } | null;
+  /** One line in words; every number in it comes from the model. */
+  readonly evidence: string;
+}
+
+/** Turns what happens in one sandbox into forecasts. Pure: all times come from the events. */
+export interface Forecaster {
+  /** Takes in one event. Never throws; nonsense is ignored and named in the evidence. */
+  observe(event: SandboxEvent): void;
+  /** @returns one forecast for each signal with input, in the order of `signalNames`. */
+  forecasts(nowMs: number): readonly Forecast[];
+}

@@ -1,0 +1,191 @@
+import type { ErrorEvent } from './error-event.ts';
+import type { CommandEnded, CommandStarted } from './events.ts';
+import type { FixOutcome } from './fix.ts';
+import type { Incident, LifecycleTransition } from './incident.ts';
+import type { Problem } from './problem.ts';
+import type { Sample } from './sample.ts';
+import type { Expiry, Sandbox, SandboxLimits } from './sandbox.ts';
+import type { Warning } from './warning.ts';
+
+/** A timer that can be cancelled. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time from outside, so that tests can own it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls `run` once after `delayMs`. */
+  after(delayMs: number, run: () => void): Timer;
+}
+
+/** Leveled log; the texts are redacted before they are written. */
+export interface Log {
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
+/** What is known of the place the editor runs in, to find out which sandbox is the person's. */
+export interface PlaceHints {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly hostname: string;
+  /** Names of the workspace folders, first one first. */
+  readonly workspaceNames: readonly string[];
+  /** Git remotes or folder URIs; compared with metadata values. */
+  readonly workspaceUris: readonly string[];
+}
+
+/** A sandbox recognised as the person's own. */
+export interface CurrentSandbox {
+  readonly sandboxId: string;
+  /** How it was found, for people: "named by OPENSANDBOX_ID". */
+  readonly how: string;
+}
+
+/** What a provider tells of its server and sandboxes while it is watched. */
+export type ProviderEvent =
+  /** A complete list. What was in the last one and is not in this one is gone. */
+  | { readonly kind: 'sandboxes'; readonly atMs: number; readonly sandboxes: readonly Sandbox[] }
+  /** The server answered, but not well, or again well. */
+  | { readonly kind: 'health'; readonly atMs: number; readonly healthy: true; readonly text: string | null }
+  | {
+      readonly kind: 'health';
+      readonly atMs: number;
+      readonly healthy: false;
+      readonly problem: Problem;
+      /** When the next try is made, epoch milliseconds; null when only the person can help. */
+      readonly retryAtMs: number | null;
+    };
+
+export interface SampleOptions {
+  readonly signal: AbortSignal;
+  /** The person agreed that watching may move this sandbox's deadline. Without it such a way is never taken. */
+  readonly mayRenew: boolean;
+}
+
+/** A saved file system of a sandbox. */
+export interface Snapshot {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly name: string | null;
+  readonly state: 'creating' | 'ready' | 'failed' | 'deleting' | 'unknown';
+  readonly rawState: string;
+  readonly message: string | null;
+  readonly createdAtMs: number | null;
+}
+
+/** Result of a command run inside a sandbox. */
+export interface ExecResult {
+  /** Null when the command ended by a signal or the source could not tell. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Output was longer than the cap and cut. */
+  readonly truncated: boolean;
+}
+
+/** An interactive shell inside a sandbox. */
+export interface TerminalSession {
+  write(data: Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  /** Output until the shell ends. Throws a Problem when the connection is lost. */
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Settles with the exit code, or null when unknown. */
+  readonly exited: Promise<number | null>;
+  /** Ends the shell and removes it from the sandbox. */
+  close(): Promise<void>;
+}
+
+/** Wanted properties of a sandbox made from a snapshot. */
+export interface RecreateRequest {
+  readonly snapshotId: string;
+  readonly memoryBytes: number;
+  readonly cpuCores: number | null;
+  readonly lifetimeMs: number | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What can be done to a sandbox. Each member is present only if the system really has it. All throw `Problem`. */
+export interface ProviderActions {
+  /** Moves the deadline and returns the new one. */
+  renew?(sandboxId: string, expiresAtMs: number, signal: AbortSignal): Promise<Expiry>;
+  pause?(sandboxId: string, signal: AbortSignal): Promise<void>;
+  resume?(sandboxId: string, signal: AbortSignal): Promise<void>;
+  delete?(sandboxId: string, signal: AbortSignal): Promise<void>;
+  /** Starts a snapshot and waits until it is ready; throws when it fails. */
+  snapshot?(sandboxId: string, name: string, signal: AbortSignal): Promise<Snapshot>;
+  /** Makes a new sandbox, with a new id, from a snapshot. */
+  recreate?(request: RecreateRequest, signal: AbortSignal): Promise<Sandbox>;
+  /** The limits granted to a sandbox, for "recreate larger". */
+  limits?(sandboxId: string, signal: AbortSignal): Promise<SandboxLimits>;
+  /** Runs argv inside the sandbox without leaving files behind. */
+  exec?(sandboxId: string, argv: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<ExecResult>;
+  openTerminal?(
+    sandboxId: string,
+    size: { readonly columns: number; readonly rows: number },
+    signal: AbortSignal,
+  ): Promise<TerminalSession>;
+  /** Diagnostics text, which is gone once the sandbox is. */
+  diagnostics?(sandboxId: string, signal: AbortSignal): Promise<string>;
+}
+
+/** What a provider can and cannot do, said in advance. */
+export interface Capabilities {
+  /** Sandboxes vanish without a record when their time is over. */
+  readonly vanishesAtExpiry: boolean;
+  /** A paused sandbox keeps its memory. */
+  readonly pauseKeepsMemory: boolean;
+  /** The clock runs on while paused. */
+  readonly expiresWhilePaused: boolean;
+}
+
+/** One system that runs sandboxes. One conformance suite runs against every implementation. */
+export interface SandboxProvider {
+  /** E.g. `openSandbox`; also the name of its settings group. */
+  readonly id: string;
+  /** For people, with the place: "OpenSandbox on 127.0.0.1:8080". */
+  readonly label: string;
+  readonly capabilities: Capabilities;
+  readonly actions: ProviderActions;
+  /** All sandboxes there are. Throws `Problem`. */
+  list(signal: AbortSignal): Promise<readonly Sandbox[]>;
+  /** One sandbox by id, or null when there is none (any more). Throws `Problem` for everything else. */
+  find(sandboxId: string, signal: AbortSignal): Promise<Sandbox | null>;
+  /** Lists and health until aborted. Never throws; troubles come as events and are retried with backoff. */
+  watch(signal: AbortSignal): AsyncIterable<ProviderEvent>;
+  /** The sandbox the person works in, as far as this provider can recognise it. Throws `Problem`. */
+  current(hints: PlaceHints, sandboxes: readonly Sandbox[], signal: AbortSignal): Promise<CurrentSandbox | null>;
+  /**
+   * Measurements of one running sandbox, one connection: it is not reconnected here. Ends by throwing a `Problem`
+   * whose kind says why (also `clean-end`); returns quietly only when aborted. Leaves nothing behind in the sandbox.
+   */
+  samples(sandboxId: string, options: SampleOptions): AsyncIterable<Sample>;
+  /** Whether the agent in the sandbox answers at all; used to tell a dead agent from an unreachable one. */
+  ping(sandboxId: string, signal: AbortSignal): Promise<'answers' | 'refused' | 'no-answer' | 'unknown'>;
+  /** Errors that the system itself knows of, until aborted. */
+  errors(sandboxId: string, signal: AbortSignal): AsyncIterable<ErrorEvent>;
+  /** Frees connections. */
+  dispose(): Promise<void>;
+}
+
+/** A place errors and commands come from other than a provider: the terminal, tasks, debug sessions. */
+export interface ErrorSource {
+  readonly name: string;
+  /** Until aborted. The events carry the sandbox they belong to. */
+  events(signal: AbortSignal): AsyncIterable<ErrorEvent | CommandStarted | CommandEnded>;
+}
+
+/** What is remembered across sandboxes and sessions. Writes never throw and never block. */
+export interface HistoryStore {
+  recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void;
+  recordWarning(warning: Warning): void;
+  recordIncident(incident: Incident): void;
+  recordFix(outcome: FixOutcome): void;
+  /** The newest incidents first, at most `limit`. */
+  incidents(limit: number): Promise<readonly Incident[]>;
+  /** Writes what is pending and frees resources. */
+  dispose(): Promise<void>;
+}

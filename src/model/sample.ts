@@ -1,0 +1,88 @@
+/**
+ * Where the numbers of a sample come from. Only `cgroup` and `prometheus`/`metrics-api` numbers speak of the sandbox itself;
+ * `machine` numbers are those of the host and never carry an out-of-memory forecast (DESIGN.md, truth 1).
+ */
+export type SampleSource = 'cgroup' | 'machine' | 'prometheus' | 'metrics-api';
+
+/** Memory of the sandbox in bytes. */
+export interface MemoryReading {
+  /** All charged memory, page cache included. */
+  readonly usedBytes: number;
+  /** `usedBytes` minus inactive file pages: what the kubelet and the kernel's killer care about. */
+  readonly workingSetBytes: number;
+  /** The tightest limit seen, or null when there is none. */
+  readonly limitBytes: number | null;
+  /** Memory not backed by a file, or null when unknown. */
+  readonly anonBytes: number | null;
+  /** Kills by the kernel's out-of-memory killer since the cgroup exists. */
+  readonly oomKillCount: number | null;
+  /** Times the limit was hit and memory had to be reclaimed. */
+  readonly limitHitCount: number | null;
+  /** Share of the last 10 s in which all tasks waited for memory, in percent (PSI `full avg10`). */
+  readonly stalledPercent: number | null;
+}
+
+/** CPU of the sandbox. */
+export interface CpuReading {
+  readonly usedCores: number;
+  /** The quota, or the number of processors, or null when neither is known. */
+  readonly limitCores: number | null;
+  /** Share of scheduler periods since the last sample in which the sandbox was throttled, 0..1. */
+  readonly throttledRatio: number | null;
+}
+
+/** Something counted against a limit. */
+export interface CountReading {
+  readonly used: number;
+  readonly limit: number | null;
+}
+
+/** Bytes against a capacity. */
+export interface BytesReading {
+  readonly usedBytes: number;
+  readonly limitBytes: number | null;
+}
+
+/** A limit that a process set itself below the sandbox's, such as V8's or the JVM's heap. */
+export interface HeapLimit {
+  readonly limitBytes: number;
+  /** The flag or variable it was read from, by name only, e.g. `--max-old-space-size`. */
+  readonly source: string;
+}
+
+/** One process inside the sandbox. No command line and no environment ever leaves the sandbox. */
+export interface ProcessReading {
+  readonly pid: number;
+  readonly parentPid: number | null;
+  readonly name: string;
+  readonly rssBytes: number;
+  readonly ageMs: number | null;
+  readonly heapLimit: HeapLimit | null;
+}
+
+/** Open files of the process that is nearest to its own limit. */
+export interface OpenFilesReading extends CountReading {
+  readonly pid: number | null;
+}
+
+/** One reading of all signals at one time. A signal the source cannot see is absent. */
+export interface Sample {
+  readonly kind: 'sample';
+  readonly sandboxId: string;
+  /** When the reading was taken, epoch milliseconds on this computer's clock. */
+  readonly atMs: number;
+  readonly source: SampleSource;
+  /** Time between two samples that this source intends, in milliseconds. */
+  readonly cadenceMs: number;
+  /** Why the data is poorer than it could be ("slow: no bash in the image"), or null. */
+  readonly caveat: string | null;
+  readonly memory?: MemoryReading;
+  readonly swap?: BytesReading;
+  readonly cpu?: CpuReading;
+  readonly disk?: BytesReading;
+  readonly inodes?: CountReading;
+  readonly pids?: CountReading;
+  readonly fds?: OpenFilesReading;
+  /** The largest processes by resident memory, largest first; absent in samples that did not look. */
+  readonly processes?: readonly ProcessReading[];
+}
