@@ -43,6 +43,8 @@ export interface CurrentSandbox {
   readonly sandboxId: string;
   /** How it was found, for people: "named by OPENSANDBOX_ID". */
   readonly how: string;
+  /** The editor itself was found to run inside it, so that its terminals do too. */
+  readonly inside: boolean;
 }
 
 /** What a provider tells of its server and sandboxes while it is watched. */

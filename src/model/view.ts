@@ -94,6 +94,8 @@ export interface AppView {
   readonly currentId: string | null;
   /** How the current one was found ("named by OPENSANDBOX_ID"), or null. */
   readonly currentHow: string | null;
+  /** The editor itself was found to run inside the current one. */
+  readonly currentInside: boolean;
   /** Several could be meant and nothing decides: the person is asked once. */
   readonly ambiguous: boolean;
 }

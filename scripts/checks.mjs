@@ -1,0 +1,8 @@
+// The static checks: format and lint with the walls between the rooms, types, unused code and unused packages.
+import { tool } from './steps.mjs';
+
+export const checks = [
+  ['format and lint', () => tool('biome', ['ci', '--error-on-warnings', '.'])],
+  ['types', () => tool('tsc', ['-p', 'tsconfig.json'])],
+  ['unused code and packages', () => tool('knip', ['--no-progress'])],
+];

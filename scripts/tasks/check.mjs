@@ -1,0 +1,4 @@
+import { checks } from '../checks.mjs';
+import { runSteps } from '../steps.mjs';
+
+await runSteps(checks);

@@ -1,0 +1,3 @@
+import { tool } from '../steps.mjs';
+
+process.exitCode = await tool('biome', ['check', '--write', '.']);

@@ -1,0 +1,3 @@
+import { tool } from '../steps.mjs';
+
+process.exitCode = await tool('vitest', ['run', '--project', 'unit', ...process.argv.slice(2)], { stdout: 'inherit' });

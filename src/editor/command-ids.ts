@@ -1,0 +1,23 @@
+/** Every command of the extension, without its prefix. A test keeps manifest, code and README in step. */
+export const commandIds = [
+  'connect',
+  'tryDemo',
+  'setApiKey',
+  'selectSandbox',
+  'refresh',
+  'filter',
+  'extend',
+  'pause',
+  'resume',
+  'snapshot',
+  'endProcess',
+  'recreateLarger',
+  'delete',
+  'openTerminal',
+  'showDetails',
+  'whatCanIDo',
+  'allowWatching',
+  'showLog',
+] as const;
+
+export type CommandId = (typeof commandIds)[number];

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { Supervisor } from '../app/contracts.ts';
+import { detailsMarkdown } from './text/details-markdown.ts';
+
+const scheme = 'sandbox-foresight';
+const diagnosticsTimeoutMs = 5_000;
+
+/** The page "details of a sandbox": a read-only Markdown document, shown as its preview. */
+export class Details implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.changed.event;
+  private readonly registration: vscode.Disposable;
+  private readonly supervisor: Supervisor;
+  private readonly now: () => number;
+  private readonly redact: (text: string) => string;
+
+  constructor(supervisor: Supervisor, options: { readonly now: () => number; readonly redact: (text: string) => string }) {
+    this.supervisor = supervisor;
+    this.now = options.now;
+    this.redact = options.redact;
+    this.registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+  }
+
+  /** Opens the page of one sandbox, fresh. */
+  async show(sandboxId: string): Promise<void> {
+    const name = this.find(sandboxId)?.sandbox.name ?? sandboxId;
+    const uri = vscode.Uri.from({ scheme, path: `/${name.replaceAll('/', '-')}.md`, query: sandboxId });
+    this.changed.fire(uri);
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const view = this.find(uri.query);
+    if (!view) return 'This sandbox is not known any more.';
+    return detailsMarkdown(view, this.now(), await this.diagnostics(uri.query));
+  }
+
+  private find(sandboxId: string) {
+    return this.supervisor.view.sandboxes.find(({ sandbox }) => sandbox.id === sandboxId);
+  }
+
+  private async diagnostics(sandboxId: string): Promise<string | null> {
+    try {
+      return this.redact(await this.supervisor.diagnostics(sandboxId, AbortSignal.timeout(diagnosticsTimeoutMs)));
+    } catch {
+      // The page is useful without it, and a vanished sandbox has none.
+      return null;
+    }
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changed.dispose();
+  }
+}

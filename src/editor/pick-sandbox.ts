@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { isEnded } from '../model/sandbox.ts';
+import type { AppView, SandboxView } from '../model/view.ts';
+import { phaseWords } from './text/words.ts';
+
+/** The sandbox a command is meant for: of the tree row or link it came from, else the current one. */
+export function sandboxOf(argument: unknown, view: AppView): SandboxView | null {
+  const id =
+    typeof argument === 'string'
+      ? argument
+      : typeof argument === 'object' && argument !== null && 'sandboxId' in argument
+        ? argument.sandboxId
+        : null;
+  const wanted = typeof id === 'string' ? id : view.currentId;
+  return view.sandboxes.find(({ sandbox }) => sandbox.id === wanted) ?? null;
+}
+
+/** The process a tree row stands for, or null. */
+export function processOf(argument: unknown, view: SandboxView): { pid: number; name: string } | null {
+  if (typeof argument !== 'object' || argument === null || !('pid' in argument)) return null;
+  const process = view.processes.find(({ pid }) => pid === argument.pid);
+  return process ? { pid: process.pid, name: process.name } : null;
+}
+
+/** Asks which sandbox is meant. @returns its id, or null when the question was closed or there is none. */
+export async function askForSandbox(view: AppView): Promise<string | null> {
+  const living = view.sandboxes.filter(({ sandbox }) => !isEnded(sandbox.phase));
+  if (living.length === 0) {
+    await vscode.window.showInformationMessage('There is no sandbox to choose. Start one, then refresh.');
+    return null;
+  }
+  const picked = await vscode.window.showQuickPick(
+    living.map(({ sandbox }) => ({
+      label: sandbox.name,
+      description: `${phaseWords[sandbox.phase]}${sandbox.id === view.currentId ? ' · current' : ''}`,
+      detail: [sandbox.id, sandbox.image ?? ''].filter(Boolean).join(' · '),
+      id: sandbox.id,
+    })),
+    {
+      title: 'Which sandbox is yours?',
+      placeHolder: 'It is remembered for this workspace',
+      matchOnDescription: true,
+      matchOnDetail: true,
+    },
+  );
+  return picked?.id ?? null;
+}

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { Supervisor } from '../app/contracts.ts';
+import type { AppView } from '../model/view.ts';
+import { askForSandbox } from './pick-sandbox.ts';
+
+/** Asks what only the person can answer; each question once in a session. */
+export class Questions implements vscode.Disposable {
+  private readonly supervisor: Supervisor;
+  private readonly remember: (sandboxId: string) => Thenable<void>;
+  private readonly failed: (error: unknown) => void;
+  private readonly asked = new Set<string>();
+
+  constructor(
+    supervisor: Supervisor,
+    options: { readonly remember: (sandboxId: string) => Thenable<void>; readonly failed: (error: unknown) => void },
+  ) {
+    this.supervisor = supervisor;
+    this.remember = options.remember;
+    this.failed = options.failed;
+  }
+
+  /** Asks what `view` leaves open and was not asked before. */
+  update(view: AppView): void {
+    if (view.ambiguous && this.once('which')) this.askWhich(view).catch(this.failed);
+    for (const { sandbox, link } of view.sandboxes) {
+      const mine = sandbox.id === view.currentId;
+      if (mine && link.state === 'needs-consent' && this.once(`consent/${sandbox.id}`)) {
+        this.askConsent(sandbox.id, sandbox.name).catch(this.failed);
+      }
+    }
+  }
+
+  /** Asks whether watching may move the deadline of a sandbox. */
+  async askConsent(sandboxId: string, name: string): Promise<void> {
+    const yes = 'Watch Anyway';
+    const no = "Don't Watch";
+    const chosen = await vscode.window.showInformationMessage(
+      `${name} can only be measured through the server, and each request there may extend its life. Watch it all the same?`,
+      yes,
+      no,
+    );
+    if (chosen !== undefined) this.supervisor.consent(sandboxId, chosen === yes);
+  }
+
+  private async askWhich(view: AppView): Promise<void> {
+    const id = await askForSandbox(view);
+    if (id === null) return;
+    this.supervisor.choose(id);
+    await this.remember(id);
+  }
+
+  private once(question: string): boolean {
+    if (this.asked.has(question)) return false;
+    this.asked.add(question);
+    return true;
+  }
+
+  dispose(): void {
+    this.asked.clear();
+  }
+}

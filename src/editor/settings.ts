@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+
+/** The settings as plain values. Names are those of the manifest; a test keeps both in step. */
+export interface Settings {
+  readonly openSandbox: { readonly serverUrl: string };
+  readonly alerts: { readonly sensitivity: 'calm' | 'balanced' | 'eager'; readonly notifications: boolean };
+  readonly watch: { readonly maximumSandboxes: number };
+}
+
+const section = 'sandboxForesight';
+
+/** @returns the settings as they are now; values of a wrong type fall back to the manifest's default. */
+export function readSettings(): Settings {
+  const configuration = vscode.workspace.getConfiguration(section);
+  const text = (name: string): string => {
+    const value = configuration.get<unknown>(name);
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const sensitivity = text('alerts.sensitivity');
+  const maximum = configuration.get<unknown>('watch.maximumSandboxes');
+  return {
+    openSandbox: { serverUrl: text('openSandbox.serverUrl') },
+    alerts: {
+      sensitivity: sensitivity === 'calm' || sensitivity === 'eager' ? sensitivity : 'balanced',
+      notifications: configuration.get<unknown>('alerts.notifications') !== false,
+    },
+    watch: { maximumSandboxes: typeof maximum === 'number' && maximum >= 1 ? Math.min(50, Math.floor(maximum)) : 8 },
+  };
+}
+
+/** Calls `changed` with fresh settings whenever one of ours changed. */
+export const onSettingsChanged = (changed: (settings: Settings) => void): vscode.Disposable =>
+  vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(section)) changed(readSettings());
+  });
+
+/** Proxy and certificate settings of the editor, for our own connections. */
+export interface NetworkSettings {
+  readonly proxyUrl: string | null;
+  readonly strictTls: boolean;
+  readonly noProxy: readonly string[];
+}
+
+/** @returns the editor's `http.*` settings. */
+export function readNetworkSettings(): NetworkSettings {
+  const http = vscode.workspace.getConfiguration('http');
+  const proxy = http.get<unknown>('proxy');
+  const support = http.get<unknown>('proxySupport');
+  const noProxy = http.get<unknown>('noProxy');
+  return {
+    proxyUrl: support === 'off' || typeof proxy !== 'string' || proxy === '' ? null : proxy,
+    strictTls: http.get<unknown>('proxyStrictSSL') !== false,
+    noProxy: Array.isArray(noProxy) ? noProxy.filter((entry): entry is string => typeof entry === 'string') : [],
+  };
+}
+
+/** Stores the address of the OpenSandbox server for this person, on this computer. */
+export const storeServerUrl = (url: string): Thenable<void> =>
+  vscode.workspace.getConfiguration(section).update('openSandbox.serverUrl', url, vscode.ConfigurationTarget.Global);

@@ -1,0 +1,111 @@
+import type { SandboxView } from '../../model/view.ts';
+import { formatDuration, formatMoment, sparkline } from './format.ts';
+import { codeSpan, escapeMarkdown } from './markdown.ts';
+import { comingText, useText } from './signal-text.ts';
+import { causeWords, levelWords, phaseWords, signalWords, sourceWords } from './words.ts';
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  rows.length === 0
+    ? []
+    : [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows.map((row) => `| ${row.join(' | ')} |`), ''];
+
+function facts(view: SandboxView): string[] {
+  const { sandbox } = view;
+  const rows: (readonly string[])[] = [
+    ['Phase', `${phaseWords[sandbox.phase]} (${escapeMarkdown(sandbox.rawState)})`],
+    ['Id', codeSpan(sandbox.id)],
+    ['Provider', escapeMarkdown(sandbox.provider)],
+  ];
+  if (sandbox.reason) rows.push(['Reason', escapeMarkdown(sandbox.reason)]);
+  if (sandbox.message) rows.push(['Message', escapeMarkdown(sandbox.message)]);
+  if (sandbox.image) rows.push(['Image', codeSpan(sandbox.image)]);
+  if (sandbox.createdAtMs !== null) rows.push(['Created', formatMoment(sandbox.createdAtMs)]);
+  if (sandbox.expiry) {
+    const certainty = sandbox.expiry.certainty === 'probable' ? ' (probably)' : '';
+    rows.push(['Ends by the clock', `${formatMoment(sandbox.expiry.expiresAtMs)}, then: ${sandbox.expiry.action}${certainty}`]);
+  } else {
+    rows.push(['Ends by the clock', 'no deadline']);
+  }
+  if (view.sampleSource) rows.push(['Data', `${sourceWords[view.sampleSource]}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`]);
+  if (view.link.text && view.link.state !== 'live') {
+    rows.push(['Connection', escapeMarkdown([view.link.text, view.link.nextStep].filter(Boolean).join(' '))]);
+  }
+  return table(['', ''], rows);
+}
+
+/**
+ * Everything known of one sandbox as a Markdown page. Pure; everything from outside is escaped.
+ * @param nowMs epoch milliseconds.
+ * @param diagnostics text of the provider, or null when there is none.
+ */
+export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: string | null): string {
+  const lines = [
+    `# ${escapeMarkdown(view.sandbox.name)}`,
+    '',
+    view.leading
+      ? `**${levelWords[view.level]}** — ${signalWords[view.leading.signal]}: ${escapeMarkdown(view.leading.evidence)}`
+      : `**${levelWords[view.level]}**`,
+    '',
+    ...facts(view),
+    '## Signals',
+    '',
+    ...table(
+      ['signal', 'recent', 'now', 'limit reached', 'why'],
+      view.forecasts.map((forecast) => [
+        signalWords[forecast.signal],
+        sparkline(view.history.find(({ signal }) => signal === forecast.signal)?.values ?? []),
+        useText(forecast, nowMs),
+        comingText(forecast, nowMs) ?? '—',
+        escapeMarkdown(forecast.evidence),
+      ]),
+    ),
+    '## Lifecycle',
+    '',
+    ...table(
+      ['when', 'phase', 'state'],
+      view.timeline.map((step) => [
+        formatMoment(step.atMs),
+        phaseWords[step.phase],
+        escapeMarkdown([step.rawState, step.reason ?? ''].filter(Boolean).join(', ')),
+      ]),
+    ),
+  ];
+  if (view.incidents.length > 0) {
+    lines.push('## What happened', '');
+    for (const incident of view.incidents) {
+      const lead =
+        incident.leadMs === null ? 'There was no warning before it.' : `The warning came ${formatDuration(incident.leadMs)} before.`;
+      lines.push(
+        `- **${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}**, ${formatMoment(incident.atMs)}: ${escapeMarkdown(incident.text)} ${lead}`,
+      );
+    }
+    lines.push('');
+  }
+  if (view.errors.length > 0) {
+    lines.push('## Errors', '');
+    lines.push(
+      ...table(
+        ['error', 'times', 'last', 'why'],
+        view.errors.map((error) => [
+          codeSpan(error.title.replaceAll('|', '¦')),
+          String(error.count),
+          formatMoment(error.lastSeenAtMs),
+          escapeMarkdown(error.cause ?? 'not known'),
+        ]),
+      ),
+    );
+  }
+  if (view.outcomes.length > 0) {
+    lines.push('## Fixes tried', '');
+    for (const outcome of view.outcomes) {
+      lines.push(`- ${formatMoment(outcome.startedAtMs)} ${outcome.fixId}: ${outcome.result} — ${escapeMarkdown(outcome.text)}`);
+    }
+    lines.push('');
+  }
+  if (diagnostics !== null) {
+    const longest = Math.max(2, ...[...diagnostics.matchAll(/`+/g)].map((run) => run[0].length));
+    const fence = '`'.repeat(longest + 1);
+    lines.push('## Diagnostics of the server', '', fence, diagnostics.trimEnd(), fence, '');
+  }
+  return lines.join('\n');
+}

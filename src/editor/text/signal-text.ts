@@ -1,0 +1,40 @@
+import type { Forecast } from '../../model/forecast.ts';
+import type { SignalUnit } from '../../model/signal.ts';
+import { formatBytes, formatClock, formatDuration, formatPercent } from './format.ts';
+import { timeLeftInterval, timeLeftMs } from './time-left.ts';
+
+/** @returns a number of `unit` for people. */
+export function formatAmount(value: number, unit: SignalUnit): string {
+  switch (unit) {
+    case 'bytes':
+      return formatBytes(value);
+    case 'milliseconds':
+      return formatDuration(value);
+    case 'cores':
+      return `${value.toFixed(1)} cores`;
+    case 'count':
+      return String(Math.round(value));
+  }
+}
+
+/** @returns `71% of 512 MiB`, `380 MiB, no limit`, `until 14:32, 9 min left`. */
+export function useText(forecast: Forecast, nowMs: number): string {
+  if (forecast.signal === 'expiry') {
+    const left = timeLeftMs(forecast, nowMs);
+    const until = forecast.limit === null ? 'no deadline' : `until ${formatClock(forecast.limit)}`;
+    return left === null ? until : `${until}, ${formatDuration(left)} left`;
+  }
+  if (forecast.limit === null || forecast.pressure === null) {
+    return `${formatAmount(forecast.used, forecast.unit)}, no limit`;
+  }
+  return `${formatPercent(forecast.pressure)} of ${formatAmount(forecast.limit, forecast.unit)}`;
+}
+
+/** @returns when the limit comes, in words with the interval and a clock time, or null when it is not in sight. */
+export function comingText(forecast: Forecast, nowMs: number): string | null {
+  if (forecast.signal === 'expiry') return null;
+  const left = timeLeftMs(forecast, nowMs);
+  const interval = timeLeftInterval(forecast, nowMs);
+  if (left === null || interval === null) return null;
+  return `full at about ${formatClock(nowMs + left)} (${interval})`;
+}

@@ -1,0 +1,162 @@
+import type { Forecast } from '../../model/forecast.ts';
+import { isEnded } from '../../model/sandbox.ts';
+import type { AppView, SandboxView } from '../../model/view.ts';
+import { formatDuration, formatPercent } from './format.ts';
+import { timeLeftMs } from './time-left.ts';
+import { causeWords, phaseIcons, phaseWords, signalShortWords, signalWords } from './words.ts';
+
+/** What the status bar item shows. */
+export interface StatusText {
+  /** With `$(icon)`. */
+  readonly text: string;
+  readonly background: 'none' | 'warning' | 'error';
+  /** For screen readers: whole words, no icon. */
+  readonly label: string;
+}
+
+const longestName = 24;
+
+/** Icons are written as `$(name)`; a sandbox whose name looks like one must not become one. */
+const plain = (name: string): string => {
+  const safe = name.replace(/\$\(/g, '$\u200b(');
+  return safe.length > longestName ? `${safe.slice(0, longestName - 1)}…` : safe;
+};
+
+/** The signal to name: what ends the sandbox first, else the fullest. */
+export function namedSignal(view: SandboxView): Forecast | null {
+  if (view.leading) return view.leading;
+  let fullest: Forecast | null = null;
+  for (const forecast of view.forecasts) {
+    if (forecast.signal === 'expiry' || forecast.signal === 'cpu' || forecast.pressure === null) continue;
+    if (fullest === null || forecast.pressure > (fullest.pressure ?? 0)) fullest = forecast;
+  }
+  return fullest;
+}
+
+function liveText(view: SandboxView, nowMs: number): StatusText {
+  const name = plain(view.sandbox.name);
+  const machine = view.sampleSource === 'machine' ? ' (machine)' : '';
+  const stale = view.link.state === 'live' ? '' : '~';
+  const forecast = namedSignal(view);
+  const background = view.level === 'critical' ? 'error' : view.level === 'warn' ? 'warning' : 'none';
+  const icon =
+    view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : stale ? 'sync-ignored' : 'pulse';
+  const levelWord = view.level === 'critical' ? 'critical, ' : view.level === 'warn' ? 'warning, ' : '';
+  if (!forecast) {
+    return { text: `$(${icon}) ${name}`, background, label: `Sandbox ${view.sandbox.name}: ${levelWord}running` };
+  }
+  const left = timeLeftMs(forecast, nowMs);
+  if (forecast.signal === 'expiry') {
+    const time = left === null ? '' : `ends in ${formatDuration(left)}`;
+    return {
+      text: `$(${icon}) ${name}  ${time}`,
+      background,
+      label: `Sandbox ${view.sandbox.name}: ${levelWord}${time}`,
+    };
+  }
+  const percent = forecast.pressure === null ? '' : `${stale}${formatPercent(forecast.pressure, { pad: true })}`;
+  const soon = left !== null && view.leading !== null ? ` · ~${formatDuration(left)}` : '';
+  const state = stale ? ', no fresh data' : '';
+  return {
+    text: `$(${icon}) ${name}  ${signalShortWords[forecast.signal]} ${percent}${machine}${soon}`,
+    background,
+    label: `Sandbox ${view.sandbox.name}: ${levelWord}${signalWords[forecast.signal]} ${percent.replace('~', 'last ')}${machine}${
+      soon ? `, at its limit in about ${formatDuration(left ?? 0)}` : ''
+    }${state}`,
+  };
+}
+
+function ofSandbox(view: SandboxView, nowMs: number): StatusText {
+  const { sandbox, link } = view;
+  const name = plain(sandbox.name);
+  if (isEnded(sandbox.phase) || link.state === 'ended') {
+    const ending = view.incidents.find((incident) => incident.endsSandbox);
+    const why = ending ? `: ${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}` : '';
+    return {
+      text: `$(circle-slash) ${name} ended${why}`,
+      background: 'none',
+      label: `Sandbox ${sandbox.name} ended${why}`,
+    };
+  }
+  if (sandbox.phase !== 'running' && sandbox.phase !== 'unknown') {
+    const words = phaseWords[sandbox.phase];
+    return {
+      text: `$(${phaseIcons[sandbox.phase]}) ${name} ${words}`,
+      background: 'none',
+      label: `Sandbox ${sandbox.name}: ${words}`,
+    };
+  }
+  switch (link.state) {
+    case 'connecting':
+      if (view.sample === null) {
+        return {
+          text: `$(loading~spin) ${name} connecting`,
+          background: 'none',
+          label: `Sandbox ${sandbox.name}: connecting`,
+        };
+      }
+      return liveText(view, nowMs);
+    case 'needs-consent':
+      return {
+        text: `$(question) ${name} needs your answer`,
+        background: 'none',
+        label: `Sandbox ${sandbox.name}: watching needs your answer`,
+      };
+    case 'waiting':
+    case 'unavailable':
+      if (view.sample === null || link.problem !== null) {
+        const words = link.problem === 'agent-down' ? 'agent does not answer' : 'no data';
+        return {
+          text: `$(debug-disconnect) ${name} ${words}`,
+          background: link.problem === 'agent-down' ? 'warning' : 'none',
+          label: `Sandbox ${sandbox.name}: ${words}. ${link.text ?? ''}`.trim(),
+        };
+      }
+      return liveText(view, nowMs);
+    case 'idle':
+    case 'live':
+    case 'stale':
+    case 'ended':
+      return liveText(view, nowMs);
+  }
+}
+
+/**
+ * The one line that says how the current sandbox is. Pure.
+ * @param nowMs epoch milliseconds, for "time left".
+ */
+export function statusText(view: AppView, nowMs: number): StatusText {
+  const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
+  const bad = view.servers.find((server) => server.state === 'down');
+  // A live stream is worth more than the lifecycle server; its trouble shows in the tree.
+  if (current && (!bad || current.link.state === 'live' || isEnded(current.sandbox.phase))) {
+    return ofSandbox(current, nowMs);
+  }
+  if (bad) {
+    const word =
+      bad.problem === 'unauthorized' || bad.problem === 'forbidden'
+        ? 'key refused'
+        : bad.problem === 'unexpected-answer' || bad.problem === 'not-found'
+          ? 'is not what was expected'
+          : 'unreachable';
+    return {
+      text: `$(debug-disconnect) ${current ? `${plain(current.sandbox.name)}: ` : ''}server ${word}`,
+      background: 'none',
+      label: `Sandbox Foresight: ${bad.label} ${word}. ${bad.nextStep ?? ''}`.trim(),
+    };
+  }
+  if (view.servers.length === 0) {
+    return { text: '$(pulse) no sandbox', background: 'none', label: 'Sandbox Foresight: not connected' };
+  }
+  if (view.servers.some((server) => server.state === 'connecting')) {
+    return { text: '$(loading~spin) sandboxes', background: 'none', label: 'Sandbox Foresight: connecting' };
+  }
+  if (view.ambiguous) {
+    return {
+      text: '$(question) which sandbox?',
+      background: 'none',
+      label: 'Sandbox Foresight: choose the sandbox to watch',
+    };
+  }
+  return { text: '$(pulse) no sandbox', background: 'none', label: 'Sandbox Foresight: no sandbox is running' };
+}

@@ -1,0 +1,90 @@
+import type { AppView, SandboxView } from '../../model/view.ts';
+import { formatDuration, sparkline } from './format.ts';
+import { commandLink, escapeMarkdown } from './markdown.ts';
+import { comingText, useText } from './signal-text.ts';
+import { levelWords, phaseWords, signalWords, sourceWords } from './words.ts';
+
+/** Commands that tooltips may link to; the Markdown is trusted for these and nothing else. */
+export const tooltipCommands = [
+  'sandboxForesight.whatCanIDo',
+  'sandboxForesight.showDetails',
+  'sandboxForesight.selectSandbox',
+  'sandboxForesight.connect',
+  'sandboxForesight.setApiKey',
+  'sandboxForesight.refresh',
+  'sandboxForesight.showLog',
+] as const;
+
+function signalTable(view: SandboxView, nowMs: number): string[] {
+  if (view.forecasts.length === 0) return [];
+  const rows = view.forecasts.map((forecast) => {
+    const values = view.history.find((history) => history.signal === forecast.signal)?.values ?? [];
+    const coming = comingText(forecast, nowMs);
+    return `| ${signalWords[forecast.signal]} | ${sparkline(values)} | ${useText(forecast, nowMs)}${coming ? `; ${coming}` : ''} |`;
+  });
+  return ['| signal | recent | now |', '| --- | --- | --- |', ...rows, ''];
+}
+
+/** Age of the data in coarse steps, so that an open tooltip is not rewritten every second. */
+function ageText(view: SandboxView, nowMs: number): string {
+  if (view.lastSampleAtMs === null) return 'no data yet';
+  const age = nowMs - view.lastSampleAtMs;
+  return age < 10_000 ? 'fresh' : `${formatDuration(age)} old`;
+}
+
+function sandboxLines(view: SandboxView, how: string | null, nowMs: number): string[] {
+  const { sandbox, link } = view;
+  const lines = [
+    `**${escapeMarkdown(sandbox.name)}** — ${phaseWords[sandbox.phase]} (${escapeMarkdown(sandbox.rawState)})${
+      view.level === 'calm' ? '' : `, ${levelWords[view.level]}`
+    }`,
+    '',
+  ];
+  if (view.leading) lines.push(escapeMarkdown(view.leading.evidence), '');
+  lines.push(...signalTable(view, nowMs));
+  if (view.sampleSource) {
+    lines.push(
+      `Data: ${sourceWords[view.sampleSource]}, ${ageText(view, nowMs)}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`,
+      '',
+    );
+  }
+  if (link.text && link.state !== 'live') lines.push(escapeMarkdown(link.text), '');
+  if (link.nextStep && link.state !== 'live') lines.push(escapeMarkdown(link.nextStep), '');
+  const ending = view.incidents[0];
+  if (ending) lines.push(escapeMarkdown(ending.text), '');
+  if (how) lines.push(`This is your sandbox: ${escapeMarkdown(how)}.`, '');
+  return lines;
+}
+
+/**
+ * The Markdown tooltip of the status bar item. Pure.
+ * @param nowMs epoch milliseconds.
+ */
+export function tooltipMarkdown(view: AppView, nowMs: number): string {
+  const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
+  const lines: string[] = [];
+  if (current) lines.push(...sandboxLines(current, view.currentHow, nowMs));
+  for (const server of view.servers) {
+    if (server.state === 'healthy') continue;
+    lines.push(`${escapeMarkdown(server.label)}: ${escapeMarkdown(server.text ?? server.state)}`, '');
+    if (server.nextStep) lines.push(escapeMarkdown(server.nextStep), '');
+  }
+  if (view.servers.length === 0) lines.push('Not connected to any sandbox server.', '');
+  else if (!current && view.ambiguous) lines.push('Several sandboxes run. Choose the one to watch.', '');
+  else if (!current) lines.push('No sandbox is running.', '');
+  const links =
+    view.servers.length === 0
+      ? [commandLink('Connect to a server', 'sandboxForesight.connect')]
+      : [
+          ...(current
+            ? [
+                commandLink('What can I do?', 'sandboxForesight.whatCanIDo', current.sandbox.id),
+                commandLink('Details', 'sandboxForesight.showDetails', current.sandbox.id),
+              ]
+            : []),
+          commandLink('Choose sandbox', 'sandboxForesight.selectSandbox'),
+          commandLink('Log', 'sandboxForesight.showLog'),
+        ];
+  lines.push(links.join(' · '));
+  return lines.join('\n');
+}

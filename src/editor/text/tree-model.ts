@@ -1,0 +1,270 @@
+import { isEnded } from '../../model/sandbox.ts';
+import type { AppView, SandboxView, ServerView } from '../../model/view.ts';
+import { formatClock, formatDuration, formatMoment, formatPercent, pressureBar } from './format.ts';
+import { comingText, useText } from './signal-text.ts';
+import { timeLeftMs } from './time-left.ts';
+import { causeWords, levelWords, phaseIcons, phaseWords, signalIcons, signalWords } from './words.ts';
+
+/** One row of the tree, as plain data; `tree.ts` turns it into what the editor wants. */
+export interface TreeNode {
+  /** Stable over refreshes, so that expansion and selection are kept. */
+  readonly id: string;
+  readonly kind: 'server' | 'sandbox' | 'group' | 'signal' | 'process' | 'error' | 'incident' | 'fact';
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  /** Theme colour of the icon, always beside a word that says the same. */
+  readonly iconColor: string | null;
+  readonly contextValue: string;
+  /** Plain text; shown as text. */
+  readonly tooltip: string;
+  /** For screen readers. */
+  readonly accessibleLabel: string;
+  readonly sandboxId: string | null;
+  readonly pid: number | null;
+  readonly expanded: boolean;
+  readonly children: readonly TreeNode[];
+}
+
+const node = (
+  part: Pick<TreeNode, 'id' | 'kind' | 'label' | 'icon' | 'contextValue'> & Partial<TreeNode>,
+): TreeNode => {
+  const description = part.description ?? '';
+  return {
+    description,
+    iconColor: null,
+    tooltip: description === '' ? part.label : `${part.label}: ${description}`,
+    accessibleLabel: description === '' ? part.label : `${part.label}, ${description}`,
+    sandboxId: null,
+    pid: null,
+    expanded: false,
+    children: [],
+    ...part,
+  };
+};
+
+function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
+  return view.forecasts.map((forecast) => {
+    const coming = comingText(forecast, nowMs);
+    const leads = view.leading?.signal === forecast.signal;
+    const level = leads ? view.level : 'calm';
+    const bar = forecast.pressure === null || forecast.signal === 'expiry' ? '' : `${pressureBar(forecast.pressure)} `;
+    const word = level === 'warn' || level === 'critical' ? `${levelWords[level]}: ` : '';
+    return node({
+      id: `${view.sandbox.id}/signal/${forecast.signal}`,
+      kind: 'signal',
+      label: signalWords[forecast.signal],
+      description: `${word}${bar}${useText(forecast, nowMs)}${coming ? ` · ${coming}` : ''}`,
+      icon: level === 'critical' ? 'flame' : level === 'warn' ? 'warning' : signalIcons[forecast.signal],
+      iconColor: level === 'critical' ? 'list.errorForeground' : level === 'warn' ? 'list.warningForeground' : null,
+      contextValue: `signal.${forecast.signal}`,
+      tooltip: `${signalWords[forecast.signal]}: ${useText(forecast, nowMs)}\n${forecast.evidence}`,
+      accessibleLabel: `${signalWords[forecast.signal]}, ${word}${useText(forecast, nowMs)}${coming ? `, ${coming}` : ''}`,
+      sandboxId: view.sandbox.id,
+    });
+  });
+}
+
+function lifecycleNode(view: SandboxView): TreeNode {
+  const { sandbox } = view;
+  const steps = view.timeline.map((step, index) =>
+    node({
+      id: `${sandbox.id}/lifecycle/${index}`,
+      kind: 'fact',
+      label: phaseWords[step.phase],
+      description: `${formatMoment(step.atMs)} · ${step.rawState}${step.reason ? ` (${step.reason})` : ''}`,
+      icon: phaseIcons[step.phase].replace('~spin', ''),
+      contextValue: 'transition',
+      sandboxId: sandbox.id,
+    }),
+  );
+  const expiry = sandbox.expiry;
+  const ends = expiry && !isEnded(sandbox.phase) ? `, ends at ${formatClock(expiry.expiresAtMs)}` : '';
+  return node({
+    id: `${sandbox.id}/lifecycle`,
+    kind: 'group',
+    label: 'Lifecycle',
+    description: `${phaseWords[sandbox.phase]}${ends}`,
+    icon: 'history',
+    contextValue: 'lifecycle',
+    sandboxId: sandbox.id,
+    children: steps,
+  });
+}
+
+function processesNode(view: SandboxView): TreeNode[] {
+  if (view.processes.length === 0) return [];
+  const grower = view.leading?.grower?.pid;
+  const children = view.processes.map((process) =>
+    node({
+      id: `${view.sandbox.id}/process/${process.pid}`,
+      kind: 'process',
+      label: process.name,
+      description: `pid ${process.pid} · ${useOf(process.rssBytes)}${process.pid === grower ? ' · growing' : ''}`,
+      icon: process.pid === grower ? 'arrow-up' : 'symbol-event',
+      contextValue: 'process',
+      sandboxId: view.sandbox.id,
+      pid: process.pid,
+    }),
+  );
+  return [
+    node({
+      id: `${view.sandbox.id}/processes`,
+      kind: 'group',
+      label: 'Largest processes',
+      description: String(children.length),
+      icon: 'list-tree',
+      contextValue: 'processes',
+      sandboxId: view.sandbox.id,
+      children,
+    }),
+  ];
+}
+
+const useOf = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
+
+function errorNodes(view: SandboxView): TreeNode[] {
+  if (view.errors.length === 0) return [];
+  const children = view.errors.map((error) =>
+    node({
+      id: `${view.sandbox.id}/error/${error.fingerprint}`,
+      kind: 'error',
+      label: error.title,
+      description: `${error.count > 1 ? `${error.count} times, last ` : ''}${formatClock(error.lastSeenAtMs)}`,
+      icon: 'bug',
+      contextValue: 'error',
+      tooltip: `${error.title}${error.cause ? `\n${error.cause}` : ''}\nFrom: ${error.source}${
+        error.exitCode === null ? '' : `, exit code ${error.exitCode}`
+      }`,
+      sandboxId: view.sandbox.id,
+    }),
+  );
+  return [
+    node({
+      id: `${view.sandbox.id}/errors`,
+      kind: 'group',
+      label: 'Errors',
+      description: String(children.length),
+      icon: 'bug',
+      contextValue: 'errors',
+      sandboxId: view.sandbox.id,
+      children,
+    }),
+  ];
+}
+
+function incidentNodes(view: SandboxView): TreeNode[] {
+  return view.incidents.map((incident) => {
+    const lead = incident.leadMs === null ? 'no warning before it' : `warned ${formatDuration(incident.leadMs)} before`;
+    return node({
+      id: `${view.sandbox.id}/incident/${incident.id}`,
+      kind: 'incident',
+      label: `${incident.certainty === 'probable' ? 'Probably ' : ''}${causeWords[incident.cause]}`,
+      description: `${formatMoment(incident.atMs)} · ${lead}`,
+      icon: incident.endsSandbox ? 'circle-slash' : 'flame',
+      contextValue: 'incident',
+      tooltip: incident.text,
+      accessibleLabel: `${incident.text} ${lead}`,
+      sandboxId: view.sandbox.id,
+    });
+  });
+}
+
+function linkNode(view: SandboxView): TreeNode[] {
+  const { link, sandbox } = view;
+  if (link.state === 'live' || link.state === 'ended' || link.text === null) return [];
+  return [
+    node({
+      id: `${sandbox.id}/link`,
+      kind: 'fact',
+      label: link.text,
+      description: link.nextStep ?? '',
+      icon: link.state === 'connecting' ? 'loading~spin' : link.state === 'idle' ? 'eye-closed' : 'debug-disconnect',
+      contextValue: `link.${link.state}`,
+      sandboxId: sandbox.id,
+    }),
+  ];
+}
+
+function summary(view: SandboxView, current: boolean, nowMs: number): string {
+  const parts: string[] = [];
+  if (current) parts.push('current');
+  parts.push(phaseWords[view.sandbox.phase]);
+  if (view.level === 'warn' || view.level === 'critical') parts.push(levelWords[view.level]);
+  if (view.leading) {
+    const left = timeLeftMs(view.leading, nowMs);
+    const percent =
+      view.leading.pressure === null || view.leading.signal === 'expiry'
+        ? ''
+        : ` ${formatPercent(view.leading.pressure)}`;
+    parts.push(
+      `${signalWords[view.leading.signal].toLowerCase()}${percent}${left === null ? '' : ` · ~${formatDuration(left)}`}`,
+    );
+  } else if (isEnded(view.sandbox.phase)) {
+    const ending = view.incidents.find((incident) => incident.endsSandbox);
+    if (ending) parts.push(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}`);
+  }
+  return parts.join(' · ');
+}
+
+function sandboxNode(view: SandboxView, current: boolean, nowMs: number): TreeNode {
+  const { sandbox } = view;
+  const description = summary(view, current, nowMs);
+  const raw = `${sandbox.rawState}${sandbox.reason ? `, ${sandbox.reason}` : ''}${sandbox.message ? `: ${sandbox.message}` : ''}`;
+  const alarming = view.level === 'warn' || view.level === 'critical';
+  return node({
+    id: sandbox.id,
+    kind: 'sandbox',
+    label: sandbox.name,
+    description,
+    icon: view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : phaseIcons[sandbox.phase],
+    iconColor: alarming ? (view.level === 'critical' ? 'list.errorForeground' : 'list.warningForeground') : null,
+    contextValue: `sandbox.${sandbox.phase}`,
+    tooltip: `${sandbox.name} (${sandbox.id})\n${raw}`,
+    accessibleLabel: `Sandbox ${sandbox.name}, ${description}`,
+    sandboxId: sandbox.id,
+    expanded: current,
+    children: [
+      ...linkNode(view),
+      ...signalNodes(view, nowMs),
+      lifecycleNode(view),
+      ...processesNode(view),
+      ...errorNodes(view),
+      ...incidentNodes(view),
+    ],
+  });
+}
+
+function serverNode(server: ServerView): TreeNode {
+  const healthy = server.state === 'healthy';
+  return node({
+    id: `server/${server.provider}`,
+    kind: 'server',
+    label: server.label,
+    description: [server.text ?? (healthy ? 'healthy' : server.state), server.nextStep ?? '']
+      .filter(Boolean)
+      .join(' — '),
+    icon: healthy ? 'server' : server.state === 'connecting' ? 'loading~spin' : 'debug-disconnect',
+    iconColor: server.state === 'down' ? 'list.errorForeground' : null,
+    contextValue: `server.${server.state}`,
+  });
+}
+
+/**
+ * The rows of the tree: servers, then sandboxes in the order of the view. Pure.
+ * @param filter shows only sandboxes whose name, id, phase or metadata contain it; empty for all.
+ */
+export function treeModel(view: AppView, filter: string, nowMs: number): readonly TreeNode[] {
+  const wanted = filter.trim().toLowerCase();
+  const shown = view.sandboxes.filter(({ sandbox }) =>
+    wanted === ''
+      ? true
+      : [sandbox.name, sandbox.id, sandbox.phase, sandbox.rawState, ...Object.values(sandbox.metadata)].some((text) =>
+          text.toLowerCase().includes(wanted),
+        ),
+  );
+  return [
+    ...view.servers.map(serverNode),
+    ...shown.map((each) => sandboxNode(each, each.sandbox.id === view.currentId, nowMs)),
+  ];
+}

@@ -1,0 +1,110 @@
+import type { IncidentCause } from '../../model/incident.ts';
+import type { SampleSource } from '../../model/sample.ts';
+import type { Phase } from '../../model/sandbox.ts';
+import type { SignalName } from '../../model/signal.ts';
+import type { WarningLevel } from '../../model/warning.ts';
+
+/** The signal in a sentence or a tree row. */
+export const signalWords: Record<SignalName, string> = {
+  memory: 'Memory',
+  heap: 'Heap',
+  swap: 'Swap',
+  disk: 'Disk',
+  inodes: 'Inodes',
+  pids: 'Processes',
+  fds: 'Open files',
+  expiry: 'Time',
+  cpu: 'CPU',
+  responsiveness: 'Responsiveness',
+  restarts: 'Restarts',
+};
+
+/** The signal in the status bar, where room is short. */
+export const signalShortWords: Record<SignalName, string> = {
+  memory: 'mem',
+  heap: 'heap',
+  swap: 'swap',
+  disk: 'disk',
+  inodes: 'inodes',
+  pids: 'procs',
+  fds: 'files',
+  expiry: 'time',
+  cpu: 'cpu',
+  responsiveness: 'reply',
+  restarts: 'restarts',
+};
+
+/** Icon of a signal; every icon stands beside its word. */
+export const signalIcons: Record<SignalName, string> = {
+  memory: 'chip',
+  heap: 'circuit-board',
+  swap: 'arrow-swap',
+  disk: 'database',
+  inodes: 'files',
+  pids: 'list-tree',
+  fds: 'file-submodule',
+  expiry: 'watch',
+  cpu: 'dashboard',
+  responsiveness: 'radio-tower',
+  restarts: 'debug-restart',
+};
+
+/** The phase for people. */
+export const phaseWords: Record<Phase, string> = {
+  creating: 'creating',
+  starting: 'starting',
+  running: 'running',
+  pausing: 'pausing',
+  paused: 'paused',
+  resuming: 'resuming',
+  hibernated: 'hibernated',
+  archived: 'archived',
+  stopping: 'stopping',
+  terminated: 'ended',
+  failed: 'failed',
+  unknown: 'state unknown',
+};
+
+/** Icon of a phase. */
+export const phaseIcons: Record<Phase, string> = {
+  creating: 'loading~spin',
+  starting: 'loading~spin',
+  running: 'vm-running',
+  pausing: 'debug-pause',
+  paused: 'debug-pause',
+  resuming: 'loading~spin',
+  hibernated: 'moon',
+  archived: 'archive',
+  stopping: 'debug-stop',
+  terminated: 'circle-slash',
+  failed: 'error',
+  unknown: 'question',
+};
+
+/** How a sandbox ended, in two or three words. */
+export const causeWords: Record<IncidentCause, string> = {
+  expired: 'time was over',
+  deleted: 'deleted',
+  exited: 'exited',
+  crashed: 'crashed',
+  'out-of-memory': 'out of memory',
+  'out-of-memory-child': 'process killed, out of memory',
+  'start-failed': 'did not start',
+  'agent-down': 'agent does not answer',
+};
+
+/** The warning level in words, so that no colour stands alone. */
+export const levelWords: Record<WarningLevel, string> = {
+  calm: 'calm',
+  watch: 'watching',
+  warn: 'warning',
+  critical: 'critical',
+};
+
+/** Where the numbers come from. */
+export const sourceWords: Record<SampleSource, string> = {
+  cgroup: "the sandbox's own cgroup",
+  machine: 'the whole machine, not this sandbox',
+  prometheus: 'Prometheus',
+  'metrics-api': 'the metrics API',
+};

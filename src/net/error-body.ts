@@ -1,0 +1,162 @@
+import * as z from 'zod/mini';
+import { Problem, type ProblemKind } from '../model/problem.ts';
+import { redactSecrets } from './redact.ts';
+
+/** Longest text of a server that is put into a message. */
+const MAX_MESSAGE_CHARS = 400;
+const MAX_DETAILS = 5;
+
+const business = z.object({ code: z.union([z.string(), z.number()]), message: z.optional(z.string()) });
+const validation = z.object({
+  detail: z.array(z.object({ loc: z.optional(z.array(z.union([z.string(), z.number()]))), msg: z.string() })),
+});
+const framework = z.object({ detail: z.string() });
+const plainError = z.object({ error: z.string() });
+const onlyMessage = z.object({ message: z.string() });
+
+/** An answer that is not a success. */
+export interface ErrorAnswer {
+  readonly status: number;
+  /** The Content-Type header, or null. */
+  readonly contentType: string | null;
+  /** The body, or its beginning. */
+  readonly text: string;
+  /** Method and address for the message, e.g. `GET http://host/v1/sandboxes`. */
+  readonly call: string;
+}
+
+interface Reading {
+  readonly message: string | null;
+  readonly code: string | null;
+  /** Set when the shape of the body says more than the status. */
+  readonly kind?: ProblemKind;
+}
+
+/** Whether a body is a web page, by its type or its beginning. */
+export const isHtml = (contentType: string | null, text: string): boolean =>
+  /^\s*(?:text\/html|application\/xhtml)/i.test(contentType ?? '') ||
+  /^\s{0,64}<(?:!doctype|html|head|body)\b/i.test(text.slice(0, 256));
+
+const kindOfStatus = (status: number): ProblemKind => {
+  switch (status) {
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+    case 410:
+      return 'not-found';
+    case 405:
+    case 501:
+      return 'not-supported';
+    case 407:
+      return 'unreachable';
+    case 408:
+    case 504:
+      return 'timeout';
+    case 409:
+      return 'conflict';
+    case 429:
+      return 'rate-limited';
+    default:
+      if (status >= 500) return 'server-error';
+      return status >= 400 ? 'invalid-request' : 'unexpected-answer';
+  }
+};
+
+/** A code may say it better than the status, e.g. a 500 with `DIAGNOSTICS_NOT_IMPLEMENTED`. */
+const kindOfCode = (code: string | null): ProblemKind | null => {
+  if (code === null) return null;
+  if (/(?:^|[:_])(?:MISSING|INVALID)_API_KEY$/.test(code)) return 'unauthorized';
+  if (/NOT_(?:IMPLEMENTED|SUPPORTED)$/.test(code)) return 'not-supported';
+  if (/(?:^|[:_])NOT_FOUND$/.test(code)) return 'not-found';
+  // E.g. a 404 with `POD_IP_NOT_AVAILABLE`: the sandbox is there, only not that far yet.
+  if (/NOT_(?:AVAILABLE|READY)$/.test(code)) return 'conflict';
+  return null;
+};
+
+const nextSteps: Partial<Readonly<Record<ProblemKind, string>>> = {
+  unauthorized: 'Store the right API key for this server.',
+  forbidden: 'Ask for the right to do this, or use another key.',
+  timeout: 'Try again; the server is slow or busy.',
+  'rate-limited': 'Wait a moment, then try again.',
+  'server-error': 'Try again; if it stays, look into the log of the server.',
+  'not-supported': 'Check the server address and the version of the server.',
+  'unexpected-answer': 'Check that the address is the one of the sandbox server.',
+};
+
+const asJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON; the caller then takes it as text.
+    return undefined;
+  }
+};
+
+const readJson = (body: unknown, status: number): Reading | null => {
+  const asBusiness = z.safeParse(business, body);
+  if (asBusiness.success) return { message: asBusiness.data.message ?? null, code: String(asBusiness.data.code) };
+  const asValidation = z.safeParse(validation, body);
+  if (asValidation.success) {
+    // `input` and `ctx` echo what was sent, which may hold secrets: only place and rule are told.
+    const details = asValidation.data.detail.map(({ loc, msg }) => (loc ? `${loc.join('.')}: ${msg}` : msg));
+    const rest = details.length > MAX_DETAILS ? ` (and ${details.length - MAX_DETAILS} more)` : '';
+    return { message: `${details.slice(0, MAX_DETAILS).join('; ')}${rest}`, code: null };
+  }
+  const asFramework = z.safeParse(framework, body);
+  if (asFramework.success) {
+    const { detail } = asFramework.data;
+    // The web framework's own words for a path it does not have: no sandbox is missing, the route is.
+    if (status === 404 && detail === 'Not Found') return unknownPath;
+    return { message: detail, code: null };
+  }
+  const asError = z.safeParse(plainError, body);
+  if (asError.success) return { message: asError.data.error, code: null };
+  const asMessage = z.safeParse(onlyMessage, body);
+  return asMessage.success ? { message: asMessage.data.message, code: null } : null;
+};
+
+const unknownPath: Reading = { message: 'the server does not know this path', code: null, kind: 'not-supported' };
+
+const read = ({ status, contentType, text }: ErrorAnswer): Reading => {
+  if (isHtml(contentType, text)) {
+    // A proxy in between may well say 401, 429 or 502 with a page; a page for anything else is from another server.
+    const believable = status === 401 || status === 403 || status === 407 || status === 429 || status >= 500;
+    const message = 'an HTML page came instead of an answer';
+    return believable ? { message, code: null } : { message, code: null, kind: 'unexpected-answer' };
+  }
+  const body = asJson(text);
+  const fromJson = readJson(body, status);
+  if (fromJson !== null) return fromJson;
+  if (body !== undefined) return { message: typeof body === 'string' ? body : null, code: null };
+  const plain = text.trim();
+  if (status === 404 && plain === '404 page not found') return unknownPath;
+  const isProse = plain !== '' && !plain.startsWith('{') && !plain.startsWith('[');
+  return { message: isProse ? plain : null, code: null };
+};
+
+const tidy = (message: string): string => {
+  const line = redactSecrets(message.slice(0, MAX_MESSAGE_CHARS * 4))
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+  return line.length > MAX_MESSAGE_CHARS ? `${line.slice(0, MAX_MESSAGE_CHARS)}…` : line;
+};
+
+/**
+ * The Problem an error answer stands for. Reads `{code, message}`, a FastAPI validation list (never its echoed
+ * input), `{"detail": "…"}`, execd's `{"error": "…"}`, plain text and foreign HTML. A 404 for a path the server does
+ * not have is `not-supported`, and one with an HTML page `unexpected-answer`, so that neither is mistaken for a
+ * sandbox that is gone.
+ */
+export const problemFromAnswer = (answer: ErrorAnswer): Problem => {
+  const reading = read(answer);
+  const kind = reading.kind ?? kindOfCode(reading.code) ?? kindOfStatus(answer.status);
+  const said = reading.message === null ? '' : `: ${tidy(reading.message)}`;
+  const nextStep = answer.status === 407 ? 'Check the proxy settings.' : nextSteps[kind];
+  return new Problem(kind, `${answer.call} answered ${answer.status}${said}`, {
+    code: reading.code === null ? null : tidy(reading.code),
+    status: answer.status,
+    ...(nextStep === undefined ? {} : { nextStep }),
+  });
+};

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { statusText } from '../../../src/editor/text/status-text.ts';
+import type { Incident } from '../../../src/model/incident.ts';
+import type { Link } from '../../../src/model/view.ts';
+import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
+
+const link = (part: Partial<Link>): Link => ({
+  state: 'live',
+  problem: null,
+  text: null,
+  nextStep: null,
+  retryAtMs: null,
+  ...part,
+});
+
+describe('the status bar names what ends the sandbox first', () => {
+  it('names signal, pressure and time left, with a warning background and the word "warning"', () => {
+    const { text, background, label } = statusText(appView([sandboxView()]), nowMs);
+    expect(text).toBe('$(warning) api-tests  mem 71% · ~4 min');
+    expect(background).toBe('warning');
+    expect(label).toContain('warning');
+    expect(label).toContain('Memory');
+  });
+
+  it('counts the time left down between two samples', () => {
+    expect(statusText(appView([sandboxView()]), nowMs + 60_000).text).toContain('~3 min');
+  });
+
+  it('turns to error only when critical', () => {
+    expect(statusText(appView([sandboxView({ level: 'critical' })]), nowMs).background).toBe('error');
+  });
+
+  it('shows the fullest signal when nothing threatens', () => {
+    const calm = memoryForecast({ pressure: 0.34, timeToLimitMs: null });
+    const view = sandboxView({ level: 'calm', leading: null, forecasts: [calm] });
+    expect(statusText(appView([view]), nowMs)).toMatchObject({
+      text: '$(pulse) api-tests  mem 34%',
+      background: 'none',
+    });
+  });
+
+  it('counts down the clock when time ends it first', () => {
+    const expiry = memoryForecast({
+      signal: 'expiry',
+      timeToLimitMs: { p10: 300_000, p50: 300_000, p90: 300_000 },
+    });
+    expect(statusText(appView([sandboxView({ leading: expiry })]), nowMs).text).toBe('$(warning) api-tests  ends in 5 min');
+  });
+
+  it('says "machine" beside numbers that are not the sandbox\'s own', () => {
+    const view = sandboxView({ sampleSource: 'machine', leading: null, level: 'calm' });
+    expect(statusText(appView([view]), nowMs).text).toContain('(machine)');
+  });
+
+  it('marks data that is not fresh', () => {
+    const view = sandboxView({ link: link({ state: 'stale' }), level: 'calm', leading: null });
+    expect(statusText(appView([view]), nowMs)).toMatchObject({ text: '$(sync-ignored) api-tests  mem ~71%' });
+    expect(statusText(appView([view]), nowMs).label).toContain('no fresh data');
+  });
+});
+
+describe('the status bar has a word for every state', () => {
+  const incident: Incident = {
+    id: 'i',
+    sandboxId: sandbox().id,
+    sandboxName: 'api-tests',
+    provider: 'openSandbox',
+    atMs: nowMs,
+    cause: 'out-of-memory',
+    certainty: 'probable',
+    endsSandbox: true,
+    exitCode: 137,
+    text: 'Probably ran out of memory.',
+    warning: null,
+    leadMs: null,
+    timeline: [],
+    samples: [],
+    fixes: [],
+  };
+  const down = server({ state: 'down', problem: 'unreachable' });
+  it.each([
+    ['not connected', appView([], { servers: [] }), '$(pulse) no sandbox'],
+    ['connecting', appView([], { servers: [server({ state: 'connecting' })] }), '$(loading~spin) sandboxes'],
+    ['nothing runs', appView([]), '$(pulse) no sandbox'],
+    ['several run', appView([], { ambiguous: true }), '$(question) which sandbox?'],
+    ['server gone', appView([], { servers: [down] }), '$(debug-disconnect) server unreachable'],
+    [
+      'wrong key',
+      appView([], { servers: [server({ state: 'down', problem: 'unauthorized' })] }),
+      '$(debug-disconnect) server key refused',
+    ],
+    [
+      'other server',
+      appView([], { servers: [server({ state: 'down', problem: 'unexpected-answer' })] }),
+      '$(debug-disconnect) server is not what was expected',
+    ],
+    [
+      'paused',
+      appView([sandboxView({ sandbox: sandbox({ phase: 'paused' }) })]),
+      '$(debug-pause) api-tests paused',
+    ],
+    [
+      'ended',
+      appView([sandboxView({ sandbox: sandbox({ phase: 'failed' }), incidents: [incident] })]),
+      '$(circle-slash) api-tests ended: probably out of memory',
+    ],
+    [
+      'stream connecting',
+      appView([sandboxView({ link: link({ state: 'connecting' }), sample: null, forecasts: [], leading: null })]),
+      '$(loading~spin) api-tests connecting',
+    ],
+    [
+      'agent dead',
+      appView([sandboxView({ link: link({ state: 'waiting', problem: 'agent-down' }) })]),
+      '$(debug-disconnect) api-tests agent does not answer',
+    ],
+    [
+      'consent',
+      appView([sandboxView({ link: link({ state: 'needs-consent', problem: 'needs-consent' }) })]),
+      '$(question) api-tests needs your answer',
+    ],
+  ])('%s', (_, view, text) => expect(statusText(view, nowMs).text).toBe(text));
+
+  it('keeps a live stream in sight while the lifecycle server is away', () => {
+    expect(statusText(appView([sandboxView()], { servers: [down] }), nowMs).text).toContain('mem 71%');
+  });
+
+  it('never turns a name into an icon', () => {
+    const view = sandboxView({ sandbox: sandbox({ name: '$(flame) fire' }) });
+    expect(statusText(appView([view]), nowMs).text).not.toContain('$(flame)');
+  });
+
+  it('shortens long names', () => {
+    const view = sandboxView({ sandbox: sandbox({ name: 'n'.repeat(200) }) });
+    expect(statusText(appView([view]), nowMs).text.length).toBeLessThan(80);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { type TreeNode, treeModel } from '../../../src/editor/text/tree-model.ts';
+import { appView, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
+
+const all = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap((node) => [node, ...all(node.children)]);
+const view = appView([
+  sandboxView({
+    processes: [{ pid: 412, parentPid: 1, name: 'node', rssBytes: 2 ** 28, ageMs: 1000, heapLimit: null }],
+    timeline: [{ atMs: nowMs, phase: 'running', rawState: 'Running', reason: null }],
+    errors: [
+      {
+        fingerprint: 'f1',
+        pattern: null,
+        title: 'EADDRINUSE',
+        cause: null,
+        source: 'terminal',
+        exitCode: 1,
+        count: 3,
+        firstSeenAtMs: nowMs,
+        lastSeenAtMs: nowMs,
+      },
+    ],
+  }),
+  sandboxView({ sandbox: sandbox({ id: 'second', name: 'worker' }), level: 'calm', leading: null }),
+]);
+
+describe('treeModel', () => {
+  it('puts servers first, then sandboxes in the order of the view, the current one open', () => {
+    const [first, current, other] = treeModel(view, '', nowMs);
+    expect(first?.kind).toBe('server');
+    expect(current).toMatchObject({ label: 'api-tests', expanded: true, contextValue: 'sandbox.running' });
+    expect(current?.description).toContain('current');
+    expect(current?.description).toContain('warning');
+    expect(other).toMatchObject({ label: 'worker', expanded: false });
+  });
+
+  it('gives signals, errors and processes the context values that menus rely on', () => {
+    const values = all(treeModel(view, '', nowMs)).map(({ contextValue }) => contextValue);
+    expect(values).toEqual(expect.arrayContaining(['signal.memory', 'error', 'process', 'lifecycle']));
+  });
+
+  it('says in the row of the leading signal what its colour says', () => {
+    const memory = all(treeModel(view, '', nowMs)).find(({ id }) => id.endsWith('/signal/memory'));
+    expect(memory?.description).toContain('warning');
+    expect(memory?.description).toContain('71% of 512 MiB');
+    expect(memory?.accessibleLabel).not.toContain('▰');
+  });
+
+  it('has unique ids', () => {
+    const ids = all(treeModel(view, '', nowMs)).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('filters by name, id, state and metadata', () => {
+    const names = (filter: string): string[] => treeModel(view, filter, nowMs).map(({ label }) => label);
+    expect(names('WORK')).toEqual([server().label, 'worker']);
+    expect(names('no such thing')).toEqual([server().label]);
+  });
+
+  it('shows what is wrong with a server and what to do', () => {
+    const rows = treeModel(
+      appView([], {
+        servers: [server({ state: 'down', problem: 'unauthorized', text: 'The key was refused.', nextStep: 'Set the key.' })],
+      }),
+      '',
+      nowMs,
+    );
+    expect(rows[0]).toMatchObject({ contextValue: 'server.down', description: 'The key was refused. — Set the key.' });
+  });
+});

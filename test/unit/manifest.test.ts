@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandIds } from '../../src/editor/command-ids.ts';
+import { tooltipCommands } from '../../src/editor/text/tooltip.ts';
+import { phases } from '../../src/model/sandbox.ts';
+import { signalNames } from '../../src/model/signal.ts';
+import manifest from '../../package.json' with { type: 'json' };
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+const contributes = manifest.contributes;
+const declared = contributes.commands.map(({ command }) => command);
+const settings = Object.keys(contributes.configuration[0]?.properties ?? {});
+const sources = readdirSync(path.join(root, 'src', 'editor'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(path.join(root, 'src', 'editor', file), 'utf8'))
+  .join('\n');
+
+/** Names in the first column of the README's tables. */
+const listed = (pattern: RegExp): string[] => [...readme.matchAll(pattern)].map((match) => match[1] ?? '');
+
+describe('manifest, code and README say the same', () => {
+  it('about commands', () => {
+    const inCode = commandIds.map((id) => `sandboxForesight.${id}`);
+    expect(declared).toEqual(inCode);
+    const inReadme = listed(/^\| `(sandboxForesight\.[a-zA-Z]+)` \|/gm).filter((name) => !settings.includes(name));
+    expect(inReadme).toEqual(inCode);
+  });
+
+  it('about settings', () => {
+    expect(listed(/^\| `(sandboxForesight\.[a-zA-Z]+\.[a-zA-Z]+)` \|/gm)).toEqual(settings);
+    for (const name of settings) {
+      expect(sources, `${name} is read nowhere`).toContain(`'${name.replace('sandboxForesight.', '')}'`);
+    }
+  });
+
+  it('about defaults', () => {
+    const properties: Record<string, { default: unknown }> = contributes.configuration[0]?.properties ?? {};
+    for (const [name, { default: value }] of Object.entries(properties)) {
+      expect(readme).toContain(`| \`${name}\` | ${value === '' ? 'empty' : `\`${String(value)}\``} |`);
+    }
+  });
+});
+
+describe('menus', () => {
+  const items = Object.values(contributes.menus).flat();
+
+  it('use declared commands only', () => {
+    for (const { command } of items) expect(declared).toContain(command);
+    for (const command of tooltipCommands) expect(declared).toContain(command);
+    for (const [, command] of contributes.viewsWelcome.flatMap(({ contents }) => [
+      ...contents.matchAll(/\(command:([^)]+)\)/g),
+    ])) {
+      expect(declared).toContain(command);
+    }
+  });
+
+  it('match only rows that exist', () => {
+    const rows = [
+      ...phases.map((phase) => `sandbox.${phase}`),
+      ...signalNames.map((signal) => `signal.${signal}`),
+      ...['error', 'incident', 'process', 'link.needs-consent', 'server.down'],
+    ];
+    const whens = items.map(({ when }) => when).filter((when) => when.includes('viewItem'));
+    expect(whens.length).toBeGreaterThan(10);
+    for (const when of whens) {
+      const [, exact] = / viewItem == ([\w.-]+)/.exec(when) ?? [];
+      if (exact !== undefined) {
+        expect(rows).toContain(exact);
+        continue;
+      }
+      const [, source] = / viewItem =~ \/(.+)\//.exec(when) ?? [];
+      // Every alternative must be good for something: with one phase renamed, the menu would silently lose its rows.
+      const wanted = source?.match(/[a-z]+/g)?.filter((word) => word !== 'sandbox' && word !== 'signal') ?? [];
+      const matched = rows.filter((row) => new RegExp(source ?? '^$').test(row));
+      expect(matched, when).not.toHaveLength(0);
+      for (const word of wanted) expect(matched.some((row) => row.includes(word)), `${word} in ${when}`).toBe(true);
+    }
+  });
+
+  it('offer every action in the command palette too', () => {
+    expect(Object.keys(contributes.menus)).not.toContain('commandPalette');
+  });
+});
+
+describe('the ids people rely on', () => {
+  it('has the container and the view', () => {
+    expect(contributes.viewsContainers.activitybar[0]?.id).toBe('sandboxForesight');
+    expect(contributes.views.sandboxForesight[0]?.id).toBe('sandboxForesight.sandboxes');
+    expect(sources).toContain("'sandboxForesight.status'");
+  });
+
+  it('starts late and runs on the person’s side first', () => {
+    expect(manifest.activationEvents).toEqual(['onStartupFinished']);
+    expect(manifest.extensionKind).toEqual(['ui', 'workspace']);
+    expect(manifest.engines.vscode).toBe('^1.105.0');
+    expect(manifest.devDependencies['@types/vscode']).toBe('1.105.0');
+  });
+
+  it('keeps the address of the server out of reach of a workspace', () => {
+    expect(contributes.configuration[0]?.properties['sandboxForesight.openSandbox.serverUrl'].scope).toBe('application');
+  });
+});

@@ -1,0 +1,125 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:https';
+import { createRequire } from 'node:module';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ConnectionSettings, createTransport } from '../../../src/net/dispatcher.ts';
+import { HttpClient } from '../../../src/net/http.ts';
+import { certificate, key } from './certificate.ts';
+import { problemOf, serve, transport } from './support.ts';
+
+const get = (baseUrl: string, settings: ConnectionSettings) =>
+  new HttpClient({ transport: transport(settings), baseUrl }).text('/hello?x=1');
+
+const secureServer = async (): Promise<string> => {
+  const server = createServer({ key, cert: certificate }, (_, response) => response.end('secure'));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+/** A proxy that answers plain requests itself and opens every tunnel to `target`. */
+const proxyServer = async (target = ''): Promise<{ url: string; seen: string[] }> => {
+  const seen: string[] = [];
+  const server = createHttpServer((request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
+    response.end('from the proxy');
+  });
+  server.on('connect', (request, socket) => {
+    seen.push(`CONNECT ${request.url}`);
+    if (target === '') {
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
+    const upstream = connect(Number(new URL(target).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+    onTestFinished(() => {
+      upstream.destroy();
+      socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+};
+
+describe('createTransport: loading', () => {
+  it('loads undici at the first call, not before', async () => {
+    const loaded = () =>
+      Object.keys(createRequire(import.meta.url).cache).some((file) => /[\\/]undici[\\/]/.test(file));
+    const { origin } = await serve((_, response) => response.end('ok'));
+    createTransport({ proxyUrl: 'http://proxy.test' });
+    expect(loaded()).toBe(false);
+    await get(origin, {});
+    expect(loaded()).toBe(true);
+  });
+});
+
+describe('createTransport: certificates', () => {
+  it('refuses a certificate nobody vouches for, and says so', async () => {
+    const problem = await problemOf(get(await secureServer(), {}));
+    expect(problem).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('signed by itself') });
+    expect(problem.nextStep).toContain('certificate authority');
+  });
+
+  it('accepts it when its authority is given, and with strict checking off', async () => {
+    const origin = await secureServer();
+    expect((await get(origin, { extraCaPem: [certificate] })).value).toBe('secure');
+    expect((await get(origin, { strictTls: false })).value).toBe('secure');
+  });
+
+  it('reads the certificates of the system without failing', async () => {
+    const problem = await problemOf(get(await secureServer(), { systemCertificates: true }));
+    expect(problem.kind).toBe('unreachable');
+  });
+});
+
+describe('createTransport: proxy', () => {
+  it('sends plain HTTP through the proxy of the setting or the environment, with its password', async () => {
+    const proxy = await proxyServer();
+    const withUser = proxy.url.replace('//', '//me:pass@');
+    expect((await get('http://sandbox.test', { proxyUrl: withUser })).value).toBe('from the proxy');
+    expect((await get('http://sandbox.test', { environment: { http_proxy: proxy.url } })).value).toBe('from the proxy');
+    expect(proxy.seen).toEqual([
+      `GET http://sandbox.test/hello?x=1 Basic ${btoa('me:pass')}`,
+      'GET http://sandbox.test/hello?x=1',
+    ]);
+  });
+
+  it('sends HTTPS through a tunnel', async () => {
+    const proxy = await proxyServer(await secureServer());
+    const answer = await get('https://sandbox.test', { proxyUrl: proxy.url, strictTls: false });
+    expect(answer.value).toBe('secure');
+    expect(proxy.seen).toEqual(['CONNECT sandbox.test:443']);
+  });
+
+  it('names a proxy that refuses', async () => {
+    const proxy = await proxyServer();
+    const problem = await problemOf(get('https://sandbox.test', { proxyUrl: proxy.url }));
+    expect(problem).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('proxy') });
+  });
+
+  it('goes directly to loopback whatever is set', async () => {
+    const proxy = await proxyServer();
+    const { origin } = await serve((_, response) => response.end('direct'));
+    const environment = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url };
+    expect((await get(origin, { proxyUrl: proxy.url, environment })).value).toBe('direct');
+    expect(proxy.seen).toEqual([]);
+  });
+});
