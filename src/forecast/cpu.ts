@@ -1,0 +1,56 @@
+import type { Forecast } from '../model/forecast.ts';
+import type { CpuReading, SampleSource } from '../model/sample.ts';
+
+/** A share of throttled periods above this is felt as slowness (facts of production alerts: a quarter of the periods). */
+const throttledFrom = 0.25;
+
+/** CPU never ends a sandbox: pressure and throttling are told, a break is never forecast. */
+export class CpuWatch {
+  #atMs = Number.NaN;
+  #used = 0;
+  #limit: number | null = null;
+  #throttled: number | null = null;
+  #source: SampleSource = 'cgroup';
+
+  /** Takes one reading; impossible numbers are dropped, late ones replace nothing. */
+  add(atMs: number, source: SampleSource, cpu: CpuReading): void {
+    if (!(cpu.usedCores >= 0 && Number.isFinite(cpu.usedCores))) return;
+    this.#atMs = atMs;
+    this.#source = source;
+    this.#used = cpu.usedCores;
+    this.#limit =
+      cpu.limitCores !== null && cpu.limitCores > 0 && Number.isFinite(cpu.limitCores) ? cpu.limitCores : null;
+    const throttled = cpu.throttledRatio;
+    this.#throttled = throttled !== null && throttled >= 0 ? Math.min(1, throttled) : null;
+  }
+
+  /** @returns the present pressure, or null before the first reading. */
+  forecast(): Forecast | null {
+    if (Number.isNaN(this.#atMs)) return null;
+    const parts = [
+      this.#limit === null
+        ? `uses ${this.#used.toFixed(2)} cores, no limit known`
+        : `uses ${this.#used.toFixed(2)} of ${String(Number(this.#limit.toFixed(2)))} cores`,
+    ];
+    if (this.#throttled !== null) {
+      const percent = `${Math.round(this.#throttled * 100)} % of periods throttled`;
+      parts.push(this.#throttled > throttledFrom ? `${percent}, slowed` : percent);
+    }
+    if (this.#source === 'machine') parts.push('machine numbers, not those of the sandbox');
+    return {
+      signal: 'cpu',
+      atMs: this.#atMs,
+      unit: 'cores',
+      used: this.#used,
+      limit: this.#limit,
+      pressure: this.#limit === null ? null : this.#used / this.#limit,
+      pBreak60: 0,
+      pBreak120: 0,
+      pBreak300: 0,
+      timeToLimitMs: null,
+      slopePerSecond: null,
+      grower: null,
+      evidence: parts.join('; '),
+    };
+  }
+}

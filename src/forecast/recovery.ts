@@ -1,0 +1,63 @@
+const kept = 8;
+/** A rise counts when it is at least this share of the limit, and as recovered when this share of it is given back. */
+const riseShare = 0.08;
+const returnedShare = 0.6;
+
+/**
+ * Remembers excursions that came back by themselves: up by a good part of the limit, then most of the way down again.
+ * What this sandbox has survived before is the best evidence that the same climb is harmless.
+ */
+export class RecoveryMemory {
+  readonly #peaks = new Float64Array(kept);
+  readonly #atMs = new Float64Array(kept);
+  #count = 0;
+  #next = 0;
+  #low = Number.NaN;
+  #high = Number.NaN;
+
+  /** Forgets everything, as after a kill: that was no recovery. */
+  restart(): void {
+    this.#count = 0;
+    this.#next = 0;
+    this.#low = Number.NaN;
+  }
+
+  /** Adds one reading; `limit` must be positive. */
+  add(atMs: number, value: number, limit: number): void {
+    if (Number.isNaN(this.#low)) {
+      this.#low = value;
+      this.#high = value;
+      return;
+    }
+    if (value > this.#high) this.#high = value;
+    const rise = this.#high - this.#low;
+    if (rise >= riseShare * limit && this.#high - value >= returnedShare * rise) {
+      this.#peaks[this.#next] = this.#high;
+      this.#atMs[this.#next] = atMs;
+      this.#next = (this.#next + 1) % kept;
+      if (this.#count < kept) this.#count++;
+      this.#low = value;
+      this.#high = value;
+      return;
+    }
+    // Without a rise worth the name, the low follows the series down.
+    if (value < this.#low) {
+      this.#low = value;
+      this.#high = value;
+    }
+  }
+
+  /** @returns how many of the remembered excursions reached `level` or higher and came back. */
+  reached(level: number): number {
+    let count = 0;
+    for (let i = 0; i < this.#count; i++) if ((this.#peaks[i] ?? 0) >= level) count++;
+    return count;
+  }
+
+  /** @returns how many excursions ended after `sinceMs`. */
+  since(sinceMs: number): number {
+    let count = 0;
+    for (let i = 0; i < this.#count; i++) if ((this.#atMs[i] ?? 0) >= sinceMs) count++;
+    return count;
+  }
+}

@@ -1,0 +1,155 @@
+import { Envelope } from './envelope.ts';
+import { calm, type Outlook, outlookOf } from './outlook.ts';
+import { RecoveryMemory } from './recovery.ts';
+import { Stall } from './stall.ts';
+
+/** Time scales of the envelopes, seconds, each nearly three times the last: bursts, commands, services. */
+const scaleSeconds: readonly number[] = [6, 18, 50, 130, 300];
+/** With less history than this there is no evidence for anything, milliseconds. */
+export const warmUpMs = 10_000;
+/** A reading this much older than the last is a clock that went back, not a late reading. */
+const backwardsMs = 5_000;
+/** A hole this long makes what was before it worthless. */
+export const forwardsMs = 5 * 60_000;
+/** How long a note about something unusual stays in the evidence. */
+const noteForMs = 60_000;
+/** Weight of the newest step in the measured cadence. */
+const stepSmoothing = 0.2;
+
+/** An exbibyte: control groups of version 1 write "no limit" as a number beyond it, and no reading gets there. */
+const mostPossible = 2 ** 60;
+
+/** Why the trend began anew. */
+export type Restart = 'clock-back' | 'hole' | 'source' | 'kill' | 'other-process';
+
+/** Something unusual that the evidence should name. */
+export type Note =
+  | { readonly kind: 'restart'; readonly why: Restart; readonly byMs: number }
+  | { readonly kind: 'limit'; readonly from: number; readonly to: number };
+
+/** The history of one signal: cleans its readings, keeps its envelopes and answers with an outlook. */
+export class SignalTrack {
+  used = 0;
+  /** Null while no limit of at least one is known. */
+  limit: number | null = null;
+  lastAtMs = Number.NaN;
+  /** First reading since the last restart. */
+  sinceMs = Number.NaN;
+  cadenceMs = 1000;
+  /** Accepted readings since the beginning. */
+  readings = 0;
+  /** Readings that were no numbers or impossible. */
+  ignored = 0;
+  /** Counts accepted readings and changes, for caches. */
+  version = 0;
+  readonly #scales = scaleSeconds.map((seconds) => new Envelope(seconds));
+  readonly #recovery = new RecoveryMemory();
+  readonly #stall = new Stall();
+  readonly #quoteWithinMs: number;
+  #value = 0;
+  #toldLimit: number | null = null;
+  #stepMs = 1000;
+  #note: Note | null = null;
+  #noteAtMs = 0;
+
+  constructor(quoteWithinMs: number) {
+    this.#quoteWithinMs = quoteWithinMs;
+  }
+
+  /**
+   * Takes one reading. `value` is what the trend follows; it is `used` except where a part of `used` can be given back at will.
+   * Duplicates and late readings are dropped without a word, impossible ones are counted.
+   */
+  add(atMs: number, used: number, limit: number | null, cadenceMs: number, value: number = used): void {
+    if (!(Number.isFinite(atMs) && used >= 0 && used <= mostPossible && value >= 0 && value <= used)) {
+      this.ignored++;
+      this.version++;
+      return;
+    }
+    if (!Number.isNaN(this.lastAtMs)) {
+      const step = atMs - this.lastAtMs;
+      if (step < -backwardsMs) this.restart(atMs, 'clock-back', -step);
+      else if (step <= 0) return;
+      else if (step > forwardsMs) this.restart(atMs, 'hole', step);
+    }
+    this.#measureCadence(atMs, cadenceMs);
+    if (Number.isNaN(this.sinceMs)) this.sinceMs = atMs;
+    this.readings++;
+    this.lastAtMs = atMs;
+    this.used = used;
+    this.#value = value;
+    this.#setLimit(atMs, limit ?? this.#toldLimit);
+    this.version++;
+    for (const scale of this.#scales) scale.add(atMs, value);
+    if (this.limit !== null) {
+      this.#recovery.add(atMs, value, this.limit);
+      this.#stall.add(atMs, value, this.limit, this.cadenceMs);
+    }
+  }
+
+  /** Takes a limit from elsewhere; it holds where the readings themselves carry none. */
+  tellLimit(atMs: number, limit: number | null): void {
+    this.#toldLimit = limit;
+    this.#setLimit(atMs, limit);
+  }
+
+  /** The intended cadence, or the real one where readings come more slowly. */
+  #measureCadence(atMs: number, intendedMs: number): void {
+    const step = atMs - this.lastAtMs;
+    if (step > 0 && step <= forwardsMs) this.#stepMs += (step - this.#stepMs) * stepSmoothing;
+    this.cadenceMs = Math.max(intendedMs > 0 && Number.isFinite(intendedMs) ? intendedMs : 0, this.#stepMs);
+  }
+
+  /** Anything but a number from one to an exbibyte means that there is no limit. */
+  #setLimit(atMs: number, limit: number | null): void {
+    const next = limit !== null && limit >= 1 && limit <= mostPossible ? limit : null;
+    if (next === this.limit) return;
+    const explained = this.#note?.kind === 'restart' && this.#noteAtMs === atMs;
+    if (next !== null && this.limit !== null && !explained)
+      this.#remark(atMs, { kind: 'limit', from: this.limit, to: next });
+    this.limit = next;
+    this.version++;
+  }
+
+  /** Forgets the past and says why. */
+  restart(atMs: number, why: Restart, byMs = 0): void {
+    for (const scale of this.#scales) scale.restart();
+    this.#recovery.restart();
+    this.#stall.restart();
+    if (!Number.isNaN(this.sinceMs)) this.sinceMs = atMs;
+    this.version++;
+    this.#remark(atMs, { kind: 'restart', why, byMs });
+  }
+
+  #remark(atMs: number, note: Note): void {
+    this.#note = note;
+    this.#noteAtMs = atMs;
+  }
+
+  /** The latest unusual thing, for a minute. */
+  get note(): Note | null {
+    return this.#note !== null && this.lastAtMs - this.#noteAtMs <= noteForMs ? this.#note : null;
+  }
+
+  /** The part of `used` that can be given back at will, in the signal's unit. */
+  get reclaimable(): number {
+    return this.used - this.#value;
+  }
+
+  /** Whether there is too little history to say anything. */
+  get warmingUp(): boolean {
+    return !(this.lastAtMs - this.sinceMs >= warmUpMs);
+  }
+
+  /** @returns what the history says now; all zero without a limit or with too little history. */
+  outlook(): Outlook {
+    if (this.limit === null || this.warmingUp) return calm;
+    return outlookOf(this.#scales, this.#recovery, {
+      nowMs: this.lastAtMs,
+      used: this.#value,
+      limit: this.limit,
+      stillRising: this.#stall.stillRising(this.lastAtMs),
+      quoteWithinMs: this.#quoteWithinMs,
+    });
+  }
+}
