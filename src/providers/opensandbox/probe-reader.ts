@@ -1,0 +1,256 @@
+import type {
+  BytesReading,
+  CountReading,
+  CpuReading,
+  HeapLimit,
+  MemoryReading,
+  OpenFilesReading,
+  ProcessReading,
+  Sample,
+  SampleSource,
+} from '../../model/sample.ts';
+import type { ProbeLine } from './probe-line.ts';
+
+/** What a reader needs to know of its sandbox. */
+export interface ProbeReaderOptions {
+  readonly sandboxId: string;
+  /** Time between two lines that the probe intends, in milliseconds. */
+  readonly cadenceMs: number;
+  /** Why the data is poorer than it could be, or null. */
+  readonly caveat: string | null;
+}
+
+/** Turns the lines of one sandbox's probe, in their order, into samples. Keep it over reconnections: the counters run on. */
+export interface ProbeReader {
+  /** `receivedAtMs`: this computer's clock when the line came in. Never throws. */
+  read(line: ProbeLine, receivedAtMs: number): Sample;
+}
+
+/** Further apart than this, the two clocks no longer tell of the same time: one was set, or the sandbox slept. */
+const maxClockDriftMs = 5000;
+
+export function createProbeReader(options: ProbeReaderOptions): ProbeReader {
+  const clock = createLineClock();
+  const cpu = createCpuMeter();
+  const counters = createMemoryCounters();
+  return {
+    read(line, receivedAtMs) {
+      const memory = memoryOf(line, counters(line));
+      const sample: Sample = {
+        kind: 'sample',
+        sandboxId: options.sandboxId,
+        atMs: clock(line.t, receivedAtMs),
+        source: memory?.source ?? 'machine',
+        cadenceMs: options.cadenceMs,
+        caveat: options.caveat,
+      };
+      return Object.assign(
+        sample,
+        present({
+          memory: memory?.reading,
+          swap: swapOf(line),
+          cpu: cpu(line),
+          disk: bytesOf(line.disk),
+          inodes: inodesOf(line),
+          pids: line.pids === null ? undefined : { used: line.pids, limit: line.pidsMax },
+          fds: openFilesOf(line),
+          processes: processesOf(line),
+        }),
+      );
+    },
+  };
+}
+
+/** Leaves out what is undefined: an absent signal has no key. */
+function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/**
+ * Times lines by the probe's own clock, so that the network's jitter does not bend slopes. A line can only come late, never early: the
+ * shortest way seen so far places the probe's clock on ours. Further apart than `maxClockDriftMs` it starts anew.
+ */
+function createLineClock(): (uptimeSeconds: number | null, receivedAtMs: number) => number {
+  let offsetMs: number | null = null;
+  let lastAtMs = Number.NEGATIVE_INFINITY;
+  return (uptimeSeconds, receivedAtMs) => {
+    let atMs = receivedAtMs;
+    if (uptimeSeconds !== null) {
+      const lineOffsetMs = receivedAtMs - uptimeSeconds * 1000;
+      const anchored = offsetMs !== null && Math.abs(lineOffsetMs - offsetMs) <= maxClockDriftMs;
+      offsetMs = anchored && offsetMs !== null ? Math.min(offsetMs, lineOffsetMs) : lineOffsetMs;
+      atMs = uptimeSeconds * 1000 + offsetMs;
+      // Where the clocks still agree time must not run backwards, even when this line was the first to come without delay.
+      if (anchored) atMs = Math.min(Math.max(atMs, lastAtMs), receivedAtMs);
+    }
+    lastAtMs = Math.round(atMs);
+    return lastAtMs;
+  };
+}
+
+interface CpuCounters {
+  readonly t: number;
+  readonly cg: number;
+  readonly cpuUs: number;
+  readonly periods: number | null;
+  readonly throttled: number | null;
+}
+
+/** Rates from counters: nothing for the first line, and nothing across a restart, where counters fall back. */
+function createCpuMeter(): (line: ProbeLine) => CpuReading | undefined {
+  let last: CpuCounters | null = null;
+  return (line) => {
+    const { t, cg, cpuUs, periods, throttled } = line;
+    if (t === null || cpuUs === null) return undefined;
+    const before = last;
+    last = { t, cg, cpuUs, periods, throttled };
+    if (before === null || before.cg !== cg || t <= before.t || cpuUs < before.cpuUs) return undefined;
+    const usedCores = (cpuUs - before.cpuUs) / 1e6 / (t - before.t);
+    if (!Number.isFinite(usedCores)) return undefined;
+    return { usedCores, limitCores: coresOf(line), throttledRatio: throttledRatio(before, last) };
+  };
+}
+
+function coresOf(line: ProbeLine): number | null {
+  const quota = line.quotaUs === null || line.periodUs === null ? null : line.quotaUs / line.periodUs;
+  if (quota === null || !Number.isFinite(quota) || quota <= 0) return line.cpus;
+  return line.cpus === null ? quota : Math.min(quota, line.cpus);
+}
+
+function throttledRatio(before: CpuCounters, now: CpuCounters): number | null {
+  if (before.periods === null || before.throttled === null || now.periods === null || now.throttled === null)
+    return null;
+  const periods = now.periods - before.periods;
+  const throttled = now.throttled - before.throttled;
+  if (periods < 0 || throttled < 0) return null;
+  return periods === 0 ? 0 : Math.min(1, throttled / periods);
+}
+
+type MemoryCounters = Pick<MemoryReading, 'oomKillCount' | 'limitHitCount'>;
+
+/**
+ * Another level of the cgroups has counters of its own: they are put on top of what was told before, so that a change of level never looks
+ * like a kill. Counters that fall within one level tell of a restart and are passed on as they are.
+ */
+function createMemoryCounters(): (line: ProbeLine) => MemoryCounters {
+  let level: number | null = null;
+  const oomKill = createShiftedCounter();
+  const hits = createShiftedCounter();
+  return (line) => {
+    const moved = level !== null && line.level !== level;
+    level = line.level;
+    return { oomKillCount: oomKill(line.oomKill, moved), limitHitCount: hits(line.hits, moved) };
+  };
+}
+
+function createShiftedCounter(): (value: number | null, moved: boolean) => number | null {
+  let lastValue: number | null = null;
+  let shift = 0;
+  return (value, moved) => {
+    if (value === null) return null;
+    if (moved && lastValue !== null) shift += lastValue - value;
+    else if (lastValue !== null && value < lastValue) shift = 0;
+    lastValue = value;
+    return value + shift;
+  };
+}
+
+function memoryOf(
+  line: ProbeLine,
+  counters: MemoryCounters,
+): { source: SampleSource; reading: MemoryReading } | undefined {
+  const { mem, memTotal, memAvail } = line;
+  if (line.cg !== 0 && mem !== null) {
+    return {
+      source: 'cgroup',
+      reading: {
+        usedBytes: mem,
+        workingSetBytes: Math.max(0, mem - (line.inactive ?? 0)),
+        limitBytes: limitOf(line),
+        anonBytes: line.anon,
+        ...counters,
+        // On a cgroup without its own, the machine's would speak of the neighbours.
+        stalledPercent: line.psi === 2 ? line.stall : null,
+      },
+    };
+  }
+  if (memTotal === null || memAvail === null) return undefined;
+  const usedBytes = Math.max(0, memTotal - memAvail);
+  return {
+    source: 'machine',
+    reading: {
+      usedBytes,
+      workingSetBytes: usedBytes,
+      limitBytes: memTotal,
+      anonBytes: null,
+      oomKillCount: null,
+      limitHitCount: null,
+      stalledPercent: line.psi === 1 ? line.stall : null,
+    },
+  };
+}
+
+/** A limit that the machine cannot even fill is none. */
+function limitOf(line: ProbeLine): number | null {
+  return line.memMax === null || (line.memTotal !== null && line.memMax >= line.memTotal) ? null : line.memMax;
+}
+
+/** Where the machine has no swap, nobody can use any, whatever the cgroup says. */
+function swapOf(line: ProbeLine): BytesReading | undefined {
+  const { swap, swapTotal, swapFree } = line;
+  if (line.cg !== 0 && line.mem !== null) {
+    if (swap === null || swapTotal === 0 || line.swapMax === 0) return undefined;
+    const limits = [line.swapMax, swapTotal].filter((limit) => limit !== null);
+    return { usedBytes: swap, limitBytes: limits.length === 0 ? null : Math.min(...limits) };
+  }
+  if (swapTotal === null || swapFree === null || swapTotal === 0) return undefined;
+  return { usedBytes: Math.max(0, swapTotal - swapFree), limitBytes: swapTotal };
+}
+
+function bytesOf(room: ProbeLine['disk']): BytesReading | undefined {
+  return room === null || room.used + room.free <= 0
+    ? undefined
+    : { usedBytes: room.used, limitBytes: room.used + room.free };
+}
+
+function inodesOf(line: ProbeLine): CountReading | undefined {
+  const room = bytesOf(line.inodes);
+  return room === undefined ? undefined : { used: room.usedBytes, limit: room.limitBytes };
+}
+
+function openFilesOf(line: ProbeLine): OpenFilesReading | undefined {
+  return line.fds === null ? undefined : { used: line.fds.used, limit: line.fds.max, pid: line.fds.pid };
+}
+
+function processesOf(line: ProbeLine): readonly ProcessReading[] | undefined {
+  if (line.procs === null) return undefined;
+  return line.procs
+    .filter((process) => process !== null)
+    .map((process) => ({
+      pid: process.pid,
+      parentPid: process.ppid,
+      name: displayName(process.name),
+      rssBytes: process.rss,
+      ageMs: process.ageMs,
+      heapLimit: heapLimitOf(process.heap, line),
+    }))
+    .sort((a, b) => b.rssBytes - a.rssBytes);
+}
+
+/** Node names its main thread so, and the kernel shows the name of the thread for the process. */
+function displayName(name: string): string {
+  return name === 'MainThread' || name === 'node-MainThread' ? 'node' : name;
+}
+
+type ProbeHeap = NonNullable<NonNullable<NonNullable<ProbeLine['procs']>[number]>['heap']>;
+
+/** A share is one of the limit that the runtime sees: the cgroup's, or the machine's where there is none. */
+function heapLimitOf(heap: ProbeHeap | null, line: ProbeLine): HeapLimit | null {
+  if (heap === null) return null;
+  const whole = limitOf(line) ?? line.memTotal;
+  const bytes = heap.bytes ?? (heap.percent === null || whole === null ? null : (whole * heap.percent) / 100);
+  if (bytes === null || !Number.isFinite(bytes) || bytes < 1) return null;
+  return { limitBytes: Math.round(bytes), source: heap.via === null ? heap.by : `${heap.by} (${heap.via})` };
+}

@@ -1,0 +1,347 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ProbeLine, parseProbeText } from '../../src/providers/opensandbox/probe-line.ts';
+import { commandProbe, sessionProbe, shellProbe } from '../../src/providers/opensandbox/probe-script.ts';
+import { benchProbe } from '../bench/probe.ts';
+import { runProbe, scriptFile, shells, type TestShell } from '../helpers/probe.ts';
+
+const mebibyte = 1024 * 1024;
+const bash = shells.find((shell) => shell.name === 'bash');
+
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'probe-test-'));
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killGroup(child.pid);
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+}
+
+/** Starts a program as the leader of its own process group, as execd does. */
+function start(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdio: 'pipe' | number[] = 'pipe',
+): ChildProcess {
+  const [command = '', ...args] = argv;
+  const { PATH } = process.env;
+  const child = spawn(command, args, {
+    env: { PATH, ...env },
+    detached: true,
+    stdio: stdio === 'pipe' ? ['ignore', 'pipe', 'pipe'] : ['ignore', ...stdio],
+  });
+  children.push(child);
+  return child;
+}
+
+/** Collects the lines of a running probe. */
+function collect(child: ChildProcess): ProbeLine[] {
+  const lines: ProbeLine[] = [];
+  let rest = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts.map(parseProbeText).filter((line) => line !== null));
+  });
+  return lines;
+}
+
+/** Waits until `test` gives something; the machine's own clock is what is waited for. */
+async function until<T>(what: string, test: () => T | undefined, timeoutMs = 15_000): Promise<T> {
+  const endMs = Date.now() + timeoutMs;
+  for (;;) {
+    const result = test();
+    if (result !== undefined) return result;
+    if (Date.now() > endMs) throw new Error(`never: ${what}`);
+    await delay(20);
+  }
+}
+
+const yes = (condition: boolean): true | undefined => (condition ? true : undefined);
+
+/** Pids of a process group. */
+function groupMembers(group: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return Number(processGroup) === group && state !== 'Z';
+      } catch {
+        return false; // It ended in between.
+      }
+    })
+    .map(Number);
+}
+
+describe.runIf(bash !== undefined)('in a session of execd', () => {
+  const bashFile = ['bash', '--noprofile', '--norc'];
+  /** What execd puts around the text: the variables before it, and after it a dump of them. */
+  const wrapped = (text: string) =>
+    `export SECRET='s3cr3t'\n${text}__USER_EXIT_CODE__=$?\nprintf "DUMP\\n"\nexport -p\nexit "$__USER_EXIT_CODE__"\n`;
+
+  it('removes exactly the script file that it was started from, and leaves nothing else', async () => {
+    const script = scriptFile(folder, 'execd_bash_123456.sh', wrapped(sessionProbe({ lines: 2, cadenceSeconds: 0.3 })));
+    scriptFile(folder, 'execd_bash_other.sh', '');
+    const child = start([...bashFile, script], { TMPDIR: folder, HOME: folder });
+    const lines = collect(child);
+    let text = '';
+    child.stdout?.on('data', (data: string) => {
+      text += data;
+    });
+    await until('first line', () => lines[0]);
+    expect(readdirSync(folder)).toEqual(['execd_bash_other.sh']);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(lines).toHaveLength(2);
+    expect(text).not.toMatch(/DUMP|s3cr3t/);
+    expect(readdirSync(folder)).toEqual(['execd_bash_other.sh']);
+  });
+
+  it('keeps a script file of any other name', async () => {
+    const script = scriptFile(folder, 'mine.sh', sessionProbe({ lines: 1 }));
+    await once(start([...bashFile, script]), 'close');
+    expect(existsSync(script)).toBe(true);
+  });
+
+  it('is gone with its children within three seconds when only its leader is killed', async () => {
+    const script = scriptFile(folder, 'execd_bash_1.sh', wrapped(sessionProbe()));
+    const child = start([...bashFile, script]);
+    const lines = collect(child);
+    await until('two lines', () => lines[1]);
+    const pid = child.pid ?? Number.NaN;
+    const killedMs = Date.now();
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    // execd waits for the end of the pipe: the last `sleep` must not hold it.
+    expect(Date.now() - killedMs).toBeLessThan(700);
+    await until('empty process group', () => yes(groupMembers(pid).length === 0), 3000);
+  });
+});
+
+describe.each(shells)('in $name', (shell) => {
+  it('ends by itself when nobody reads any more', async () => {
+    for (const prelude of ['', 'trap "" PIPE; ']) {
+      const child = start([
+        'sh',
+        '-c',
+        `${prelude}exec "$@"`,
+        'sh',
+        ...shell.argv,
+        '-c',
+        shellProbe({ cadenceSeconds: 0.2 }),
+      ]);
+      const lines = collect(child);
+      await until('first line', () => lines[0]);
+      child.stdout?.destroy();
+      await until('its end', () => yes(child.exitCode !== null || child.signalCode !== null), 5000);
+    }
+  });
+
+  it('writes no file', async () => {
+    await once(
+      start([...shell.argv, '-c', shellProbe({ lines: 12, cadenceSeconds: 0 })], { TMPDIR: folder, HOME: folder }),
+      'close',
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('reads the real machine', () => {
+    const { lines, stderr } = runProbe(shell, shellProbe({ lines: 2, cadenceSeconds: 0.05 }));
+    expect(stderr).toBe('');
+    expect(lines).toHaveLength(2);
+    const memTotal = Number(/MemTotal:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+    for (const line of lines) {
+      expect(line.memTotal).toBe(memTotal);
+      expect(line.memAvail).toBeLessThan(memTotal);
+      expect(line.cpus).toBeGreaterThan(0);
+      expect(line.disk?.free).toBeGreaterThan(0);
+      expect(line.cpuUs).toBeGreaterThan(0);
+    }
+    expect(lines[0]?.procs?.length).toBeGreaterThan(0);
+    expect(lines[1]?.t).toBeGreaterThan(lines[0]?.t ?? Number.NaN);
+  });
+
+  it('lets no command line and no environment out', async () => {
+    const secret = 'hunter2-only-mine';
+    const holder = start(
+      [
+        'sh',
+        '-c',
+        'exec node --max-old-space-size=128 -e "setTimeout(Boolean, 60000)" -- "$@"',
+        'sh',
+        `--token=${secret}`,
+      ],
+      {
+        PASSWORD: secret,
+        NODE_OPTIONS: '--max-http-header-size=9999',
+        PATH: `${process.execPath.replace(/\/[^/]*$/, '')}:/usr/bin:/bin`,
+      },
+    );
+    mkdirSync(join(folder, 'group'));
+    for (const [name, text] of [
+      ['memory.current', '5'],
+      ['memory.max', 'max'],
+      ['cgroup.procs', String(holder.pid)],
+    ]) {
+      writeFileSync(join(folder, 'group', String(name)), `${text}\n`);
+    }
+    await until('node', () => yes(readFileSync(`/proc/${holder.pid}/cmdline`, 'utf8').startsWith('node')));
+    const env = { FORESIGHT_CGROUP_ROOT: join(folder, 'group') };
+    const { stdout, lines } = runProbe(shell, shellProbe({ lines: 6, cadenceSeconds: 0 }), env);
+    for (const line of [lines[0], lines[5]]) {
+      expect(line?.procs).toMatchObject([
+        { pid: holder.pid, heap: { by: '--max-old-space-size', bytes: 128 * mebibyte } },
+      ]);
+    }
+    expect(stdout).not.toMatch(/hunter2|token|PASSWORD|setTimeout|9999|http-header/);
+  });
+});
+
+describe.each(shells)('as a command of execd in $name', (shell) => {
+  const id = '0123456789abcdef0123456789abcdef';
+  const earlier = 'f'.repeat(32);
+
+  const runCommand = async (base: string): Promise<{ readonly seen: string; readonly status: number | null }> => {
+    const paths = [join(folder, `${base}.stdout`), join(folder, `${base}.stderr`)];
+    const child = start(
+      [...shell.argv, '-c', commandProbe({ previousIds: [earlier] })],
+      { TMPDIR: `${folder}/` },
+      paths.map((path) => openSync(path, 'w')),
+    );
+    let seen = '';
+    const ended = once(child, 'exit');
+    // execd opens the file by its name every 100 ms, and once more after the end.
+    const poll = (): void => {
+      if (existsSync(paths[0] ?? '')) seen = readFileSync(paths[0] ?? '', 'utf8');
+    };
+    const timer = setInterval(poll, 100);
+    const [status] = await ended;
+    clearInterval(timer);
+    poll();
+    return { seen, status };
+  };
+
+  it('removes its own output files and those of earlier commands after they were read', async () => {
+    for (const name of [`${earlier}.stdout`, `${earlier}.stderr`, 'keep.stdout', `${'e'.repeat(32)}.stdout`]) {
+      writeFileSync(join(folder, name), 'x');
+    }
+    const { seen, status } = await runCommand(id);
+    expect(status).toBe(0);
+    expect(parseProbeText(seen)?.memTotal).toBeGreaterThan(0);
+    expect(readdirSync(folder).sort()).toEqual([`${'e'.repeat(32)}.stdout`, 'keep.stdout']);
+  });
+
+  it('keeps files that are not named like those of execd', async () => {
+    await runCommand('build-log');
+    expect(readdirSync(folder).sort()).toEqual(['build-log.stderr', 'build-log.stdout']);
+  });
+});
+
+interface KernelGroup {
+  readonly path: string;
+  readonly root: string;
+}
+
+/** A group with a memory limit made by the kernel, or nothing where that is not permitted. */
+function makeGroup(limitBytes: number): KernelGroup | undefined {
+  const own = readFileSync('/proc/self/cgroup', 'utf8');
+  const v1 = existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes');
+  const root = v1 ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup';
+  const below = (v1 ? /:(?:.*,)?memory(?:,.*)?:(.*)/ : /^0::(.*)/m).exec(own)?.[1] ?? '/';
+  for (const base of [join(root, below), root]) {
+    const path = join(base, `foresight-probe-${process.pid}`);
+    try {
+      mkdirSync(path);
+    } catch {
+      continue; // Read-only or not ours.
+    }
+    try {
+      writeFileSync(join(path, v1 ? 'memory.limit_in_bytes' : 'memory.max'), String(limitBytes));
+      return { path, root };
+    } catch {
+      rmdirSync(path); // The controller is not there.
+    }
+  }
+  return undefined;
+}
+
+const trial = makeGroup(96 * mebibyte);
+if (trial !== undefined) rmdirSync(trial.path);
+
+describe.runIf(trial !== undefined)('with a limit of the kernel', () => {
+  it.each(shells)('sees an allocation and a kill ($name)', async (shell: TestShell) => {
+    const limitBytes = 96 * mebibyte;
+    const group = makeGroup(limitBytes);
+    if (group === undefined) throw new Error('a group could be made a moment ago');
+    /** Starts a shell text inside the group. */
+    const inside = (argv: readonly string[]): ChildProcess =>
+      start(['sh', '-c', 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"', 'sh', group.path, ...argv]);
+    /** Holds this many bytes of memory until its output is read, which nobody does. */
+    const hold = (bytes: number): ChildProcess =>
+      inside(['sh', '-c', `head -c ${bytes} /dev/zero | tail -c ${bytes} | sleep 30`]);
+    try {
+      const lines = collect(inside([...shell.argv, '-c', shellProbe({ cadenceSeconds: 0.1 })]));
+      const before = await until('first line', () => lines[2]);
+      expect(before.memMax).toBe(limitBytes);
+      expect(before.oomKill).toBe(0);
+      expect(before.mem).toBeLessThan(20 * mebibyte);
+
+      const held = 48 * mebibyte;
+      hold(held);
+      const grown = (line: ProbeLine): number => (line.anon ?? 0) - (before.anon ?? 0);
+      const during = await until('the allocation', () => lines.findLast((line) => grown(line) > 0.95 * held));
+      expect(grown(during)).toBeLessThan(1.15 * held);
+      expect(during.mem ?? 0).toBeGreaterThan(during.anon ?? Number.NaN);
+      const withList = await until('the process', () => lines.findLast((line) => line.procs?.[0]?.name === 'tail'));
+      expect(withList.procs?.[0]?.rss).toBeGreaterThan(0.95 * held);
+
+      hold(200 * mebibyte);
+      const killed = await until('the kill', () => lines.findLast((line) => (line.oomKill ?? 0) > 0));
+      expect(killed.hits).toBeGreaterThan(before.hits ?? Number.NaN);
+    } finally {
+      for (const child of children.splice(0)) if (child.pid !== undefined) killGroup(child.pid);
+      await until('empty group', () => yes(readFileSync(join(group.path, 'cgroup.procs'), 'utf8') === ''));
+      rmdirSync(group.path);
+    }
+  });
+});
+
+describe('cost', () => {
+  it('stays under 5 ms of CPU for each line on average', async () => {
+    const results = await benchProbe(60, 0);
+    expect(results.length).toBeGreaterThan(0);
+    for (const { shell, cpuMsPerLine } of results) {
+      expect(cpuMsPerLine, shell).toBeGreaterThan(0);
+      expect(cpuMsPerLine, shell).toBeLessThan(5);
+    }
+  });
+});
