@@ -59,7 +59,8 @@ export async function runSteps(steps) {
     rows.push({ name, failure, seconds: Math.round((Date.now() - startedAtMs) / 1000) });
   }
   say('');
-  for (const { name, failure, seconds } of rows) say(`${failure ? '✗' : '✓'} ${name} (${seconds} s)${failure ? `: ${failure}` : ''}`);
+  for (const { name, failure, seconds } of rows)
+    say(`${failure ? '✗' : '✓'} ${name} (${seconds} s)${failure ? `: ${failure}` : ''}`);
   const failed = rows.filter(({ failure }) => failure !== null).length;
   process.stdout.write(`${rows.length - failed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 ? 0 : 1;

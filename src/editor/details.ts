@@ -14,7 +14,10 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   private readonly now: () => number;
   private readonly redact: (text: string) => string;
 
-  constructor(supervisor: Supervisor, options: { readonly now: () => number; readonly redact: (text: string) => string }) {
+  constructor(
+    supervisor: Supervisor,
+    options: { readonly now: () => number; readonly redact: (text: string) => string },
+  ) {
     this.supervisor = supervisor;
     this.now = options.now;
     this.redact = options.redact;

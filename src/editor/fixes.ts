@@ -60,7 +60,11 @@ export class FixDialogs {
     const limit = view.sample?.memory?.limitBytes;
     if (fixId === 'recreateLarger' && limit) {
       const picked = await vscode.window.showQuickPick(
-        [2, 4, 8].map((factor) => ({ label: formatBytes(limit * factor), description: `${factor} × the present limit`, bytes: limit * factor })),
+        [2, 4, 8].map((factor) => ({
+          label: formatBytes(limit * factor),
+          description: `${factor} × the present limit`,
+          bytes: limit * factor,
+        })),
         { title: `Recreate ${view.sandbox.name} with more memory`, placeHolder: `Now ${formatBytes(limit)}` },
       );
       return picked ? { memoryBytes: picked.bytes } : null;

@@ -43,7 +43,9 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const sandbox = await target(argument);
       if (!sandbox) return;
       if (!sandbox.actions.includes(id)) {
-        await vscode.window.showInformationMessage(`${sandbox.sandbox.name} cannot do this now (${sandbox.sandbox.rawState}).`);
+        await vscode.window.showInformationMessage(
+          `${sandbox.sandbox.name} cannot do this now (${sandbox.sandbox.rawState}).`,
+        );
         return;
       }
       await workbench.fixes.run(sandbox, id, id === 'endProcess' ? processOf(argument, sandbox) : null);
@@ -56,7 +58,8 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     showLog: options.showLog,
     refresh: () => supervisor.refresh(),
     selectSandbox: async (argument) => {
-      const id = argument === undefined ? await askForSandbox(view()) : (sandboxOf(argument, view())?.sandbox.id ?? null);
+      const id =
+        argument === undefined ? await askForSandbox(view()) : (sandboxOf(argument, view())?.sandbox.id ?? null);
       if (id === null) return;
       supervisor.choose(id);
       await options.remember(id);

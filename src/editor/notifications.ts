@@ -1,11 +1,14 @@
 import * as vscode from 'vscode';
 import type { Notice, Supervisor } from '../app/contracts.ts';
 import type { FixOffer } from '../model/fix.ts';
+import { signalWords } from './text/words.ts';
 
 /** What a warning's buttons lead to. */
 export interface NoticeActions {
   runFix(sandboxId: string, offer: FixOffer): Promise<void>;
   showDetails(sandboxId: string): Promise<void>;
+  /** Lists everything that helps now. */
+  help(sandboxId: string): Promise<void>;
 }
 
 const snoozeMs = 10 * 60_000;
@@ -37,24 +40,39 @@ export class Notifications implements vscode.Disposable {
 
   private async show(notice: Notice): Promise<void> {
     if (!this.enabled()) return;
+    // Four buttons are what fits beside each other without being cut.
     const fixes = notice.fixes.slice(0, 2);
     const details = 'Details';
-    const later = 'Snooze 10 min';
-    const never = "Don't Warn About This Again";
-    const buttons = [...fixes.map((fix) => fix.title), details, later, never];
+    const more = 'More…';
     const show = notice.kind === 'critical' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-    const chosen = await show(notice.text, ...buttons);
-    if (chosen === later) {
+    const chosen = await show(notice.text, ...fixes.map((fix) => fix.title), details, more);
+    if (chosen === more) {
+      await this.askForPeace(notice);
+      return;
+    }
+    this.supervisor.answered(notice.id);
+    if (chosen === details) await this.actions.showDetails(notice.sandboxId);
+    const fix = fixes.find((offer) => offer.title === chosen);
+    if (fix) await this.actions.runFix(notice.sandboxId, fix);
+  }
+
+  private async askForPeace(notice: Notice): Promise<void> {
+    const signal = signalWords[notice.signal].toLowerCase();
+    const picked = await vscode.window.showQuickPick(
+      [
+        { label: '$(lightbulb) What can I do?', id: 'help' },
+        { label: '$(bell-slash) Snooze for 10 minutes', id: 'snooze' },
+        { label: `$(mute) Don't warn about the ${signal} of this sandbox again`, id: 'mute' },
+      ] as const,
+      { title: notice.text },
+    );
+    if (picked?.id === 'snooze') {
       this.supervisor.snooze(notice.id, snoozeMs);
       return;
     }
     this.supervisor.answered(notice.id);
-    if (chosen === never) this.supervisor.mute(notice.sandboxId, notice.signal);
-    else if (chosen === details) await this.actions.showDetails(notice.sandboxId);
-    else {
-      const fix = fixes.find((offer) => offer.title === chosen);
-      if (fix) await this.actions.runFix(notice.sandboxId, fix);
-    }
+    if (picked?.id === 'mute') this.supervisor.mute(notice.sandboxId, notice.signal);
+    else if (picked?.id === 'help') await this.actions.help(notice.sandboxId);
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { isProblem } from '../model/problem.ts';
 import type { TerminalSession } from '../model/ports.ts';
+import { isProblem } from '../model/problem.ts';
 
 type Open = (size: { columns: number; rows: number }, signal: AbortSignal) => Promise<TerminalSession>;
 

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 
 /** What a stored secret is for. */
 export type SecretName = 'apiKey' | 'executionToken';
@@ -15,7 +15,7 @@ export class Secrets {
   }
 
   /** @returns the secret for exactly this origin, or undefined. */
-  async get(name: SecretName, origin: string): Promise<string | undefined> {
+  async get(name: string, origin: string): Promise<string | undefined> {
     return await this.storage.get(keyOf(name, origin));
   }
 
@@ -35,4 +35,4 @@ export class Secrets {
 }
 
 const prefix = 'sandboxForesight/';
-const keyOf = (name: SecretName, origin: string): string => `${prefix}${name}/${origin}`;
+const keyOf = (name: string, origin: string): string => `${prefix}${name}/${origin}`;

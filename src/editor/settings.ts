@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { AppSettings } from '../app/contracts.ts';
 
 /** The settings as plain values. Names are those of the manifest; a test keeps both in step. */
 export interface Settings {
@@ -28,6 +29,12 @@ export function readSettings(): Settings {
   };
 }
 
+/** @returns the part of the settings that the application itself works with. */
+export const appSettings = (settings: Settings): AppSettings => ({
+  sensitivity: settings.alerts.sensitivity,
+  maximumWatched: settings.watch.maximumSandboxes,
+});
+
 /** Calls `changed` with fresh settings whenever one of ours changed. */
 export const onSettingsChanged = (changed: (settings: Settings) => void): vscode.Disposable =>
   vscode.workspace.onDidChangeConfiguration((event) => {
@@ -36,8 +43,10 @@ export const onSettingsChanged = (changed: (settings: Settings) => void): vscode
 
 /** Proxy and certificate settings of the editor, for our own connections. */
 export interface NetworkSettings {
-  readonly proxyUrl: string | null;
+  readonly proxyUrl?: string;
+  readonly useProxy: boolean;
   readonly strictTls: boolean;
+  readonly systemCertificates: boolean;
   readonly noProxy: readonly string[];
 }
 
@@ -45,11 +54,12 @@ export interface NetworkSettings {
 export function readNetworkSettings(): NetworkSettings {
   const http = vscode.workspace.getConfiguration('http');
   const proxy = http.get<unknown>('proxy');
-  const support = http.get<unknown>('proxySupport');
   const noProxy = http.get<unknown>('noProxy');
   return {
-    proxyUrl: support === 'off' || typeof proxy !== 'string' || proxy === '' ? null : proxy,
+    ...(typeof proxy === 'string' && proxy !== '' ? { proxyUrl: proxy } : {}),
+    useProxy: http.get<unknown>('proxySupport') !== 'off',
     strictTls: http.get<unknown>('proxyStrictSSL') !== false,
+    systemCertificates: http.get<unknown>('systemCertificates') !== false,
     noProxy: Array.isArray(noProxy) ? noProxy.filter((entry): entry is string => typeof entry === 'string') : [],
   };
 }

@@ -35,7 +35,10 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.treeView.badge =
       warnings === 0
         ? undefined
-        : { value: warnings, tooltip: warnings === 1 ? '1 sandbox is about to break' : `${warnings} sandboxes are about to break` };
+        : {
+            value: warnings,
+            tooltip: warnings === 1 ? '1 sandbox is about to break' : `${warnings} sandboxes are about to break`,
+          };
   }
 
   /** Keeps only the sandboxes that contain `filter`; empty shows all. */
@@ -47,13 +50,19 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(node.label, node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
+    const item = new vscode.TreeItem(
+      node.label,
+      node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed,
+    );
     item.id = node.id;
     item.description = node.description;
     item.contextValue = node.contextValue;
     item.tooltip = node.tooltip;
     item.accessibilityInformation = { label: node.accessibleLabel };
-    item.iconPath = new vscode.ThemeIcon(node.icon, node.iconColor === null ? undefined : new vscode.ThemeColor(node.iconColor));
+    item.iconPath = new vscode.ThemeIcon(
+      node.icon,
+      node.iconColor === null ? undefined : new vscode.ThemeColor(node.iconColor),
+    );
     return item;
   }
 

@@ -36,7 +36,8 @@ export function createWorkbench(options: {
 }): Workbench {
   const { supervisor, clock, log } = options;
   const now = (): number => clock.now();
-  const failed = (error: unknown): void => log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const failed = (error: unknown): void =>
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const statusBar = new StatusBar();
   const tree = new SandboxTree();
   const details = new Details(supervisor, { now, redact: options.redact });
@@ -46,6 +47,9 @@ export function createWorkbench(options: {
     supervisor,
     {
       showDetails: (sandboxId) => details.show(sandboxId),
+      help: async (sandboxId) => {
+        await vscode.commands.executeCommand('sandboxForesight.whatCanIDo', sandboxId);
+      },
       runFix: async (sandboxId, offer) => {
         const view = supervisor.view.sandboxes.find(({ sandbox }) => sandbox.id === sandboxId);
         if (!view) return;
@@ -65,7 +69,9 @@ export function createWorkbench(options: {
     statusBar.update(view, nowMs);
     tree.update(view, nowMs);
     questions.update(view);
-    vscode.commands.executeCommand('setContext', 'sandboxForesight.connected', view.servers.length > 0).then(undefined, failed);
+    vscode.commands
+      .executeCommand('setContext', 'sandboxForesight.connected', view.servers.length > 0)
+      .then(undefined, failed);
   };
   const unsubscribe = supervisor.onChange(draw);
   let timer = clock.after(redrawMs, tick);
@@ -85,7 +91,8 @@ export function createWorkbench(options: {
       timer.cancel();
       unsubscribe();
       removeSource();
-      for (const part of [notifications, questions, terminalSource, terminals, details, tree, statusBar]) part.dispose();
+      for (const part of [notifications, questions, terminalSource, terminals, details, tree, statusBar])
+        part.dispose();
     },
   };
 }

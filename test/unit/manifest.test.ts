@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { commandIds } from '../../src/editor/command-ids.ts';
 import { tooltipCommands } from '../../src/editor/text/tooltip.ts';
 import { phases } from '../../src/model/sandbox.ts';
 import { signalNames } from '../../src/model/signal.ts';
-import manifest from '../../package.json' with { type: 'json' };
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
@@ -75,7 +75,11 @@ describe('menus', () => {
       const wanted = source?.match(/[a-z]+/g)?.filter((word) => word !== 'sandbox' && word !== 'signal') ?? [];
       const matched = rows.filter((row) => new RegExp(source ?? '^$').test(row));
       expect(matched, when).not.toHaveLength(0);
-      for (const word of wanted) expect(matched.some((row) => row.includes(word)), `${word} in ${when}`).toBe(true);
+      for (const word of wanted)
+        expect(
+          matched.some((row) => row.includes(word)),
+          `${word} in ${when}`,
+        ).toBe(true);
     }
   });
 
@@ -99,6 +103,8 @@ describe('the ids people rely on', () => {
   });
 
   it('keeps the address of the server out of reach of a workspace', () => {
-    expect(contributes.configuration[0]?.properties['sandboxForesight.openSandbox.serverUrl'].scope).toBe('application');
+    expect(contributes.configuration[0]?.properties['sandboxForesight.openSandbox.serverUrl'].scope).toBe(
+      'application',
+    );
   });
 });

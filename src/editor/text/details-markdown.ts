@@ -7,7 +7,12 @@ import { causeWords, levelWords, phaseWords, signalWords, sourceWords } from './
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   rows.length === 0
     ? []
-    : [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows.map((row) => `| ${row.join(' | ')} |`), ''];
+    : [
+        `| ${head.join(' | ')} |`,
+        `|${' --- |'.repeat(head.length)}`,
+        ...rows.map((row) => `| ${row.join(' | ')} |`),
+        '',
+      ];
 
 function facts(view: SandboxView): string[] {
   const { sandbox } = view;
@@ -22,11 +27,15 @@ function facts(view: SandboxView): string[] {
   if (sandbox.createdAtMs !== null) rows.push(['Created', formatMoment(sandbox.createdAtMs)]);
   if (sandbox.expiry) {
     const certainty = sandbox.expiry.certainty === 'probable' ? ' (probably)' : '';
-    rows.push(['Ends by the clock', `${formatMoment(sandbox.expiry.expiresAtMs)}, then: ${sandbox.expiry.action}${certainty}`]);
+    rows.push([
+      'Ends by the clock',
+      `${formatMoment(sandbox.expiry.expiresAtMs)}, then: ${sandbox.expiry.action}${certainty}`,
+    ]);
   } else {
     rows.push(['Ends by the clock', 'no deadline']);
   }
-  if (view.sampleSource) rows.push(['Data', `${sourceWords[view.sampleSource]}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`]);
+  if (view.sampleSource)
+    rows.push(['Data', `${sourceWords[view.sampleSource]}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`]);
   if (view.link.text && view.link.state !== 'live') {
     rows.push(['Connection', escapeMarkdown([view.link.text, view.link.nextStep].filter(Boolean).join(' '))]);
   }
@@ -74,7 +83,9 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
     lines.push('## What happened', '');
     for (const incident of view.incidents) {
       const lead =
-        incident.leadMs === null ? 'There was no warning before it.' : `The warning came ${formatDuration(incident.leadMs)} before.`;
+        incident.leadMs === null
+          ? 'There was no warning before it.'
+          : `The warning came ${formatDuration(incident.leadMs)} before.`;
       lines.push(
         `- **${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}**, ${formatMoment(incident.atMs)}: ${escapeMarkdown(incident.text)} ${lead}`,
       );
@@ -98,7 +109,9 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
   if (view.outcomes.length > 0) {
     lines.push('## Fixes tried', '');
     for (const outcome of view.outcomes) {
-      lines.push(`- ${formatMoment(outcome.startedAtMs)} ${outcome.fixId}: ${outcome.result} — ${escapeMarkdown(outcome.text)}`);
+      lines.push(
+        `- ${formatMoment(outcome.startedAtMs)} ${outcome.fixId}: ${outcome.result} — ${escapeMarkdown(outcome.text)}`,
+      );
     }
     lines.push('');
   }

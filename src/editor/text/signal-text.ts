@@ -4,7 +4,7 @@ import { formatBytes, formatClock, formatDuration, formatPercent } from './forma
 import { timeLeftInterval, timeLeftMs } from './time-left.ts';
 
 /** @returns a number of `unit` for people. */
-export function formatAmount(value: number, unit: SignalUnit): string {
+function formatAmount(value: number, unit: SignalUnit): string {
   switch (unit) {
     case 'bytes':
       return formatBytes(value);
@@ -15,6 +15,15 @@ export function formatAmount(value: number, unit: SignalUnit): string {
     case 'count':
       return String(Math.round(value));
   }
+}
+
+/** @returns the shortest form of "how full": `71%`, `380 MiB`, `9 min left`; for places where the end of a line is cut. */
+export function briefUseText(forecast: Forecast, nowMs: number): string {
+  if (forecast.signal === 'expiry') {
+    const left = timeLeftMs(forecast, nowMs);
+    return left === null ? 'no deadline' : `${formatDuration(left)} left`;
+  }
+  return forecast.pressure === null ? formatAmount(forecast.used, forecast.unit) : formatPercent(forecast.pressure);
 }
 
 /** @returns `71% of 512 MiB`, `380 MiB, no limit`, `until 14:32, 9 min left`. */

@@ -116,7 +116,6 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
     case 'idle':
     case 'live':
     case 'stale':
-    case 'ended':
       return liveText(view, nowMs);
   }
 }

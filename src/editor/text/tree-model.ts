@@ -1,7 +1,7 @@
 import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView, ServerView } from '../../model/view.ts';
-import { formatClock, formatDuration, formatMoment, formatPercent, pressureBar } from './format.ts';
-import { comingText, useText } from './signal-text.ts';
+import { formatBytes, formatClock, formatDuration, formatMoment, pressureBar } from './format.ts';
+import { briefUseText, comingText, useText } from './signal-text.ts';
 import { timeLeftMs } from './time-left.ts';
 import { causeWords, levelWords, phaseIcons, phaseWords, signalIcons, signalWords } from './words.ts';
 
@@ -48,18 +48,27 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     const coming = comingText(forecast, nowMs);
     const leads = view.leading?.signal === forecast.signal;
     const level = leads ? view.level : 'calm';
-    const bar = forecast.pressure === null || forecast.signal === 'expiry' ? '' : `${pressureBar(forecast.pressure)} `;
-    const word = level === 'warn' || level === 'critical' ? `${levelWords[level]}: ` : '';
+    const word = level === 'warn' || level === 'critical' ? levelWords[level] : '';
+    const left = forecast.signal === 'expiry' || !coming ? null : timeLeftMs(forecast, nowMs);
+    // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
+    const description = [
+      briefUseText(forecast, nowMs),
+      word,
+      left === null ? '' : `full in ~${formatDuration(left)}`,
+      forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
+    ];
     return node({
       id: `${view.sandbox.id}/signal/${forecast.signal}`,
       kind: 'signal',
       label: signalWords[forecast.signal],
-      description: `${word}${bar}${useText(forecast, nowMs)}${coming ? ` · ${coming}` : ''}`,
+      description: description.filter((part) => part !== '').join(' · '),
       icon: level === 'critical' ? 'flame' : level === 'warn' ? 'warning' : signalIcons[forecast.signal],
       iconColor: level === 'critical' ? 'list.errorForeground' : level === 'warn' ? 'list.warningForeground' : null,
       contextValue: `signal.${forecast.signal}`,
-      tooltip: `${signalWords[forecast.signal]}: ${useText(forecast, nowMs)}\n${forecast.evidence}`,
-      accessibleLabel: `${signalWords[forecast.signal]}, ${word}${useText(forecast, nowMs)}${coming ? `, ${coming}` : ''}`,
+      tooltip: [`${signalWords[forecast.signal]}: ${useText(forecast, nowMs)}`, coming ?? '', forecast.evidence]
+        .filter((line) => line !== '')
+        .join('\n'),
+      accessibleLabel: `${signalWords[forecast.signal]}, ${word === '' ? '' : `${word}, `}${useText(forecast, nowMs)}${coming ? `, ${coming}` : ''}`,
       sandboxId: view.sandbox.id,
     });
   });
@@ -100,7 +109,7 @@ function processesNode(view: SandboxView): TreeNode[] {
       id: `${view.sandbox.id}/process/${process.pid}`,
       kind: 'process',
       label: process.name,
-      description: `pid ${process.pid} · ${useOf(process.rssBytes)}${process.pid === grower ? ' · growing' : ''}`,
+      description: `pid ${process.pid} · ${formatBytes(process.rssBytes)}${process.pid === grower ? ' · growing' : ''}`,
       icon: process.pid === grower ? 'arrow-up' : 'symbol-event',
       contextValue: 'process',
       sandboxId: view.sandbox.id,
@@ -120,8 +129,6 @@ function processesNode(view: SandboxView): TreeNode[] {
     }),
   ];
 }
-
-const useOf = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
 
 function errorNodes(view: SandboxView): TreeNode[] {
   if (view.errors.length === 0) return [];
@@ -187,23 +194,21 @@ function linkNode(view: SandboxView): TreeNode[] {
 }
 
 function summary(view: SandboxView, current: boolean, nowMs: number): string {
+  const alarming = view.level === 'warn' || view.level === 'critical';
   const parts: string[] = [];
-  if (current) parts.push('current');
-  parts.push(phaseWords[view.sandbox.phase]);
-  if (view.level === 'warn' || view.level === 'critical') parts.push(levelWords[view.level]);
-  if (view.leading) {
+  if (view.leading && !isEnded(view.sandbox.phase)) {
     const left = timeLeftMs(view.leading, nowMs);
-    const percent =
-      view.leading.pressure === null || view.leading.signal === 'expiry'
-        ? ''
-        : ` ${formatPercent(view.leading.pressure)}`;
-    parts.push(
-      `${signalWords[view.leading.signal].toLowerCase()}${percent}${left === null ? '' : ` · ~${formatDuration(left)}`}`,
-    );
-  } else if (isEnded(view.sandbox.phase)) {
-    const ending = view.incidents.find((incident) => incident.endsSandbox);
-    if (ending) parts.push(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}`);
+    const word = signalWords[view.leading.signal].toLowerCase();
+    parts.push(`${word} ${briefUseText(view.leading, nowMs)}`);
+    if (view.leading.signal !== 'expiry' && left !== null) parts.push(`~${formatDuration(left)}`);
   }
+  if (alarming) parts.push(levelWords[view.level]);
+  parts.push(phaseWords[view.sandbox.phase]);
+  const ending = view.incidents.find((incident) => incident.endsSandbox);
+  if (isEnded(view.sandbox.phase) && ending) {
+    parts.push(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}`);
+  }
+  if (current) parts.push('current');
   return parts.join(' · ');
 }
 
@@ -237,16 +242,19 @@ function sandboxNode(view: SandboxView, current: boolean, nowMs: number): TreeNo
 
 function serverNode(server: ServerView): TreeNode {
   const healthy = server.state === 'healthy';
+  // "OpenSandbox on host:port": the state is worth more than the place where room is short.
+  const [name = server.label, place = ''] = server.label.split(' on ');
+  const state = server.text ?? (healthy ? 'healthy' : server.state);
   return node({
     id: `server/${server.provider}`,
     kind: 'server',
-    label: server.label,
-    description: [server.text ?? (healthy ? 'healthy' : server.state), server.nextStep ?? '']
-      .filter(Boolean)
-      .join(' — '),
+    label: name,
+    description: [state, server.nextStep ?? '', place].filter((part) => part !== '').join(' · '),
     icon: healthy ? 'server' : server.state === 'connecting' ? 'loading~spin' : 'debug-disconnect',
     iconColor: server.state === 'down' ? 'list.errorForeground' : null,
     contextValue: `server.${server.state}`,
+    tooltip: [server.label, state, server.nextStep ?? ''].filter((part) => part !== '').join('\n'),
+    accessibleLabel: [server.label, state, server.nextStep ?? ''].filter((part) => part !== '').join(', '),
   });
 }
 

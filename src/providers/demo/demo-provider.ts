@@ -1,5 +1,5 @@
-import { Problem } from '../../model/problem.ts';
 import type { Clock, ProviderEvent, SampleOptions, SandboxProvider } from '../../model/ports.ts';
+import { Problem } from '../../model/problem.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
 import { recording } from './recording.ts';
@@ -41,7 +41,7 @@ export function createDemoProvider(clock: Clock): SandboxProvider {
   });
 
   const sampleOf = (row: (typeof recording.rows)[number], oomKillCount: number): Sample => {
-    const [offsetMs, usedMib, workingSetMib, anonMib, usedCores, processMib] = row;
+    const [offsetMs, usedMib, workingSetMib, anonMib, processMib] = row;
     return {
       kind: 'sample',
       sandboxId,
@@ -58,7 +58,6 @@ export function createDemoProvider(clock: Clock): SandboxProvider {
         limitHitCount: null,
         stalledPercent: null,
       },
-      cpu: { usedCores, limitCores: 1, throttledRatio: null },
       processes: [
         {
           pid: recording.pid,

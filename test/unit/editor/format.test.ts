@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatBytes,
-  formatDuration,
-  formatPercent,
-  pressureBar,
-  sparkline,
-} from '../../../src/editor/text/format.ts';
+import { formatBytes, formatDuration, formatPercent, pressureBar, sparkline } from '../../../src/editor/text/format.ts';
 
 describe('formatBytes', () => {
   it.each([

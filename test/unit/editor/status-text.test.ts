@@ -44,7 +44,9 @@ describe('the status bar names what ends the sandbox first', () => {
       signal: 'expiry',
       timeToLimitMs: { p10: 300_000, p50: 300_000, p90: 300_000 },
     });
-    expect(statusText(appView([sandboxView({ leading: expiry })]), nowMs).text).toBe('$(warning) api-tests  ends in 5 min');
+    expect(statusText(appView([sandboxView({ leading: expiry })]), nowMs).text).toBe(
+      '$(warning) api-tests  ends in 5 min',
+    );
   });
 
   it('says "machine" beside numbers that are not the sandbox\'s own', () => {
@@ -94,11 +96,7 @@ describe('the status bar has a word for every state', () => {
       appView([], { servers: [server({ state: 'down', problem: 'unexpected-answer' })] }),
       '$(debug-disconnect) server is not what was expected',
     ],
-    [
-      'paused',
-      appView([sandboxView({ sandbox: sandbox({ phase: 'paused' }) })]),
-      '$(debug-pause) api-tests paused',
-    ],
+    ['paused', appView([sandboxView({ sandbox: sandbox({ phase: 'paused' }) })]), '$(debug-pause) api-tests paused'],
     [
       'ended',
       appView([sandboxView({ sandbox: sandbox({ phase: 'failed' }), incidents: [incident] })]),

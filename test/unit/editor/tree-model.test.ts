@@ -42,7 +42,9 @@ describe('treeModel', () => {
   it('says in the row of the leading signal what its colour says', () => {
     const memory = all(treeModel(view, '', nowMs)).find(({ id }) => id.endsWith('/signal/memory'));
     expect(memory?.description).toContain('warning');
-    expect(memory?.description).toContain('71% of 512 MiB');
+    expect(memory?.description).toBe('71% · warning · full in ~4 min · ▰▰▰▰▰▰▰▱▱▱');
+    expect(memory?.tooltip).toContain('71% of 512 MiB');
+    expect(memory?.tooltip).toContain('floor rises');
     expect(memory?.accessibleLabel).not.toContain('▰');
   });
 
@@ -53,18 +55,23 @@ describe('treeModel', () => {
 
   it('filters by name, id, state and metadata', () => {
     const names = (filter: string): string[] => treeModel(view, filter, nowMs).map(({ label }) => label);
-    expect(names('WORK')).toEqual([server().label, 'worker']);
-    expect(names('no such thing')).toEqual([server().label]);
+    expect(names('WORK')).toEqual(['OpenSandbox', 'worker']);
+    expect(names('no such thing')).toEqual(['OpenSandbox']);
   });
 
   it('shows what is wrong with a server and what to do', () => {
     const rows = treeModel(
       appView([], {
-        servers: [server({ state: 'down', problem: 'unauthorized', text: 'The key was refused.', nextStep: 'Set the key.' })],
+        servers: [
+          server({ state: 'down', problem: 'unauthorized', text: 'The key was refused.', nextStep: 'Set the key.' }),
+        ],
       }),
       '',
       nowMs,
     );
-    expect(rows[0]).toMatchObject({ contextValue: 'server.down', description: 'The key was refused. — Set the key.' });
+    expect(rows[0]).toMatchObject({
+      contextValue: 'server.down',
+      description: 'The key was refused. · Set the key. · 127.0.0.1:8080',
+    });
   });
 });

@@ -1,0 +1,95 @@
+import type * as vscode from 'vscode';
+import { createSupervisor } from './app/supervisor.ts';
+import { systemClock as clock } from './app/system-clock.ts';
+import { registerCommands } from './editor/commands.ts';
+import { askForKey, connect } from './editor/connect.ts';
+import { Connections } from './editor/connections.ts';
+import { createHandlers } from './editor/handlers.ts';
+import { createLog } from './editor/log.ts';
+import { fileExists, placeHints, rememberedSandbox, rememberSandbox } from './editor/place.ts';
+import { Secrets } from './editor/secrets.ts';
+import { appSettings, onSettingsChanged, readNetworkSettings, readSettings } from './editor/settings.ts';
+import { formatClock } from './editor/text/format.ts';
+import { createWorkbench } from './editor/workbench.ts';
+import { createMemoryStore } from './history/memory-store.ts';
+import { createTransport } from './net/dispatcher.ts';
+import { redactSecrets } from './net/redact.ts';
+import { createProviders, secretOrigin } from './providers/create.ts';
+import { createDemoProvider } from './providers/demo/demo-provider.ts';
+
+let shutdown: (() => Promise<void>) | null = null;
+
+/** Builds the object graph and returns; everything that takes time follows after it. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = createLog(redactSecrets);
+  const secrets = new Secrets(context.secrets);
+  let settings = readSettings();
+  const history = createMemoryStore();
+  const supervisor = createSupervisor({
+    clock,
+    log,
+    history,
+    settings: appSettings(settings),
+    formatTime: formatClock,
+  });
+  const remember = (sandboxId: string): Promise<void> => rememberSandbox(context.workspaceState, sandboxId);
+  const workbench = createWorkbench({
+    supervisor,
+    clock,
+    log,
+    redact: redactSecrets,
+    notificationsEnabled: () => settings.alerts.notifications,
+    remember,
+  });
+  const transport = createTransport(readNetworkSettings());
+  const connections = new Connections(supervisor, log, () =>
+    createProviders(
+      { openSandbox: { ...settings.openSandbox } },
+      {
+        clock,
+        log,
+        transport,
+        secret: async (name, origin) => (await secrets.get(name, origin)) ?? null,
+        environment: process.env,
+        fileExists,
+      },
+    ),
+  );
+  const originOf = (serverUrl: string): string | null =>
+    secretOrigin('openSandbox', { openSandbox: { serverUrl } }, process.env);
+  const handlers = createHandlers({
+    supervisor,
+    workbench,
+    now: clock.now,
+    remember,
+    connect: () => connect(secrets, settings.openSandbox.serverUrl, originOf),
+    setApiKey: () => askForKey(secrets, originOf(settings.openSandbox.serverUrl)),
+    tryDemo: () => connections.startDemo(createDemoProvider(clock)),
+    showLog: log.show,
+  });
+  context.subscriptions.push(
+    registerCommands(handlers, (id, error) => log.error(`${id}: ${error instanceof Error ? error.stack : error}`)),
+    secrets.onChanged(() => connections.renew()),
+    onSettingsChanged((changed) => {
+      settings = changed;
+      supervisor.setSettings(appSettings(changed));
+      connections.renew();
+    }),
+    workbench,
+    log,
+  );
+  shutdown = async () => {
+    await supervisor.dispose();
+    await history.dispose();
+    await transport.close();
+  };
+  setImmediate(() => {
+    supervisor.setPlace(placeHints(), rememberedSandbox(context.workspaceState));
+    connections.renew();
+  });
+}
+
+/** Ends every stream and waits until nothing is left behind in a sandbox. */
+export async function deactivate(): Promise<void> {
+  await shutdown?.();
+}
