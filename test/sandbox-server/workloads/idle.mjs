@@ -1,0 +1,3 @@
+// A service that does nothing and needs nothing.
+console.log('idle');
+setInterval(() => console.log('still idle'), 3_600_000);
