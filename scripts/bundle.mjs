@@ -1,0 +1,48 @@
+// Builds the extension and packs it as a VSIX.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { extensionBundle } from '../esbuild.js';
+import { thirdPartyNotices } from './notices.mjs';
+import { root } from './toolchain.mjs';
+
+const dist = path.join(root, 'dist');
+const maxVsixBytes = 1024 * 1024;
+
+/**
+ * Bundles src/extension.ts into dist/extension.js, with dist/meta.json (what is in it) and dist/third-party-notices.txt beside it.
+ * @returns the bundle's path
+ * @throws when esbuild finds an error, which it has printed
+ */
+export async function buildExtension({ dev = false } = {}) {
+  mkdirSync(dist, { recursive: true });
+  const bundle = path.join(dist, 'extension.js');
+  rmSync(`${bundle}.map`, { force: true });
+  const { metafile } = await build(extensionBundle({ dev }));
+  writeFileSync(path.join(dist, 'meta.json'), JSON.stringify(metafile));
+  writeFileSync(path.join(dist, 'third-party-notices.txt'), thirdPartyNotices(Object.keys(metafile.inputs)));
+  return bundle;
+}
+
+/**
+ * Builds, and packs what .vscodeignore lets through.
+ * @returns the path of the VSIX
+ * @throws when vsce fails or the file is larger than 1 MB
+ */
+export async function packageExtension() {
+  await buildExtension();
+  const vsix = path.join(dist, 'sandbox-foresight.vsix');
+  rmSync(vsix, { force: true });
+  const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
+  // One bundle, so no node_modules. Links in README stay relative, as there is no public address to put before them.
+  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  const args = [vsce, 'package', ...options, '-o', vsix];
+  const done = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (done.status !== 0) throw new Error('vsce could not pack the extension', { cause: done.error });
+  const { size } = statSync(vsix);
+  if (size > maxVsixBytes)
+    throw new Error(`The VSIX has ${size} bytes, more than ${maxVsixBytes}; dist/meta.json tells what is in it.`);
+  return vsix;
+}
