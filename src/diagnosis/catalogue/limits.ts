@@ -1,0 +1,105 @@
+import type { ErrorPattern } from './pattern.ts';
+
+/** Counted things: processes, open files, watches. */
+export const limitPatterns: readonly ErrorPattern[] = [
+  {
+    slug: 'pids-limit',
+    category: 'limits',
+    title: 'No more processes can be started',
+    severity: 'high',
+    priority: 8,
+    signals: [
+      { text: /\bfork: (?:retry: )?(?:Resource temporarily unavailable|Cannot allocate memory)\b/, weight: 4 },
+      {
+        text: /\bfork: (?:retry: )?(?:Die Ressource ist zur Zeit nicht|Ressource temporairement|资源暂时不可用)/,
+        weight: 4,
+      },
+      { text: /\bcannot fork\b|\bunable to fork\b|\bcan't fork\b/, weight: 3 },
+      { text: /\bspawn \S{1,200} EAGAIN\b/, weight: 4 },
+      { text: /\bBlockingIOError: \[Errno 11\]/, weight: 3 },
+      { text: /^make: \/bin\/sh: Resource temporarily unavailable$/, weight: 4 },
+    ],
+    exitCodes: [2, 128, 254],
+    byExitCodeAlone: false,
+    vetoes: [],
+    atExitZero: false,
+    cause:
+      'The sandbox may only hold so many processes and threads. Ended children that nobody collects fill it up as well.',
+    fixes: [
+      {
+        title: 'Show what holds the places',
+        kind: 'shell',
+        risk: 'safe',
+        action: 'openTerminal',
+        how: 'ps -eo stat,ppid,pid,comm --sort=ppid | tail -40',
+        check: null,
+      },
+      {
+        title: 'End the process that starts them',
+        kind: 'api',
+        risk: 'confirm',
+        action: 'endProcess',
+        how: 'ask the parent of most of them to end',
+        check: 'the number of processes falls',
+      },
+    ],
+    documentation: 'https://docs.kernel.org/admin-guide/cgroup-v2.html#pid',
+  },
+  {
+    slug: 'too-many-open-files',
+    category: 'limits',
+    title: 'Too many open files',
+    severity: 'medium',
+    priority: 6,
+    signals: [
+      { text: /\bEMFILE\b/, weight: 3 },
+      { text: /\btoo many open files\b/i, weight: 3 },
+      { text: /\[Errno 24\]/, weight: 3 },
+    ],
+    exitCodes: [],
+    byExitCodeAlone: false,
+    vetoes: [/\binotify\b/, /, watch '/],
+    atExitZero: false,
+    cause: 'A process reached its own limit of open files, often because it forgets to close them.',
+    fixes: [
+      {
+        title: 'Run it again with the highest limit allowed',
+        kind: 'shell',
+        risk: 'safe',
+        action: null,
+        how: 'ulimit -n $(ulimit -Hn) && {command}',
+        check: 'exit code 0',
+      },
+    ],
+    documentation: 'https://man7.org/linux/man-pages/man2/getrlimit.2.html',
+  },
+  {
+    slug: 'inotify-watches',
+    category: 'limits',
+    title: 'Too many watched files (the disk is not full)',
+    severity: 'medium',
+    priority: 9,
+    signals: [
+      { text: /\bSystem limit for number of file watchers reached\b/, weight: 4 },
+      { text: /\binotify resources exhausted\b/, weight: 4 },
+      { text: /\binotify cannot be used\b/, weight: 3 },
+      { text: /\bUnable to watch for file changes in this large workspace\b/, weight: 4 },
+    ],
+    exitCodes: [],
+    byExitCodeAlone: false,
+    vetoes: [],
+    atExitZero: true,
+    cause: 'The machine allows one user only so many watched files, over all sandboxes together.',
+    fixes: [
+      {
+        title: 'Watch by polling, or leave folders out',
+        kind: 'editor',
+        risk: 'safe',
+        action: null,
+        how: 'CHOKIDAR_USEPOLLING=1, or exclude node_modules from watching',
+        check: 'the watcher starts',
+      },
+    ],
+    documentation: 'https://man7.org/linux/man-pages/man7/inotify.7.html',
+  },
+];

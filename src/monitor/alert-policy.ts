@@ -1,0 +1,98 @@
+/** How early the person wants to hear of a coming break, and how many false alarms that may cost. */
+export const sensitivities = ['calm', 'balanced', 'eager'] as const;
+
+export type Sensitivity = (typeof sensitivities)[number];
+
+/** Time left at which the expiry clock reaches a level, whichever of the two is less. */
+export interface ExpiryStep {
+  readonly leftMs: number;
+  /** Share of the lifetime that was granted, 0..1: a sandbox of ten minutes does not warn at once. */
+  readonly lifetimeShare: number;
+}
+
+/** Every constant of the alarm policy. What each is for and why it has its value: docs/alert-policy.md. */
+export interface AlertPolicy {
+  readonly sensitivity: Sensitivity;
+  /** P(break within 120 s) from which a signal is watched. */
+  readonly watchProbability: number;
+  /** P(break within 120 s) from which a warning is given, once it has held for `warnHoldMs`. */
+  readonly warnProbability: number;
+  readonly warnHoldMs: number;
+  /** P(break within 60 s) from which a warning becomes critical. */
+  readonly criticalProbability: number;
+  /** Median time to the limit under which a warning becomes critical, if P(break within 60 s) is at least `soonProbability`. */
+  readonly criticalTimeMs: number;
+  readonly soonProbability: number;
+  /** An episode is over when P(break within 120 s) stayed below this for `clearHoldMs`. */
+  readonly clearProbability: number;
+  readonly clearHoldMs: number;
+  /** What comes back sooner than this after a recovery is still the same episode. */
+  readonly mergeGapMs: number;
+  /** After a break no new warning of the same signal is given for this long. */
+  readonly cooldownMs: number;
+  /** Readings further apart than this, and than three cadences, prove nothing about the time between them. */
+  readonly maxGapMs: number;
+  /** An episode without any new reading for this long ends: its forecast has run out. */
+  readonly abandonMs: number;
+  /** Pressure above which repeated limit hits count as a hard sign. */
+  readonly limitHitPressure: number;
+  /** Pressure above which stalling counts as a hard sign. */
+  readonly stallPressure: number;
+  /** Share of time all tasks waited for memory, in percent, from which stalling is a hard sign. */
+  readonly stalledPercent: number;
+  readonly expiry: {
+    readonly watch: ExpiryStep;
+    readonly warn: ExpiryStep;
+    readonly critical: ExpiryStep;
+    /** The warning never comes later than this before the end, however short the life. */
+    readonly warnFloorMs: number;
+    /** Extensions in a row after which they are taken for a habit, and their share that is waited for before warning. */
+    readonly habitCount: number;
+    readonly habitShare: number;
+  };
+}
+
+const minutes = (count: number): number => count * 60_000;
+
+const base: Omit<AlertPolicy, 'sensitivity' | 'warnProbability' | 'clearProbability' | 'expiry'> = {
+  watchProbability: 0.3,
+  warnHoldMs: 3_000,
+  criticalProbability: 0.8,
+  criticalTimeMs: 60_000,
+  soonProbability: 0.5,
+  clearHoldMs: 15_000,
+  mergeGapMs: 60_000,
+  cooldownMs: 60_000,
+  maxGapMs: 10_000,
+  abandonMs: minutes(5),
+  limitHitPressure: 0.95,
+  stallPressure: 0.8,
+  stalledPercent: 10,
+};
+
+const warnProbabilities: Record<Sensitivity, number> = { calm: 0.7, balanced: 0.55, eager: 0.45 };
+
+const expiryMinutes: Record<Sensitivity, { watch: number; warn: number; critical: number }> = {
+  calm: { watch: 5, warn: 2, critical: 1 },
+  balanced: { watch: 10, warn: 5, critical: 1 },
+  eager: { watch: 20, warn: 10, critical: 2 },
+};
+
+/** @returns the alarm policy for one sensitivity. */
+export const alertPolicy = (sensitivity: Sensitivity): AlertPolicy => {
+  const left = expiryMinutes[sensitivity];
+  return {
+    ...base,
+    sensitivity,
+    warnProbability: warnProbabilities[sensitivity],
+    clearProbability: warnProbabilities[sensitivity] / 3,
+    expiry: {
+      watch: { leftMs: minutes(left.watch), lifetimeShare: 0.5 },
+      warn: { leftMs: minutes(left.warn), lifetimeShare: 0.25 },
+      critical: { leftMs: minutes(left.critical), lifetimeShare: 0.1 },
+      warnFloorMs: 30_000,
+      habitCount: 2,
+      habitShare: 0.5,
+    },
+  };
+};

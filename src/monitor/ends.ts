@@ -1,0 +1,220 @@
+import type { Incident, IncidentCause } from '../model/incident.ts';
+import type { Expiry, Phase } from '../model/sandbox.ts';
+import { exitCodeInWords, readExitWords, withoutLogLines } from './exit-words.ts';
+
+/** Everything that can help to say why a sandbox ended. */
+export interface EndFacts {
+  readonly sandboxName: string;
+  readonly atMs: number;
+  /** `gone`: the server does not know it any more; `state`: the server says it has ended. */
+  readonly seen: 'gone' | 'state';
+  readonly phase: Phase;
+  readonly reason: string | null;
+  readonly message: string | null;
+  /** Diagnostics text that was read before it was gone, or null. */
+  readonly diagnostics: string | null;
+  readonly expiry: Expiry | null;
+  /** The first deadline it had, when a later one replaced it. */
+  readonly firstExpiresAtMs: number | null;
+  /** When it was last seen alive: a list, a sample or an answer. */
+  readonly lastAliveAtMs: number;
+  /** Whether it was ever seen running. */
+  readonly ran: boolean;
+  /** We deleted it ourselves, or replaced it by a larger one. */
+  readonly deletedByUs: boolean;
+  /** The kernel's counter rose just before; null when it could not be read. */
+  readonly oomCounterRose: boolean | null;
+  /** Memory pressure of the last sample when that was fresh, else null. */
+  readonly lastMemoryPressure: number | null;
+}
+
+/** Why it ended, and how sure that is. */
+export interface EndFinding {
+  readonly cause: IncidentCause;
+  readonly certainty: Incident['certainty'];
+  readonly exitCode: number | null;
+  /** One sentence for people. */
+  readonly text: string;
+}
+
+/** The server's clock and ours may differ by this much, and a removal takes a moment. */
+const clockToleranceMs = 5_000;
+/** Not seen alive for longer than this before the deadline: it may have been deleted earlier. */
+const aliveGapMs = 60_000;
+/** A last sample above this means that memory was at its limit. */
+const atLimitPressure = 0.9;
+
+const finding = (
+  cause: IncidentCause,
+  certainty: EndFinding['certainty'],
+  exitCode: number | null,
+  text: string,
+): EndFinding => ({ cause, certainty, exitCode, text });
+
+/** Other clocks only pause or put aside; what is gone then was probably something else's doing. */
+const removes = (expiry: Expiry): boolean => expiry.action === 'delete' || expiry.action === 'stop';
+
+const timeIsOver = (facts: EndFacts): boolean =>
+  facts.expiry !== null && facts.expiry.expiresAtMs <= facts.atMs + clockToleranceMs;
+
+const memoryWasAtLimit = (facts: EndFacts): boolean => (facts.lastMemoryPressure ?? 0) >= atLimitPressure;
+
+const percent = (share: number | null): string => `${Math.round((share ?? 0) * 100)} %`;
+
+const vanished = (facts: EndFacts): EndFinding => {
+  const { sandboxName: name, expiry } = facts;
+  if (facts.deletedByUs) return finding('deleted', 'certain', null, `${name} was deleted from here.`);
+  if (expiry !== null && timeIsOver(facts)) {
+    const unseenMs = expiry.expiresAtMs - facts.lastAliveAtMs;
+    return unseenMs <= aliveGapMs && expiry.certainty === 'known' && removes(expiry)
+      ? finding(
+          'expired',
+          'certain',
+          null,
+          `${name} ran out of time: its deadline had passed and the server removed it.`,
+        )
+      : finding(
+          'expired',
+          'probable',
+          null,
+          `${name} probably ran out of time: its deadline has passed. It may also have been deleted before that.`,
+        );
+  }
+  if (facts.phase === 'stopping') {
+    return finding(
+      'deleted',
+      'certain',
+      null,
+      `${name} was deleted: the server was stopping it before its time was over.`,
+    );
+  }
+  if (facts.oomCounterRose === true || memoryWasAtLimit(facts)) {
+    return finding(
+      'out-of-memory',
+      'probable',
+      null,
+      `${name} probably ran out of memory: it vanished while its memory was at the limit (${percent(facts.lastMemoryPressure)}), before its time was over.`,
+    );
+  }
+  if (facts.firstExpiresAtMs !== null && facts.firstExpiresAtMs <= facts.atMs + clockToleranceMs) {
+    return finding(
+      'expired',
+      'probable',
+      null,
+      `${name} probably ended at its first deadline: the extension may have been lost in a restart of the server. Or somebody deleted it.`,
+    );
+  }
+  return finding(
+    'deleted',
+    'probable',
+    null,
+    `${name} was probably deleted by somebody: the server does not know it any more and its time was not over.`,
+  );
+};
+
+const killed = (facts: EndFacts, exitCode: number, denied: boolean): EndFinding => {
+  const { sandboxName: name } = facts;
+  if (!denied && facts.oomCounterRose === true) {
+    return finding(
+      'out-of-memory',
+      'certain',
+      exitCode,
+      `${name} ran out of memory: the kernel's counter rose and its main process was killed.`,
+    );
+  }
+  if (facts.deletedByUs) return finding('deleted', 'certain', exitCode, `${name} was deleted from here.`);
+  if (timeIsOver(facts)) {
+    return finding(
+      'expired',
+      'probable',
+      exitCode,
+      `${name} probably ran out of time: it was stopped (${exitCodeInWords(exitCode)}) when its deadline came.`,
+    );
+  }
+  if (exitCode === 137 && !denied && memoryWasAtLimit(facts)) {
+    return finding(
+      'out-of-memory',
+      'probable',
+      exitCode,
+      `${name} probably ran out of memory: its main process was killed (exit code 137) while memory stood at ${percent(facts.lastMemoryPressure)} of the limit.`,
+    );
+  }
+  const doubt = denied ? 'the server says that it was not memory' : 'somebody stopped it, or memory ran out unseen';
+  return finding(
+    'crashed',
+    'probable',
+    exitCode,
+    `The main process of ${name} was ended from outside (${exitCodeInWords(exitCode)}): ${doubt}.`,
+  );
+};
+
+const stated = (facts: EndFacts): EndFinding => {
+  const { sandboxName: name } = facts;
+  const said = readExitWords(facts.reason, facts.message);
+  const more = readExitWords(facts.diagnostics === null ? null : withoutLogLines(facts.diagnostics));
+  const exitCode = said.exitCode ?? more.exitCode;
+  const outOfMemory = said.outOfMemory ?? more.outOfMemory;
+  if (outOfMemory === true) {
+    return finding('out-of-memory', 'certain', exitCode, `${name} ran out of memory and its main process was killed.`);
+  }
+  if (said.expired) return finding('expired', 'certain', exitCode, `${name} ran out of time.`);
+  if (exitCode === 137 || exitCode === 143) return killed(facts, exitCode, outOfMemory === false);
+  if (said.startFailure !== null) {
+    return finding('start-failed', 'certain', exitCode, `${name} could not start: ${said.startFailure}.`);
+  }
+  if (exitCode === 0)
+    return finding('exited', 'certain', 0, `The main process of ${name} ended by itself, without an error.`);
+  if (exitCode !== null) {
+    return finding(
+      'crashed',
+      'certain',
+      exitCode,
+      `The main process of ${name} ended with ${exitCodeInWords(exitCode)}.`,
+    );
+  }
+  if (facts.deletedByUs) return finding('deleted', 'certain', null, `${name} was deleted from here.`);
+  if (said.trouble !== null) return finding('crashed', 'certain', null, `${name} failed: ${said.trouble}.`);
+  if (facts.phase === 'terminated') {
+    if (timeIsOver(facts))
+      return finding('expired', 'probable', null, `${name} probably ran out of time: it ended when its deadline came.`);
+    // "CONTAINER_EXITED" is said for exit code 0 only; other servers may use this state for other ends.
+    const success = /CONTAINER_EXITED\b|success/i.test(`${facts.reason ?? ''} ${facts.message ?? ''}`);
+    return success
+      ? finding('exited', 'certain', 0, `The main process of ${name} ended by itself, without an error.`)
+      : finding('exited', 'probable', null, `${name} ended; the server gives no exit code.`);
+  }
+  if (!facts.ran)
+    return finding(
+      'start-failed',
+      'probable',
+      null,
+      `${name} probably could not start: ${facts.message ?? facts.reason ?? 'the server gives no reason'}.`,
+    );
+  return finding(
+    'crashed',
+    'probable',
+    null,
+    `${name} failed: ${facts.message ?? facts.reason ?? 'the server gives no reason'}.`,
+  );
+};
+
+/** Says why a sandbox ended (facts: observed causes and what tells them apart). "Probably" wherever another reading is left. */
+export const classifyEnd = (facts: EndFacts): EndFinding => (facts.seen === 'gone' ? vanished(facts) : stated(facts));
+
+/** @returns what to say when the kernel killed a process and the sandbox lives on. */
+export const childKilled = (sandboxName: string, kills: number, name: string | null): EndFinding => {
+  const who = name ?? (kills === 1 ? 'a process' : `${kills} processes`);
+  const text = `Memory ran out in ${sandboxName}: the kernel killed ${who}. The sandbox itself lives on.`;
+  return finding('out-of-memory-child', 'certain', null, text);
+};
+
+/** @returns what to say when the sandbox runs but its agent is dead. */
+export const agentDown = (sandboxName: string, memoryWasFull: boolean): EndFinding =>
+  finding(
+    'agent-down',
+    'certain',
+    null,
+    memoryWasFull
+      ? `The agent in ${sandboxName} is dead while the sandbox runs; memory was at its limit, so it was probably killed for that.`
+      : `The agent in ${sandboxName} is dead while the sandbox runs. It cannot be watched or used until it is started again.`,
+  );

@@ -1,0 +1,192 @@
+import type { Forecast } from '../model/forecast.ts';
+import type { SignalName } from '../model/signal.ts';
+import { atLeast, type Warning, type WarningLevel } from '../model/warning.ts';
+import type { AlertPolicy } from './alert-policy.ts';
+import type { WarningChange } from './monitor-types.ts';
+
+/** Where one signal of one sandbox stands: its open or last episode and the timers of the policy. */
+export interface EpisodeState {
+  readonly sandboxId: string;
+  readonly signal: SignalName;
+  /** The open episode or the one that ended last. */
+  readonly warning: Warning | null;
+  /** Since when the probability has been above the warning line without a gap. */
+  readonly aboveSinceMs: number | null;
+  /** Since when it has been below the clearing line without a gap. */
+  readonly belowSinceMs: number | null;
+  readonly lastAtMs: number | null;
+  /** No new warning before this time. */
+  readonly quietUntilMs: number | null;
+}
+
+/** One new forecast that rests on a reading of the sandbox itself. */
+export interface EpisodeInput {
+  /** Time of the sample, epoch milliseconds. */
+  readonly atMs: number;
+  readonly cadenceMs: number;
+  readonly forecast: Forecast;
+  /** A sign that needs no forecast, in words, or null. */
+  readonly hardSign: string | null;
+}
+
+/** A new state and what there is to tell of it. */
+export interface EpisodeStep {
+  readonly state: EpisodeState;
+  readonly changes: readonly WarningChange[];
+}
+
+/** @returns the state of a signal that has never been watched. */
+export const quietEpisode = (sandboxId: string, signal: SignalName): EpisodeState => ({
+  sandboxId,
+  signal,
+  warning: null,
+  aboveSinceMs: null,
+  belowSinceMs: null,
+  lastAtMs: null,
+  quietUntilMs: null,
+});
+
+/** @returns the episode if it is open. */
+export const openEpisode = (state: EpisodeState): Warning | null =>
+  state.warning?.outcome === 'open' ? state.warning : null;
+
+/** @returns a new episode at `watch`. */
+export const beginEpisode = (state: EpisodeState, atMs: number, forecast: Forecast): Warning => ({
+  id: `${state.sandboxId}/${state.signal}/${atMs}`,
+  sandboxId: state.sandboxId,
+  signal: state.signal,
+  level: 'watch',
+  startedAtMs: atMs,
+  warnedAtMs: null,
+  criticalAtMs: null,
+  forecast,
+  endedAtMs: null,
+  outcome: 'open',
+});
+
+/** Raises `warning` to `level`, telling each step it reaches for the first time. A lower level changes nothing. */
+export const raise = (
+  warning: Warning,
+  level: WarningLevel,
+  atMs: number,
+  forecast: Forecast,
+): { readonly warning: Warning; readonly changes: readonly WarningChange[] } => {
+  if (atLeast(warning.level, level)) {
+    return { warning: warning.warnedAtMs === null ? { ...warning, forecast } : warning, changes: [] };
+  }
+  const warns = atLeast(level, 'warn') && warning.warnedAtMs === null;
+  const turnsCritical = level === 'critical' && warning.criticalAtMs === null;
+  const changes: WarningChange[] = [];
+  if (warns) changes.push('warned');
+  if (turnsCritical) changes.push('critical');
+  return {
+    warning: {
+      ...warning,
+      level,
+      forecast: warning.warnedAtMs === null ? forecast : warning.forecast,
+      warnedAtMs: warns ? atMs : warning.warnedAtMs,
+      criticalAtMs: turnsCritical ? atMs : warning.criticalAtMs,
+    },
+    changes,
+  };
+};
+
+interface Timers {
+  readonly aboveSinceMs: number | null;
+  readonly belowSinceMs: number | null;
+  readonly quietUntilMs: number | null;
+}
+
+const probability = (value: number): number => (Number.isFinite(value) ? value : 0);
+
+const turnTimers = (state: EpisodeState, input: EpisodeInput, policy: AlertPolicy): Timers => {
+  const { atMs } = input;
+  const elapsedMs = state.lastAtMs === null ? Number.POSITIVE_INFINITY : atMs - state.lastAtMs;
+  const torn = elapsedMs < 0 || elapsedMs > Math.max(policy.maxGapMs, 3 * input.cadenceMs);
+  const p120 = probability(input.forecast.pBreak120);
+  const keep = (since: number | null): number => (torn || since === null ? atMs : since);
+  return {
+    aboveSinceMs: p120 >= policy.warnProbability ? keep(state.aboveSinceMs) : null,
+    belowSinceMs: p120 < policy.clearProbability && input.hardSign === null ? keep(state.belowSinceMs) : null,
+    // A clock that was set back must not make the quiet time longer than the policy says.
+    quietUntilMs: state.quietUntilMs === null ? null : Math.min(state.quietUntilMs, atMs + policy.cooldownMs),
+  };
+};
+
+const wantedLevel = (input: EpisodeInput, timers: Timers, policy: AlertPolicy): WarningLevel => {
+  const { atMs, forecast, hardSign } = input;
+  const watched = probability(forecast.pBreak120) >= policy.watchProbability ? 'watch' : 'calm';
+  if (timers.quietUntilMs !== null && atMs < timers.quietUntilMs) return watched;
+  if (hardSign !== null) return 'critical';
+  if (timers.aboveSinceMs === null || atMs - timers.aboveSinceMs < policy.warnHoldMs) return watched;
+  const p60 = probability(forecast.pBreak60);
+  const soon = forecast.timeToLimitMs !== null && forecast.timeToLimitMs.p50 < policy.criticalTimeMs;
+  return p60 >= policy.criticalProbability || (soon && p60 >= policy.soonProbability) ? 'critical' : 'warn';
+};
+
+const reopens = (warning: Warning | null, atMs: number, policy: AlertPolicy): warning is Warning =>
+  warning?.outcome === 'recovered' &&
+  warning.endedAtMs !== null &&
+  atMs >= warning.endedAtMs &&
+  atMs - warning.endedAtMs < policy.mergeGapMs;
+
+/**
+ * Takes in one forecast. Within one episode the level only rises; `warned` and `critical` are told at most once for
+ * one `warning.id`, also when the episode recovers and comes back within the merge gap.
+ */
+export const stepEpisode = (state: EpisodeState, input: EpisodeInput, policy: AlertPolicy): EpisodeStep => {
+  const timers = turnTimers(state, input, policy);
+  const { atMs, forecast } = input;
+  const next: EpisodeState = { ...state, ...timers, lastAtMs: atMs };
+  const wanted = wantedLevel(input, timers, policy);
+  const open = openEpisode(state);
+  if (open !== null && timers.belowSinceMs !== null && atMs - timers.belowSinceMs >= policy.clearHoldMs) {
+    return endEpisode(next, atMs, 'recovered', policy);
+  }
+  if (open === null && wanted === 'calm') return { state: next, changes: [] };
+  const changes: WarningChange[] = [];
+  let warning: Warning;
+  if (open !== null) warning = open;
+  else if (reopens(state.warning, atMs, policy)) {
+    warning = { ...state.warning, level: 'watch', endedAtMs: null, outcome: 'open' };
+    changes.push('reopened');
+  } else {
+    warning = beginEpisode(state, atMs, forecast);
+    changes.push('started');
+  }
+  // Swap that is full ends nothing by itself: it is shown, but it never speaks.
+  const raised = raise(warning, state.signal === 'swap' && atLeast(wanted, 'warn') ? 'watch' : wanted, atMs, forecast);
+  return { state: { ...next, warning: raised.warning }, changes: [...changes, ...raised.changes] };
+};
+
+/**
+ * Ends the episode. A break also claims an episode that recovered less than the merge gap ago.
+ * @returns the same state when there is nothing to end.
+ */
+export const endEpisode = (
+  state: EpisodeState,
+  atMs: number,
+  outcome: 'recovered' | 'broke',
+  policy: AlertPolicy,
+): EpisodeStep => {
+  const warning = openEpisode(state);
+  const claimed = outcome === 'broke' && reopens(state.warning, atMs, policy) ? state.warning : null;
+  const ending = warning ?? claimed;
+  if (ending === null) return { state, changes: [] };
+  return {
+    state: {
+      ...state,
+      warning: { ...ending, outcome, endedAtMs: atMs },
+      aboveSinceMs: null,
+      belowSinceMs: null,
+      quietUntilMs: outcome === 'broke' ? atMs + policy.cooldownMs : state.quietUntilMs,
+    },
+    changes: [outcome],
+  };
+};
+
+/** Ends an episode of which nothing was heard for so long that its forecast has run out. */
+export const abandonEpisode = (state: EpisodeState, nowMs: number, policy: AlertPolicy): EpisodeStep =>
+  state.lastAtMs !== null && nowMs - state.lastAtMs > policy.abandonMs
+    ? endEpisode(state, nowMs, 'recovered', policy)
+    : { state, changes: [] };

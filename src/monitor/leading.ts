@@ -1,0 +1,39 @@
+import type { Forecast } from '../model/forecast.ts';
+import { isExhaustible, type SignalName } from '../model/signal.ts';
+import { atLeast, type WarningLevel } from '../model/warning.ts';
+
+/** Within the model's own horizon a named signal must at least be this likely to break. */
+const leastProbability300 = 0.3;
+const horizon300Ms = 300_000;
+
+interface Candidate {
+  readonly forecast: Forecast;
+  readonly endsAtMs: number;
+}
+
+const candidate = (forecast: Forecast): Candidate | null => {
+  if (!isExhaustible(forecast.signal) || forecast.signal === 'swap') return null;
+  if (forecast.signal === 'expiry') return forecast.limit === null ? null : { forecast, endsAtMs: forecast.limit };
+  const medianMs = forecast.timeToLimitMs?.p50 ?? Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(medianMs)) return null;
+  if (medianMs <= horizon300Ms && !(forecast.pBreak300 >= leastProbability300)) return null;
+  return { forecast, endsAtMs: forecast.atMs + medianMs };
+};
+
+const earlier = (a: Candidate, b: Candidate): number =>
+  a.endsAtMs - b.endsAtMs || b.forecast.pBreak300 - a.forecast.pBreak300;
+
+/**
+ * Finds what ends the sandbox first: the least median time among the signals that really move towards their limit, ties
+ * by probability; the expiry takes part with its deadline. How far ahead a trend is worth naming is the model's business. A signal with an open warning goes before one without, so
+ * that the colour of a warning never stands beside the name of something harmless.
+ */
+export const pickLeading = (
+  forecasts: readonly Forecast[],
+  levels: ReadonlyMap<SignalName, WarningLevel> = new Map(),
+): Forecast | null => {
+  const warned = forecasts.filter((forecast) => atLeast(levels.get(forecast.signal) ?? 'calm', 'warn'));
+  const pool = warned.length > 0 ? warned : forecasts;
+  const found = pool.map(candidate).filter((each) => each !== null);
+  return found.toSorted(earlier)[0]?.forecast ?? warned[0] ?? null;
+};

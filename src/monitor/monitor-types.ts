@@ -1,0 +1,67 @@
+import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
+import type { SandboxEvent } from '../model/events.ts';
+import type { FixId, FixOutcome } from '../model/fix.ts';
+import type { Forecaster } from '../model/forecast.ts';
+import type { Incident, LifecycleTransition } from '../model/incident.ts';
+import type { Capabilities } from '../model/ports.ts';
+import type { Sandbox } from '../model/sandbox.ts';
+import type { Link, SandboxView } from '../model/view.ts';
+import type { Warning } from '../model/warning.ts';
+import type { AlertPolicy } from './alert-policy.ts';
+
+/** What a monitor is made for and with. */
+export interface SandboxMonitorOptions {
+  readonly sandbox: Sandbox;
+  /** What this sandbox's provider and the editor can do at all; the monitor offers the part that fits the phase. */
+  readonly supports: readonly FixId[];
+  readonly capabilities: Capabilities;
+  /** Now, epoch milliseconds. */
+  readonly nowMs: number;
+  /** Default: the product's forecaster. */
+  readonly forecaster?: Forecaster;
+  /** Default: the balanced policy. */
+  readonly policy?: AlertPolicy;
+}
+
+/** Answer of `SandboxProvider.ping`. */
+export type AgentAnswer = 'answers' | 'refused' | 'no-answer' | 'unknown';
+
+/** The step of an episode that a record tells of. */
+export type WarningChange = 'started' | 'warned' | 'critical' | 'recovered' | 'broke' | 'reopened';
+
+/** Something worth keeping, in the order in which it happened. */
+export type MonitorRecord =
+  | { readonly kind: 'transition'; readonly sandbox: Sandbox; readonly transition: LifecycleTransition }
+  /** `warned` comes at most once for one `warning.id`. `critical` may come without a `warned` before it, then speak once too. */
+  | { readonly kind: 'warning'; readonly change: WarningChange; readonly warning: Warning }
+  /** A second record with the same `incident.id` replaces the first: more became known. */
+  | { readonly kind: 'incident'; readonly incident: Incident }
+  /** The sandbox that was taken for gone is back; this incident never happened. */
+  | { readonly kind: 'incident-withdrawn'; readonly incidentId: string }
+  | { readonly kind: 'fix'; readonly outcome: FixOutcome }
+  | { readonly kind: 'error'; readonly error: RecognisedError };
+
+/**
+ * Joins everything that is learned of one sandbox into one view. Pure: it never reads a clock, all times are given.
+ * No method throws; input that makes no sense (times that are not numbers, events of another sandbox, samples after the end) is ignored.
+ */
+export interface SandboxMonitor {
+  readonly sandboxId: string;
+  /** Takes in a sample, a command, a limit or a tick. A tick about once a second drives the expiry clock. */
+  observe(event: SandboxEvent): void;
+  /** The newest state from the server; call it for every answer, changed or not. */
+  lifecycle(sandbox: Sandbox, atMs: number): void;
+  /** The server does not know the sandbox any more (missing in a complete list, or 404). */
+  gone(atMs: number): void;
+  link(link: Link, atMs: number): void;
+  /** The result of asking the sandbox's agent for a sign of life. */
+  agent(answer: AgentAnswer, atMs: number): void;
+  error(event: ErrorEvent): void;
+  fixDone(outcome: FixOutcome): void;
+  /** Replaces the alarm policy, e.g. when the setting changes. Open episodes go on. */
+  setPolicy(policy: AlertPolicy): void;
+  /** @returns the present view; the same object as long as nothing has changed. */
+  view(nowMs: number): SandboxView;
+  /** @returns what happened since the last call, oldest first. */
+  drain(): readonly MonitorRecord[];
+}

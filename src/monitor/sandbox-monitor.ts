@@ -1,0 +1,309 @@
+import { actionsFor, offerFixes } from '../diagnosis/offer-fixes.ts';
+import { recognise } from '../diagnosis/recognise.ts';
+import { createForecaster } from '../forecast/forecaster.ts';
+import type { ErrorEvent } from '../model/error-event.ts';
+import type { CommandStarted, ProcessExited, SandboxEvent } from '../model/events.ts';
+import type { FixOutcome } from '../model/fix.ts';
+import type { Forecast, Forecaster } from '../model/forecast.ts';
+import type { LifecycleTransition } from '../model/incident.ts';
+import type { Sample } from '../model/sample.ts';
+import { isEnded, isLive, type Sandbox } from '../model/sandbox.ts';
+import type { Link, SandboxView } from '../model/view.ts';
+import { type WarningLevel, warningLevels } from '../model/warning.ts';
+import { Alarms } from './alarms.ts';
+import { type AlertPolicy, alertPolicy } from './alert-policy.ts';
+import { BlackBox } from './black-box.ts';
+import { EndWatch } from './end-watch.ts';
+import { ErrorLedger } from './error-ledger.ts';
+import { clockBucket, endedLink, idleLink, sameFields, sameForecasts } from './freshness.ts';
+import { signalsReached } from './incident-desk.ts';
+import { pickLeading } from './leading.ts';
+import type { AgentAnswer, MonitorRecord, SandboxMonitor, SandboxMonitorOptions } from './monitor-types.ts';
+import { OomCounter } from './oom-counter.ts';
+import { noProcesses, type ProcessState, trackProcesses } from './process-tracker.ts';
+
+export type {
+  AgentAnswer,
+  MonitorRecord,
+  SandboxMonitor,
+  SandboxMonitorOptions,
+} from './monitor-types.ts';
+
+const keptTransitions = 50;
+const keptOutcomes = 20;
+const keptCommands = 100;
+/** A sample older than the newest by less than this came late and is dropped; by more, the clock was set back. */
+const lateSampleMs = 60_000;
+/** An extension within this time of our own is the person's. */
+const ownExtensionMs = 15_000;
+/** How far back kills belong to a failed command whose start is not known. */
+const commandKillsMs = 30_000;
+
+/** @returns a monitor for one sandbox. */
+export const createSandboxMonitor = (options: SandboxMonitorOptions): SandboxMonitor => new Monitor(options);
+
+class Monitor implements SandboxMonitor {
+  readonly sandboxId: string;
+  readonly #options: SandboxMonitorOptions;
+  readonly #forecaster: Forecaster;
+  readonly #alarms: Alarms;
+  readonly #box = new BlackBox();
+  readonly #oom = new OomCounter();
+  readonly #errors = new ErrorLedger();
+  readonly #ends: EndWatch;
+  readonly #commandStarts = new Map<string, number>();
+  #sandbox: Sandbox;
+  #link: Link = idleLink;
+  #timeline: readonly LifecycleTransition[] = [];
+  #outcomes: readonly FixOutcome[] = [];
+  #processes: ProcessState = noProcesses;
+  #forecasts: readonly Forecast[] = [];
+  #records: MonitorRecord[] = [];
+  #extendedByPersonAtMs: number | null = null;
+  /** When the deadline was last seen to move without our doing, or null. */
+  #lastMoveAtMs: number | null = null;
+  #bucket = '';
+  #view: SandboxView | null = null;
+
+  constructor(options: SandboxMonitorOptions) {
+    this.#options = options;
+    this.sandboxId = options.sandbox.id;
+    this.#forecaster = options.forecaster ?? createForecaster();
+    this.#alarms = new Alarms(options.sandbox.id, options.policy ?? alertPolicy('balanced'));
+    this.#ends = new EndWatch(options.sandbox, {
+      alarms: this.#alarms,
+      box: this.#box,
+      oom: this.#oom,
+      timeline: () => this.#timeline,
+      fixes: () => this.#outcomes,
+      record: (record) => this.#records.push(record),
+    });
+    this.#sandbox = options.sandbox;
+    this.#enterPhase(options.sandbox, options.nowMs);
+    const grantedAtMs = Math.min(options.sandbox.createdAtMs ?? options.nowMs, options.nowMs);
+    this.#moveDeadline(options.sandbox.expiry?.expiresAtMs ?? null, grantedAtMs, false);
+    this.#ends.lifecycle(options.sandbox, options.nowMs, true);
+    this.#passTime(options.nowMs);
+  }
+
+  observe(event: SandboxEvent): void {
+    if (event.sandboxId !== this.sandboxId || !Number.isFinite(event.atMs) || this.#ends.ended) return;
+    if (event.kind === 'sample') {
+      this.#sample(event);
+      return;
+    }
+    this.#forecaster.observe(event);
+    if (event.kind === 'command-started') this.#commandStarted(event);
+    if (event.kind === 'process-exited') this.#exited(event);
+    if (event.kind === 'limit-changed' && event.signal === 'expiry') {
+      this.#alarms.deadline(event.limit, event.atMs, this.#isByPerson(event.atMs));
+    }
+    // Commands are told late now and then; time does not go back for them.
+    this.#passTime(event.kind === 'tick' ? event.atMs : Math.max(event.atMs, this.#box.last?.atMs ?? event.atMs));
+  }
+
+  lifecycle(sandbox: Sandbox, atMs: number): void {
+    if (sandbox.id !== this.sandboxId || !Number.isFinite(atMs)) return;
+    const before = this.#sandbox;
+    const wasOver = [this.#ends.ended, this.#ends.isGone];
+    this.#sandbox = sandbox;
+    const moved =
+      before.phase !== sandbox.phase || before.rawState !== sandbox.rawState || before.reason !== sandbox.reason;
+    if (moved) this.#enterPhase(sandbox, atMs);
+    const deadlineMs = sandbox.expiry?.expiresAtMs ?? null;
+    if ((before.expiry?.expiresAtMs ?? null) !== deadlineMs) {
+      this.#moveDeadline(deadlineMs, atMs, this.#isByPerson(atMs));
+    }
+    this.#ends.lifecycle(sandbox, atMs, false);
+    if (!sameFields(before, sandbox) || !sameFields(wasOver, [this.#ends.ended, this.#ends.isGone])) this.#view = null;
+    this.#passTime(atMs);
+  }
+
+  gone(atMs: number): void {
+    if (!Number.isFinite(atMs) || this.#ends.isGone) return;
+    const known = this.#sandbox;
+    if (!isEnded(known.phase)) {
+      this.#sandbox = { ...known, phase: 'terminated' };
+      this.#enterPhase(this.#sandbox, atMs, 'the server does not know it any more');
+    }
+    this.#ends.gone(known, atMs);
+    this.#settle();
+    this.#view = null;
+  }
+
+  link(link: Link, _atMs: number): void {
+    if (sameFields(this.#link, link)) return;
+    this.#link = link;
+    if (!this.#ends.ended) this.#view = null;
+  }
+
+  agent(answer: AgentAnswer, atMs: number): void {
+    if (!Number.isFinite(atMs)) return;
+    this.#ends.agent(answer, atMs);
+    this.#settle();
+  }
+
+  error(event: ErrorEvent): void {
+    if (event.sandboxId !== this.sandboxId || !Number.isFinite(event.atMs)) return;
+    if (event.source === 'diagnostics') this.#ends.diagnostics(event.text);
+    const startedAtMs = event.commandId === null ? undefined : this.#commandStarts.get(event.commandId);
+    const fromMs = startedAtMs ?? event.atMs - commandKillsMs;
+    const recognition = recognise(event, { oomKillDelta: this.#oom.killsBetween(fromMs, event.atMs + lateSampleMs) });
+    if (recognition !== null) {
+      this.#records.push({ kind: 'error', error: this.#errors.add(event, recognition) });
+      this.#alarms.broke(signalsReached(recognition.pattern), event.atMs);
+      this.#view = null;
+    }
+    this.#settle();
+  }
+
+  fixDone(outcome: FixOutcome): void {
+    if (outcome.sandboxId !== this.sandboxId) return;
+    this.#outcomes = [...this.#outcomes, outcome].slice(-keptOutcomes);
+    this.#records.push({ kind: 'fix', outcome });
+    if (outcome.fixId === 'extend' && outcome.result === 'worked') {
+      const seenMoving = this.#lastMoveAtMs;
+      if (seenMoving !== null && seenMoving >= outcome.startedAtMs - 1_000) this.#alarms.extendedByPerson();
+      else this.#extendedByPersonAtMs = outcome.endedAtMs;
+    }
+    this.#ends.fixDone(outcome);
+    this.#settle();
+    this.#view = null;
+  }
+
+  setPolicy(policy: AlertPolicy): void {
+    this.#alarms.setPolicy(policy);
+  }
+
+  view(nowMs: number): SandboxView {
+    this.#view ??= this.#makeView(nowMs);
+    return this.#view;
+  }
+
+  drain(): readonly MonitorRecord[] {
+    const records = this.#records;
+    this.#records = [];
+    return records;
+  }
+
+  #isByPerson(atMs: number): boolean {
+    const by = this.#extendedByPersonAtMs;
+    this.#extendedByPersonAtMs = null;
+    return by !== null && Math.abs(atMs - by) <= ownExtensionMs;
+  }
+
+  #moveDeadline(deadlineMs: number | null, grantedAtMs: number, byPerson: boolean): void {
+    this.#forecaster.observe({
+      kind: 'limit-changed',
+      sandboxId: this.sandboxId,
+      atMs: grantedAtMs,
+      signal: 'expiry',
+      limit: deadlineMs,
+    });
+    this.#alarms.deadline(deadlineMs, grantedAtMs, byPerson);
+    this.#lastMoveAtMs = byPerson ? null : grantedAtMs;
+  }
+
+  #enterPhase(sandbox: Sandbox, atMs: number, reason: string | null = sandbox.reason): void {
+    const transition = { atMs, phase: sandbox.phase, rawState: sandbox.rawState, reason };
+    this.#timeline = [...this.#timeline, transition].slice(-keptTransitions);
+    this.#records.push({ kind: 'transition', sandbox, transition });
+    this.#view = null;
+  }
+
+  #sample(sample: Sample): void {
+    const last = this.#box.last;
+    if (last !== null && sample.atMs <= last.atMs && last.atMs - sample.atMs < lateSampleMs) return;
+    const kills = this.#oom.read(sample);
+    const tracked = trackProcesses(this.#processes, sample);
+    this.#processes = tracked.state;
+    this.#forecaster.observe(sample);
+    for (const exited of tracked.exited) this.#forecaster.observe(exited);
+    this.#forecasts = this.#forecaster.forecasts(sample.atMs);
+    this.#box.add(sample, this.#forecasts);
+    this.#alarms.sample(sample, this.#forecasts);
+    this.#ends.sample(sample, kills);
+    for (const exited of tracked.exited) this.#exited(exited);
+    this.#view = null;
+    this.#clock(sample.atMs);
+  }
+
+  #commandStarted(event: CommandStarted): void {
+    this.#commandStarts.set(event.commandId, event.atMs);
+    const oldest = this.#commandStarts.keys().next().value;
+    if (this.#commandStarts.size > keptCommands && oldest !== undefined) this.#commandStarts.delete(oldest);
+  }
+
+  #exited(event: ProcessExited): void {
+    if (event.outOfMemory) this.#ends.childNamed(event);
+  }
+
+  #passTime(nowMs: number): void {
+    const forecasts = this.#forecaster.forecasts(nowMs);
+    const bucket = clockBucket(this.#sandbox.expiry?.expiresAtMs ?? null, nowMs);
+    if (bucket !== this.#bucket || !sameForecasts(this.#forecasts, forecasts)) {
+      this.#bucket = bucket;
+      this.#forecasts = forecasts;
+      this.#view = null;
+    }
+    this.#clock(nowMs);
+  }
+
+  #clock(nowMs: number): void {
+    if (!this.#ends.ended && this.#clockRuns()) this.#alarms.clock(nowMs, this.#forecaster.forecasts(nowMs));
+    this.#settle();
+  }
+
+  #clockRuns(): boolean {
+    const { phase } = this.#sandbox;
+    return isLive(phase) || this.#options.capabilities.expiresWhilePaused;
+  }
+
+  /** Takes over what the parts have to tell; something told always means a new view. */
+  #settle(): void {
+    for (const { change, warning } of this.#alarms.takeChanges()) {
+      this.#records.push({ kind: 'warning', change, warning });
+      this.#view = null;
+    }
+    if (this.#ends.takeChanged()) this.#view = null;
+  }
+
+  #makeView(nowMs: number): SandboxView {
+    const ended = this.#ends.ended;
+    const sandbox = this.#sandbox;
+    const last = this.#box.last;
+    const levels = ended || !this.#clockRuns() ? new Map() : this.#alarms.levels(isLive(sandbox.phase));
+    const forecasts = ended ? [] : this.#forecasts;
+    const leading = pickLeading(forecasts, levels);
+    const level = [...levels.values()].reduce<WarningLevel>(
+      (highest, each) => (warningLevels.indexOf(each) > warningLevels.indexOf(highest) ? each : highest),
+      'calm',
+    );
+    const supports = this.#ends.isGone
+      ? this.#options.supports.filter((id) => id === 'showDetails')
+      : this.#options.supports;
+    const { processes } = this.#processes;
+    const incidents = this.#ends.incidents;
+    return {
+      sandbox,
+      link: ended ? endedLink : this.#link,
+      atMs: nowMs,
+      lastSampleAtMs: last?.atMs ?? null,
+      sampleSource: last?.source ?? null,
+      caveat: last?.caveat ?? null,
+      sample: last,
+      processes,
+      forecasts,
+      leading,
+      level,
+      warning: this.#alarms.current(leading?.signal ?? null),
+      history: this.#box.history(),
+      timeline: this.#timeline,
+      errors: this.#errors.list,
+      fixes: offerFixes({ sandbox, leading, level, processes, supports, incidents }),
+      actions: actionsFor(sandbox, supports),
+      outcomes: this.#outcomes,
+      incidents,
+    };
+  }
+}

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { agentDown, childKilled, classifyEnd, type EndFacts } from '../../../src/monitor/ends.ts';
+import { expiryAt, t0 } from './scene.ts';
+
+const facts = (part: Partial<EndFacts>): EndFacts => ({
+  sandboxName: 'api-tests',
+  atMs: t0,
+  seen: 'state',
+  phase: 'failed',
+  reason: null,
+  message: null,
+  diagnostics: null,
+  expiry: expiryAt(t0 + 600_000),
+  firstExpiresAtMs: null,
+  lastAliveAtMs: t0 - 1000,
+  ran: true,
+  deletedByUs: false,
+  oomCounterRose: null,
+  lastMemoryPressure: null,
+  ...part,
+});
+
+const exited = (code: number): Partial<EndFacts> => ({
+  reason: 'CONTAINER_EXITED_ERROR',
+  message: `Sandbox container exited with code ${code}.`,
+});
+
+interface Row {
+  readonly what: string;
+  readonly part: Partial<EndFacts>;
+  readonly cause: string;
+  readonly certainty: 'certain' | 'probable';
+  readonly exitCode?: number;
+}
+
+const rows: readonly Row[] = [
+  {
+    what: 'gone while the server was stopping it',
+    part: { seen: 'gone', phase: 'stopping' },
+    cause: 'deleted',
+    certainty: 'certain',
+  },
+  {
+    what: 'gone after a clock that would only have paused it',
+    part: { seen: 'gone', expiry: expiryAt(t0 - 500, { action: 'pause' }) },
+    cause: 'expired',
+    certainty: 'probable',
+  },
+  {
+    what: 'gone after its deadline',
+    part: { seen: 'gone', expiry: expiryAt(t0 - 500) },
+    cause: 'expired',
+    certainty: 'certain',
+  },
+  {
+    what: 'gone a moment before the deadline by our clock',
+    part: { seen: 'gone', expiry: expiryAt(t0 + 3000) },
+    cause: 'expired',
+    certainty: 'certain',
+  },
+  {
+    what: 'gone after its deadline, but not seen for long before',
+    part: { seen: 'gone', expiry: expiryAt(t0 - 500), lastAliveAtMs: t0 - 3_600_000 },
+    cause: 'expired',
+    certainty: 'probable',
+  },
+  {
+    what: 'gone after a deadline that was only guessed',
+    part: { seen: 'gone', expiry: expiryAt(t0 - 500, { certainty: 'probable' }) },
+    cause: 'expired',
+    certainty: 'probable',
+  },
+  { what: 'gone before its deadline', part: { seen: 'gone' }, cause: 'deleted', certainty: 'probable' },
+  { what: 'gone without a deadline', part: { seen: 'gone', expiry: null }, cause: 'deleted', certainty: 'probable' },
+  {
+    what: 'gone because we deleted it',
+    part: { seen: 'gone', deletedByUs: true },
+    cause: 'deleted',
+    certainty: 'certain',
+  },
+  {
+    what: 'gone at its first deadline although it was extended',
+    part: { seen: 'gone', firstExpiresAtMs: t0 - 2000 },
+    cause: 'expired',
+    certainty: 'probable',
+  },
+  {
+    what: 'gone while memory was at its limit',
+    part: { seen: 'gone', lastMemoryPressure: 0.99 },
+    cause: 'out-of-memory',
+    certainty: 'probable',
+  },
+  {
+    what: 'exit 0',
+    part: { phase: 'terminated', reason: 'CONTAINER_EXITED', message: 'Sandbox container exited successfully.' },
+    cause: 'exited',
+    certainty: 'certain',
+    exitCode: 0,
+  },
+  { what: 'exit 3', part: exited(3), cause: 'crashed', certainty: 'certain', exitCode: 3 },
+  { what: 'exit 139', part: exited(139), cause: 'crashed', certainty: 'certain', exitCode: 139 },
+  { what: 'exit 137 alone', part: exited(137), cause: 'crashed', certainty: 'probable', exitCode: 137 },
+  {
+    what: 'exit 137 with diagnostics that say so',
+    part: { ...exited(137), diagnostics: 'Status: exited\nOOMKilled:      True\nExit Code:      137' },
+    cause: 'out-of-memory',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 where only the log of the program speaks of it',
+    part: { ...exited(137), diagnostics: 'OOMKilled:      False\n2026-11-21T20:59:45.429031708Z worker: OOMKilled' },
+    cause: 'crashed',
+    certainty: 'probable',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 and the counter rose',
+    part: { ...exited(137), oomCounterRose: true },
+    cause: 'out-of-memory',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 with memory at its limit',
+    part: { ...exited(137), lastMemoryPressure: 0.97, oomCounterRose: false },
+    cause: 'out-of-memory',
+    certainty: 'probable',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 with memory at its limit, denied by the server',
+    part: { ...exited(137), lastMemoryPressure: 0.97, diagnostics: 'OOMKilled:      False' },
+    cause: 'crashed',
+    certainty: 'probable',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 at the deadline',
+    part: { ...exited(137), expiry: expiryAt(t0 - 200) },
+    cause: 'expired',
+    certainty: 'probable',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 143 at the deadline',
+    part: { ...exited(143), expiry: expiryAt(t0 - 200) },
+    cause: 'expired',
+    certainty: 'probable',
+    exitCode: 143,
+  },
+  { what: 'exit 143', part: exited(143), cause: 'crashed', certainty: 'probable', exitCode: 143 },
+  {
+    what: 'exit 137 after our deletion',
+    part: { ...exited(137), deletedByUs: true },
+    cause: 'deleted',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'Kubernetes names the kill',
+    part: {
+      reason: 'FAILED',
+      message:
+        '1/1 observed pods failed; primary reason=OOMKilled; sample pod=x-0; container sandbox terminated with OOMKilled (exit code 137)',
+    },
+    cause: 'out-of-memory',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'Kubernetes crash loop',
+    part: { reason: 'FAILED', message: '1/1 observed pods failed; primary reason=CrashLoopBackOff; sample pod=x-0' },
+    cause: 'crashed',
+    certainty: 'certain',
+  },
+  {
+    what: 'image that cannot be pulled',
+    part: {
+      reason: 'FAILED',
+      message: '1/1 observed pods failed; primary reason=ImagePullBackOff; sample pod=x-0',
+      ran: false,
+    },
+    cause: 'start-failed',
+    certainty: 'certain',
+  },
+  {
+    what: 'no place for the pod',
+    part: { reason: 'POD_PLATFORM_UNSCHEDULABLE', message: 'no nodes', ran: false },
+    cause: 'start-failed',
+    certainty: 'certain',
+  },
+  { what: 'failed before it ran, nothing said', part: { ran: false }, cause: 'start-failed', certainty: 'probable' },
+  { what: 'failed while it ran, nothing said', part: {}, cause: 'crashed', certainty: 'probable' },
+  {
+    what: 'the server names the deadline',
+    part: { phase: 'terminated', reason: 'SandboxExpired' },
+    cause: 'expired',
+    certainty: 'certain',
+  },
+  { what: 'terminated, nothing said', part: { phase: 'terminated' }, cause: 'exited', certainty: 'probable' },
+  {
+    what: 'terminated at the deadline',
+    part: { phase: 'terminated', expiry: expiryAt(t0) },
+    cause: 'expired',
+    certainty: 'probable',
+  },
+];
+
+describe('the cause of an end', () => {
+  it.each(rows)('$what: $cause, $certainty', ({ part, cause, certainty, exitCode }) => {
+    const found = classifyEnd(facts(part));
+    expect(found).toMatchObject({ cause, certainty, exitCode: exitCode ?? null });
+    expect(found.text).toContain('api-tests');
+    expect(found.text.endsWith('.')).toBe(true);
+  });
+
+  it('says "probably" wherever another reading is left of why it vanished or was killed', () => {
+    const vague = rows.filter(
+      (row) => row.certainty === 'probable' && row.cause !== 'crashed' && row.what !== 'terminated, nothing said',
+    );
+    for (const { part } of vague) expect(classifyEnd(facts(part)).text).toContain('probably');
+  });
+
+  it('says that the sandbox lives on when a child was killed, and who it was', () => {
+    expect(childKilled('api-tests', 1, 'node (pid 412)')).toMatchObject({
+      cause: 'out-of-memory-child',
+      certainty: 'certain',
+      text: 'Memory ran out in api-tests: the kernel killed node (pid 412). The sandbox itself lives on.',
+    });
+    expect(childKilled('x', 3, null).text).toContain('3 processes');
+  });
+
+  it('names memory as the probable reason of a dead agent only when memory was full', () => {
+    expect(agentDown('x', true).text).toContain('probably');
+    expect(agentDown('x', false).text).not.toContain('memory');
+  });
+});

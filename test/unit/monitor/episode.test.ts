@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { Forecast } from '../../../src/model/forecast.ts';
+import { alertPolicy } from '../../../src/monitor/alert-policy.ts';
+import { type EpisodeState, endEpisode, quietEpisode, stepEpisode } from '../../../src/monitor/episode.ts';
+import { calmForecast, id, risky, t0 } from './scene.ts';
+
+const policy = alertPolicy('balanced');
+
+interface Point {
+  readonly second: number;
+  readonly forecast: Forecast;
+  readonly hardSign?: string;
+  readonly cadenceMs?: number;
+}
+
+const run = (points: readonly Point[], start: EpisodeState = quietEpisode(id, 'memory')) => {
+  const told: string[] = [];
+  let state = start;
+  for (const { second, forecast, hardSign, cadenceMs } of points) {
+    const step = stepEpisode(
+      state,
+      { atMs: t0 + second * 1000, cadenceMs: cadenceMs ?? 1000, forecast, hardSign: hardSign ?? null },
+      policy,
+    );
+    state = step.state;
+    for (const change of step.changes) told.push(`${second} ${change}`);
+  }
+  return { state, told };
+};
+
+const every = (from: number, to: number, forecast: Forecast, step = 1): Point[] =>
+  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => ({
+    second: from + index * step,
+    forecast,
+    cadenceMs: step * 1000,
+  }));
+
+describe('an episode', () => {
+  it('goes from watch to warn only after the probability has held for three seconds', () => {
+    const { told } = run([...every(0, 1, risky(0.4)), ...every(2, 6, risky(0.7))]);
+    expect(told).toEqual(['0 started', '5 warned']);
+  });
+
+  it('does not warn of a peak that is shorter than three seconds', () => {
+    const { told, state } = run([...every(0, 2, risky(0.9)), ...every(3, 10, risky(0.35))]);
+    expect(told).toEqual(['0 started']);
+    expect(state.warning?.level).toBe('watch');
+  });
+
+  it('measures time, not samples: with 5 s and 15 s between samples the second one confirms', () => {
+    expect(run(every(0, 10, risky(0.7), 5)).told).toEqual(['0 started', '5 warned']);
+    expect(run(every(0, 30, risky(0.7), 15)).told).toEqual(['0 started', '15 warned']);
+  });
+
+  it('begins to measure anew after a gap, of which nothing is known', () => {
+    const { told } = run([{ second: 0, forecast: risky(0.7) }, ...every(60, 64, risky(0.7))]);
+    expect(told).toEqual(['0 started', '63 warned']);
+  });
+
+  it('turns critical when a break within 60 s is likely', () => {
+    const { told } = run([...every(0, 5, risky(0.7)), ...every(6, 7, risky(0.95, { pBreak60: 0.85 }))]);
+    expect(told).toEqual(['0 started', '3 warned', '6 critical']);
+  });
+
+  it('turns critical when the median time is under a minute', () => {
+    const near = risky(0.9, { pBreak60: 0.5, timeToLimitMs: { p10: 30_000, p50: 50_000, p90: 80_000 } });
+    const { told, state } = run([...every(0, 5, risky(0.7)), { second: 6, forecast: near }]);
+    expect(told).toEqual(['0 started', '3 warned', '6 critical']);
+    expect(state.warning?.criticalAtMs).toBe(t0 + 6000);
+  });
+
+  it('stays at warn when the median time is under a minute, but a break within 60 s is not likely', () => {
+    const doubtful = risky(0.9, { pBreak60: 0.49, timeToLimitMs: { p10: 30_000, p50: 50_000, p90: 80_000 } });
+    expect(run(every(0, 10, doubtful)).told).toEqual(['0 started', '3 warned']);
+  });
+
+  it('does not believe a short time alone while the probability is low', () => {
+    const unlikely = risky(0.2, { timeToLimitMs: { p10: 1, p50: 2, p90: 3 } });
+    expect(run(every(0, 20, unlikely)).told).toEqual([]);
+  });
+
+  it('is critical at once on a hard sign, and still tells of the warning first', () => {
+    const { told } = run([{ second: 0, forecast: calmForecast(), hardSign: 'stalled' }]);
+    expect(told).toEqual(['0 started', '0 warned', '0 critical']);
+  });
+
+  it('recovers after 15 s below a third of the warning line', () => {
+    const { told, state } = run([...every(0, 5, risky(0.7)), ...every(6, 30, calmForecast())]);
+    expect(told).toEqual(['0 started', '3 warned', '21 recovered']);
+    expect(state.warning).toMatchObject({ outcome: 'recovered', endedAtMs: t0 + 21_000, level: 'warn' });
+  });
+
+  it('does not recover while the probability lies between the lines', () => {
+    const { state } = run([...every(0, 5, risky(0.7)), ...every(6, 60, risky(0.25))]);
+    expect(state.warning).toMatchObject({ outcome: 'open', level: 'warn' });
+  });
+
+  it('is the same episode when it comes back within a minute, and does not warn again', () => {
+    const { told, state } = run([
+      ...every(0, 5, risky(0.7)),
+      ...every(6, 21, calmForecast()),
+      ...every(22, 70, risky(0.7)),
+    ]);
+    expect(told).toEqual(['0 started', '3 warned', '21 recovered', '22 reopened']);
+    expect(state.warning).toMatchObject({ id: `${id}/memory/${t0}`, level: 'warn', outcome: 'open' });
+  });
+
+  it('is a new episode when it comes back later', () => {
+    const { told, state } = run([
+      ...every(0, 5, risky(0.7)),
+      ...every(6, 90, calmForecast()),
+      ...every(91, 95, risky(0.7)),
+    ]);
+    expect(told).toEqual(['0 started', '3 warned', '21 recovered', '91 started', '94 warned']);
+    expect(state.warning?.startedAtMs).toBe(t0 + 91_000);
+  });
+
+  it('keeps quiet for a minute after a break, also on a hard sign', () => {
+    const broken = endEpisode(run(every(0, 5, risky(0.7))).state, t0 + 6000, 'broke', policy).state;
+    const { told } = run(
+      [
+        ...every(7, 65, risky(0.9)),
+        { second: 65.5, forecast: risky(0.9), hardSign: 'stalled' },
+        ...every(66, 70, risky(0.9)),
+      ],
+      broken,
+    );
+    expect(told).toEqual(['7 started', '66 warned']);
+  });
+
+  it('lets a break claim an episode that has just recovered', () => {
+    const { state } = run([...every(0, 5, risky(0.7)), ...every(6, 30, calmForecast())]);
+    const step = endEpisode(state, t0 + 40_000, 'broke', policy);
+    expect(step.changes).toEqual(['broke']);
+    expect(step.state.warning).toMatchObject({ outcome: 'broke', endedAtMs: t0 + 40_000 });
+    expect(endEpisode(state, t0 + 100_000, 'broke', policy).changes).toEqual([]);
+  });
+
+  it('keeps the forecast that raised it to warn', () => {
+    const { state } = run([
+      ...every(0, 3, risky(0.7, { evidence: 'first' })),
+      ...every(4, 9, risky(0.9, { evidence: 'later' })),
+    ]);
+    expect(state.warning?.forecast.evidence).toBe('first');
+  });
+
+  it('never speaks for swap', () => {
+    const { told, state } = run(
+      every(0, 60, risky(0.95, { signal: 'swap', pBreak60: 0.95 })),
+      quietEpisode(id, 'swap'),
+    );
+    expect(told).toEqual(['0 started']);
+    expect(state.warning?.level).toBe('watch');
+  });
+
+  it('takes probabilities that are no numbers for nothing', () => {
+    expect(run(every(0, 20, risky(Number.NaN, { pBreak60: Number.NaN }))).told).toEqual([]);
+  });
+
+  it('survives a clock that was set back', () => {
+    const { told } = run([...every(100, 102, risky(0.7)), ...every(0, 4, risky(0.7))]);
+    expect(told).toEqual(['100 started', '3 warned']);
+  });
+});
+
+describe('the sensitivity', () => {
+  it('moves the warning line and the clearing line with it', () => {
+    const lines = (['calm', 'balanced', 'eager'] as const).map((each) => alertPolicy(each).warnProbability);
+    expect(lines).toEqual([0.7, 0.55, 0.45]);
+    expect(alertPolicy('calm').clearProbability).toBeCloseTo(0.7 / 3);
+  });
+});

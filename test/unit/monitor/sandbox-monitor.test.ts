@@ -1,0 +1,452 @@
+import { describe, expect, it } from 'vitest';
+import type { ErrorEvent } from '../../../src/model/error-event.ts';
+import type { Link } from '../../../src/model/view.ts';
+import { createSandboxMonitor } from '../../../src/monitor/sandbox-monitor.ts';
+import { sandbox } from '../../helpers/views.ts';
+import {
+  allFixes,
+  calmForecast,
+  docker,
+  expiryAt,
+  id,
+  limitBytes,
+  memoryReading,
+  outcome,
+  processReading,
+  risky,
+  sampleAt,
+  scene,
+  t0,
+} from './scene.ts';
+
+const live: Link = { state: 'live', problem: null, text: null, nextStep: null, retryAtMs: null };
+
+const errorEvent = (part: Partial<ErrorEvent> = {}): ErrorEvent => ({
+  sandboxId: id,
+  commandId: null,
+  commandLine: 'npm run dev',
+  source: 'terminal',
+  text: 'Error: listen EADDRINUSE: address already in use :::3000',
+  exitCode: 1,
+  atMs: t0,
+  ...part,
+});
+
+/** Feeds one sample a second. */
+const feed = (
+  each: ReturnType<typeof scene>,
+  from: number,
+  to: number,
+  forecast: ReturnType<typeof risky>,
+  share = 0.7,
+) => {
+  for (let second = from; second <= to; second++) each.feed(sampleAt(second, share), forecast);
+};
+
+describe('the view', () => {
+  it('is the same object until something changes', () => {
+    const { monitor, feed: give } = scene();
+    const first = monitor.view(t0);
+    expect(monitor.view(t0 + 500)).toBe(first);
+    monitor.lifecycle(sandbox({ createdAtMs: t0 }), t0 + 1000);
+    expect(monitor.view(t0 + 1000)).toBe(first);
+    give(sampleAt(1));
+    expect(monitor.view(t0 + 1000)).not.toBe(first);
+  });
+
+  it('does not change with every tick while the end is far', () => {
+    const { monitor, tick } = scene({ expiry: expiryAt(t0 + 3_600_000) });
+    const seen = new Set([monitor.view(t0)]);
+    for (let second = 1; second <= 50; second++) {
+      tick(second);
+      seen.add(monitor.view(t0 + second * 1000));
+    }
+    expect(seen.size).toBeLessThanOrEqual(2);
+  });
+
+  it('holds the sample, its source, the processes of the last list, and the model’s words', () => {
+    const { monitor, feed: give } = scene();
+    give(sampleAt(1, 0.5, { processes: [processReading(412, 'node', 1e8)] }), calmForecast());
+    give(sampleAt(2, 0.5, { caveat: 'slow: no bash in the image' }), calmForecast());
+    const view = monitor.view(t0 + 2000);
+    expect(view).toMatchObject({
+      lastSampleAtMs: t0 + 2000,
+      sampleSource: 'cgroup',
+      caveat: 'slow: no bash in the image',
+      level: 'calm',
+      leading: null,
+    });
+    expect(view.processes.map((each) => each.name)).toEqual(['node']);
+    expect(view.history).toEqual([{ signal: 'memory', values: [0.71] }]);
+  });
+
+  it('offers the actions that fit the phase', () => {
+    const { monitor } = scene({ phase: 'paused', rawState: 'Paused' });
+    expect(monitor.view(t0).actions).toEqual(['resume', 'delete', 'showDetails']);
+    expect(monitor.view(t0).fixes[0]?.id).toBe('resume');
+  });
+
+  it('shows the link and takes an equal one for no news', () => {
+    const { monitor } = scene();
+    monitor.link(live, t0);
+    const view = monitor.view(t0);
+    expect(view.link).toEqual(live);
+    monitor.link({ ...live }, t0 + 1);
+    expect(monitor.view(t0 + 1)).toBe(view);
+  });
+});
+
+describe('a leak', () => {
+  it('is warned of, becomes critical, and the fixes name the process that grows', () => {
+    const each = scene();
+    feed(each, 1, 5, risky(0.7, { grower: { pid: 412, name: 'node', bytesPerSecond: 4e6 } }));
+    expect(each.told()).toEqual(['memory started', 'memory warned']);
+    feed(each, 6, 8, risky(0.95, { pBreak60: 0.9 }));
+    expect(each.told()).toEqual(['memory critical']);
+    const view = each.monitor.view(t0 + 8000);
+    expect(view).toMatchObject({
+      level: 'critical',
+      leading: { signal: 'memory' },
+      warning: { signal: 'memory', outcome: 'open' },
+    });
+    expect(view.fixes.slice(0, 2)).toMatchObject([{ id: 'recreateLarger' }, { id: 'snapshot' }]);
+    feed(each, 9, 9, risky(0.95, { pBreak60: 0.9, grower: { pid: 412, name: 'node', bytesPerSecond: 4e6 } }));
+    expect(each.monitor.view(t0 + 9000).fixes[0]).toMatchObject({ id: 'endProcess', target: { pid: 412 } });
+  });
+
+  it('is never seen in numbers of the machine', () => {
+    const each = scene();
+    for (let second = 1; second < 30; second++)
+      each.feed(sampleAt(second, 0.99, { source: 'machine' }), risky(0.99, { pBreak60: 0.99 }));
+    expect(each.told()).toEqual([]);
+    expect(each.monitor.view(t0 + 30_000).level).toBe('calm');
+  });
+
+  it('that ends in the kill of a child is an incident with its lead, and the child gets its name', () => {
+    const each = scene();
+    each.feed(
+      sampleAt(0, 0.6, { processes: [processReading(412, 'node', 0.6 * limitBytes), processReading(1, 'sh', 1e6)] }),
+      calmForecast(),
+    );
+    feed(each, 1, 60, risky(0.7));
+    each.told();
+    each.feed(sampleAt(61, 0.2, { memory: memoryReading(0.2, { oomKillCount: 1 }) }), calmForecast());
+    expect(each.told()).toEqual(['incident out-of-memory-child certain', 'memory broke']);
+    each.feed(
+      sampleAt(65, 0.2, { memory: memoryReading(0.2, { oomKillCount: 1 }), processes: [processReading(1, 'sh', 1e6)] }),
+      calmForecast(),
+    );
+    const [incident] = each.monitor.view(t0 + 65_000).incidents;
+    expect(incident).toMatchObject({ endsSandbox: false, leadMs: 57_000, warning: { outcome: 'broke' } });
+    expect(incident?.text).toContain('node (pid 412)');
+    expect(incident?.text).toContain('The warning came 57 s before.');
+    expect(incident?.samples).toHaveLength(62);
+    expect(each.told()).toEqual(['incident out-of-memory-child certain']);
+  });
+
+  it('that ends the sandbox is one incident, not two', () => {
+    const each = scene();
+    feed(each, 1, 60, risky(0.7), 0.97);
+    each.feed(sampleAt(61, 0.97, { memory: memoryReading(0.97, { oomKillCount: 1 }) }), risky(0.9));
+    each.monitor.lifecycle(
+      sandbox({
+        phase: 'failed',
+        rawState: 'Failed',
+        reason: 'CONTAINER_EXITED_ERROR',
+        message: 'Sandbox container exited with code 137.',
+      }),
+      t0 + 62_000,
+    );
+    const view = each.monitor.view(t0 + 62_000);
+    expect(view.incidents).toHaveLength(1);
+    expect(view.incidents[0]).toMatchObject({
+      cause: 'out-of-memory',
+      certainty: 'certain',
+      endsSandbox: true,
+      exitCode: 137,
+      leadMs: 57_000,
+    });
+    expect(view).toMatchObject({ level: 'calm', leading: null, link: { state: 'ended' } });
+  });
+
+  it('of disk space that ends in a full disk has broken, as the error says', () => {
+    const each = scene();
+    const disk = { usedBytes: 7e8, limitBytes: 1e9 };
+    for (let second = 1; second <= 5; second++)
+      each.feed(sampleAt(second, 0.3, { disk }), risky(0.7, { signal: 'disk' }));
+    each.told();
+    each.monitor.error(errorEvent({ text: 'cp: error writing: No space left on device', atMs: t0 + 6000 }));
+    expect(each.told()).toEqual(['error disk-full', 'disk broke']);
+  });
+
+  it('forgets an episode of which nothing more is heard', () => {
+    const each = scene();
+    feed(each, 1, 5, risky(0.7));
+    each.told();
+    each.tick(300);
+    expect(each.told()).toEqual([]);
+    each.tick(306);
+    expect(each.told()).toEqual(['memory recovered']);
+  });
+
+  it('does not colour a paused sandbox, in which nothing moves', () => {
+    const each = scene();
+    feed(each, 1, 5, risky(0.7));
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, phase: 'paused', rawState: 'Paused' }), t0 + 6000);
+    expect(each.monitor.view(t0 + 6000).level).toBe('calm');
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0 }), t0 + 8000);
+    expect(each.monitor.view(t0 + 8000).level).toBe('warn');
+  });
+});
+
+describe('the clock', () => {
+  it('warns, and an extension by the person ends the episode', () => {
+    const each = scene({ expiry: expiryAt(t0 + 600_000) });
+    for (let second = 1; second <= 460; second++) each.tick(second);
+    expect(each.told()).toEqual(['expiry started', 'expiry warned']);
+    expect(each.monitor.view(t0 + 460_000)).toMatchObject({
+      level: 'warn',
+      leading: { signal: 'expiry' },
+      fixes: [{ id: 'extend' }, { id: 'snapshot' }, { id: 'showDetails' }],
+    });
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 1_200_000) }), t0 + 461_000);
+    each.monitor.fixDone(outcome('extend', 461));
+    expect(each.told()).toEqual(['expiry recovered', 'fix extend']);
+    expect(each.monitor.view(t0 + 461_000)).toMatchObject({ level: 'calm', outcomes: [{ fixId: 'extend' }] });
+  });
+
+  it('tells the model of the deadline', () => {
+    const each = scene({ expiry: expiryAt(t0 + 600_000) });
+    expect(each.forecaster.events).toMatchObject([{ kind: 'limit-changed', signal: 'expiry', limit: t0 + 600_000 }]);
+  });
+
+  it('that runs out is an expiry with its lead, at the deadline and not when it was noticed', () => {
+    const each = scene({ expiry: expiryAt(t0 + 600_000) });
+    for (let second = 1; second <= 603; second++) each.tick(second);
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 600_000) }), t0 + 599_000);
+    each.told();
+    each.monitor.gone(t0 + 603_000);
+    expect(each.told()).toEqual(['to terminated', 'incident expired certain', 'expiry broke']);
+    const view = each.monitor.view(t0 + 603_000);
+    expect(view.incidents[0]).toMatchObject({ atMs: t0 + 600_000, leadMs: 150_000, warning: { signal: 'expiry' } });
+    expect(view).toMatchObject({ sandbox: { phase: 'terminated', rawState: 'Running' }, actions: ['showDetails'] });
+  });
+
+  it('first stops it with 137 and then removes it: one incident, certain in the end', () => {
+    const each = scene({ expiry: expiryAt(t0 + 600_000) });
+    const failed = sandbox({
+      createdAtMs: t0,
+      expiry: expiryAt(t0 + 600_000),
+      phase: 'failed',
+      rawState: 'Failed',
+      message: 'Sandbox container exited with code 137.',
+    });
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 600_000) }), t0 + 599_000);
+    each.monitor.lifecycle(failed, t0 + 600_500);
+    each.monitor.gone(t0 + 602_000);
+    const { incidents } = each.monitor.view(t0 + 602_000);
+    expect(incidents).toMatchObject([{ cause: 'expired', certainty: 'certain' }]);
+  });
+});
+
+describe('an end', () => {
+  const gone = (prepare: (each: ReturnType<typeof scene>) => void) => {
+    const each = scene();
+    prepare(each);
+    each.monitor.gone(t0 + 20_000);
+    return each;
+  };
+
+  it('by our own deletion is certain, also when the answer comes after the sandbox is gone', () => {
+    const before = gone((each) => each.monitor.fixDone(outcome('delete', 19)));
+    expect(before.monitor.view(t0).incidents).toMatchObject([{ cause: 'deleted', certainty: 'certain' }]);
+    const after = gone(() => undefined);
+    expect(after.told()).toEqual(['to terminated', 'incident deleted probable']);
+    after.monitor.fixDone(outcome('delete', 20.2));
+    expect(after.told()).toEqual(['fix delete', 'incident deleted certain']);
+  });
+
+  it('is explained by diagnostics that come later', () => {
+    const each = scene();
+    each.monitor.lifecycle(
+      sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 137.' }),
+      t0 + 1000,
+    );
+    expect(each.told()).toEqual(['to failed', 'incident crashed probable']);
+    each.monitor.error(
+      errorEvent({
+        source: 'diagnostics',
+        exitCode: null,
+        text: 'Event:      OOMKilled - container was killed due to out-of-memory',
+      }),
+    );
+    expect(each.told()).toEqual(['incident out-of-memory certain', 'error oom-killed']);
+    expect(each.monitor.view(t0).incidents).toHaveLength(1);
+  });
+
+  it('that was a mistake is taken back', () => {
+    const each = gone(() => undefined);
+    each.told();
+    each.monitor.lifecycle(sandbox(), t0 + 25_000);
+    expect(each.told()).toEqual(['to running', 'incident withdrawn']);
+    expect(each.monitor.view(t0)).toMatchObject({
+      incidents: [],
+      sandbox: { phase: 'running' },
+      link: { state: 'idle' },
+    });
+  });
+
+  it('takes no samples any more', () => {
+    const each = gone(() => undefined);
+    each.told();
+    const view = each.monitor.view(t0 + 20_000);
+    feed(each, 21, 40, risky(0.99));
+    expect(each.told()).toEqual([]);
+    expect(each.monitor.view(t0 + 40_000)).toBe(view);
+  });
+
+  it('that is found after it happened keeps one id over restarts', () => {
+    const dead = sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 3.' });
+    const ids = [t0, t0 + 5000].map((nowMs) => {
+      const monitor = createSandboxMonitor({ sandbox: dead, supports: allFixes, capabilities: docker, nowMs });
+      return monitor.view(nowMs).incidents[0]?.id;
+    });
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[0]).toContain('crashed');
+  });
+});
+
+describe('the agent', () => {
+  it('is down when it refuses for a while although the sandbox runs', () => {
+    const each = scene();
+    each.feed(sampleAt(1), calmForecast());
+    each.monitor.agent('refused', t0 + 2000);
+    expect(each.told()).toEqual([]);
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0 }), t0 + 6000);
+    expect(each.told()).toEqual(['incident agent-down certain']);
+    each.monitor.agent('refused', t0 + 9000);
+    expect(each.told()).toEqual([]);
+    expect(each.monitor.view(t0).fixes.map((fix) => fix.id)).toEqual([
+      'snapshot',
+      'recreateLarger',
+      'delete',
+      'showDetails',
+    ]);
+  });
+
+  it('is not blamed for the end of the sandbox, for silence, or before it ever answered', () => {
+    const ending = scene();
+    ending.feed(sampleAt(1), calmForecast());
+    ending.monitor.agent('refused', t0 + 2000);
+    ending.monitor.gone(t0 + 3000);
+    ending.monitor.agent('refused', t0 + 9000);
+    expect(ending.monitor.view(t0).incidents.map((each) => each.cause)).toEqual(['deleted']);
+    const silent = scene();
+    silent.feed(sampleAt(1), calmForecast());
+    for (const second of [2, 6, 10]) silent.monitor.agent('no-answer', t0 + second * 1000);
+    expect(silent.monitor.view(t0).incidents).toEqual([]);
+    const starting = scene();
+    for (const second of [2, 6, 10]) starting.monitor.agent('refused', t0 + second * 1000);
+    expect(starting.monitor.view(t0).incidents).toEqual([]);
+  });
+});
+
+describe('errors', () => {
+  it('are counted by fingerprint, whatever the port', () => {
+    const { monitor } = scene();
+    monitor.error(errorEvent());
+    monitor.error(errorEvent({ text: 'Error: listen EADDRINUSE: address already in use :::8080', atMs: t0 + 5000 }));
+    monitor.error(errorEvent({ text: 'bash: frobnicate: command not found', exitCode: 127, atMs: t0 + 6000 }));
+    expect(monitor.view(t0).errors).toMatchObject([
+      { pattern: 'command-not-found', count: 1 },
+      { pattern: 'port-in-use', count: 2, firstSeenAtMs: t0, lastSeenAtMs: t0 + 5000 },
+    ]);
+  });
+
+  it('with 137 are out of memory when the counter rose while the command ran, and not when it did not', () => {
+    const { monitor, feed: give } = scene();
+    monitor.observe({
+      kind: 'command-started',
+      sandboxId: id,
+      commandId: 'c',
+      atMs: t0,
+      commandLine: 'npm test',
+      cwd: null,
+    });
+    give(sampleAt(1), calmForecast());
+    monitor.error(errorEvent({ commandId: 'c', exitCode: 137, text: 'Killed', atMs: t0 + 2000 }));
+    give(sampleAt(3, 0.2, { memory: memoryReading(0.2, { oomKillCount: 1 }) }), calmForecast());
+    monitor.error(errorEvent({ commandId: 'c', exitCode: 137, text: '', atMs: t0 + 3000 }));
+    expect(monitor.view(t0).errors.map((each) => each.pattern)).toEqual(['oom-killed', 'sigkill-unknown']);
+  });
+
+  it('are no errors when the command ended well or the person stopped it', () => {
+    const { monitor } = scene();
+    monitor.error(errorEvent({ exitCode: 0 }));
+    monitor.error(errorEvent({ exitCode: 130 }));
+    expect(monitor.view(t0).errors).toEqual([]);
+  });
+});
+
+describe('strange input', () => {
+  it('does not throw and does not confuse', () => {
+    const each = scene();
+    each.feed(sampleAt(10), calmForecast());
+    each.feed(sampleAt(5, 0.99), risky(0.99));
+    expect(each.monitor.view(t0).lastSampleAtMs).toBe(t0 + 10_000);
+    each.feed({ ...sampleAt(11), sandboxId: 'another' });
+    each.feed({ ...sampleAt(11), atMs: Number.NaN });
+    each.tick(Number.NaN);
+    each.monitor.gone(Number.NaN);
+    each.monitor.lifecycle({ ...sandbox(), id: 'another' }, t0);
+    each.monitor.error(errorEvent({ sandboxId: 'another' }));
+    expect(each.monitor.view(t0).lastSampleAtMs).toBe(t0 + 10_000);
+    expect(each.told()).toEqual([]);
+  });
+
+  it('goes on after the clock was set back by an hour', () => {
+    const each = scene();
+    feed(each, 4000, 4005, calmForecast());
+    feed(each, 400, 405, risky(0.7));
+    expect(each.told()).toEqual(['memory started', 'memory warned']);
+    expect(each.monitor.view(t0).lastSampleAtMs).toBe(t0 + 405_000);
+  });
+
+  it('shows a state never seen before as it is', () => {
+    const each = scene();
+    each.monitor.lifecycle(sandbox({ phase: 'unknown', rawState: 'Defrosting', reason: null }), t0 + 1000);
+    expect(each.told()).toEqual(['to unknown']);
+    expect(each.monitor.view(t0).timeline.at(-1)).toEqual({
+      atMs: t0 + 1000,
+      phase: 'unknown',
+      rawState: 'Defrosting',
+      reason: null,
+    });
+  });
+});
+
+describe('with the real model', () => {
+  it('warns of a steady leak more than 30 s before the limit, names memory, and stays calm before', () => {
+    const monitor = createSandboxMonitor({
+      sandbox: sandbox({ createdAtMs: t0 }),
+      supports: allFixes,
+      capabilities: docker,
+      nowMs: t0,
+    });
+    const told: string[] = [];
+    let breaksAt = Number.POSITIVE_INFINITY;
+    for (let second = 0; second <= 400; second++) {
+      const share = second < 120 ? 0.3 : 0.3 + (second - 120) * 0.005;
+      if (share >= 1) {
+        breaksAt = Math.min(breaksAt, second);
+        break;
+      }
+      monitor.observe(sampleAt(second, share + (second % 3) * 0.002));
+      for (const record of monitor.drain()) if (record.kind === 'warning') told.push(`${record.change} ${second}`);
+    }
+    const warned = Number(told.find((each) => each.startsWith('warned'))?.split(' ')[1]);
+    expect(warned).toBeGreaterThan(120);
+    expect(breaksAt - warned).toBeGreaterThanOrEqual(30);
+    expect(monitor.view(t0).leading?.signal).toBe('memory');
+  });
+});
