@@ -1,0 +1,162 @@
+import type { FixId, FixOffer, FixOutcome, FixRisk, ProcessTarget } from '../model/fix.ts';
+import type {
+  Clock,
+  ErrorSource,
+  HistoryStore,
+  Log,
+  PlaceHints,
+  SandboxProvider,
+  TerminalSession,
+} from '../model/ports.ts';
+import type { SignalName } from '../model/signal.ts';
+import type { AppView } from '../model/view.ts';
+import type { Sensitivity } from '../monitor/alert-policy.ts';
+
+/** Ends a subscription. Calling it twice is harmless. */
+export type Unsubscribe = () => void;
+
+/** What a person may set. */
+export interface AppSettings {
+  /** How early warnings come. */
+  readonly sensitivity: Sensitivity;
+  /** How many sandboxes are measured at once, the current one included; it is measured even when this is 0. */
+  readonly maximumWatched: number;
+}
+
+export const defaultSettings: AppSettings = { sensitivity: 'balanced', maximumWatched: 8 };
+
+/**
+ * One message for the person, at most one per warning episode (twice only when it became critical unanswered, or when the
+ * person asked to be reminded by a snooze). A shown message cannot be changed, so its text carries a clock time.
+ */
+export interface Notice {
+  /** The episode's id (`Warning.id`); give it back to `answered` and `snooze`. */
+  readonly id: string;
+  /** `expiry` for the clock whatever its level; else how near the break is. */
+  readonly kind: 'warn' | 'critical' | 'expiry';
+  readonly sandboxId: string;
+  readonly sandboxName: string;
+  readonly signal: SignalName;
+  /** One sentence with clock time and interval. Plain text: names in it come from the sandbox and are not trusted. */
+  readonly text: string;
+  /** The best offers, at most two, best first; never `showDetails`, which the editor adds itself. */
+  readonly fixes: readonly FixOffer[];
+}
+
+/** What the plan of a fix is carried out with. One member per fix that the app itself runs. */
+export type FixParameters =
+  | { readonly kind: 'extend'; readonly expiresAtMs: number; readonly previousExpiresAtMs: number }
+  | { readonly kind: 'snapshot'; readonly name: string }
+  | { readonly kind: 'endProcess'; readonly target: ProcessTarget }
+  | {
+      readonly kind: 'recreateLarger';
+      readonly snapshotName: string;
+      readonly memoryBytes: number;
+      readonly previousMemoryBytes: number;
+      readonly cpuCores: number | null;
+      readonly lifetimeMs: number | null;
+    }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'delete' };
+
+/** What a fix will do, to be shown before it runs. */
+export interface FixPlan {
+  readonly fixId: FixId;
+  readonly sandboxId: string;
+  /** A verb first, e.g. "End node (pid 412)". */
+  readonly title: string;
+  readonly risk: FixRisk;
+  /** What will be done and where, in order, one sentence each. */
+  readonly steps: readonly string[];
+  /** What is lost by it, one sentence each; empty when nothing is. */
+  readonly losses: readonly string[];
+  /** How it is checked afterwards whether it worked, one sentence. */
+  readonly check: string;
+  readonly parameters: FixParameters;
+}
+
+/** What the person chose beyond the fix itself; each has a default. */
+export interface FixChoices {
+  /** For `extend`: how much later than the present deadline, in milliseconds. Default 30 minutes. */
+  readonly extendByMs?: number;
+  /** For `recreateLarger`: the new limit in bytes. Default twice the present one. */
+  readonly memoryBytes?: number;
+}
+
+export interface RunFixOptions {
+  /** Cancels what has not been done yet; the outcome says what already was. */
+  readonly signal: AbortSignal;
+  /** Told in words what is being done, for a progress message. */
+  readonly progress: (text: string) => void;
+}
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Written to, and never disposed of here. */
+  readonly history: HistoryStore;
+  /** Uniform in [0, 1); for jitter. Default `Math.random`. */
+  readonly random?: () => number;
+  readonly settings: AppSettings;
+  /** Clock time of the person's place for a moment in epoch milliseconds, e.g. "14:32". Default: hours and minutes in the local time zone. */
+  readonly formatTime?: (atMs: number) => string;
+}
+
+/**
+ * The running application without an editor. Nothing in it throws on account of the outside world: troubles become states
+ * in the view. The methods that return promises say what they throw.
+ */
+export interface Supervisor {
+  /** The newest snapshot. Immutable; a `SandboxView` that did not change is the same object as in the snapshot before. */
+  readonly view: AppView;
+  /** Told of every new snapshot, at most once per 250 ms. Not told of the present one. */
+  onChange(listener: (view: AppView) => void): Unsubscribe;
+  onNotice(listener: (notice: Notice) => void): Unsubscribe;
+
+  /**
+   * Replaces the providers. The supervisor owns them from now on: those no longer in the list are aborted and disposed of,
+   * those that are the same objects as before go on untouched. What was seen of ended sandboxes stays.
+   */
+  setProviders(providers: readonly SandboxProvider[]): void;
+  /** Where the editor runs, and the sandbox that was chosen here in an earlier session. */
+  setPlace(hints: PlaceHints, rememberedId: string | null): void;
+  /** The person's choice; null takes it back and lets the sandbox be found again. Remembering it is the caller's job. */
+  choose(sandboxId: string | null): void;
+  /** The answer to a link in the state `needs-consent`: whether watching may move the sandbox's deadline. */
+  consent(sandboxId: string, allowed: boolean): void;
+  /** Asks all servers again at once and tries again what had been given up. */
+  refresh(): void;
+  /** Takes over what is given. What had been given up (e.g. for a wrong key) is tried again. */
+  setSettings(settings: Partial<AppSettings>): void;
+
+  /** No word of this episode's signal for `ms`; if it is still open then, it is said once more. */
+  snooze(noticeId: string, ms: number): void;
+  /** No more notices of this signal of this sandbox in this session. It stays visible in the view. */
+  mute(sandboxId: string, signal: SignalName): void;
+  /** The person answered or closed the notice: the episode has been seen and critical does not speak again. */
+  answered(noticeId: string): void;
+
+  /** Reads the source until the returned function is called; a source that fails is restarted with backoff. */
+  addErrorSource(source: ErrorSource): Unsubscribe;
+
+  /**
+   * Works out what a fix would do; changes nothing. Throws `Problem`: `not-found` when the sandbox is not known,
+   * `not-supported` when its system cannot do it or the editor does it (`openTerminal`, `showDetails`), `conflict` when it does not fit
+   * the present state, `invalid-request` when a target is missing.
+   */
+  planFix(sandboxId: string, fixId: FixId, target?: ProcessTarget | null, choices?: FixChoices): Promise<FixPlan>;
+  /** Carries a plan out and checks the result. Never throws: troubles become the outcome `failed` with the next step in its text. */
+  runFix(plan: FixPlan, options: RunFixOptions): Promise<FixOutcome>;
+  /** An interactive shell. Throws `Problem`. */
+  openTerminal(
+    sandboxId: string,
+    size: { readonly columns: number; readonly rows: number },
+    signal: AbortSignal,
+  ): Promise<TerminalSession>;
+  /** What the system says of the sandbox, for people to read. Throws `Problem`. */
+  diagnostics(sandboxId: string, signal: AbortSignal): Promise<string>;
+
+  /** Aborts everything, waits up to 5 s for streams to clean up behind them, writes what is left to the history. Twice is harmless. */
+  dispose(): Promise<void>;
+}

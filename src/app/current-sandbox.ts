@@ -1,0 +1,70 @@
+import type { CurrentSandbox } from '../model/ports.ts';
+
+/** What the decision needs to know of one sandbox. */
+interface Candidate {
+  readonly id: string;
+  readonly name: string;
+  readonly ended: boolean;
+  /** Runs or is about to. */
+  readonly running: boolean;
+  /** Place in the order in which sandboxes appeared and ended; counted, because clocks jump. */
+  readonly seenNo: number;
+  readonly endedNo: number | null;
+}
+
+export interface CurrentInput {
+  /** What the person chose, now or in an earlier session. */
+  readonly chosenId: string | null;
+  readonly chosenBefore: boolean;
+  readonly candidates: readonly Candidate[];
+  /** What the providers recognised. */
+  readonly found: CurrentSandbox | null;
+  readonly previous: Current;
+  /** Every server has been heard of and the providers have been asked; before that nothing is decided by elimination. */
+  readonly complete: boolean;
+}
+
+export interface Current {
+  readonly id: string | null;
+  readonly how: string | null;
+  readonly ambiguous: boolean;
+}
+
+export const noCurrent: Current = { id: null, how: null, ambiguous: false };
+
+/**
+ * Which sandbox is the person's: the chosen one; else the one a provider recognises; else the one it was until now; else the only
+ * running one. A sandbox that ends stays current, so that its end is seen, until a new one takes its place without doubt.
+ */
+export const decideCurrent = (input: CurrentInput): Current => {
+  const { candidates, found, previous } = input;
+  const byId = (id: string | null): Candidate | undefined => candidates.find((one) => one.id === id);
+  const chosen = byId(input.chosenId);
+  const chosenHow = input.chosenBefore ? 'chosen here before' : 'chosen by you';
+  if (chosen !== undefined && !chosen.ended) return { id: chosen.id, how: chosenHow, ambiguous: false };
+
+  const before = byId(previous.id);
+  if (!input.complete) return before === undefined ? noCurrent : previous;
+
+  const lost = input.chosenId !== null && chosen === undefined;
+  const withLoss = (how: string): string => (lost ? `${how}; the one chosen before is gone` : how);
+  const recognised = found === null ? undefined : byId(found.sandboxId);
+  if (found !== null && recognised !== undefined && !recognised.ended) {
+    return { id: recognised.id, how: withLoss(found.how), ambiguous: false };
+  }
+  if (before !== undefined && !before.ended) return previous;
+
+  const running = candidates.filter((one) => one.running && !one.ended);
+  const only = running.length === 1 ? running[0] : undefined;
+  if (before !== undefined) {
+    return only !== undefined && only.seenNo > (before.endedNo ?? 0)
+      ? { id: only.id, how: `the only one running since ${before.name} ended`, ambiguous: false }
+      : { ...previous, ambiguous: false };
+  }
+  if (only !== undefined) return { id: only.id, how: withLoss('the only one running'), ambiguous: false };
+  if (running.length > 1) {
+    return { id: null, how: lost ? 'the one chosen before is gone' : null, ambiguous: true };
+  }
+  if (chosen !== undefined) return { id: chosen.id, how: chosenHow, ambiguous: false };
+  return { id: null, how: lost ? 'the one chosen before is gone' : null, ambiguous: false };
+};

@@ -1,0 +1,88 @@
+import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
+import type { Clock } from '../model/ports.ts';
+import { Problem, toProblem } from '../model/problem.ts';
+import type { FixChoices, FixPlan, RunFixOptions } from './contracts.ts';
+import { planFix, runFix } from './fix-runner.ts';
+import type { FixHost } from './fixes/fix.ts';
+import type { Fleet } from './fleet.ts';
+import { shortName } from './format.ts';
+import { type SandboxRecord, supportedFixes } from './sandbox-record.ts';
+
+export interface FixDeskHost {
+  readonly clock: Clock;
+  readonly formatTime: (atMs: number) => string;
+  readonly fleet: Fleet;
+  changed(record: SandboxRecord): void;
+}
+
+/** Connects the fixes to the sandboxes they are meant for. */
+export class FixDesk {
+  readonly #host: FixDeskHost;
+  readonly #running = new Set<string>();
+
+  constructor(host: FixDeskHost) {
+    this.#host = host;
+  }
+
+  /** See `Supervisor.planFix`. */
+  async plan(sandboxId: string, fixId: FixId, target: ProcessTarget | null, choices: FixChoices): Promise<FixPlan> {
+    const { clock, fleet } = this.#host;
+    const record = fleet.record(sandboxId);
+    if (record === null) throw new Problem('not-found', 'This sandbox is not known.');
+    const { provider, sandbox } = record;
+    if (!supportedFixes(provider).includes(fixId)) {
+      throw new Problem('not-supported', `${provider.label} cannot do this.`);
+    }
+    if (!record.monitor.view(clock.now()).actions.includes(fixId)) {
+      throw new Problem('conflict', `This cannot be done while ${shortName(sandbox.name)} is ${record.phase}.`);
+    }
+    return planFix(this.#fixHost(record), fixId, target, choices, fleet.lifeOf(record));
+  }
+
+  /** See `Supervisor.runFix`. */
+  async run(plan: FixPlan, options: RunFixOptions): Promise<FixOutcome> {
+    const { clock, fleet, changed } = this.#host;
+    const record = fleet.record(plan.sandboxId);
+    const refusal = (text: string): FixOutcome => ({
+      fixId: plan.fixId,
+      sandboxId: plan.sandboxId,
+      startedAtMs: clock.now(),
+      endedAtMs: clock.now(),
+      result: 'failed',
+      text,
+    });
+    if (record === null) return refusal('This sandbox is not known any more. Refresh to see what there is.');
+    const key = `${plan.fixId} ${plan.sandboxId}`;
+    if (this.#running.has(key))
+      return refusal('The same action is still under way for this sandbox. Wait for its end.');
+    this.#running.add(key);
+    try {
+      const signal = AbortSignal.any([options.signal, fleet.lifeOf(record)]);
+      const outcome = await runFix(this.#fixHost(record), plan, { ...options, signal });
+      record.monitor.fixDone(outcome);
+      changed(record);
+      return outcome;
+    } catch (error) {
+      return refusal(toProblem(error).message);
+    } finally {
+      this.#running.delete(key);
+    }
+  }
+
+  #fixHost(record: SandboxRecord): FixHost {
+    const { clock, formatTime, fleet } = this.#host;
+    return {
+      clock,
+      formatTime,
+      provider: record.provider,
+      sandbox: () => record.sandbox,
+      view: () => record.monitor.view(clock.now()),
+      look: async (signal) => {
+        const phase = await record.look(signal);
+        return phase === null || phase === 'gone' ? phase : record.sandbox;
+      },
+      adopt: (sandbox) => fleet.adopt(record, sandbox),
+      viewOf: (sandboxId) => fleet.record(sandboxId)?.monitor.view(clock.now()) ?? null,
+    };
+  }
+}

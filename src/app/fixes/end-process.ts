@@ -1,0 +1,186 @@
+import type { ProcessTarget } from '../../model/fix.ts';
+import { Problem } from '../../model/problem.ts';
+import type { Sample } from '../../model/sample.ts';
+import { bytesText, percentText, shortName } from '../format.ts';
+import { abortable, poll } from '../waiting.ts';
+import {
+  cannotTell,
+  didNotWork,
+  type Fix,
+  type FixHost,
+  type FixResult,
+  type FixRun,
+  need,
+  worked,
+  wrongPlan,
+} from './fix.ts';
+import { type ProcessSignal, readSignalAnswer, type SignalAnswer, signalArgv } from './process-script.ts';
+
+const execMs = 10_000;
+/** Looks at the process after TERM, one a second. */
+const termLooks = 5;
+const killLooks = 3;
+/** Looks at the samples afterwards, one a second. */
+const sampleLooks = 20;
+/** A fall smaller than this share of the limit may be chance. */
+const leastFall = 0.05;
+
+const label = (target: ProcessTarget): string => `${shortName(target.name)} (pid ${target.pid})`;
+
+interface MemoryUse {
+  readonly usedBytes: number;
+  readonly limitBytes: number | null;
+}
+
+const useIn = (sample: Sample | null): MemoryUse | null =>
+  sample?.memory === undefined || sample.source === 'machine'
+    ? null
+    : { usedBytes: sample.memory.workingSetBytes, limitBytes: sample.memory.limitBytes };
+
+const useText = ({ usedBytes, limitBytes }: MemoryUse): string =>
+  limitBytes === null || limitBytes <= 0
+    ? bytesText(usedBytes)
+    : `${bytesText(usedBytes)} (${percentText(usedBytes / limitBytes)})`;
+
+const mustFallBy = (before: MemoryUse, rssBytes: number | null): number =>
+  Math.max((before.limitBytes ?? before.usedBytes) * leastFall, (rssBytes ?? 0) / 2);
+
+const refuse = (target: ProcessTarget): void => {
+  if (!Number.isSafeInteger(target.pid) || target.pid <= 0) {
+    throw new Problem('invalid-request', `${target.pid} is not the number of a process.`);
+  }
+  if (target.pid === 1) {
+    throw new Problem(
+      'invalid-request',
+      `${label(target)} is the sandbox’s main process: ending it ends the sandbox.`,
+      {
+        nextStep: 'Delete the sandbox if that is meant.',
+      },
+    );
+  }
+};
+
+const send = async (run: FixRun, target: ProcessTarget, signal: ProcessSignal): Promise<SignalAnswer> => {
+  const exec = need(run, run.provider.actions.exec, 'run commands in a sandbox');
+  const argv = signalArgv(target, signal);
+  const result = await abortable(exec(run.sandbox().id, argv, execMs, run.signal), run.signal);
+  return readSignalAnswer(result.exitCode, result.stdout);
+};
+
+/** @returns whether the process is gone within `looks` seconds. */
+const waitGone = async (run: FixRun, target: ProcessTarget, looks: number): Promise<boolean> => {
+  const gone = await poll(run.clock, run.signal, 1000, looks, async () => {
+    const answer = await send(run, target, '0');
+    // Another process under this pid means that ours has ended.
+    return answer.kind === 'gone' || answer.kind === 'other-process' ? true : null;
+  });
+  return gone === true;
+};
+
+/** The outcome when no signal was sent, or null when it was. */
+const unsent = (answer: SignalAnswer, target: ProcessTarget): FixResult | null => {
+  switch (answer.kind) {
+    case 'signalled':
+      return null;
+    case 'gone':
+      return didNotWork(`${label(target)} had already ended; nothing was done.`);
+    case 'other-process':
+      return didNotWork(
+        `Pid ${target.pid} is now ${shortName(answer.name)}, not ${shortName(target.name)}; nothing was ended.`,
+      );
+    case 'not-allowed':
+      throw new Problem('forbidden', `The sandbox did not allow ${label(target)} to be ended.`, {
+        nextStep: 'Open a terminal as the user it belongs to.',
+      });
+    case 'unclear':
+      throw new Problem(
+        'unavailable-here',
+        `The command that ends ${label(target)} failed (exit code ${answer.exitCode ?? 'unknown'}).`,
+        {
+          nextStep: 'Open a terminal and end it there.',
+        },
+      );
+  }
+};
+
+/** Compares the memory of new samples with that before, for about 20 s. */
+const checkPressure = async (
+  run: FixRun,
+  target: ProcessTarget,
+  before: MemoryUse | null,
+  rssBytes: number | null,
+  last: Sample | null,
+): Promise<FixResult> => {
+  const ended = `${label(target)} has ended`;
+  if (before === null) return cannotTell(`${ended}; there were no numbers before to compare with.`);
+  const fall = mustFallBy(before, rssBytes);
+  const seen: MemoryUse[] = [];
+  const fallen = await poll(run.clock, run.signal, 1000, sampleLooks, () => {
+    const { sample } = run.view();
+    if (sample === null || sample === last) return null;
+    const use = useIn(sample);
+    if (use === null) return null;
+    seen.push(use);
+    return use.usedBytes <= before.usedBytes - fall ? use : null;
+  });
+  const newest = seen.at(-1);
+  const of = before.limitBytes === null ? '' : ` of ${bytesText(before.limitBytes)}`;
+  if (fallen !== null) return worked(`${ended}: memory fell from ${useText(before)} to ${useText(fallen)}${of}.`);
+  if (newest === undefined)
+    return cannotTell(`${ended}, but no sample came within ${sampleLooks} s to compare with ${useText(before)}.`);
+  return didNotWork(
+    `${ended}, but after ${sampleLooks} s memory is ${useText(newest)}${of}; it was ${useText(before)}.`,
+  );
+};
+
+const rssOf = (host: FixHost, target: ProcessTarget): number | null =>
+  host.view().processes.find((one) => one.pid === target.pid && one.name === target.name)?.rssBytes ?? null;
+
+/** Ends one process by its pid, if it still is the one that was meant, and checks whether memory fell. */
+export const endProcess: Fix = {
+  async plan(host, { target }) {
+    need(host, host.provider.actions.exec, 'run commands in a sandbox');
+    if (target === null) throw new Problem('invalid-request', 'No process was named.');
+    refuse(target);
+    const rssBytes = rssOf(host, target);
+    const holds = rssBytes === null ? '' : `, which holds ${bytesText(rssBytes)}`;
+    return {
+      title: `End ${label(target)}`,
+      risk: 'confirm',
+      steps: [
+        `Check inside ${shortName(host.sandbox().name)} that pid ${target.pid} still is ${shortName(target.name)}.`,
+        `Ask ${label(target)}${holds}, to end (SIGTERM) and wait up to ${termLooks} s.`,
+        'If it still runs then, end it by force (SIGKILL).',
+      ],
+      losses: [`What ${label(target)} has not saved is lost; nothing else is.`],
+      check: `The memory of the sandbox is compared with that before for about ${sampleLooks} s.`,
+      parameters: { kind: 'endProcess', target },
+    };
+  },
+
+  async run(parameters, run) {
+    if (parameters.kind !== 'endProcess') throw wrongPlan();
+    const { target } = parameters;
+    refuse(target);
+    const rssBytes = rssOf(run, target);
+    const { sample } = run.view();
+    const before = useIn(sample);
+    run.changing(`Asking ${label(target)} to end`);
+    const nothingSent = unsent(await send(run, target, 'TERM'), target);
+    if (nothingSent !== null) return nothingSent;
+    run.done(`${label(target)} was asked to end.`);
+    run.progress(`Waiting for ${label(target)} to end`);
+    if (!(await waitGone(run, target, termLooks))) {
+      run.changing(`Ending ${label(target)} by force`);
+      const answer = await send(run, target, 'KILL');
+      if (answer.kind === 'not-allowed' || answer.kind === 'unclear') unsent(answer, target);
+      run.done(`${label(target)} was ended by force.`);
+      run.progress(`Waiting for ${label(target)} to end`);
+      if (!(await waitGone(run, target, killLooks))) {
+        return didNotWork(`${label(target)} still runs ${killLooks} s after it was ended by force.`);
+      }
+    }
+    run.progress('Checking whether memory falls');
+    return checkPressure(run, target, before, rssBytes, run.view().sample ?? sample);
+  },
+};

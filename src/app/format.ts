@@ -1,0 +1,52 @@
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** Bytes for people: "512 MiB", "4.2 MiB", "0 B". */
+export const bytesText = (bytes: number): string => {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (value >= 1023.95 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 10 && Math.round(value * 10) % 10 !== 0 ? 1 : 0;
+  return `${value.toFixed(digits)} ${units[unit] ?? 'B'}`;
+};
+
+/** A share 0..1 for people: "71 %". */
+export const percentText = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** A duration for people: "40 s", "5 min", "2 h 10 min". */
+export const durationText = (ms: number): string => {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+};
+
+/** The interval from `low` to `high`, in one unit: "in 2–5 min", "in about 40 s", "in 2 min or later". */
+export const intervalText = (lowMs: number, highMs: number): string => {
+  const low = Math.max(0, lowMs);
+  if (!Number.isFinite(highMs)) return `in ${durationText(low)} or later`;
+  const high = Math.max(low, highMs);
+  if (high < 10_000) return 'in less than 10 s';
+  if (low >= 7_200_000) return `in about ${durationText((low + high) / 2)}`;
+  const inSeconds = high < 120_000;
+  const unitMs = inSeconds ? 1000 : 60_000;
+  const unit = inSeconds ? 's' : 'min';
+  const from = Math.round(low / unitMs);
+  const to = Math.round(high / unitMs);
+  return from === to ? `in about ${to} ${unit}` : `in ${from}–${to} ${unit}`;
+};
+
+/** Local clock time with hours and minutes, e.g. "14:32". */
+export const localTimeText = (atMs: number): string =>
+  new Date(atMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** A name from outside on one line and of bounded length. */
+export const shortName = (name: string): string => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not get into a message
+  const clean = name.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  return clean.length > 60 ? `${clean.slice(0, 59)}…` : clean;
+};

@@ -1,0 +1,89 @@
+import type { Forecast } from '../model/forecast.ts';
+import type { Sandbox } from '../model/sandbox.ts';
+import type { SignalName } from '../model/signal.ts';
+import { unitOf } from '../model/signal.ts';
+import { bytesText, durationText, intervalText, percentText, shortName } from './format.ts';
+
+const happens: Record<SignalName, string> = {
+  memory: 'runs out of memory',
+  heap: 'runs out of heap memory',
+  swap: 'runs out of swap space',
+  disk: 'runs out of disk space',
+  inodes: 'runs out of files on its disk (inodes)',
+  pids: 'reaches its limit of processes',
+  fds: 'reaches its limit of open files',
+  expiry: 'ends',
+  cpu: 'is slowed by its CPU limit',
+  responsiveness: 'stops answering',
+  restarts: 'keeps restarting',
+};
+
+const endings: Record<NonNullable<Sandbox['expiry']>['action'], string> = {
+  delete: 'it is deleted',
+  stop: 'it is stopped',
+  pause: 'it is paused',
+  hibernate: 'it is hibernated',
+  archive: 'it is archived',
+};
+
+const amount = (value: number, signal: SignalName): string =>
+  unitOf(signal) === 'bytes' ? bytesText(value) : String(Math.round(value * 100) / 100);
+
+const perSecond = (value: number, signal: SignalName): string =>
+  unitOf(signal) === 'bytes' ? `${bytesText(value)}/s` : `${Math.round(value * 10) / 10} per second`;
+
+/** "71 % of 512 MiB", or nothing without a limit. */
+const filling = (forecast: Forecast): string | null =>
+  forecast.limit === null || forecast.pressure === null
+    ? null
+    : `${percentText(forecast.pressure)} of ${amount(forecast.limit, forecast.signal)}`;
+
+const growth = (forecast: Forecast): string | null => {
+  const { grower, slopePerSecond, signal } = forecast;
+  if (grower !== null && grower.bytesPerSecond > 0) {
+    return `${shortName(grower.name)} (pid ${grower.pid}) grows ${bytesText(grower.bytesPerSecond)}/s`;
+  }
+  return slopePerSecond !== null && slopePerSecond > 0 ? `it grows ${perSecond(slopePerSecond, signal)}` : null;
+};
+
+const expiryText = (
+  name: string,
+  sandbox: Sandbox,
+  forecast: Forecast,
+  nowMs: number,
+  formatTime: (atMs: number) => string,
+): string => {
+  const expiresAtMs = sandbox.expiry?.expiresAtMs ?? forecast.limit;
+  if (expiresAtMs === null) return `${name} ends soon: its time runs out.`;
+  const left = durationText(expiresAtMs - nowMs);
+  const what = sandbox.expiry === null ? 'it ends' : endings[sandbox.expiry.action];
+  const certain = sandbox.expiry?.certainty === 'probable' ? 'probably ' : '';
+  return sandbox.expiry?.clock === 'idle'
+    ? `${name} ${certain}ends at about ${formatTime(expiresAtMs)} (in ${left}) if nothing happens in it: then ${what}.`
+    : `${name} ${certain}ends at ${formatTime(expiresAtMs)} (in ${left}): its time is over then, and ${what}.`;
+};
+
+/**
+ * The sentence of a notice, for example "api-tests runs out of memory at about 14:32 (in 2–5 min): node (pid 412) grows 4.2 MiB/s,
+ * 71 % of 512 MiB." The clock time stays true however long the message stands.
+ * @param formatTime local clock time of an epoch millisecond.
+ */
+export const noticeText = (
+  sandbox: Sandbox,
+  forecast: Forecast,
+  nowMs: number,
+  formatTime: (atMs: number) => string,
+): string => {
+  const name = shortName(sandbox.name);
+  if (forecast.signal === 'expiry') return expiryText(name, sandbox, forecast, nowMs, formatTime);
+  const time = forecast.timeToLimitMs;
+  const reasons = [growth(forecast), filling(forecast)].filter((one) => one !== null);
+  const because = reasons.length === 0 ? forecast.evidence.replace(/\.$/, '') : reasons.join(', ');
+  if (time === null || !Number.isFinite(time.p50)) {
+    return `${name} may soon reach a limit (seen at ${formatTime(nowMs)}): it ${happens[forecast.signal]} if this goes on: ${because}.`;
+  }
+  const elapsedMs = Math.max(0, nowMs - forecast.atMs);
+  const when = formatTime(forecast.atMs + time.p50);
+  const interval = intervalText(time.p10 - elapsedMs, time.p90 - elapsedMs);
+  return `${name} ${happens[forecast.signal]} at about ${when} (${interval}): ${because}.`;
+};

@@ -1,0 +1,142 @@
+import type { SignalName } from '../model/signal.ts';
+import type { Warning } from '../model/warning.ts';
+
+/** What is remembered of one episode. */
+interface Episode {
+  readonly warning: Warning;
+  /** The highest level that was said, or null. */
+  readonly said: 'warn' | 'critical' | null;
+  readonly answered: boolean;
+  /** Say it (again) at this time if it is still open; null when nothing is planned. */
+  readonly remindAtMs: number | null;
+}
+
+interface Snooze {
+  readonly sandboxId: string;
+  readonly signal: SignalName;
+  readonly untilMs: number;
+}
+
+/** Everything the decision needs; oldest episodes first. */
+export interface NoticeState {
+  readonly episodes: readonly Episode[];
+  readonly snoozes: readonly Snooze[];
+  /** Pairs of sandbox and signal, see `muteKey`. */
+  readonly muted: readonly string[];
+}
+
+export type NoticeEvent =
+  | { readonly kind: 'warning'; readonly warning: Warning; readonly atMs: number }
+  | { readonly kind: 'answered'; readonly id: string }
+  | { readonly kind: 'snooze'; readonly id: string; readonly untilMs: number }
+  | { readonly kind: 'mute'; readonly sandboxId: string; readonly signal: SignalName }
+  | { readonly kind: 'ended'; readonly sandboxId: string }
+  | { readonly kind: 'time'; readonly atMs: number };
+
+/** An episode that is to be said now, at this level. */
+export interface Say {
+  readonly warning: Warning;
+  readonly level: 'warn' | 'critical';
+}
+
+export const noNotices: NoticeState = { episodes: [], snoozes: [], muted: [] };
+
+const maximumEpisodes = 500;
+
+const muteKey = (sandboxId: string, signal: SignalName): string => `${signal} ${sandboxId}`;
+
+const loudness = (warning: Warning): 'warn' | 'critical' | null =>
+  warning.outcome !== 'open'
+    ? null
+    : warning.criticalAtMs !== null
+      ? 'critical'
+      : warning.warnedAtMs !== null
+        ? 'warn'
+        : null;
+
+const silenced = (state: NoticeState, warning: Warning): boolean =>
+  state.muted.includes(muteKey(warning.sandboxId, warning.signal));
+
+const snoozedUntil = (state: NoticeState, warning: Warning): number | null =>
+  state.snoozes.find((one) => one.sandboxId === warning.sandboxId && one.signal === warning.signal)?.untilMs ?? null;
+
+const withEpisode = (state: NoticeState, episode: Episode): NoticeState => {
+  const known = state.episodes.some((one) => one.warning.id === episode.warning.id);
+  const episodes = known
+    ? state.episodes.map((one) => (one.warning.id === episode.warning.id ? episode : one))
+    : [...state.episodes, episode].slice(-maximumEpisodes);
+  return { ...state, episodes };
+};
+
+/** What came of an episode until now, as one step. */
+const onWarning = (state: NoticeState, warning: Warning, atMs: number): readonly [NoticeState, readonly Say[]] => {
+  const known = state.episodes.find((one) => one.warning.id === warning.id);
+  const before: Episode = known ?? { warning, said: null, answered: false, remindAtMs: null };
+  const now: Episode = { ...before, warning };
+  const level = loudness(warning);
+  const due =
+    level !== null &&
+    !silenced(state, warning) &&
+    (before.said === null || (level === 'critical' && before.said === 'warn' && !before.answered));
+  if (level === null || !due) return [withEpisode(state, now), []];
+  const until = snoozedUntil(state, warning);
+  if (until !== null && until > atMs) return [withEpisode(state, { ...now, remindAtMs: until }), []];
+  return [withEpisode(state, { ...now, said: level, remindAtMs: null }), [{ warning, level }]];
+};
+
+const onTime = (state: NoticeState, atMs: number): readonly [NoticeState, readonly Say[]] => {
+  const isDue = (one: { readonly remindAtMs: number | null }): boolean =>
+    one.remindAtMs !== null && one.remindAtMs <= atMs;
+  const over = state.snoozes.some((one) => one.untilMs <= atMs);
+  if (!over && !state.episodes.some(isDue)) return [state, []];
+  const say: Say[] = [];
+  const episodes = state.episodes.map((one): Episode => {
+    if (!isDue(one)) return one;
+    const level = loudness(one.warning);
+    if (level === null || silenced(state, one.warning)) return { ...one, remindAtMs: null };
+    say.push({ warning: one.warning, level });
+    return { ...one, said: level, answered: false, remindAtMs: null };
+  });
+  return [{ ...state, episodes, snoozes: state.snoozes.filter((one) => one.untilMs > atMs) }, say];
+};
+
+const changeEpisode = (state: NoticeState, id: string, change: (one: Episode) => Episode): NoticeState => ({
+  ...state,
+  episodes: state.episodes.map((one) => (one.warning.id === id ? change(one) : one)),
+});
+
+/**
+ * Decides what is said aloud. Pure. One notice per episode; critical speaks again only if the first was left unanswered; nothing for
+ * muted or snoozed signals, except one reminder when a snooze is over and the episode is still open. Reopened episodes keep their
+ * id and are therefore the same one. The episodes of an ended sandbox are over.
+ */
+export const reduceNotices = (state: NoticeState, event: NoticeEvent): readonly [NoticeState, readonly Say[]] => {
+  switch (event.kind) {
+    case 'warning':
+      return onWarning(state, event.warning, event.atMs);
+    case 'answered':
+      return [changeEpisode(state, event.id, (one) => ({ ...one, answered: true })), []];
+    case 'snooze': {
+      const episode = state.episodes.find((one) => one.warning.id === event.id);
+      if (episode === undefined) return [state, []];
+      const { sandboxId, signal } = episode.warning;
+      const others = state.snoozes.filter((one) => one.sandboxId !== sandboxId || one.signal !== signal);
+      const snoozed = { ...state, snoozes: [...others, { sandboxId, signal, untilMs: event.untilMs }] };
+      return [changeEpisode(snoozed, event.id, (one) => ({ ...one, answered: true, remindAtMs: event.untilMs })), []];
+    }
+    case 'mute': {
+      const key = muteKey(event.sandboxId, event.signal);
+      return state.muted.includes(key) ? [state, []] : [{ ...state, muted: [...state.muted, key] }, []];
+    }
+    case 'ended': {
+      const keep = (one: { readonly sandboxId: string }): boolean => one.sandboxId !== event.sandboxId;
+      const episodes = state.episodes.filter((one) => keep(one.warning));
+      const snoozes = state.snoozes.filter(keep);
+      return episodes.length === state.episodes.length && snoozes.length === state.snoozes.length
+        ? [state, []]
+        : [{ ...state, episodes, snoozes }, []];
+    }
+    case 'time':
+      return onTime(state, event.atMs);
+  }
+};

@@ -1,0 +1,150 @@
+import type { SandboxProvider } from '../model/ports.ts';
+import { isEnded, type Sandbox } from '../model/sandbox.ts';
+import type { ProviderEntry } from './provider-entry.ts';
+import { type RecordHost, SandboxRecord } from './sandbox-record.ts';
+
+export interface RosterHost {
+  readonly record: Omit<RecordHost, 'tasks' | 'phaseChanged' | 'nextNo'>;
+  /** Whether the provider is asked at present. */
+  isAsked(provider: SandboxProvider): boolean;
+  /** The one that is kept whatever its age. */
+  currentId(): string | null;
+  /** Sandboxes came, ended or changed their phase. */
+  changed(): void;
+  /** It is dropped from the view. */
+  dropped(record: SandboxRecord): void;
+}
+
+const keptEnded = 50;
+
+/** The records of all sandboxes there are, and of the fifty that ended last. */
+export class Roster {
+  readonly #host: RosterHost;
+  readonly #records = new Map<string, SandboxRecord>();
+  /** Made by a fix and not in any list yet: a list without them may be older than they are. */
+  readonly #unlisted = new Set<string>();
+  #counter = 0;
+  #batching = false;
+
+  constructor(host: RosterHost) {
+    this.#host = host;
+  }
+
+  get all(): readonly SandboxRecord[] {
+    return [...this.#records.values()];
+  }
+
+  get(sandboxId: string): SandboxRecord | null {
+    return this.#records.get(sandboxId) ?? null;
+  }
+
+  of(provider: SandboxProvider): readonly SandboxRecord[] {
+    return this.all.filter((record) => record.provider === provider);
+  }
+
+  /** Takes over a complete list of one provider: what is new, what changed, and what is missing. */
+  takeList(entry: ProviderEntry, sandboxes: readonly Sandbox[], atMs: number): void {
+    this.#batching = true;
+    try {
+      this.#compare(entry, sandboxes, atMs);
+      this.#forgetOldest();
+    } finally {
+      this.#batching = false;
+    }
+    this.#host.changed();
+  }
+
+  #compare(entry: ProviderEntry, sandboxes: readonly Sandbox[], atMs: number): void {
+    const listed = new Set<string>();
+    const unknown: Sandbox[] = [];
+    for (const sandbox of sandboxes) {
+      listed.add(sandbox.id);
+      this.#unlisted.delete(sandbox.id);
+      const record = this.#records.get(sandbox.id);
+      if (record === undefined || this.#isReplaceable(record, entry, sandbox)) unknown.push(sandbox);
+      // The same sandbox seen by two systems stays with the one that told of it first.
+      else if (record.provider === entry.provider) record.lifecycle(sandbox, atMs);
+    }
+    for (const record of this.of(entry.provider)) {
+      if (listed.has(record.id)) continue;
+      if (record.ended) this.#unlisted.delete(record.id);
+      // `look` never fails: what the server does not tell is logged there.
+      if (this.#unlisted.has(record.id)) entry.tasks.add(record.look(entry.life.signal), () => undefined);
+      else record.gone(atMs);
+    }
+    this.#addAll(entry, unknown);
+  }
+
+  /** What is left of a sandbox of a system that is no longer asked, and lives in this one. */
+  #isReplaceable(record: SandboxRecord, entry: ProviderEntry, sandbox: Sandbox): boolean {
+    return record.provider !== entry.provider && !this.#host.isAsked(record.provider) && !isEnded(sandbox.phase);
+  }
+
+  #addAll(entry: ProviderEntry, sandboxes: readonly Sandbox[]): void {
+    const byAge = sandboxes.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0));
+    const ended = byAge.filter((one) => isEnded(one.phase));
+    // Servers may list ended sandboxes by the hundred; those that find no room are not taken up at all.
+    const room = Math.max(0, keptEnded - this.#ended().length);
+    for (const sandbox of room === 0 ? [] : ended.slice(-room)) this.#add(entry, sandbox);
+    for (const sandbox of byAge) if (!isEnded(sandbox.phase)) this.#add(entry, sandbox);
+    if (sandboxes.length > 0) this.#host.record.inbox.sandboxesChanged();
+  }
+
+  /** Takes up a sandbox that was just made and is in no list yet, or the newest word on it. */
+  adopt(entry: ProviderEntry, sandbox: Sandbox, atMs: number): void {
+    const known = this.#records.get(sandbox.id);
+    if (known !== undefined) {
+      known.lifecycle(sandbox, atMs);
+      return;
+    }
+    this.#unlisted.add(sandbox.id);
+    this.#add(entry, sandbox);
+    this.#phaseChanged();
+  }
+
+  #add(entry: ProviderEntry, sandbox: Sandbox): void {
+    const record = new SandboxRecord(
+      {
+        ...this.#host.record,
+        tasks: entry.tasks,
+        phaseChanged: () => this.#phaseChanged(),
+        nextNo: () => {
+          this.#counter += 1;
+          return this.#counter;
+        },
+      },
+      entry.provider,
+      sandbox,
+    );
+    this.#records.set(sandbox.id, record);
+    this.#host.record.changed(record);
+  }
+
+  #phaseChanged(): void {
+    if (!this.#batching) this.#host.changed();
+  }
+
+  #ended(): SandboxRecord[] {
+    return this.all.filter((record) => record.ended);
+  }
+
+  #forgetOldest(): void {
+    const currentId = this.#host.currentId();
+    const ended = this.#ended().filter((record) => record.id !== currentId);
+    const surplus = ended.toSorted((a, b) => (a.endedNo ?? 0) - (b.endedNo ?? 0)).slice(0, -keptEnded);
+    for (const record of surplus) this.#drop(record);
+  }
+
+  #drop(record: SandboxRecord): void {
+    this.#records.delete(record.id);
+    this.#host.dropped(record);
+  }
+
+  /** Lets go of a provider's sandboxes: those that have ended stay to be read, the others are no longer known. */
+  release(provider: SandboxProvider): void {
+    for (const record of this.of(provider)) {
+      record.close();
+      if (!record.ended) this.#drop(record);
+    }
+  }
+}

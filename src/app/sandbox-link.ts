@@ -1,0 +1,216 @@
+import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import { Problem, type ProblemKind, toProblem } from '../model/problem.ts';
+import type { Sample } from '../model/sample.ts';
+import type { Phase } from '../model/sandbox.ts';
+import type { Link } from '../model/view.ts';
+import type { AgentAnswer } from '../monitor/sandbox-monitor.ts';
+import { Backoff } from './backoff.ts';
+import { connectingLink, liveLink, problemLink, refusedLink, retryOf, staleLink } from './link-words.ts';
+import { aborted, sleep, type Tasks, within } from './waiting.ts';
+
+/** What the link of one sandbox needs and whom it tells. */
+export interface LinkHost {
+  readonly sandboxId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly tasks: Tasks;
+  readonly provider: SandboxProvider;
+  sample(sample: Sample): void;
+  link(link: Link): void;
+  agent(answer: AgentAnswer): void;
+  /** Asks the server for the sandbox and takes the answer over; null when the server did not answer. */
+  look(signal: AbortSignal): Promise<Phase | 'gone' | null>;
+}
+
+/** After so many samples in one connection, the connection counts as one that works. */
+const steadySamples = 5;
+const firstSampleMs = 30_000;
+const staleCadences = 3;
+const pingMs = 5_000;
+const windUpMs = 3_000;
+
+/** Ends for which the agent is asked for a sign of life, to tell a dead agent from a lost way. */
+const doubtful: readonly ProblemKind[] = ['reset', 'clean-end', 'silent', 'timeout', 'unreachable', 'server-error'];
+/** Ends that the server's word on the sandbox explains. */
+const explained: readonly ProblemKind[] = ['not-found', 'paused', 'agent-down'];
+
+/** Keeps one sandbox's measurements flowing while it is started, and says in every state what is wrong and what comes next. */
+export class SandboxLink {
+  readonly #host: LinkHost;
+  readonly #backoff: Backoff;
+  #run: AbortController | null = null;
+  #wake = new AbortController();
+  #woundUp: Promise<void> = Promise.resolve();
+  #consent: boolean | null = null;
+  #state: Link['state'] = 'idle';
+  #sampled = false;
+
+  constructor(host: LinkHost) {
+    this.#host = host;
+    this.#backoff = new Backoff(host.random);
+  }
+
+  get started(): boolean {
+    return this.#run !== null;
+  }
+
+  /** At least one sample came in this sandbox's life. */
+  get sampled(): boolean {
+    return this.#sampled;
+  }
+
+  start(): void {
+    if (this.#run !== null) return;
+    const run = new AbortController();
+    this.#run = run;
+    this.#set(connectingLink);
+    const previous = this.#woundUp;
+    const { tasks, log, sandboxId } = this.#host;
+    this.#woundUp = tasks.follow(this.#loop(previous, run.signal), (error) => {
+      log.error(`Measuring ${sandboxId} stopped: ${toProblem(error).message}`);
+    });
+  }
+
+  /** Ends the connection and shows `link` instead. */
+  stop(link: Link): void {
+    this.#run?.abort();
+    this.#run = null;
+    this.#set(link);
+  }
+
+  /** Tries again at once, also what had been given up. */
+  retry(): void {
+    this.#backoff.reset();
+    this.#wake.abort();
+  }
+
+  consent(allowed: boolean): void {
+    this.#consent = allowed;
+    this.#wake.abort();
+  }
+
+  #set(link: Link): void {
+    this.#state = link.state;
+    this.#host.link(link);
+  }
+
+  async #loop(previous: Promise<void>, signal: AbortSignal): Promise<void> {
+    // Two connections to one sandbox at a time would break the promise of how many there are.
+    const { clock } = this.#host;
+    const bound = new AbortController();
+    const stop = (): void => bound.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    await Promise.race([previous, sleep(clock, windUpMs, bound.signal)]);
+    stop();
+    signal.removeEventListener('abort', stop);
+
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      let problem: Problem;
+      if (this.#consent === false && this.#state === 'needs-consent') {
+        this.#set(refusedLink);
+        problem = new Problem('needs-consent', 'The person did not agree.');
+      } else {
+        if (this.#state !== 'connecting') this.#set(connectingLink);
+        problem = await this.#attempt(signal);
+        if (signal.aborted) return;
+        problem = await this.#examine(problem, signal);
+        if (signal.aborted) return;
+        this.#host.log.info(`${this.#host.sandboxId}: ${problem.kind}: ${problem.message}`);
+        if (this.#consent === false && problem.kind === 'needs-consent') this.#set(refusedLink);
+        else if (retryOf(problem.kind) !== 'backoff') this.#set(problemLink(problem, null));
+      }
+      await this.#pause(problem, signal);
+    }
+  }
+
+  async #pause(problem: Problem, signal: AbortSignal): Promise<void> {
+    const woken = AbortSignal.any([signal, this.#wake.signal]);
+    if (retryOf(problem.kind) !== 'backoff') {
+      await aborted(woken);
+      return;
+    }
+    const waitMs = this.#backoff.nextMs();
+    this.#set(problemLink(problem, this.#host.clock.now() + waitMs));
+    await sleep(this.#host.clock, waitMs, woken);
+  }
+
+  /** One connection. @returns why it ended. */
+  async #attempt(signal: AbortSignal): Promise<Problem> {
+    const { provider, sandboxId } = this.#host;
+    const stale = this.#staleTimer();
+    let count = 0;
+    try {
+      for await (const sample of provider.samples(sandboxId, { signal, mayRenew: this.#consent === true })) {
+        if (signal.aborted) break;
+        count += 1;
+        this.#sampled = true;
+        if (count === steadySamples) this.#backoff.reset();
+        stale.arm(sample.cadenceMs * staleCadences, true);
+        if (this.#state !== 'live') this.#set(liveLink);
+        this.#host.sample(sample);
+      }
+      return new Problem('clean-end', 'The stream of measurements ended without a reason given.');
+    } catch (error) {
+      const problem = toProblem(error);
+      // Nobody else ends it than we do; if we did not, it was cut.
+      return problem.kind === 'aborted' && !signal.aborted
+        ? new Problem('reset', problem.message, { cause: problem })
+        : problem;
+    } finally {
+      stale.cancel();
+    }
+  }
+
+  /** Says `stale` when no sample came in time. A timer measures that, not the clock, because the clock may jump. */
+  #staleTimer(): { arm(ms: number, spoke: boolean): void; cancel(): void } {
+    const { clock } = this.#host;
+    const start = (ms: number, spoke: boolean, again: boolean) => {
+      const armedAtMs = clock.now();
+      return clock.after(ms, () => {
+        const elapsedMs = clock.now() - armedAtMs;
+        // The computer slept or its clock was set: the stream gets the same time once more before it is called stale.
+        if (!again && (elapsedMs < ms / 2 || elapsedMs > ms * 2)) timer = start(ms, spoke, true);
+        else this.#set(staleLink(ms, spoke));
+      });
+    };
+    let timer = start(firstSampleMs, false, false);
+    return {
+      arm: (ms, spoke) => {
+        timer.cancel();
+        timer = start(ms, spoke, false);
+      },
+      cancel: () => timer.cancel(),
+    };
+  }
+
+  /** Finds out what the end of a connection means: an end of the sandbox, a pause, a dead agent or a lost way. */
+  async #examine(problem: Problem, signal: AbortSignal): Promise<Problem> {
+    const { clock, provider, sandboxId, look } = this.#host;
+    const unclear = doubtful.includes(problem.kind);
+    if (!unclear && !explained.includes(problem.kind)) return problem;
+    const phase = await look(signal);
+    if (signal.aborted || !unclear || phase !== 'running') return problem;
+    let answer: AgentAnswer = 'unknown';
+    try {
+      answer = await within(clock, pingMs, signal, (inner) => provider.ping(sandboxId, inner));
+    } catch (error) {
+      // No answer to the question is an answer too: nothing is known, and the first problem stands.
+      this.#host.log.debug(`Asking the agent of ${sandboxId}: ${toProblem(error).message}`);
+    }
+    if (signal.aborted) return problem;
+    this.#host.agent(answer);
+    if (answer === 'refused') {
+      return new Problem('agent-down', `The agent refuses connections (before that: ${problem.message})`, {
+        cause: problem,
+      });
+    }
+    if (answer === 'no-answer' && problem.kind !== 'silent') {
+      return new Problem('unreachable', `The agent does not answer (before that: ${problem.message})`, {
+        cause: problem,
+      });
+    }
+    return problem;
+  }
+}

@@ -1,0 +1,250 @@
+import type { FixId } from '../model/fix.ts';
+import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import { toProblem } from '../model/problem.ts';
+import { isEnded, type Phase, type Sandbox } from '../model/sandbox.ts';
+import type { AlertPolicy } from '../monitor/alert-policy.ts';
+import { createSandboxMonitor, type SandboxMonitor } from '../monitor/sandbox-monitor.ts';
+import type { ErrorInbox } from './error-inbox.ts';
+import { endedLink, idleLink } from './link-words.ts';
+import { SandboxLink } from './sandbox-link.ts';
+import { type Tasks, within } from './waiting.ts';
+
+/** What the records of all sandboxes share. */
+export interface RecordHost {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly tasks: Tasks;
+  readonly inbox: ErrorInbox;
+  policy(): AlertPolicy;
+  /** Something of this record may look different now. */
+  changed(record: SandboxRecord): void;
+  /** Its phase changed, so that the watch plan and the current sandbox may. */
+  phaseChanged(record: SandboxRecord): void;
+  /** Counts up; see `Candidate.seenNo`. */
+  nextNo(): number;
+}
+
+const lookMs = 10_000;
+const diagnosticsMs = 5_000;
+const onItsWayMs = 60_000;
+
+/** The fixes a provider can carry out, and the two the editor does. */
+export const supportedFixes = (provider: SandboxProvider): readonly FixId[] => {
+  const { actions } = provider;
+  const has: Record<FixId, boolean> = {
+    extend: actions.renew !== undefined,
+    snapshot: actions.snapshot !== undefined,
+    endProcess: actions.exec !== undefined,
+    recreateLarger: actions.snapshot !== undefined && actions.recreate !== undefined,
+    pause: actions.pause !== undefined,
+    resume: actions.resume !== undefined,
+    delete: actions.delete !== undefined,
+    openTerminal: actions.openTerminal !== undefined,
+    showDetails: true,
+  };
+  return (Object.keys(has) as FixId[]).filter((id) => has[id]);
+};
+
+/** One sandbox that appeared: its monitor, its link to the measurements, its errors, and what is left of it after its end. */
+export class SandboxRecord {
+  readonly id: string;
+  readonly provider: SandboxProvider;
+  readonly monitor: SandboxMonitor;
+  readonly seenNo: number;
+  readonly #host: RecordHost;
+  readonly #link: SandboxLink;
+  readonly #life = new AbortController();
+  #sandbox: Sandbox;
+  #gone = false;
+  #endedNo: number | null = null;
+  #endedAtMs: number | null = null;
+  #diagnosed = false;
+  #leaveErrors: (() => void) | null = null;
+  /** Why it is not measured, as last said; saying it again would only make new views. */
+  #resting: string | null = null;
+
+  constructor(host: RecordHost, provider: SandboxProvider, sandbox: Sandbox) {
+    this.#host = host;
+    this.provider = provider;
+    this.id = sandbox.id;
+    this.#sandbox = sandbox;
+    this.seenNo = host.nextNo();
+    this.monitor = createSandboxMonitor({
+      sandbox,
+      supports: supportedFixes(provider),
+      capabilities: provider.capabilities,
+      nowMs: host.clock.now(),
+      policy: host.policy(),
+    });
+    const { clock, log, random, tasks } = host;
+    this.#link = new SandboxLink({
+      sandboxId: sandbox.id,
+      clock,
+      log,
+      random,
+      tasks,
+      provider,
+      sample: (sample) => this.#tell(() => this.monitor.observe(sample)),
+      link: (link) => this.#tell(() => this.monitor.link(link, clock.now())),
+      agent: (answer) => this.#tell(() => this.monitor.agent(answer, clock.now())),
+      look: (signal) => this.look(signal),
+    });
+    if (isEnded(sandbox.phase)) this.#markEnded();
+  }
+
+  get sandbox(): Sandbox {
+    return this.#sandbox;
+  }
+
+  get phase(): Phase {
+    return this.#gone ? 'terminated' : this.#sandbox.phase;
+  }
+
+  get ended(): boolean {
+    return this.#endedNo !== null;
+  }
+
+  get endedNo(): number | null {
+    return this.#endedNo;
+  }
+
+  get endedAtMs(): number | null {
+    return this.#endedAtMs;
+  }
+
+  get watched(): boolean {
+    return this.#link.started;
+  }
+
+  #tell(what: () => void): void {
+    what();
+    this.#host.changed(this);
+  }
+
+  /** The server's newest word on this sandbox, seen in a list, by a question, or as the answer to an action. */
+  lifecycle(sandbox: Sandbox, atMs: number): void {
+    if (this.#isOutdated(atMs)) return;
+    const before = this.phase;
+    this.#gone = false;
+    this.#sandbox = sandbox;
+    this.#tell(() => this.monitor.lifecycle(sandbox, atMs));
+    if (isEnded(sandbox.phase)) this.#markEnded();
+    else this.#markAlive();
+    if (isEnded(sandbox.phase) || sandbox.phase === 'stopping') this.#fetchDiagnostics();
+    if (before !== this.phase) this.#host.phaseChanged(this);
+  }
+
+  /** A list that was on its way while the sandbox was found gone must not bring it back. Much older ones: the clock was set back. */
+  #isOutdated(atMs: number): boolean {
+    if (!this.#gone || this.#endedAtMs === null) return false;
+    return atMs <= this.#endedAtMs && atMs > this.#endedAtMs - onItsWayMs;
+  }
+
+  /** The server does not know it any more. */
+  gone(atMs: number): void {
+    if (this.#gone) return;
+    const known = this.ended;
+    this.#gone = true;
+    this.#markEnded();
+    this.#tell(() => this.monitor.gone(atMs));
+    if (!known) this.#host.phaseChanged(this);
+  }
+
+  #markEnded(): void {
+    if (this.#endedNo !== null) return;
+    this.#endedNo = this.#host.nextNo();
+    this.#endedAtMs = this.#host.clock.now();
+    this.#unwatch();
+    this.#link.stop(endedLink);
+  }
+
+  #markAlive(): void {
+    if (this.#endedNo !== null) this.#resting = null;
+    this.#endedNo = null;
+    this.#endedAtMs = null;
+  }
+
+  /** Begins or ends measuring it. */
+  setWatched(watched: boolean, maximumWatched: number): void {
+    if (this.ended) return;
+    if (!watched) {
+      const resting = `${this.phase} ${maximumWatched}`;
+      if (this.#resting === resting) return;
+      this.#resting = resting;
+      this.#unwatch();
+      this.#link.stop(idleLink(this.phase, maximumWatched));
+      return;
+    }
+    this.#resting = null;
+    this.#link.start();
+    this.#leaveErrors ??= this.#host.inbox.addSource({
+      name: `${this.provider.id} ${this.id}`,
+      events: (signal) => this.provider.errors(this.id, signal),
+    });
+  }
+
+  #unwatch(): void {
+    this.#leaveErrors?.();
+    this.#leaveErrors = null;
+  }
+
+  /** Asks the server for this sandbox alone and takes the answer over. @returns null when the server did not answer. */
+  async look(signal: AbortSignal): Promise<Phase | 'gone' | null> {
+    const { clock, log } = this.#host;
+    try {
+      const found = await within(clock, lookMs, signal, (inner) => this.provider.find(this.id, inner));
+      if (signal.aborted) return null;
+      if (found === null) {
+        this.gone(clock.now());
+        return 'gone';
+      }
+      this.lifecycle(found, clock.now());
+      return found.phase;
+    } catch (error) {
+      log.debug(`Asking the server for ${this.id}: ${toProblem(error).message}`);
+      return null;
+    }
+  }
+
+  /** What the system says of an end, once, as long as it still can be had, and only for a sandbox that was measured. */
+  #fetchDiagnostics(): void {
+    const read = this.provider.actions.diagnostics;
+    if (this.#diagnosed || read === undefined || !this.#link.sampled) return;
+    this.#diagnosed = true;
+    const { clock, log, tasks, inbox } = this.#host;
+    const fetch = async (): Promise<void> => {
+      const text = await within(clock, diagnosticsMs, this.#life.signal, (inner) =>
+        read.call(this.provider.actions, this.id, inner),
+      );
+      inbox.push({
+        sandboxId: this.id,
+        commandId: null,
+        commandLine: null,
+        source: 'diagnostics',
+        text,
+        exitCode: null,
+        atMs: clock.now(),
+      });
+    };
+    tasks.add(fetch(), (error) => {
+      const problem = toProblem(error);
+      if (problem.kind !== 'aborted') log.debug(`Diagnostics of ${this.id}: ${problem.message}`);
+    });
+  }
+
+  retry(): void {
+    this.#link.retry();
+  }
+
+  consent(allowed: boolean): void {
+    this.#link.consent(allowed);
+  }
+
+  /** Lets go of everything outside; what was seen stays readable. */
+  close(): void {
+    this.#life.abort();
+    this.#unwatch();
+    this.#link.stop(this.ended ? endedLink : idleLink(this.phase, 0));
+  }
+}

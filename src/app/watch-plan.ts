@@ -1,0 +1,34 @@
+import { isLive, type Phase } from '../model/sandbox.ts';
+
+export interface Watchable {
+  readonly id: string;
+  readonly phase: Phase;
+  readonly createdAtMs: number | null;
+  /** Is measured now. */
+  readonly watched: boolean;
+}
+
+/**
+ * Which sandboxes are measured: the current one as soon as there may be something to measure, then running ones, together at most
+ * `maximum`. Those measured already keep their place, so that a new sandbox does not cut a running stream; then the newest ones.
+ */
+export const planWatch = (
+  sandboxes: readonly Watchable[],
+  currentId: string | null,
+  maximum: number,
+): ReadonlySet<string> => {
+  const planned = new Set<string>();
+  const current = sandboxes.find((one) => one.id === currentId);
+  if (current !== undefined && isLive(current.phase)) planned.add(current.id);
+  const others = sandboxes
+    .filter((one) => one.phase === 'running' && one.id !== currentId)
+    .sort(
+      (a, b) =>
+        Number(b.watched) - Number(a.watched) || (b.createdAtMs ?? 0) - (a.createdAtMs ?? 0) || (a.id < b.id ? -1 : 1),
+    );
+  for (const other of others) {
+    if (planned.size >= maximum) break;
+    planned.add(other.id);
+  }
+  return planned;
+};

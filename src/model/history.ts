@@ -1,0 +1,154 @@
+import type { RecognisedError } from './error-event.ts';
+import type { FixId, FixOutcome } from './fix.ts';
+import type { Incident, IncidentCause, LifecycleTransition } from './incident.ts';
+import type { Sample } from './sample.ts';
+import type { Phase, Sandbox } from './sandbox.ts';
+import type { Warning } from './warning.ts';
+
+/** A sandbox as it is remembered after it is gone. */
+export interface RememberedSandbox {
+  readonly provider: string;
+  readonly sandboxId: string;
+  readonly name: string;
+  readonly image: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAtMs: number | null;
+  readonly firstSeenAtMs: number;
+  readonly lastSeenAtMs: number;
+  /** The deadline known last, epoch milliseconds, or null. */
+  readonly expiresAtMs: number | null;
+  readonly phase: Phase;
+  readonly rawState: string;
+  readonly reason: string | null;
+  /** When it ended, or null while it is not known to have. */
+  readonly endedAtMs: number | null;
+  readonly endCause: IncidentCause | null;
+}
+
+/** One run of a command. */
+export interface CommandRun {
+  /** Unique within its sandbox. */
+  readonly commandId: string;
+  readonly sandboxId: string;
+  /** The normalised command (program, subcommand, what decides its size), without values that may be secret. */
+  readonly commandKey: string;
+  readonly startedAtMs: number;
+  /** Null while it runs, or when its end was not seen. */
+  readonly endedAtMs: number | null;
+  readonly exitCode: number | null;
+  /** Counts runs of the same command in the same sandbox from 1. */
+  readonly attempt: number;
+  /** Highest use of memory during the run above the use at its start, in bytes; null when not measured. */
+  readonly peakBytes: number | null;
+}
+
+/** How often one error happened. */
+export interface ErrorCount {
+  readonly fingerprint: string;
+  readonly pattern: string | null;
+  readonly title: string;
+  readonly count: number;
+  /** The count with a half-life of one week, as of the moment asked for. */
+  readonly decayedCount: number;
+  readonly sandboxes: number;
+  readonly firstSeenAtMs: number;
+  readonly lastSeenAtMs: number;
+}
+
+/** How often a fix was tried against one cause or error, and how it went. */
+export interface FixRecord {
+  readonly fixId: FixId;
+  readonly tried: number;
+  readonly worked: number;
+  readonly didNotWork: number;
+  readonly lastTriedAtMs: number;
+}
+
+/** Which entries are wanted; every field narrows. */
+export interface HistoryQuery {
+  readonly sandboxId?: string;
+  readonly fingerprint?: string;
+  /** Epoch milliseconds, inclusive. */
+  readonly sinceMs?: number;
+  /** At most this many, newest first. */
+  readonly limit: number;
+}
+
+/** How the store itself is. */
+export interface HistoryStatus {
+  readonly engine: 'sqlite' | 'json-lines' | 'memory';
+  readonly sizeBytes: number;
+  /** What does not work ("the disk is full: nothing new is kept"), with the next step, or null. */
+  readonly problem: string | null;
+}
+
+/** How much is kept. */
+export interface HistoryBounds {
+  readonly maximumAgeMs: number;
+  readonly maximumBytes: number;
+}
+
+/**
+ * What is remembered across sandboxes and sessions. Several windows use one store at once.
+ * The record methods return at once, never throw and never block: what they are given is written in the background,
+ * within a second. Everything written is redacted before. The asking methods see what was recorded before them.
+ */
+export interface HistoryStore {
+  /** The sandbox was seen in this state; call it when something of it changed. */
+  recordSandbox(sandbox: Sandbox, atMs: number): void;
+  recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void;
+  /** A warning with the same id replaces the earlier one. */
+  recordWarning(warning: Warning): void;
+  /** An incident with the same id replaces the earlier one; its samples are kept whole. */
+  recordIncident(incident: Incident): void;
+  /** The incident never happened: the sandbox came back. */
+  withdrawIncident(incidentId: string): void;
+  recordFix(outcome: FixOutcome, fingerprint: string | null): void;
+  /** One more occurrence of an error. */
+  recordError(sandboxId: string, error: RecognisedError): void;
+  /** A run with the same sandbox and id replaces the earlier one. */
+  recordCommand(run: CommandRun): void;
+  /** The black box: all of the last ten minutes of each sandbox, thinned after that. */
+  recordSample(sample: Sample): void;
+
+  sandboxes(query: HistoryQuery): Promise<readonly RememberedSandbox[]>;
+  transitions(query: HistoryQuery): Promise<readonly (LifecycleTransition & { readonly sandboxId: string })[]>;
+  warnings(query: HistoryQuery): Promise<readonly Warning[]>;
+  incidents(query: HistoryQuery): Promise<readonly Incident[]>;
+  errors(query: HistoryQuery, nowMs: number): Promise<readonly ErrorCount[]>;
+  fixes(query: HistoryQuery): Promise<readonly FixRecord[]>;
+  commands(query: HistoryQuery): Promise<readonly CommandRun[]>;
+  /** Oldest first. */
+  samples(sandboxId: string, fromMs: number, toMs: number): Promise<readonly Sample[]>;
+
+  /** Removes everything known of one sandbox. */
+  forgetSandbox(sandboxId: string): Promise<void>;
+  forgetEverything(): Promise<void>;
+  /** Everything, as JSON Lines: one object with a `kind` a line. */
+  export(): AsyncIterable<string>;
+  /** Changes how much is kept; what is over it is pruned in the background. */
+  setBounds(bounds: HistoryBounds): void;
+  status(): HistoryStatus;
+  /** Told when `status().problem` changed. @returns ends the subscription. */
+  onProblem(listener: (problem: string | null) => void): () => void;
+  /** Writes what is pending. */
+  flush(): Promise<void>;
+  /** Writes what is pending and frees resources. */
+  dispose(): Promise<void>;
+}
+
+/** The remembered peak of one command. */
+export interface CommandPeak {
+  /** The 90th percentile of its peaks above the use at its start, weighted towards the newest; bytes. */
+  readonly peakBytes: number;
+  readonly runs: number;
+  readonly lastRunAtMs: number;
+}
+
+/** What commands took before, known when one starts again. Answers at once, from memory. */
+export interface CommandPeaks {
+  /** @returns null for a command that has not run yet. */
+  peakOf(commandKey: string, nowMs: number): CommandPeak | null;
+  /** A run ended with this peak. */
+  record(commandKey: string, peakBytes: number, atMs: number): void;
+}

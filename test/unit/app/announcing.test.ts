@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { type AppBench, startedBench } from '../../helpers/app-bench.ts';
+import { aSandbox, MiB, using } from '../../helpers/fake-provider.ts';
+
+const leak = async (bench: AppBench, fromMiB: number, perSecondMiB: number, seconds: number): Promise<number> => {
+  let used = fromMiB;
+  for (let second = 0; second < seconds; second += 1) {
+    bench.provider.stream('a').queue.push(
+      using('a', bench.clock.now(), used, {
+        processes: [{ pid: 412, parentPid: 1, name: 'node', rssBytes: used * MiB, ageMs: 60_000, heapLimit: null }],
+      }),
+    );
+    await bench.clock.advance(1_000);
+    used += perSecondMiB;
+  }
+  return used;
+};
+
+describe('a leak in a running sandbox', () => {
+  it('is announced once before the break, with fixes, and again only when it becomes critical unanswered', async () => {
+    const bench = await startedBench([aSandbox('a', { name: 'api-tests' })], {
+      actions: {
+        exec: () => Promise.reject(new Error('not asked')),
+        snapshot: () => Promise.reject(new Error('not asked')),
+      },
+    });
+    let used = await leak(bench, 100, 0, 30);
+    expect(bench.notices).toHaveLength(0);
+    while (used < 505 && bench.notices.length === 0) used = await leak(bench, used, 1, 1);
+    const first = bench.notices[0];
+    expect(first).toMatchObject({ kind: 'warn', sandboxId: 'a', sandboxName: 'api-tests', signal: 'memory' });
+    expect(first?.text).toMatch(/^api-tests runs out of memory at about \d\d:\d\d \(in .*\): .*512 MiB\.$/);
+    expect(first?.fixes.length).toBeLessThanOrEqual(2);
+    expect(first?.fixes.map((one) => one.id)).not.toContain('showDetails');
+    while (used < 510) used = await leak(bench, used, 1, 1);
+    expect(bench.notices.map((one) => one.kind)).toEqual(['warn', 'critical']);
+    expect(bench.notices[1]?.id).toBe(first?.id);
+    expect(bench.history.contents().warnings.length).toBeGreaterThan(0);
+  });
+
+  it('is one message when it is critical the moment it is warned of', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    let used = await leak(bench, 100, 0, 30);
+    while (used < 505) used = await leak(bench, used, 6, 1);
+    expect(bench.notices.map((one) => one.kind)).toEqual(['critical']);
+  });
+
+  it('is not announced a second time when the first notice was answered', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    let used = await leak(bench, 100, 0, 30);
+    while (used < 505 && bench.notices.length === 0) used = await leak(bench, used, 3, 1);
+    bench.app.answered(bench.notices[0]?.id ?? '');
+    while (used < 510) used = await leak(bench, used, 3, 1);
+    expect(bench.notices).toHaveLength(1);
+  });
+
+  it('is not announced when muted', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    bench.app.mute('a', 'memory');
+    let used = await leak(bench, 100, 0, 30);
+    while (used < 510) used = await leak(bench, used, 3, 1);
+    expect(bench.notices).toHaveLength(0);
+    expect(bench.view('a').level).not.toBe('calm');
+  });
+
+  it('is not announced when the sandbox ends in the same moment', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    let used = await leak(bench, 100, 0, 30);
+    const probe = await startedBench([aSandbox('a')]);
+    let seconds = 0;
+    let probed = await leak(probe, 100, 0, 30);
+    while (probe.notices.length === 0 && probed < 505) {
+      probed = await leak(probe, probed, 3, 1);
+      seconds += 1;
+    }
+    used = await leak(bench, used, 3, seconds - 1);
+    expect(bench.notices).toHaveLength(0);
+    bench.provider.stream('a').queue.push(using('a', bench.clock.now(), used));
+    bench.provider.remove('a');
+    await bench.clock.advance(5_000);
+    expect(bench.notices).toHaveLength(0);
+  });
+});
+
+describe('a deadline that comes near', () => {
+  it('is announced with its clock time, also for a sandbox that is not measured', async () => {
+    const expiresAtMs = Date.UTC(2026, 0, 1, 12, 20);
+    const expiry = {
+      clock: 'absolute',
+      expiresAtMs,
+      action: 'delete',
+      extendedBy: 'call',
+      certainty: 'known',
+    } as const;
+    const bench = await startedBench(
+      [
+        aSandbox('a', { createdAtMs: Date.UTC(2026, 0, 1, 11), expiry }),
+        aSandbox('b', { createdAtMs: Date.UTC(2026, 0, 1, 11, 30) }),
+      ],
+      { settings: { maximumWatched: 1 } },
+    );
+    bench.app.choose('b');
+    await bench.clock.advance(10 * 60_000);
+    expect(bench.notices).toHaveLength(0);
+    await bench.clock.advance(8 * 60_000);
+    expect(bench.notices).toHaveLength(1);
+    expect(bench.notices[0]).toMatchObject({ kind: 'expiry', sandboxId: 'a', signal: 'expiry' });
+    expect(bench.notices[0]?.text).toMatch(
+      /^a ends at 12:20 \(in \d min\): its time is over then, and it is deleted\.$/,
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  kernelName,
+  type ProcessSignal,
+  readSignalAnswer,
+  signalArgv,
+} from '../../../../src/app/fixes/process-script.ts';
+
+const run = (pid: number, name: string, signal: ProcessSignal) => {
+  const [command = 'sh', ...rest] = signalArgv({ pid, name }, signal);
+  const { status, stdout } = spawnSync(command, rest, { encoding: 'utf8' });
+  return readSignalAnswer(status, stdout);
+};
+
+describe('the argv that ends a process', () => {
+  it('carries pid and name as arguments and never in the script', () => {
+    const evil = '$(touch /tmp/x); rm -rf /';
+    const argv = signalArgv({ pid: 7, name: evil }, 'TERM');
+    expect(argv.slice(3)).toEqual(['sh', '7', kernelName(evil), 'TERM']);
+    expect(argv[2]).toBe(signalArgv({ pid: 8, name: 'node' }, 'KILL')[2]);
+    expect(argv[2]).not.toContain('touch');
+  });
+
+  it('cuts a name where the kernel does, in bytes', () => {
+    expect(kernelName('node')).toBe('node');
+    expect(kernelName('a-very-long-process-name')).toBe('a-very-long-pro');
+  });
+
+  it('reads the exit codes', () => {
+    expect(readSignalAnswer(0, '')).toEqual({ kind: 'signalled' });
+    expect(readSignalAnswer(3, '')).toEqual({ kind: 'gone' });
+    expect(readSignalAnswer(4, 'bash\n')).toEqual({ kind: 'other-process', name: 'bash' });
+    expect(readSignalAnswer(5, '')).toEqual({ kind: 'not-allowed' });
+    expect(readSignalAnswer(127, '')).toEqual({ kind: 'unclear', exitCode: 127 });
+    expect(readSignalAnswer(null, '')).toEqual({ kind: 'unclear', exitCode: null });
+  });
+});
+
+describe.runIf(existsSync('/proc/self/comm'))('the script in a real shell', () => {
+  it('looks, refuses another name, and ends the right process', async () => {
+    const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+    await once(child, 'spawn');
+    const pid = child.pid ?? 0;
+    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    try {
+      expect(run(pid, name, '0')).toEqual({ kind: 'signalled' });
+      expect(run(pid, 'node; true', 'TERM')).toEqual({ kind: 'other-process', name });
+      expect(child.exitCode).toBeNull();
+      const ended = once(child, 'exit');
+      expect(run(pid, name, 'TERM')).toEqual({ kind: 'signalled' });
+      expect(await ended).toEqual([null, 'SIGTERM']);
+    } finally {
+      child.kill('SIGKILL');
+    }
+    expect(run(pid, name, '0')).toEqual({ kind: 'gone' });
+  });
+});

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import { Problem, type ProblemKind } from '../../../src/model/problem.ts';
+import { createAppBench, nowhere, startedBench } from '../../helpers/app-bench.ts';
+import { aSample, aSandbox } from '../../helpers/fake-provider.ts';
+
+describe('the link to one sandbox', () => {
+  it('connects, becomes live with the first sample, and stays live', async () => {
+    const { clock, provider, link, show, view } = await startedBench([aSandbox('a')]);
+    expect(link('a')).toMatchObject({ state: 'connecting', problem: null });
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await show();
+    expect(link('a')).toMatchObject({ state: 'live', problem: null, text: null });
+    expect(view('a').lastSampleAtMs).not.toBeNull();
+  });
+
+  it('is stale when no sample comes for three cadences, and live again with the next', async () => {
+    const { clock, provider, link, show } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(2_900);
+    expect(link('a').state).toBe('live');
+    await clock.advance(600);
+    expect(link('a')).toMatchObject({ state: 'stale', problem: 'silent', text: 'No sample for 3 s.' });
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await show();
+    expect(link('a').state).toBe('live');
+  });
+
+  it('is stale when it connects and nothing ever comes', async () => {
+    const { clock, link } = await startedBench([aSandbox('a')]);
+    await clock.advance(31_000);
+    expect(link('a')).toMatchObject({ state: 'stale', text: 'Connected, but no sample has come yet.' });
+  });
+
+  it.each([-86_400_000, 86_400_000])('does not flap when the clock jumps by %d ms', async (jumpMs) => {
+    const { clock, provider, views } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(1_000);
+    views.length = 0;
+    for (let second = 0; second < 20; second += 1) {
+      if (second === 10) clock.jump(jumpMs);
+      provider.stream('a').queue.push(aSample('a', clock.now()));
+      await clock.advance(1_000);
+    }
+    const states = new Set(views.map((view) => view.sandboxes[0]?.link.state));
+    expect([...states]).toEqual(['live']);
+    expect(provider.opened('a')).toBe(1);
+  });
+
+  it('gives a stream its time once more when the computer slept', async () => {
+    const { clock, provider, link } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(2_000);
+    clock.jump(3_600_000);
+    await clock.advance(1_500);
+    expect(link('a').state).toBe('live');
+    await clock.advance(3_500);
+    expect(link('a').state).toBe('stale');
+  });
+
+  const recoverable: readonly ProblemKind[] = [
+    'reset',
+    'clean-end',
+    'silent',
+    'timeout',
+    'unreachable',
+    'server-error',
+    'agent-down',
+    'rate-limited',
+    'unexpected-answer',
+    'too-large',
+    'conflict',
+    'paused',
+    'not-found',
+  ];
+
+  it.each(recoverable)('waits and tries again after "%s", with words and a next step', async (kind) => {
+    const { clock, provider, link, show } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.fail(new Problem(kind, 'as the server said it'));
+    await clock.advance(300);
+    const lost = link('a');
+    expect(lost).toMatchObject({ state: 'waiting', problem: kind });
+    expect(lost.text).toMatch(/\.$|said it$/);
+    expect(lost.nextStep).toMatch(/\.$/);
+    expect(lost.retryAtMs).toBeGreaterThan(clock.now() - 1000);
+    await clock.advance(1_000);
+    expect(provider.opened('a')).toBe(2);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await show();
+    expect(link('a').state).toBe('live');
+  });
+
+  const final: readonly ProblemKind[] = [
+    'unauthorized',
+    'forbidden',
+    'not-supported',
+    'invalid-request',
+    'unavailable-here',
+  ];
+
+  it.each(final)('does not try again after "%s" until refresh', async (kind) => {
+    const { app, clock, provider, link } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.fail(new Problem(kind, 'No.', { nextStep: 'Do that.' }));
+    await clock.advance(600_000);
+    expect(link('a')).toMatchObject({ state: 'unavailable', problem: kind, nextStep: 'Do that.', retryAtMs: null });
+    expect(provider.opened('a')).toBe(1);
+    app.refresh();
+    await clock.advance(1_000);
+    expect(provider.opened('a')).toBe(2);
+  });
+
+  it('tries again after changed settings', async () => {
+    const { app, clock, provider } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.fail(new Problem('unauthorized', 'No.'));
+    await clock.advance(60_000);
+    app.setSettings({ sensitivity: 'eager' });
+    await clock.advance(1_000);
+    expect(provider.opened('a')).toBe(2);
+  });
+
+  it('waits longer and longer, up to half a minute, and starts short again once it worked', async () => {
+    const { clock, provider } = await startedBench([aSandbox('a')]);
+    const openedAt: number[] = [];
+    provider.samplesProblem = new Problem('unreachable', 'no');
+    provider.stream('a').queue.fail(new Problem('reset', 'cut'));
+    for (let second = 0; second < 240; second += 1) {
+      const before = provider.opened('a');
+      await clock.advance(250);
+      if (provider.opened('a') > before) openedAt.push(clock.now());
+    }
+    const waits = openedAt.slice(1).map((at, index) => at - (openedAt[index] ?? 0));
+    expect(waits.length).toBeLessThan(10);
+    for (let index = 1; index < waits.length; index += 1) {
+      expect(waits[index]).toBeGreaterThan((waits[index - 1] ?? 0) * 0.9);
+    }
+    await clock.advance(120_000);
+    const inTwoMinutes = provider.opened('a');
+    await clock.advance(120_000);
+    expect(provider.opened('a') - inTwoMinutes).toBeLessThanOrEqual(6);
+
+    provider.samplesProblem = null;
+    await clock.advance(31_000);
+    for (let count = 0; count < 6; count += 1) {
+      provider.stream('a').queue.push(aSample('a', clock.now()));
+      await clock.advance(1_000);
+    }
+    const works = provider.opened('a');
+    provider.stream('a').queue.fail(new Problem('reset', 'cut'));
+    await clock.advance(1_000);
+    expect(provider.opened('a')).toBe(works + 1);
+  });
+
+  it('does not count one lucky sample as working again', async () => {
+    const { clock, provider } = await startedBench([aSandbox('a')]);
+    for (let turn = 0; turn < 120; turn += 1) {
+      const stream = provider.stream('a');
+      if (stream.open) {
+        stream.queue.push(aSample('a', clock.now()));
+        stream.queue.fail(new Problem('reset', 'cut'));
+      }
+      await clock.advance(1_000);
+    }
+    expect(provider.opened('a')).toBeLessThan(14);
+  });
+
+  it('tells a dead agent from a lost way by asking it', async () => {
+    const { clock, provider, link } = await startedBench([aSandbox('a')]);
+    provider.pingAnswer = 'refused';
+    provider.stream('a').queue.fail(new Problem('reset', 'cut'));
+    await clock.advance(300);
+    expect(link('a')).toMatchObject({ state: 'waiting', problem: 'agent-down' });
+    provider.pingAnswer = 'no-answer';
+    await clock.advance(1_000);
+    provider.stream('a').queue.fail(new Problem('clean-end', 'over'));
+    await clock.advance(300);
+    expect(link('a')).toMatchObject({ state: 'waiting', problem: 'unreachable' });
+    expect(provider.pings).toBe(2);
+  });
+
+  it('treats a quiet end as an end without a reason', async () => {
+    const { clock, provider, link } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.end();
+    await clock.advance(300);
+    expect(link('a')).toMatchObject({ state: 'waiting', problem: 'clean-end' });
+  });
+
+  it('asks for the sandbox at once when it is not found, and lets the end be classified', async () => {
+    const { clock, provider, link, view, app } = await startedBench([
+      aSandbox('a', {
+        expiry: {
+          clock: 'absolute',
+          expiresAtMs: Date.UTC(2026, 0, 1, 12, 0, 5),
+          action: 'delete',
+          extendedBy: 'call',
+          certainty: 'known',
+        },
+      }),
+    ]);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(6_000);
+    provider.sandboxes.delete('a');
+    provider.stream('a').queue.fail(new Problem('not-found', 'gone'));
+    await clock.advance(300);
+    expect(link('a').state).toBe('ended');
+    expect(view('a').incidents[0]).toMatchObject({ cause: 'expired' });
+    await clock.advance(60_000);
+    expect(provider.opened('a')).toBe(1);
+    expect(app.view.currentId).toBe('a');
+  });
+
+  it('keeps its problem while the server does not answer either', async () => {
+    const { clock, provider, link } = await startedBench([aSandbox('a')]);
+    provider.findProblem = new Problem('unreachable', 'no');
+    provider.stream('a').queue.fail(new Problem('reset', 'cut'));
+    await clock.advance(300);
+    expect(link('a')).toMatchObject({ state: 'waiting', problem: 'reset' });
+    expect(provider.pings).toBe(0);
+  });
+
+  it('rests while the sandbox is paused and goes on when it runs', async () => {
+    const { clock, provider, link, show } = await startedBench([aSandbox('a')]);
+    provider.put(aSandbox('a', { phase: 'paused', rawState: 'Paused' }));
+    await show();
+    expect(link('a')).toMatchObject({ state: 'idle', problem: 'paused', nextStep: 'Resume it to go on.' });
+    expect(provider.openStreams).toHaveLength(0);
+    await clock.advance(120_000);
+    expect(provider.opened('a')).toBe(1);
+    provider.put(aSandbox('a'));
+    await show();
+    expect(provider.opened('a')).toBe(2);
+    expect(link('a').state).toBe('connecting');
+  });
+
+  it('waits until the old connection has cleaned up before it opens a new one, but not for ever', async () => {
+    const { clock, provider } = await startedBench([aSandbox('a')]);
+    const old = provider.stream('a');
+    let clean = (): void => undefined;
+    const cleaned = new Promise<void>((resolve) => {
+      clean = resolve;
+    });
+    const inner = provider.samples.bind(provider);
+    provider.samples = (id, options) => {
+      const iterable = inner(id, options);
+      return {
+        async *[Symbol.asyncIterator]() {
+          try {
+            yield* iterable;
+          } finally {
+            await cleaned;
+          }
+        },
+      };
+    };
+    const rest = async (): Promise<void> => {
+      provider.put(aSandbox('a', { phase: 'paused', rawState: 'Paused' }));
+      await clock.advance(500);
+      provider.put(aSandbox('a'));
+      await clock.advance(500);
+    };
+    await rest();
+    expect(old.open).toBe(false);
+    expect(provider.opened('a')).toBe(2);
+    await rest();
+    expect(provider.opened('a')).toBe(2);
+    await clock.advance(3_000);
+    expect(provider.opened('a')).toBe(3);
+    clean();
+    await rest();
+    expect(provider.opened('a')).toBe(4);
+  });
+
+  it('finds out about a pause before the next list when the stream says so', async () => {
+    const { clock, provider, link } = await startedBench([aSandbox('a')]);
+    provider.sandboxes.set('a', aSandbox('a', { phase: 'paused', rawState: 'Paused' }));
+    provider.stream('a').queue.fail(new Problem('paused', 'frozen'));
+    await clock.advance(300);
+    expect(link('a')).toMatchObject({ state: 'idle', problem: 'paused' });
+  });
+
+  it('asks before it takes a way that keeps the sandbox alive, and takes it only when allowed', async () => {
+    const { app, clock, provider, link } = await startedBench([aSandbox('a', { renewsOnAccess: true })]);
+    expect(provider.stream('a').mayRenew).toBe(false);
+    provider.stream('a').queue.fail(new Problem('needs-consent', 'only through the proxy'));
+    await clock.advance(300_000);
+    expect(link('a')).toMatchObject({ state: 'needs-consent', retryAtMs: null });
+    expect(provider.opened('a')).toBe(1);
+    app.consent('a', true);
+    await clock.advance(1_000);
+    expect(provider.opened('a')).toBe(2);
+    expect(provider.stream('a').mayRenew).toBe(true);
+  });
+
+  it('takes no for an answer, also after a refresh, until it is a yes', async () => {
+    const { app, clock, provider, link } = await startedBench([aSandbox('a', { renewsOnAccess: true })]);
+    provider.stream('a').queue.fail(new Problem('needs-consent', 'only through the proxy'));
+    await clock.advance(1_000);
+    app.consent('a', false);
+    await clock.advance(1_000);
+    expect(link('a')).toMatchObject({ state: 'unavailable', problem: 'needs-consent' });
+    expect(provider.opened('a')).toBe(1);
+    app.refresh();
+    await clock.advance(1_000);
+    expect(provider.stream('a').mayRenew).toBe(false);
+    provider.stream('a').queue.fail(new Problem('needs-consent', 'only through the proxy'));
+    await clock.advance(1_000);
+    expect(link('a').state).toBe('unavailable');
+    app.consent('a', true);
+    await clock.advance(1_000);
+    expect(provider.stream('a').mayRenew).toBe(true);
+  });
+
+  it('reads what the system says of an end, once, and only of a sandbox it had measured', async () => {
+    const asked: string[] = [];
+    const bench = createAppBench({
+      actions: {
+        diagnostics: (id) => {
+          asked.push(id);
+          return Promise.resolve('OOMKilled:      True\nExit Code:      137');
+        },
+      },
+    });
+    const { app, clock, provider, show, view } = bench;
+    provider.sandboxes.set('a', aSandbox('a'));
+    provider.sandboxes.set('old', aSandbox('old', { phase: 'failed', rawState: 'Failed' }));
+    app.setProviders([provider]);
+    app.setPlace(nowhere, null);
+    await clock.advance(0);
+    provider.tell();
+    await show();
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await show();
+    const failed = aSandbox('a', { phase: 'failed', rawState: 'Failed', reason: 'EXITED', message: 'exit code 137' });
+    provider.put(failed);
+    provider.put(failed);
+    await show();
+    expect(asked).toEqual(['a']);
+    expect(view('a').incidents[0]).toMatchObject({ cause: 'out-of-memory', certainty: 'certain' });
+  });
+
+  it('is not disturbed by diagnostics that never come', async () => {
+    const { clock, provider, link, view } = await startedBench([aSandbox('a')], {
+      actions: { diagnostics: () => new Promise<string>(() => undefined) },
+    });
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(1_000);
+    provider.put(aSandbox('a', { phase: 'failed', rawState: 'Failed' }));
+    await clock.advance(10_000);
+    expect(link('a').state).toBe('ended');
+    expect(view('a').incidents).toHaveLength(1);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { bytesText, durationText, intervalText, shortName } from '../../../src/app/format.ts';
+import { noticeText } from '../../../src/app/notice-text.ts';
+import type { Expiry } from '../../../src/model/sandbox.ts';
+import { aForecast } from '../../helpers/a-forecast.ts';
+import { utcTime } from '../../helpers/app-bench.ts';
+import { aSandbox } from '../../helpers/fake-provider.ts';
+
+const nowMs = Date.UTC(2026, 0, 1, 14, 28, 40);
+const sandbox = aSandbox('a', { name: 'api-tests' });
+
+describe('the text of a notice', () => {
+  it('names what ends it, the clock time, the interval, the process and the filling', () => {
+    expect(noticeText(sandbox, aForecast({ atMs: nowMs }), nowMs, utcTime)).toBe(
+      'api-tests runs out of memory at about 14:32 (in 2–5 min): node (pid 412) grows 4.2 MiB/s, 71 % of 512 MiB.',
+    );
+  });
+
+  it('counts from now when the forecast is older', () => {
+    const text = noticeText(sandbox, aForecast({ atMs: nowMs - 60_000 }), nowMs, utcTime);
+    expect(text).toContain('at about 14:31 (in 1–4 min)');
+  });
+
+  it('does without what is not known', () => {
+    const plain = aForecast({ atMs: nowMs, grower: null });
+    expect(noticeText(sandbox, plain, nowMs, utcTime)).toContain(': it grows 4.2 MiB/s, 71 % of 512 MiB.');
+    const bare = aForecast({ atMs: nowMs, grower: null, slopePerSecond: null, limit: null, pressure: null });
+    expect(noticeText(sandbox, bare, nowMs, utcTime)).toContain('(in 2–5 min): The floor rises.');
+    const open = aForecast({ atMs: nowMs, timeToLimitMs: { p10: 40_000, p50: 60_000, p90: Number.POSITIVE_INFINITY } });
+    expect(noticeText(sandbox, open, nowMs, utcTime)).toContain('(in 40 s or later)');
+  });
+
+  it('carries a clock time also without a time to the limit', () => {
+    const text = noticeText(sandbox, aForecast({ timeToLimitMs: null }), nowMs, utcTime);
+    expect(text).toBe(
+      'api-tests may soon reach a limit (seen at 14:28): it runs out of memory if this goes on: node (pid 412) grows 4.2 MiB/s, 71 % of 512 MiB.',
+    );
+  });
+
+  it('counts what is counted', () => {
+    const pids = aForecast({
+      signal: 'pids',
+      atMs: nowMs,
+      unit: 'count',
+      used: 95,
+      limit: 100,
+      pressure: 0.95,
+      grower: null,
+      slopePerSecond: 2,
+    });
+    expect(noticeText(sandbox, pids, nowMs, utcTime)).toBe(
+      'api-tests reaches its limit of processes at about 14:32 (in 2–5 min): it grows 2 per second, 95 % of 100.',
+    );
+  });
+
+  it('says what the clock does', () => {
+    const expiry: Expiry = {
+      clock: 'absolute',
+      expiresAtMs: nowMs + 300_000,
+      action: 'delete',
+      extendedBy: 'call',
+      certainty: 'known',
+    };
+    const forecast = aForecast({ signal: 'expiry' });
+    const text = (parts: Partial<Expiry>): string =>
+      noticeText({ ...sandbox, expiry: { ...expiry, ...parts } }, forecast, nowMs, utcTime);
+    expect(text({})).toBe('api-tests ends at 14:33 (in 5 min): its time is over then, and it is deleted.');
+    expect(text({ certainty: 'probable', action: 'stop' })).toContain('api-tests probably ends at 14:33');
+    expect(text({ clock: 'idle', action: 'hibernate' })).toBe(
+      'api-tests ends at about 14:33 (in 5 min) if nothing happens in it: then it is hibernated.',
+    );
+  });
+
+  it('keeps names from outside on one line and short', () => {
+    expect(shortName(`evil\n\u0007name${'x'.repeat(100)}`)).toMatch(/^evil namex+…$/);
+    expect(shortName('x'.repeat(100))).toHaveLength(60);
+  });
+});
+
+describe('numbers for people', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1 KiB'],
+    [4.2 * 1024 * 1024, '4.2 MiB'],
+    [512 * 1024 * 1024, '512 MiB'],
+    [1023.99 * 1024 * 1024, '1 GiB'],
+  ])('%d bytes are %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
+
+  it.each([
+    [0, '0 s'],
+    [89_400, '89 s'],
+    [90_000, '2 min'],
+    [3_600_000, '60 min'],
+    [7_200_000, '2 h'],
+    [7_800_000, '2 h 10 min'],
+  ])('%d ms are %s', (ms, text) => expect(durationText(ms)).toBe(text));
+
+  it.each([
+    [0, 5_000, 'in less than 10 s'],
+    [-5_000, 20_000, 'in 0–20 s'],
+    [40_000, 90_000, 'in 40–90 s'],
+    [60_000, 60_000, 'in about 60 s'],
+    [240_000, 245_000, 'in about 4 min'],
+    [7_200_000, 10_800_000, 'in about 2 h 30 min'],
+  ])('%d to %d ms is "%s"', (low, high, text) => expect(intervalText(low, high)).toBe(text));
+});

@@ -1,0 +1,384 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../src/model/problem.ts';
+import type { Sandbox } from '../../../src/model/sandbox.ts';
+import { createAppBench, nowhere, startedBench } from '../../helpers/app-bench.ts';
+import { settle } from '../../helpers/fake-clock.ts';
+import { aSample, aSandbox, FakeProvider } from '../../helpers/fake-provider.ts';
+
+const many = (count: number): Sandbox[] =>
+  Array.from({ length: count }, (_, index) => aSandbox(`s${index}`, { createdAtMs: 1_000_000 + index }));
+
+const ids = (sandboxes: readonly { readonly sandbox: Sandbox }[]): string[] => sandboxes.map((one) => one.sandbox.id);
+
+describe('the view', () => {
+  it('is told at most once per 250 ms, however much happens', async () => {
+    const { clock, provider, app } = await startedBench(many(3));
+    const toldAt: number[] = [];
+    app.onChange(() => toldAt.push(clock.now()));
+    for (let step = 0; step < 200; step += 1) {
+      for (const stream of provider.openStreams) stream.queue.push(aSample(stream.sandboxId, clock.now()));
+      await clock.advance(10);
+    }
+    expect(toldAt.length).toBeGreaterThan(4);
+    expect(toldAt.length).toBeLessThanOrEqual(9);
+    for (let index = 1; index < toldAt.length; index += 1) {
+      expect((toldAt[index] ?? 0) - (toldAt[index - 1] ?? 0)).toBeGreaterThanOrEqual(250);
+    }
+  });
+
+  it('keeps what did not change, object for object, and says nothing when nothing changed', async () => {
+    const { clock, provider, app, views, show } = await startedBench(many(3));
+    for (const stream of provider.openStreams) stream.queue.push(aSample(stream.sandboxId, clock.now()));
+    await show();
+    const before = app.view;
+    provider.stream('s1').queue.push(aSample('s1', clock.now()));
+    await clock.advance(250);
+    const after = app.view;
+    expect(after).not.toBe(before);
+    expect(after.servers).toBe(before.servers);
+    const same = after.sandboxes.filter((one) => before.sandboxes.includes(one));
+    expect(ids(same).sort()).toEqual(['s0', 's2']);
+    views.length = 0;
+    provider.tell();
+    await clock.advance(250);
+    expect(views).toHaveLength(0);
+  });
+
+  it('goes on telling the others when one listener fails', async () => {
+    const { app, provider, show, log } = createAppBench();
+    const told: number[] = [];
+    app.onChange(() => {
+      throw new Error('broken listener');
+    });
+    const off = app.onChange((view) => told.push(view.sandboxes.length));
+    app.setProviders([provider]);
+    await show();
+    provider.put(aSandbox('a'));
+    await show();
+    expect(told.at(-1)).toBe(1);
+    expect(log.lines.join()).toContain('broken listener');
+    off();
+    const count = told.length;
+    provider.put(aSandbox('b'));
+    await show();
+    expect(told).toHaveLength(count);
+  });
+
+  it('orders current, running, paused, ended, the newest end first', async () => {
+    const { app, provider, show } = await startedBench([
+      aSandbox('old', { createdAtMs: 1 }),
+      aSandbox('new', { createdAtMs: 9 }),
+      aSandbox('mine', { createdAtMs: 5 }),
+      aSandbox('rest', { phase: 'paused', rawState: 'Paused' }),
+      aSandbox('x'),
+      aSandbox('y'),
+    ]);
+    app.choose('mine');
+    provider.remove('x');
+    await show();
+    provider.remove('y');
+    await show();
+    expect(ids(app.view.sandboxes)).toEqual(['mine', 'new', 'old', 'rest', 'y', 'x']);
+  });
+});
+
+describe('the watched sandboxes', () => {
+  it('are at most as many as set, with two hundred running; the others say why and still show their life', async () => {
+    const { clock, provider, app, link } = await startedBench(many(200));
+    expect(provider.openStreams).toHaveLength(8);
+    for (let round = 0; round < 10; round += 1) {
+      for (const stream of provider.openStreams.slice(0, 3)) stream.queue.fail(new Problem('reset', 'cut'));
+      await clock.advance(5_000);
+    }
+    expect(provider.mostOpen).toBe(8);
+    expect(app.view.sandboxes).toHaveLength(200);
+    expect(link('s0')).toMatchObject({ state: 'idle', problem: null });
+    expect(link('s0').text).toContain('8 sandboxes are measured at once');
+    expect(link('s0').nextStep).toContain('Select it');
+    await app.dispose();
+  });
+
+  it('always hold the current one, and the newest of the others', async () => {
+    const { clock, provider, app } = await startedBench(many(20), { settings: { maximumWatched: 2 } });
+    expect(provider.openStreams.map((one) => one.sandboxId).sort()).toEqual(['s18', 's19']);
+    app.choose('s3');
+    await clock.advance(1_000);
+    expect(provider.openStreams.map((one) => one.sandboxId).sort()).toEqual(['s19', 's3']);
+    app.setSettings({ maximumWatched: 0 });
+    await clock.advance(1_000);
+    expect(provider.openStreams.map((one) => one.sandboxId)).toEqual(['s3']);
+    app.setSettings({ maximumWatched: 4 });
+    await clock.advance(1_000);
+    expect(provider.openStreams).toHaveLength(4);
+  });
+
+  it('do not change when a new sandbox appears', async () => {
+    const { provider, show } = await startedBench(many(4), { settings: { maximumWatched: 2 } });
+    const before = provider.streams.length;
+    provider.put(aSandbox('s9', { createdAtMs: 2_000_000 }));
+    await show();
+    expect(provider.streams).toHaveLength(before);
+  });
+
+  it('are read for errors as long as they are watched', async () => {
+    const { clock, provider, show, view } = await startedBench([aSandbox('a')]);
+    expect(provider.openErrors).toBe(1);
+    provider.error({
+      sandboxId: 'a',
+      commandId: null,
+      commandLine: 'npm test',
+      source: 'fake',
+      text: 'ENOSPC: no space left on device, write',
+      exitCode: 1,
+      atMs: clock.now(),
+    });
+    await show();
+    expect(view('a').errors).toHaveLength(1);
+    provider.remove('a');
+    await show();
+    expect(provider.openErrors).toBe(0);
+  });
+});
+
+describe('the servers', () => {
+  it('show their health, and their trouble with the next step', async () => {
+    const { app, clock, provider, show } = createAppBench();
+    app.setProviders([provider]);
+    await show();
+    expect(app.view.servers[0]).toMatchObject({ state: 'connecting', label: 'Fake on 127.0.0.1' });
+    provider.event({ kind: 'health', atMs: 0, healthy: true, text: 'version 1' });
+    await show();
+    expect(app.view.servers[0]).toMatchObject({ state: 'healthy', text: 'version 1', problem: null });
+    const problem = new Problem('unreachable', 'connect ECONNREFUSED');
+    provider.event({ kind: 'health', atMs: 0, healthy: false, problem, retryAtMs: clock.now() + 9 });
+    await show();
+    expect(app.view.servers[0]).toMatchObject({
+      state: 'down',
+      problem: 'unreachable',
+      text: 'The server cannot be reached.',
+    });
+    expect(app.view.servers[0]?.nextStep).toContain('address');
+    const failing = new Problem('server-error', 'It said 500.', { nextStep: 'Look there.' });
+    provider.event({ kind: 'health', atMs: 0, healthy: false, problem: failing, retryAtMs: null });
+    await show();
+    expect(app.view.servers[0]).toMatchObject({ state: 'degraded', text: 'It said 500.', nextStep: 'Look there.' });
+    provider.tell();
+    provider.event({ kind: 'health', atMs: 0, healthy: true, text: null });
+    await show();
+    expect(app.view.servers[0]).toMatchObject({ state: 'healthy', problem: null, retryAtMs: null });
+  });
+
+  it('are watched again when watching breaks off, without a storm', async () => {
+    const { app, clock, provider, show } = createAppBench();
+    app.setProviders([provider]);
+    await show();
+    provider.breakWatches(new Error('a mistake inside'));
+    await clock.advance(300);
+    expect(app.view.servers[0]).toMatchObject({ state: 'degraded', text: 'a mistake inside' });
+    for (let second = 0; second < 60; second += 1) {
+      provider.breakWatches(new Error('again'));
+      await clock.advance(1_000);
+    }
+    expect(provider.watches).toBeLessThan(12);
+    await clock.advance(30_000);
+    provider.tell();
+    await show();
+    expect(app.view.servers[0]).toMatchObject({ state: 'healthy', problem: null });
+  });
+
+  it('are asked at once on refresh, one watch at a time', async () => {
+    const { app, clock, provider, show } = await startedBench([aSandbox('a')]);
+    app.refresh();
+    app.refresh();
+    await show();
+    expect(provider.openWatches).toBe(1);
+    expect(provider.watches).toBe(3);
+    await clock.advance(60_000);
+    expect(provider.watches).toBe(3);
+  });
+});
+
+describe('ended sandboxes', () => {
+  it('stay in the view, the newest fifty, also when many end at once', async () => {
+    const { app, clock, provider, show } = await startedBench(many(60));
+    for (let index = 0; index < 60; index += 1) provider.sandboxes.delete(`s${index}`);
+    provider.tell();
+    await show();
+    provider.put(aSandbox('later'));
+    await show();
+    await clock.advance(2_000);
+    const ended = app.view.sandboxes.filter((one) => one.link.state === 'ended');
+    expect(ended.length).toBeLessThanOrEqual(51);
+    expect(ended.length).toBeGreaterThanOrEqual(50);
+    expect(provider.openStreams.map((one) => one.sandboxId)).toEqual(['later']);
+  });
+
+  it('that a server still lists by the hundred do not push each other out again and again', async () => {
+    const failed = many(120).map((one): Sandbox => ({ ...one, phase: 'failed', rawState: 'Failed' }));
+    const { app, provider, show, views } = await startedBench(failed);
+    expect(app.view.sandboxes).toHaveLength(50);
+    expect(ids(app.view.sandboxes)[0]).toBe('s119');
+    views.length = 0;
+    provider.tell();
+    await show();
+    expect(views).toHaveLength(0);
+  });
+
+  it('are not brought back by a list that was on its way', async () => {
+    const { app, clock, provider, show, link } = await startedBench([aSandbox('a')]);
+    const staleAtMs = clock.now();
+    await clock.advance(1_000);
+    provider.remove('a');
+    await show();
+    provider.sandboxes.set('a', aSandbox('a'));
+    provider.tell(staleAtMs);
+    await show();
+    expect(link('a').state).toBe('ended');
+    provider.tell();
+    await show();
+    expect(link('a').state).toBe('connecting');
+    expect(app.view.sandboxes).toHaveLength(1);
+  });
+
+  it('that come back are taken up again also when the clock was set back meanwhile', async () => {
+    const { clock, provider, show, link } = await startedBench([aSandbox('a')]);
+    provider.remove('a');
+    await show();
+    clock.jump(-3_600_000);
+    provider.put(aSandbox('a'));
+    await show();
+    expect(link('a').state).toBe('connecting');
+  });
+
+  it('are written to the history with their life', async () => {
+    const { app, clock, provider, history, show } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await show();
+    provider.remove('a');
+    await app.dispose();
+    const kept = history.contents();
+    expect(kept.transitions.map((one) => one.transition.phase)).toEqual(['running']);
+    const again = await startedBench([aSandbox('a')]);
+    again.provider.remove('a');
+    await again.show();
+    expect(again.history.contents().transitions.map((one) => one.transition.phase)).toEqual(['running', 'terminated']);
+    expect(await again.history.incidents(5)).toMatchObject([{ sandboxId: 'a', cause: 'deleted' }]);
+  });
+});
+
+describe('replacing and ending', () => {
+  it('ends the work of providers that are replaced, frees them once, and takes up the new ones', async () => {
+    const { app, clock, provider, show } = await startedBench([aSandbox('a'), aSandbox('b')]);
+    provider.remove('b');
+    await show();
+    const next = new FakeProvider(clock, { label: 'Another' });
+    next.sandboxes.set('c', aSandbox('c'));
+    app.setProviders([next]);
+    await clock.advance(0);
+    next.tell();
+    await show();
+    expect(provider.openStreams).toHaveLength(0);
+    expect(provider.openWatches).toBe(0);
+    expect(provider.disposed).toBe(1);
+    expect(ids(app.view.sandboxes)).toEqual(['c', 'b']);
+    expect(app.view.servers.map((one) => one.label)).toEqual(['Another']);
+    app.setProviders([next]);
+    await show();
+    expect(next.watches).toBe(1);
+    expect(next.disposed).toBe(0);
+  });
+
+  it('does not wait for ever for a provider that does not let go', async () => {
+    const { app, clock, provider, log, show } = createAppBench();
+    let hang = true;
+    provider.watch = async function* () {
+      while (hang) await new Promise((resolve) => setImmediate(resolve));
+    };
+    app.setProviders([provider]);
+    await show();
+    let over = false;
+    const ended = app.dispose().then(() => {
+      over = true;
+    });
+    await clock.advance(4_000);
+    expect(over).toBe(false);
+    await clock.advance(6_000);
+    await ended;
+    expect(log.lines.join()).toContain('did not let go');
+    expect(clock.pending).toBe(0);
+    hang = false;
+    await settle();
+  });
+
+  it('leaves neither timers nor streams behind, in whatever state the links are', async () => {
+    const { app, clock, provider } = await startedBench(many(6));
+    provider.stream('s0').queue.push(aSample('s0', clock.now()));
+    provider.stream('s1').queue.fail(new Problem('reset', 'cut'));
+    provider.stream('s2').queue.fail(new Problem('needs-consent', 'ask'));
+    provider.stream('s3').queue.fail(new Problem('unauthorized', 'no'));
+    provider.put(aSandbox('s4', { phase: 'paused', rawState: 'Paused' }));
+    app.addErrorSource({
+      name: 'broken',
+      events: () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('broken')) }),
+      }),
+    });
+    await clock.advance(1_100);
+    await app.dispose();
+    await app.dispose();
+    await settle();
+    expect(clock.pending).toBe(0);
+    expect(provider.openStreams).toHaveLength(0);
+    expect(provider.openWatches).toBe(0);
+    expect(provider.openErrors).toBe(0);
+    expect(provider.disposed).toBe(1);
+    app.refresh();
+    app.setProviders([new FakeProvider(clock)]);
+    app.choose('s0');
+    await clock.advance(10_000);
+    expect(provider.watches).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('leaves a sandbox seen by two systems with the first that told of it', async () => {
+    const { app, clock, provider, show } = createAppBench();
+    const other = new FakeProvider(clock, { id: 'other' });
+    app.setProviders([provider, other]);
+    await show();
+    provider.put(aSandbox('a'));
+    other.put(aSandbox('a', { provider: 'other' }));
+    await show();
+    expect(app.view.sandboxes.map((one) => one.sandbox.provider)).toEqual(['fake']);
+    expect(other.streams).toHaveLength(0);
+  });
+
+  it('opens terminals and reads diagnostics only where the system can', async () => {
+    const { app, clock } = await startedBench([aSandbox('a')], {
+      actions: { diagnostics: (id) => Promise.resolve(`about ${id}`) },
+    });
+    const { signal } = new AbortController();
+    await expect(app.diagnostics('a', signal)).resolves.toBe('about a');
+    await expect(app.diagnostics('nobody', signal)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(app.openTerminal('a', { columns: 80, rows: 24 }, signal)).rejects.toMatchObject({
+      kind: 'not-supported',
+    });
+    await app.dispose();
+    expect(clock.pending).toBe(0);
+    await expect(app.diagnostics('a', signal)).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
+  it('does nothing harmful before it has a provider', async () => {
+    const { app, clock, show } = createAppBench();
+    app.setPlace(nowhere, 'x');
+    app.choose('x');
+    app.consent('x', true);
+    app.snooze('x', 5);
+    app.mute('x', 'memory');
+    app.answered('x');
+    app.refresh();
+    await show();
+    expect(app.view).toMatchObject({ sandboxes: [], currentId: null, ambiguous: false });
+    await app.dispose();
+    expect(clock.pending).toBe(0);
+  });
+});
