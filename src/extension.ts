@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { createSupervisor } from './app/supervisor.ts';
 import { systemClock as clock } from './app/system-clock.ts';
+import { withFailureShown } from './editor/activation.ts';
 import { registerCommands } from './editor/commands.ts';
 import { askForKey, connect } from './editor/connect.ts';
 import { Connections } from './editor/connections.ts';
@@ -21,6 +22,10 @@ let shutdown: (() => Promise<void>) | null = null;
 
 /** Builds the object graph and returns; everything that takes time follows after it. */
 export function activate(context: vscode.ExtensionContext): void {
+  withFailureShown(() => build(context));
+}
+
+function build(context: vscode.ExtensionContext): void {
   const log = createLog(redactSecrets);
   const secrets = new Secrets(context.secrets);
   let settings = readSettings();
@@ -42,21 +47,13 @@ export function activate(context: vscode.ExtensionContext): void {
     remember,
   });
   const transport = createTransport(readNetworkSettings());
+  const environment = process.env;
+  const deps = { clock, log, transport, secret: secrets.get, environment, fileExists };
   const connections = new Connections(supervisor, log, () =>
-    createProviders(
-      { openSandbox: { ...settings.openSandbox } },
-      {
-        clock,
-        log,
-        transport,
-        secret: async (name, origin) => (await secrets.get(name, origin)) ?? null,
-        environment: process.env,
-        fileExists,
-      },
-    ),
+    createProviders({ openSandbox: { ...settings.openSandbox } }, deps),
   );
   const originOf = (serverUrl: string): string | null =>
-    secretOrigin('openSandbox', { openSandbox: { serverUrl } }, process.env);
+    secretOrigin('openSandbox', { openSandbox: { serverUrl } }, environment);
   const handlers = createHandlers({
     supervisor,
     workbench,

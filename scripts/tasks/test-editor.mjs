@@ -1,4 +1,5 @@
-// npm run test:editor [-- --oldest] [-- files]: the tests in a real workbench, the newest or the oldest supported one.
+// npm run test:editor [-- --oldest] [-- --long] [-- files]: the tests in a real workbench, the newest or the oldest supported one;
+// --long runs the slow ones instead.
 import { packageExtension } from '../bundle.mjs';
 import { installChromium, installEditor } from '../editor.mjs';
 import { tool } from '../steps.mjs';
@@ -6,7 +7,8 @@ import { say } from '../toolchain.mjs';
 
 const args = process.argv.slice(2);
 const oldest = args.includes('--oldest');
-const files = args.filter((arg) => arg !== '--oldest');
+const long = args.includes('--long');
+const files = args.filter((arg) => arg !== '--oldest' && arg !== '--long');
 try {
   process.exitCode = await testEditor();
 } catch (error) {
@@ -22,6 +24,10 @@ async function testEditor() {
   await packageExtension();
   return await tool('vitest', ['run', '--config', 'test/editor/vitest.config.ts', ...files], {
     stdout: 'inherit',
-    env: { CHROMIUM: chromium, ...(oldest ? { FORESIGHT_OLDEST_EDITOR: '1' } : {}) },
+    env: {
+      CHROMIUM: chromium,
+      ...(oldest ? { FORESIGHT_OLDEST_EDITOR: '1' } : {}),
+      ...(long ? { FORESIGHT_LONG: '1' } : {}),
+    },
   });
 }

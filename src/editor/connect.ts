@@ -39,7 +39,7 @@ export async function askForKey(secrets: Secrets, origin: string | null): Promis
     await vscode.window.showInformationMessage('There is no server yet that a key could be for. Connect to one first.');
     return;
   }
-  const had = (await secrets.get('apiKey', origin)) !== undefined;
+  const had = (await secrets.get('apiKey', origin)) !== null;
   const inside = vscode.env.remoteName !== undefined;
   const key = await vscode.window.showInputBox({
     title: `API key for ${origin}`,

@@ -10,9 +10,12 @@ const minuteMs = 60_000;
 /** Runs fixes for the person: choices, plan, consent, progress with cancel, result. */
 export class FixDialogs {
   private readonly supervisor: Supervisor;
+  private readonly remember: (sandboxId: string) => Thenable<void>;
 
-  constructor(supervisor: Supervisor) {
+  /** @param remember stores the sandbox that took the place of the current one. */
+  constructor(supervisor: Supervisor, remember: (sandboxId: string) => Thenable<void>) {
     this.supervisor = supervisor;
+    this.remember = remember;
   }
 
   /** Asks what has to be asked, then runs the fix. A refusal at any point changes nothing. */
@@ -45,6 +48,9 @@ export class FixDialogs {
         }
       },
     );
+    const { currentId } = this.supervisor.view;
+    if (fixId === 'recreateLarger' && currentId !== null && currentId !== view.sandbox.id)
+      await this.remember(currentId);
     await report(plan, outcome);
   }
 

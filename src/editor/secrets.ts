@@ -14,10 +14,9 @@ export class Secrets {
     this.storage = storage;
   }
 
-  /** @returns the secret for exactly this origin, or undefined. */
-  async get(name: string, origin: string): Promise<string | undefined> {
-    return await this.storage.get(keyOf(name, origin));
-  }
+  /** @returns the secret for exactly this origin, or null. */
+  readonly get = async (name: string, origin: string): Promise<string | null> =>
+    (await this.storage.get(keyOf(name, origin))) ?? null;
 
   /** Stores `value` for `origin`; an empty value removes it. */
   async set(name: SecretName, origin: string, value: string): Promise<void> {

@@ -41,7 +41,7 @@ export function createWorkbench(options: {
   const statusBar = new StatusBar();
   const tree = new SandboxTree();
   const details = new Details(supervisor, { now, redact: options.redact });
-  const fixes = new FixDialogs(supervisor);
+  const fixes = new FixDialogs(supervisor, options.remember);
   const terminals = new Terminals(supervisor);
   const notifications = new Notifications(
     supervisor,

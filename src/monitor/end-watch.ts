@@ -144,7 +144,7 @@ export class EndWatch {
   }
 
   fixDone(outcome: FixOutcome): void {
-    if (outcome.fixId !== 'delete' && outcome.fixId !== 'recreateLarger') return;
+    if (outcome.fixId !== 'delete') return;
     if (outcome.result === 'failed' || outcome.result === 'cancelled') return;
     this.#deletion = outcome;
     const end = this.#end;

@@ -1,0 +1,11 @@
+// What is too slow for every run: the workbench tests on the oldest supported VS Code, the slow ones on the newest, the demo.
+import { node, runSteps } from '../steps.mjs';
+
+const editor = (...args) => node(['scripts/tasks/test-editor.mjs', ...args]);
+
+await runSteps([
+  ['slow tests in the real workbench', () => editor('--long')],
+  ['tests in the oldest supported workbench', () => editor('--oldest')],
+  ['slow tests in the oldest supported workbench', () => editor('--oldest', '--long')],
+  ['the demo warns before the kill', () => node(['scripts/tasks/demo.mjs', '--check'])],
+]);
