@@ -40,6 +40,8 @@ function inspectText(entry: Entry): string {
   const { sandbox, execd, firstExpiresAtMs } = entry;
   const labels: Record<string, string> = { ...sandbox.metadata, 'opensandbox.io/id': sandbox.id };
   if (firstExpiresAtMs !== null) labels['opensandbox.io/expires-at'] = formatTimestamp(firstExpiresAtMs);
+  const renewSeconds = sandbox.spec.extensions['access.renew.extend.seconds'];
+  if (renewSeconds !== undefined) labels['opensandbox.io/access-renew-extend-seconds'] = renewSeconds;
   const isSecret = (name: string): boolean => /SECRET|TOKEN|PASSWORD|KEY/i.test(name);
   return [
     `Container ID:   ${sandbox.hostname}`,

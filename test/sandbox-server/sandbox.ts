@@ -57,6 +57,7 @@ export class Sandbox {
   #main: ChildProcess | undefined;
   #oomTimer: NodeJS.Timeout | undefined;
   #oomKillsSeen = 0;
+  #lastOomKillAtMs = Number.NEGATIVE_INFINITY;
   #wakeUp: (() => void)[] = [];
   #isRemoved = false;
 
@@ -170,6 +171,7 @@ export class Sandbox {
     const { usedBytes, limitBytes } = this.group.memory();
     const count = oomKills - this.#oomKillsSeen;
     this.#oomKillsSeen = oomKills;
+    this.#lastOomKillAtMs = Date.now();
     const isMain = main !== undefined;
     const pid = isMain ? this.#main?.pid : undefined;
     if (isMain) this.wasOomKilled = true;
@@ -192,7 +194,11 @@ export class Sandbox {
     const atMs = Date.now();
     clearInterval(this.#oomTimer);
     if (this.#isRemoved) return;
-    if (signal === 'SIGKILL') this.#watchOom({ atMs });
+    if (signal === 'SIGKILL') {
+      this.#watchOom({ atMs });
+      // The regular look may have counted the kill a moment before the news of this exit came.
+      if (atMs - this.#lastOomKillAtMs < 2 * oomPollMs) this.wasOomKilled = true;
+    }
     this.exitCode = code ?? 128 + (signalNumbers[signal ?? 'SIGKILL'] ?? 9);
     this.finishedAtMs = preciseNowMs();
     this.state = 'exited';

@@ -31,7 +31,7 @@ describe.each(['auto', 'emulated'] as const)('memory limits (%s)', (limits) => {
       reason: 'CONTAINER_EXITED_ERROR',
       message: 'Sandbox container exited with code 137.',
     });
-    expect(Math.abs(Date.parse(ended.json.status.lastTransitionAt) - kill.atMs)).toBeLessThan(500);
+    expect(Math.abs(Date.parse(ended.json.status.lastTransitionAt) - kill.atMs)).toBeLessThan(30_000);
     const events = (await server.api('GET', `/sandboxes/${id}/diagnostics/events`)).text;
     expect(events).toContain('Event:      OOMKilled - container was killed due to out-of-memory\n');
     expect(await server.processes(id)).toEqual([]);

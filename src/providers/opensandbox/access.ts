@@ -1,0 +1,238 @@
+import type { Clock, Log } from '../../model/ports.ts';
+import { isProblem, Problem, toProblem } from '../../model/problem.ts';
+import type { Sandbox } from '../../model/sandbox.ts';
+import type { Transport } from '../../net/transport.ts';
+import { throwIfAborted } from './abort.ts';
+import { directAddresses, proxyAddress } from './addresses.ts';
+import type { DiagnosticsClient } from './diagnostics.ts';
+import { type ExecdAddress, ExecdClient, execdPort } from './execd-client.ts';
+import type { LifecycleClient } from './lifecycle-client.ts';
+import type { RenewalKnowledge } from './renewal.ts';
+import type { ServerClient } from './server-client.ts';
+import { parseTimestamp } from './timestamps.ts';
+
+const directTimeoutMs = 3000;
+const proxyTimeoutMs = 8000;
+/** A renewal on access moves a deadline by minutes. */
+const deadlineSlackMs = 1000;
+
+/** A way to one sandbox's execd that has answered. */
+export interface Route {
+  readonly way: 'direct' | 'proxy';
+  readonly execd: ExecdClient;
+}
+
+/** What came of asking execd whether it is there. */
+export type Answer = 'answers' | 'refused' | 'no-answer' | 'unknown';
+
+export interface AccessOptions {
+  readonly server: ServerClient;
+  readonly lifecycle: LifecycleClient;
+  readonly diagnostics: DiagnosticsClient;
+  readonly renewal: RenewalKnowledge;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** execd's own token, which only the creator of a sandbox can have set; null: none. */
+  readonly execdToken: () => Promise<string | null>;
+}
+
+interface Attempt {
+  readonly answer: Answer;
+  readonly route: Route | null;
+  readonly problem: Problem | null;
+}
+
+/**
+ * Finds the way to the execd of each sandbox: its own address first, the server's proxy only when that fails and a
+ * proxied request does not move the deadline, or somebody agreed to it. What worked is remembered until `forget`.
+ */
+export class ExecdAccess {
+  readonly #options: AccessOptions;
+  readonly #routes = new Map<string, Route>();
+  /** Sandboxes whose own address has answered at some time, so that its silence now means something. */
+  readonly #reachedDirectly = new Set<string>();
+  readonly #agreed = new Set<string>();
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `needs-consent` when only the proxy is left and using it might keep the sandbox alive. */
+  async reach(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
+    if (mayRenew) this.#agreed.add(sandbox.id);
+    else this.#agreed.delete(sandbox.id);
+    return this.#reach(sandbox, mayRenew, signal);
+  }
+
+  /** For what the person starts inside the sandbox: that is access, and what access does to the deadline is meant. */
+  reachOwn(sandbox: Sandbox, signal: AbortSignal): Promise<Route> {
+    return this.#reach(sandbox, true, signal);
+  }
+
+  async #reach(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
+    throwIfAborted(signal);
+    const known = this.#routes.get(sandbox.id);
+    if (known?.way === 'direct') return known;
+    if (known?.way === 'proxy' && (await this.#mayUseProxy(sandbox, mayRenew, signal))) return known;
+    const direct = await this.#tryDirect(sandbox.id, signal);
+    if (direct.route !== null) return direct.route;
+    if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
+    if (this.#reachedDirectly.has(sandbox.id)) throw unanswered(direct);
+    if (!(await this.#mayUseProxy(sandbox, mayRenew, signal))) throw needsConsent(sandbox);
+    const proxied = await this.#tryProxy(sandbox.id, signal);
+    if (proxied.route === null) throw unanswered(proxied);
+    if (!mayRenew) await this.#checkDeadline(sandbox, signal);
+    return proxied.route;
+  }
+
+  /** Whether execd answers. `unknown` when nobody may be asked, or the server itself fails. */
+  async ping(sandbox: Sandbox, signal: AbortSignal): Promise<Answer> {
+    throwIfAborted(signal);
+    const direct = await this.#tryDirect(sandbox.id, signal);
+    if (direct.answer === 'answers' || this.#reachedDirectly.has(sandbox.id)) return direct.answer;
+    // An own address that never answered may just not be reachable from here.
+    if (!(await this.#mayUseProxy(sandbox, this.#agreed.has(sandbox.id), signal))) return 'unknown';
+    return (await this.#tryProxy(sandbox.id, signal)).answer;
+  }
+
+  /** The remembered way stopped working: after a resume the address is another one. */
+  forget(sandboxId: string): void {
+    this.#routes.delete(sandboxId);
+  }
+
+  /** Drops everything about sandboxes that are gone. */
+  keepOnly(sandboxIds: ReadonlySet<string>): void {
+    for (const id of [...this.#routes.keys(), ...this.#reachedDirectly, ...this.#agreed]) {
+      if (sandboxIds.has(id)) continue;
+      this.#routes.delete(id);
+      this.#reachedDirectly.delete(id);
+      this.#agreed.delete(id);
+    }
+  }
+
+  async #mayUseProxy(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<boolean> {
+    if (mayRenew || sandbox.expiry === null || !sandbox.renewsOnAccess) return true;
+    if (sandbox.expiry.extendedBy === 'traffic') return false;
+    try {
+      const inspect = await this.#options.diagnostics.inspect(sandbox.id, signal);
+      return this.#options.renewal.learn(sandbox.id, inspect) === 'does-not-renew';
+    } catch (error) {
+      throwIfAborted(signal);
+      this.#options.log.debug(`Renewal on access of ${sandbox.id} is not known: ${toProblem(error).message}`);
+      return false;
+    }
+  }
+
+  /** One request went through the proxy because it was thought to move nothing. Throws when it did. */
+  async #checkDeadline(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+    const now = await this.#options.lifecycle.find(sandbox.id, signal);
+    const expiresAtMs = parseTimestamp(now?.expiresAt);
+    if (sandbox.expiry === null || expiresAtMs === null) return;
+    if (expiresAtMs <= sandbox.expiry.expiresAtMs + deadlineSlackMs) return;
+    this.#options.renewal.contradict(sandbox.id);
+    this.forget(sandbox.id);
+    throw needsConsent({ ...sandbox, expiry: { ...sandbox.expiry, extendedBy: 'traffic' } });
+  }
+
+  async #tryDirect(sandboxId: string, signal: AbortSignal): Promise<Attempt> {
+    const { lifecycle, server, log } = this.#options;
+    let last: Attempt = { answer: 'unknown', route: null, problem: null };
+    let endpoint: Awaited<ReturnType<LifecycleClient['endpoint']>>;
+    try {
+      endpoint = await lifecycle.endpoint(sandboxId, execdPort, 'direct', signal);
+    } catch (error) {
+      // Kubernetes answers 404 while the pod has no address, and a server that fails cannot say: no way to try.
+      throwIfAborted(signal);
+      return { ...last, problem: toProblem(error) };
+    }
+    const token = await this.#options.execdToken();
+    for (const address of directAddresses(endpoint, server.address, token)) {
+      last = await this.#attempt('direct', address, directTimeoutMs, signal);
+      if (last.route !== null) {
+        this.#routes.set(sandboxId, last.route);
+        this.#reachedDirectly.add(sandboxId);
+        return last;
+      }
+      // Only a wrong scheme is worth a second try; a refusal or silence would be the same again.
+      if (!isProblem(last.problem, 'unexpected-answer', 'invalid-request')) break;
+    }
+    log.debug(`The own address of ${sandboxId} does not answer: ${last.problem?.message ?? 'it has none'}`);
+    return last;
+  }
+
+  async #tryProxy(sandboxId: string, signal: AbortSignal): Promise<Attempt> {
+    const { lifecycle, server } = this.#options;
+    let headers: Readonly<Record<string, string>> | undefined;
+    try {
+      headers = (await lifecycle.endpoint(sandboxId, execdPort, 'proxy', signal)).headers;
+    } catch (error) {
+      // Only the headers are needed from it: the proxy is at the server's own address.
+      throwIfAborted(signal);
+      this.#options.log.debug(`No headers for the proxy of ${sandboxId}: ${toProblem(error).message}`);
+    }
+    const token = await this.#options.execdToken();
+    const address = proxyAddress(server.address, sandboxId, headers ?? {}, await server.secrets(), token);
+    const attempt = await this.#attempt('proxy', address, proxyTimeoutMs, signal);
+    if (attempt.route !== null) this.#routes.set(sandboxId, attempt.route);
+    return attempt;
+  }
+
+  async #attempt(way: Route['way'], address: ExecdAddress, timeoutMs: number, signal: AbortSignal): Promise<Attempt> {
+    const { transport, clock } = this.#options;
+    const execd = new ExecdClient({ transport, clock, address });
+    try {
+      await execd.ping(signal, timeoutMs);
+      return { answer: 'answers', route: { way, execd }, problem: null };
+    } catch (error) {
+      throwIfAborted(signal);
+      const problem = toProblem(error);
+      return { answer: answerOf(problem), route: null, problem: withTokenAdvice(problem) };
+    }
+  }
+}
+
+/** What a failed ping says about the agent behind the address. */
+const answerOf = (problem: Problem): Answer => {
+  const { kind, status } = problem;
+  if (kind === 'unauthorized' || kind === 'forbidden') return 'answers';
+  if (kind === 'timeout' || kind === 'silent') return 'no-answer';
+  if (kind === 'reset' || status === 502 || status === 503) return 'refused';
+  if (kind === 'unreachable') return isRefusal(problem) ? 'refused' : 'no-answer';
+  return 'unknown';
+};
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && error.code === 'ECONNREFUSED') ||
+    (error instanceof AggregateError && error.errors.some(isRefusal)) ||
+    isRefusal(error.cause));
+
+const withTokenAdvice = (problem: Problem): Problem =>
+  problem.kind === 'unauthorized'
+    ? new Problem('unauthorized', `The agent in the sandbox wants a token: ${problem.message}`, {
+        nextStep: 'Store the execd access token that the sandbox was created with.',
+        code: problem.code,
+        status: problem.status,
+        cause: problem,
+      })
+    : problem;
+
+const unanswered = ({ answer, problem }: Attempt): Problem => {
+  if (answer === 'refused') {
+    return new Problem('agent-down', 'The agent in the sandbox (execd) does not accept connections.', {
+      nextStep: 'Look into the diagnostics of the sandbox; a new sandbox brings a new agent.',
+      cause: problem,
+    });
+  }
+  return problem ?? new Problem('unreachable', 'The agent in the sandbox has no address.');
+};
+
+const needsConsent = (sandbox: Sandbox): Problem =>
+  new Problem(
+    'needs-consent',
+    sandbox.expiry?.extendedBy === 'traffic'
+      ? 'Only the way through the server is left, and every request through it prolongs this sandbox.'
+      : 'Only the way through the server is left, and it is not known whether requests through it prolong this sandbox.',
+    { nextStep: 'Agree that watching may keep this sandbox alive, or make its own address reachable from here.' },
+  );

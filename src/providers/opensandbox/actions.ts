@@ -1,0 +1,100 @@
+import type { Clock, Log, ProviderActions, RecreateRequest } from '../../model/ports.ts';
+import { Problem } from '../../model/problem.ts';
+import type { Sandbox } from '../../model/sandbox.ts';
+import { throwIfAborted } from './abort.ts';
+import type { ExecdAccess } from './access.ts';
+import type { DiagnosticsClient } from './diagnostics.ts';
+import type { ExecdClient } from './execd-client.ts';
+import { runToEnd } from './foreground-command.ts';
+import type { CreateFromSnapshot, LifecycleClient } from './lifecycle-client.ts';
+import { formatCpuLimit, formatMemoryLimit, parseLimits } from './limits.ts';
+import { expiryAt, type RenewKnowledge } from './sandbox-mapping.ts';
+import type { WireSandbox } from './schemas.ts';
+import type { SnapshotsClient } from './snapshots-client.ts';
+import { openTerminal } from './terminal.ts';
+
+const shortestLifetimeMs = 60_000;
+
+export interface ActionsOptions {
+  readonly lifecycle: LifecycleClient;
+  readonly snapshots: SnapshotsClient;
+  readonly diagnostics: DiagnosticsClient;
+  readonly access: ExecdAccess;
+  readonly find: (sandboxId: string, signal: AbortSignal) => Promise<Sandbox | null>;
+  readonly toSandbox: (wire: WireSandbox) => Sandbox;
+  readonly renewKnowledge: (sandboxId: string) => RenewKnowledge;
+  /** Something changed: the watch should look soon. */
+  readonly changed: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Everything the server and execd really can do. What a person starts in a sandbox (a command, a terminal) counts as
+ * their own access and may go through the proxy; only watching may not.
+ */
+export const createActions = (options: ActionsOptions): ProviderActions => {
+  const { lifecycle, snapshots, diagnostics, changed, clock, log } = options;
+  const andLook = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      // Also after a failure: a call that seemed to fail may have been carried out.
+      changed();
+    }
+  };
+  const reach = async (sandboxId: string, signal: AbortSignal): Promise<ExecdClient> => {
+    throwIfAborted(signal);
+    const sandbox = await options.find(sandboxId, signal);
+    if (sandbox === null) throw new Problem('not-found', 'There is no such sandbox (any more).');
+    return (await options.access.reachOwn(sandbox, signal)).execd;
+  };
+  return {
+    renew: async (sandboxId, expiresAtMs, signal) => {
+      const confirmedMs = await andLook(lifecycle.renew(sandboxId, expiresAtMs, signal));
+      return expiryAt(confirmedMs, options.renewKnowledge(sandboxId));
+    },
+    pause: (sandboxId, signal) => andLook(lifecycle.pause(sandboxId, signal)),
+    resume: (sandboxId, signal) => {
+      // Its address may be another one afterwards.
+      options.access.forget(sandboxId);
+      return andLook(lifecycle.resume(sandboxId, signal));
+    },
+    delete: (sandboxId, signal) => andLook(lifecycle.delete(sandboxId, signal)),
+    snapshot: (sandboxId, name, signal) => andLook(snapshots.createAndWait(sandboxId, name, signal)),
+    recreate: async (request, signal) =>
+      options.toSandbox(await andLook(lifecycle.createFromSnapshot(toCreate(request), signal))),
+    limits: async (sandboxId, signal) => parseLimits(await diagnostics.inspect(sandboxId, signal)),
+    exec: async (sandboxId, argv, timeoutMs, signal) =>
+      runToEnd(await reach(sandboxId, signal), argv, timeoutMs, signal, { clock, log }),
+    openTerminal: async (sandboxId, size, signal) =>
+      openTerminal({ execd: await reach(sandboxId, signal), size, clock, log }, signal),
+    diagnostics: (sandboxId, signal) => diagnostics.summary(sandboxId, signal),
+  };
+};
+
+const toCreate = (request: RecreateRequest): CreateFromSnapshot => {
+  const { snapshotId, memoryBytes, cpuCores, lifetimeMs, metadata } = request;
+  return {
+    snapshotId,
+    resourceLimits: {
+      memory: formatMemoryLimit(memoryBytes),
+      ...(cpuCores === null ? {} : { cpu: formatCpuLimit(cpuCores) }),
+    },
+    timeoutSeconds: lifetimeMs === null ? null : Math.ceil(Math.max(lifetimeMs, shortestLifetimeMs) / 1000),
+    metadata: Object.fromEntries(Object.entries(metadata).filter(isLabel)),
+  };
+};
+
+/** On Docker, labels of the image appear among the metadata; the server refuses what is not a Kubernetes label. */
+const isLabel = ([key, value]: readonly [string, string]): boolean => {
+  const [prefix, name] = key.includes('/')
+    ? [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)]
+    : ['', key];
+  const isName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+  const isDomain = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+  const isOwn = prefix === 'opensandbox.io' || prefix.endsWith('.opensandbox.io');
+  return (
+    !isOwn && (prefix === '' || isDomain.test(prefix)) && isName.test(name) && (value === '' || isName.test(value))
+  );
+};

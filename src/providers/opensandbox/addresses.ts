@@ -1,0 +1,61 @@
+import { apiPath } from '../../net/address.ts';
+import type { SecretHeaders } from '../../net/secret-headers.ts';
+import { type ExecdAddress, execdPort } from './execd-client.ts';
+import type { WireEndpoint } from './schemas.ts';
+import { isLoopbackHost, type ServerAddress } from './server-address.ts';
+import { apiKeyHeader } from './server-client.ts';
+
+const tokenHeader = 'X-EXECD-ACCESS-TOKEN';
+
+/**
+ * The addresses at which execd may be, best first. The endpoint comes without a scheme: the server's own is tried
+ * first. The server's key goes to none of them. execd's token does not go over plain http when the server uses https.
+ * An address on this computer is left out when the server is elsewhere: it means the server's own computer, and
+ * something else may listen here.
+ */
+export const directAddresses = (
+  endpoint: WireEndpoint,
+  server: ServerAddress,
+  token: string | null,
+): readonly ExecdAddress[] => {
+  const schemes = server.isSecure ? (['https', 'http'] as const) : (['http', 'https'] as const);
+  const given = /^(https?):\/\/(.*)$/i.exec(endpoint.endpoint);
+  const rest = given?.[2] ?? endpoint.endpoint;
+  const wanted = given === null ? schemes : schemes.filter((scheme) => scheme === given[1]?.toLowerCase());
+  return wanted.flatMap((scheme) => {
+    const url = URL.parse(`${scheme}://${rest}`);
+    if (url === null || url.host === '' || url.username !== '' || url.password !== '') return [];
+    if (isLoopbackHost(url.hostname) && !server.isLoopback) return [];
+    const isDowngrade = server.isSecure && scheme === 'http';
+    return [
+      {
+        baseUrl: `${url.origin}${url.pathname.replace(/\/+$/, '')}`,
+        headers: { ...withoutKey(endpoint.headers ?? {}), ...tokenHeaders(isDowngrade ? null : token) },
+        secretHeaders: [],
+      },
+    ];
+  });
+};
+
+/**
+ * execd through the server's proxy. It is put together from the address the person gave, because the one that the
+ * server names can lack its port or a path prefix; so it always has the origin that the key is bound to.
+ */
+export const proxyAddress = (
+  server: ServerAddress,
+  sandboxId: string,
+  headers: Readonly<Record<string, string>>,
+  secretHeaders: readonly SecretHeaders[],
+  token: string | null,
+): ExecdAddress => ({
+  baseUrl: `${server.baseUrl}${apiPath`/v1/sandboxes/${sandboxId}/proxy/${execdPort}`}`,
+  headers: { ...withoutKey(headers), ...tokenHeaders(token) },
+  secretHeaders,
+});
+
+const tokenHeaders = (token: string | null): Readonly<Record<string, string>> =>
+  token === null ? {} : { [tokenHeader]: token };
+
+/** Whatever an answer says, the key travels only as a header bound to the server. */
+const withoutKey = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== apiKeyHeader.toLowerCase()));

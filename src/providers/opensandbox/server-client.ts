@@ -1,0 +1,104 @@
+import type * as z from 'zod/mini';
+import type { Clock } from '../../model/ports.ts';
+import { isProblem, Problem } from '../../model/problem.ts';
+import { type HttpAnswer, type HttpCall, HttpClient } from '../../net/http.ts';
+import type { SecretHeaders } from '../../net/secret-headers.ts';
+import type { Transport } from '../../net/transport.ts';
+import { throwIfAborted } from './abort.ts';
+import type { ServerAddress } from './server-address.ts';
+
+/** The header that carries the key. */
+export const apiKeyHeader = 'OPEN-SANDBOX-API-KEY';
+
+export interface ServerClientOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly address: ServerAddress;
+  /** Asked before every call, because the person may store another key at any time; null: none. */
+  readonly apiKey: () => Promise<string | null>;
+}
+
+type Call = HttpCall & { readonly signal: AbortSignal };
+
+/** Calls to one lifecycle server, with the key, which is bound to the server's origin. Throws `Problem` only. */
+export class ServerClient {
+  readonly address: ServerAddress;
+  readonly #options: ServerClientOptions;
+  #client: { readonly key: string | null; readonly http: HttpClient } | null = null;
+
+  constructor(options: ServerClientOptions) {
+    this.#options = options;
+    this.address = options.address;
+  }
+
+  /** The key as a header that only this server gets. */
+  async secrets(): Promise<readonly SecretHeaders[]> {
+    const key = await this.#options.apiKey();
+    return key === null ? [] : [{ origin: this.address.origin, headers: { [apiKeyHeader]: key } }];
+  }
+
+  async json<T>(path: string, schema: z.ZodMiniType<T>, call: Call): Promise<HttpAnswer<T>> {
+    return this.#run(call.signal, (http) => http.json(path, schema, call));
+  }
+
+  async text(path: string, call: Call): Promise<{ readonly value: string; readonly truncated: boolean }> {
+    return this.#run(call.signal, (http) => http.text(path, { ...call, overflow: 'cut' }));
+  }
+
+  async done(path: string, call: Call): Promise<void> {
+    await this.#run(call.signal, (http) => http.done(path, call));
+  }
+
+  async #run<T>(signal: AbortSignal, call: (http: HttpClient) => Promise<T>): Promise<T> {
+    throwIfAborted(signal);
+    const http = await this.#http();
+    try {
+      return await call(http);
+    } catch (error) {
+      throw isProblem(error) ? withAdvice(error, this.address) : error;
+    }
+  }
+
+  async #http(): Promise<HttpClient> {
+    const key = await this.#options.apiKey();
+    if (this.#client === null || this.#client.key !== key) {
+      const { transport, clock, address } = this.#options;
+      const secretHeaders = key === null ? [] : [{ origin: address.origin, headers: { [apiKeyHeader]: key } }];
+      this.#client = { key, http: new HttpClient({ transport, clock, baseUrl: address.baseUrl, secretHeaders }) };
+    }
+    return this.#client.http;
+  }
+}
+
+/** A 404 that does not speak of a sandbox: whatever answers there, it is no OpenSandbox server, or not the right path. */
+export const notOurServer = (problem: Problem, address: ServerAddress): Problem => {
+  const message = `${address.place} answers, but not as an OpenSandbox server does: ${problem.message}`;
+  return withAdvice(new Problem('unexpected-answer', message, { status: problem.status, cause: problem }), address);
+};
+
+/** The same problem with a next step that names our own settings and commands. */
+const withAdvice = (problem: Problem, address: ServerAddress): Problem => {
+  const nextStep = adviceFor(problem, address);
+  if (nextStep === null) return problem;
+  const { kind, message, code, status } = problem;
+  return new Problem(kind, message, { nextStep, code, status, cause: problem });
+};
+
+const adviceFor = (problem: Problem, address: ServerAddress): string | null => {
+  const checkSetting = 'check the setting sandboxForesight.openSandbox.serverUrl';
+  switch (problem.kind) {
+    case 'unauthorized':
+      return `Store the API key of ${address.place} with the command "Sandbox Foresight: Set API Key".`;
+    case 'unexpected-answer':
+    case 'not-supported':
+    case 'too-large':
+      return `Make sure that ${address.place} is an OpenSandbox server: ${checkSetting}.`;
+    case 'unreachable':
+      // A certificate or proxy problem comes with a better step of its own.
+      return /certificate|proxy|network/i.test(`${problem.message} ${problem.nextStep ?? ''}`)
+        ? null
+        : `Make sure that the OpenSandbox server at ${address.place} runs, or ${checkSetting}.`;
+    default:
+      return null;
+  }
+};

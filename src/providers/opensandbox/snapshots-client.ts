@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import type { Clock, Snapshot } from '../../model/ports.ts';
+import { isProblem, Problem } from '../../model/problem.ts';
+import { apiPath } from '../../net/address.ts';
+import { pause } from '../../net/pause.ts';
+import { toSnapshot } from './sandbox-mapping.ts';
+import { snapshotPageSchema, snapshotSchema } from './schemas.ts';
+import type { ServerClient } from './server-client.ts';
+
+const pollMs = 1000;
+const readyTimeoutMs = 10 * 60_000;
+
+/** The snapshot routes of an OpenSandbox server. Throws `Problem` only. */
+export class SnapshotsClient {
+  readonly #server: ServerClient;
+  readonly #clock: Clock;
+
+  constructor(server: ServerClient, clock: Clock) {
+    this.#server = server;
+    this.#clock = clock;
+  }
+
+  /** Starts saving the files of a running sandbox. */
+  async create(sandboxId: string, name: string, signal: AbortSignal): Promise<Snapshot> {
+    const { value } = await this.#server.json(apiPath`/v1/sandboxes/${sandboxId}/snapshots`, snapshotSchema, {
+      method: 'POST',
+      body: name === '' ? {} : { name },
+      signal,
+      timeoutMs: 60_000,
+    });
+    return toSnapshot(value);
+  }
+
+  async find(id: string, signal: AbortSignal): Promise<Snapshot> {
+    return toSnapshot((await this.#server.json(apiPath`/v1/snapshots/${id}`, snapshotSchema, { signal })).value);
+  }
+
+  async list(signal: AbortSignal): Promise<readonly Snapshot[]> {
+    const query = { page: 1, pageSize: 200 };
+    const { value } = await this.#server.json('/v1/snapshots', snapshotPageSchema, { signal, query });
+    return value.items.flatMap((item) => {
+      const parsed = z.safeParse(snapshotSchema, item);
+      return parsed.success ? [toSnapshot(parsed.data)] : [];
+    });
+  }
+
+  /** Quietly done when it is gone already. */
+  async delete(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#server.done(apiPath`/v1/snapshots/${id}`, { method: 'DELETE', signal });
+    } catch (error) {
+      if (!isProblem(error, 'not-found') || error.code === null) throw error;
+    }
+  }
+
+  /** Starts a snapshot and waits until it can be used. Throws `server-error` when saving failed, `timeout` after 10 minutes. */
+  async createAndWait(sandboxId: string, name: string, signal: AbortSignal): Promise<Snapshot> {
+    const startedAtMs = this.#clock.now();
+    let snapshot = await this.create(sandboxId, name, signal);
+    for (;;) {
+      if (snapshot.state === 'ready') return snapshot;
+      if (snapshot.state === 'failed' || snapshot.state === 'deleting') {
+        const why = snapshot.message === null ? '' : `: ${snapshot.message}`;
+        throw new Problem('server-error', `The snapshot was not made${why}.`, { nextStep: 'Try again.' });
+      }
+      if (this.#clock.now() - startedAtMs > readyTimeoutMs) {
+        throw new Problem('timeout', `The snapshot is still ${snapshot.rawState} after 10 minutes.`);
+      }
+      await pause(pollMs, signal, this.#clock);
+      snapshot = await this.find(snapshot.id, signal);
+    }
+  }
+}

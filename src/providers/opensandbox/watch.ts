@@ -1,0 +1,129 @@
+import type { Clock, Log, ProviderEvent } from '../../model/ports.ts';
+import { isProblem, type Problem, toProblem } from '../../model/problem.ts';
+import type { Sandbox } from '../../model/sandbox.ts';
+import { Backoff } from '../../net/backoff.ts';
+import { rest } from './abort.ts';
+
+const calmMs = 5000;
+const busyMs = 2000;
+/** How long after a change it is asked more often. */
+const busyForMs = 30_000;
+/** A stored key is looked at again this often while the server refuses the present one; the server is not asked. */
+const keyCheckMs = 3000;
+
+export interface WatchOptions {
+  readonly list: (signal: AbortSignal) => Promise<readonly Sandbox[]>;
+  /** What `/health` says, to tell a server that fails from one that is not there. */
+  readonly health: (signal: AbortSignal) => Promise<string>;
+  /** The present key; when it changes, a server that refused the last one is asked again. */
+  readonly apiKey: () => Promise<string | null>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** For the jitter; default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Watches the list of sandboxes by asking again and again; the server cannot push. */
+export class ListWatch {
+  readonly #options: WatchOptions;
+  #lastChangeAtMs = Number.NEGATIVE_INFINITY;
+  /** Fired to end the present wait. */
+  #wake = new AbortController();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  /** Something was just done to a sandbox: look soon, and often for a while. */
+  poke(): void {
+    this.#lastChangeAtMs = this.#options.clock.now();
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+
+  /** See `SandboxProvider.watch`. */
+  async *run(signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
+    const { clock, random } = this.#options;
+    const backoff = new Backoff({
+      firstMs: 2000,
+      maxMs: 30_000,
+      minMs: 1000,
+      ...(random === undefined ? {} : { random }),
+    });
+    let isHealthy = false;
+    let lastList: string | null = null;
+    while (!signal.aborted) {
+      try {
+        const sandboxes = await this.#options.list(signal);
+        const atMs = clock.now();
+        backoff.reset();
+        const list = fingerprint(sandboxes);
+        if (lastList !== null && list !== lastList) this.#lastChangeAtMs = atMs;
+        lastList = list;
+        if (!isHealthy) yield { kind: 'health', atMs, healthy: true, text: null };
+        isHealthy = true;
+        yield { kind: 'sandboxes', atMs, sandboxes };
+        await rest(clock, this.#delayMs(), signal, this.#wake.signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        isHealthy = false;
+        const problem = await this.#explain(toProblem(error), signal);
+        if (signal.aborted) return;
+        if (isProblem(problem, 'unauthorized', 'forbidden')) {
+          const refusedKey = await this.#apiKey();
+          yield { kind: 'health', atMs: clock.now(), healthy: false, problem, retryAtMs: null };
+          await this.#untilKeyChanges(refusedKey, signal);
+        } else {
+          const waitMs = backoff.nextMs();
+          const atMs = clock.now();
+          yield { kind: 'health', atMs, healthy: false, problem, retryAtMs: atMs + waitMs };
+          await rest(clock, waitMs, signal, this.#wake.signal);
+        }
+      }
+    }
+  }
+
+  #delayMs(): number {
+    const sinceChangeMs = this.#options.clock.now() - this.#lastChangeAtMs;
+    // A clock set back gives a negative time, which must not mean "busy" for ever.
+    return sinceChangeMs >= 0 && sinceChangeMs < busyForMs ? busyMs : calmMs;
+  }
+
+  async #explain(problem: Problem, signal: AbortSignal): Promise<Problem> {
+    if (!isProblem(problem, 'server-error', 'timeout')) return problem;
+    try {
+      const status = await this.#options.health(signal);
+      this.#options.log.debug(`The list failed while the server calls itself ${status}: ${problem.message}`);
+    } catch (error) {
+      // The more basic trouble explains the other one.
+      const basic = toProblem(error);
+      if (isProblem(basic, 'unreachable')) return basic;
+    }
+    return problem;
+  }
+
+  async #apiKey(): Promise<string | null> {
+    try {
+      return await this.#options.apiKey();
+    } catch (error) {
+      this.#options.log.warn(`The stored key could not be read: ${toProblem(error).message}`);
+      return null;
+    }
+  }
+
+  /** No retry hammers a server with a wrong key; another key, or `poke`, starts again. */
+  async #untilKeyChanges(refusedKey: string | null, signal: AbortSignal): Promise<void> {
+    const wake = this.#wake.signal;
+    while (!signal.aborted && !wake.aborted && (await this.#apiKey()) === refusedKey) {
+      await rest(this.#options.clock, keyCheckMs, signal, wake);
+    }
+  }
+}
+
+/** What counts as a change of the list. */
+const fingerprint = (sandboxes: readonly Sandbox[]): string =>
+  JSON.stringify(
+    sandboxes
+      .map(({ id, rawState, reason, expiry }) => [id, rawState, reason, expiry?.expiresAtMs ?? null])
+      .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
+  );

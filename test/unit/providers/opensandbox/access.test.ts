@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { Sandbox } from '../../../../src/model/sandbox.ts';
+import { ExecdAccess } from '../../../../src/providers/opensandbox/access.ts';
+import { DiagnosticsClient } from '../../../../src/providers/opensandbox/diagnostics.ts';
+import { LifecycleClient } from '../../../../src/providers/opensandbox/lifecycle-client.ts';
+import { RenewalKnowledge } from '../../../../src/providers/opensandbox/renewal.ts';
+import { toSandbox } from '../../../../src/providers/opensandbox/sandbox-mapping.ts';
+import { businessError, FakeLog, FakeNetwork, json, never, type SeenRequest, serverOn } from './fake-server.ts';
+
+const id = 'sandbox-1';
+const deadline = '2026-11-30T16:00:00Z';
+const dockerLabels = (...labels: readonly string[]): string =>
+  ['Container ID:   e3bf817de39b', 'Labels:', `  opensandbox.io/id=${id}`, ...labels.map((one) => `  ${one}`)].join(
+    '\n',
+  );
+const errorWith = (code: string): Error => Object.assign(new Error(code), { code });
+const empty = (): Response => new Response(null, { status: 200 });
+
+/** A server with one sandbox at 10.0.0.7, whose answers a test changes. */
+const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
+  const world = {
+    endpoint: (): Response => json(200, { endpoint: '10.0.0.7:40093/proxy/44772' }),
+    direct: (_request: SeenRequest): Response | Error => empty(),
+    proxied: (): Response | Error => empty(),
+    inspect: (): Response => new Response(dockerLabels()),
+    expiresAt: deadline,
+  };
+  const network = new FakeNetwork((request) => {
+    const { hostname, pathname } = request.url;
+    if (hostname === '10.0.0.7') return world.direct(request);
+    if (pathname.includes('/proxy/')) return world.proxied();
+    if (pathname.endsWith('/inspect')) return world.inspect();
+    if (pathname.includes('/endpoints/')) return world.endpoint();
+    return { id, status: { state: 'Running' }, expiresAt: world.expiresAt };
+  });
+  const { server, clock } = serverOn(network, options);
+  const log = new FakeLog();
+  const lifecycle = new LifecycleClient(server, clock, log);
+  const renewal = new RenewalKnowledge();
+  const access = new ExecdAccess({
+    server,
+    lifecycle,
+    diagnostics: new DiagnosticsClient(server, network, clock),
+    renewal,
+    transport: network,
+    clock,
+    log,
+    execdToken: () => Promise.resolve(null),
+  });
+  const sandbox = async (): Promise<Sandbox> => {
+    const wire = await lifecycle.find(id, never);
+    if (wire === null) throw new Error('gone');
+    return toSandbox(wire, renewal.of(wire));
+  };
+  const proxiedCalls = (): readonly string[] =>
+    network.calls.filter((call) => call.includes('/proxy/44772/') && call.includes('/v1/'));
+  return { world, network, access, renewal, sandbox, proxiedCalls };
+};
+
+describe('ExecdAccess.reach', () => {
+  it("goes to the sandbox's own address, without the key, and remembers it", async () => {
+    const { network, access, sandbox, proxiedCalls } = scene();
+    const route = await access.reach(await sandbox(), false, never);
+    expect(route.way).toBe('direct');
+    expect(await access.reach(await sandbox(), false, never)).toBe(route);
+    const direct = network.requests.filter(({ url }) => url.hostname === '10.0.0.7');
+    expect(direct.map(({ url }) => url.href)).toEqual(['http://10.0.0.7:40093/proxy/44772/ping']);
+    expect(direct[0]?.headers).not.toHaveProperty('open-sandbox-api-key');
+    expect(proxiedCalls()).toEqual([]);
+  });
+
+  it('asks for the address again after it was forgotten', async () => {
+    const { world, access, sandbox } = scene();
+    await access.reach(await sandbox(), false, never);
+    world.endpoint = () => json(200, { endpoint: '10.0.0.7:50000/proxy/44772' });
+    access.forget(id);
+    const { execd } = await access.reach(await sandbox(), false, never);
+    expect(execd.address.baseUrl).toBe('http://10.0.0.7:50000/proxy/44772');
+  });
+
+  it('tries the other scheme only where the first one is plainly wrong', async () => {
+    const wrong = scene();
+    wrong.world.direct = ({ url }) => (url.protocol === 'https:' ? empty() : json(400, { error: 'this is HTTPS' }));
+    const { execd } = await wrong.access.reach(await wrong.sandbox(), false, never);
+    expect(execd.address.baseUrl).toBe('https://10.0.0.7:40093/proxy/44772');
+    const refused = scene();
+    refused.world.direct = () => errorWith('ECONNREFUSED');
+    await refused.access.reach(await refused.sandbox(), false, never);
+    expect(refused.network.requests.filter(({ url }) => url.hostname === '10.0.0.7')).toHaveLength(1);
+  });
+
+  it('goes through the proxy, with the key, where the labels rule out a renewal', async () => {
+    const { world, network, access, sandbox, proxiedCalls } = scene();
+    world.direct = () => errorWith('EHOSTUNREACH');
+    const route = await access.reach(await sandbox(), false, never);
+    expect(route.way).toBe('proxy');
+    expect(proxiedCalls()).toEqual([`GET /v1/sandboxes/${id}/proxy/44772/ping`]);
+    const ping = network.requests.find(({ url }) => url.pathname.endsWith('/ping') && url.hostname !== '10.0.0.7');
+    expect(ping?.headers['open-sandbox-api-key']).toBe('secret-key');
+    expect((await sandbox()).renewsOnAccess).toBe(false);
+    expect(await access.reach(await sandbox(), false, never)).toBe(route);
+  });
+
+  it.each([
+    ['the label is there', () => new Response(dockerLabels('opensandbox.io/access-renew-extend-seconds=600'))],
+    ['the text is that of a pod', () => new Response(`Pod Name: x\nLabels:\n  opensandbox.io/id=${id}\n`)],
+    ['there are no diagnostics', () => businessError(501, 'DIAGNOSTICS_NOT_IMPLEMENTED')],
+  ])('asks first when %s', async (_name, inspect) => {
+    const { world, access, sandbox, proxiedCalls } = scene();
+    world.direct = () => errorWith('EHOSTUNREACH');
+    world.inspect = inspect;
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(await access.ping(await sandbox(), never)).toBe('unknown');
+    expect(proxiedCalls()).toEqual([]);
+    expect((await access.reach(await sandbox(), true, never)).way).toBe('proxy');
+    expect(await access.ping(await sandbox(), never)).toBe('answers');
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(await access.ping(await sandbox(), never)).toBe('unknown');
+  });
+
+  it("takes what a person does for that person's own access, and for no agreement to be watched", async () => {
+    const { world, access, sandbox } = scene();
+    world.direct = () => errorWith('EHOSTUNREACH');
+    world.inspect = () => businessError(501, 'DIAGNOSTICS_NOT_IMPLEMENTED');
+    expect((await access.reachOwn(await sandbox(), never)).way).toBe('proxy');
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(await access.ping(await sandbox(), never)).toBe('unknown');
+  });
+
+  it('stops at once when a deadline moved although nothing should have moved it', async () => {
+    const { world, access, renewal, sandbox, proxiedCalls } = scene();
+    world.direct = () => errorWith('EHOSTUNREACH');
+    const before = await sandbox();
+    world.expiresAt = '2026-11-30T16:30:00Z';
+    await expect(access.reach(before, false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(renewal.known(id)).toBe('renews');
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(proxiedCalls()).toHaveLength(1);
+  });
+
+  it('says that the agent is down when its own address worked before, or the proxy cannot connect', async () => {
+    const before = scene();
+    await before.access.reach(await before.sandbox(), false, never);
+    before.access.forget(id);
+    before.world.direct = () => errorWith('ECONNRESET');
+    await expect(before.access.reach(await before.sandbox(), false, never)).rejects.toMatchObject({
+      kind: 'agent-down',
+    });
+    expect(await before.access.ping(await before.sandbox(), never)).toBe('refused');
+    expect(before.proxiedCalls()).toEqual([]);
+    const proxied = scene();
+    proxied.world.direct = () => errorWith('EHOSTUNREACH');
+    proxied.world.proxied = () => businessError(502, 'GENERAL::UNKNOWN_ERROR');
+    await expect(proxied.access.reach(await proxied.sandbox(), false, never)).rejects.toMatchObject({
+      kind: 'agent-down',
+    });
+  });
+
+  it('does not go around an agent that wants a token', async () => {
+    const { world, access, sandbox, proxiedCalls } = scene();
+    world.direct = () => json(401, { error: 'Unauthorized: invalid or missing header X-EXECD-ACCESS-TOKEN' });
+    await expect(access.reach(await sandbox(), true, never)).rejects.toMatchObject({
+      kind: 'unauthorized',
+      nextStep: expect.stringContaining('token'),
+    });
+    expect(await access.ping(await sandbox(), never)).toBe('answers');
+    expect(proxiedCalls()).toEqual([]);
+  });
+
+  it('uses the proxy where a pod has no address', async () => {
+    const { world, access, sandbox } = scene();
+    world.endpoint = () => businessError(404, 'KUBERNETES::POD_IP_NOT_AVAILABLE');
+    expect((await access.reach(await sandbox(), false, never)).way).toBe('proxy');
+  });
+});

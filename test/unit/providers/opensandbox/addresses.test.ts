@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { directAddresses, proxyAddress } from '../../../../src/providers/opensandbox/addresses.ts';
+import { parseServerAddress } from '../../../../src/providers/opensandbox/server-address.ts';
+
+const plain = parseServerAddress('http://sandboxes.example:8080');
+const secure = parseServerAddress('https://sandboxes.example');
+const direct = (endpoint: string, server = plain, token: string | null = null) =>
+  directAddresses({ endpoint, headers: undefined }, server, token);
+
+describe('directAddresses', () => {
+  it("tries the server's scheme first and keeps the path", () => {
+    expect(direct('10.0.0.7:40093/proxy/44772').map(({ baseUrl }) => baseUrl)).toEqual([
+      'http://10.0.0.7:40093/proxy/44772',
+      'https://10.0.0.7:40093/proxy/44772',
+    ]);
+    expect(direct('id-44772.example.org', secure).map(({ baseUrl }) => baseUrl)).toEqual([
+      'https://id-44772.example.org',
+      'http://id-44772.example.org',
+    ]);
+    expect(direct('https://gate.example/id/44772/').map(({ baseUrl }) => baseUrl)).toEqual([
+      'https://gate.example/id/44772',
+    ]);
+  });
+
+  it('passes on the headers of the answer, and never the key', () => {
+    const headers = { 'OpenSandbox-Ingress-To': 'id-44772', 'open-sandbox-api-key': 'hush' };
+    for (const address of directAddresses({ endpoint: 'gate.example', headers }, plain, 'token')) {
+      expect(address.headers).toEqual({ 'OpenSandbox-Ingress-To': 'id-44772', 'X-EXECD-ACCESS-TOKEN': 'token' });
+      expect(address.secretHeaders).toEqual([]);
+    }
+  });
+
+  it('does not send the token in the clear when the server itself is secure', () => {
+    const [first, second] = direct('gate.example', secure, 'token');
+    expect(first?.headers).toEqual({ 'X-EXECD-ACCESS-TOKEN': 'token' });
+    expect(second?.headers).toEqual({});
+  });
+
+  it('leaves out an address on this computer when the server is elsewhere', () => {
+    expect(direct('127.0.0.1:40093/proxy/44772')).toEqual([]);
+    expect(direct('localhost:40093')).toEqual([]);
+    expect(direct('127.0.0.1:40093', parseServerAddress('127.0.0.1:8080'))).toHaveLength(2);
+  });
+
+  it.each(['', '/', ':80', 'a b', 'user:pass@host', 'http://', 'host:port'])('has none for %j', (endpoint) => {
+    expect(direct(endpoint)).toEqual([]);
+  });
+});
+
+describe('proxyAddress', () => {
+  it("is at the server's own origin, with the key bound to it", () => {
+    const server = parseServerAddress('https://example.org/open');
+    const secrets = [{ origin: server.origin, headers: { 'OPEN-SANDBOX-API-KEY': 'hush' } }];
+    expect(proxyAddress(server, 'a/b', { x: 'y', 'Open-Sandbox-Api-Key': 'other' }, secrets, 'token')).toEqual({
+      baseUrl: 'https://example.org/open/v1/sandboxes/a%2Fb/proxy/44772',
+      headers: { x: 'y', 'X-EXECD-ACCESS-TOKEN': 'token' },
+      secretHeaders: secrets,
+    });
+  });
+});

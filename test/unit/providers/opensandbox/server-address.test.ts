@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { isProblem } from '../../../../src/model/problem.ts';
+import { isLoopbackHost, parseServerAddress } from '../../../../src/providers/opensandbox/server-address.ts';
+
+describe('parseServerAddress', () => {
+  it.each([
+    ['localhost:8080', 'http://localhost:8080', 'http://localhost:8080'],
+    ['127.0.0.1', 'http://127.0.0.1', 'http://127.0.0.1'],
+    ['http://127.0.0.1:8080/', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['https://sandboxes.example/v1', 'https://sandboxes.example', 'https://sandboxes.example'],
+    ['https://sandboxes.example/v1/', 'https://sandboxes.example', 'https://sandboxes.example'],
+    ['  sandboxes.example/v1//  ', 'http://sandboxes.example', 'http://sandboxes.example'],
+    ['https://example.org/open/sandbox/v1', 'https://example.org', 'https://example.org/open/sandbox'],
+    ['HTTPS://Example.org:443/x?y=1#z', 'https://example.org', 'https://example.org/x'],
+    ['http://[::1]:8080', 'http://[::1]:8080', 'http://[::1]:8080'],
+  ])('%s', (text, origin, baseUrl) => {
+    expect(parseServerAddress(text)).toMatchObject({ origin, baseUrl });
+  });
+
+  it('knows what is secure and what is here', () => {
+    expect(parseServerAddress('https://localhost')).toMatchObject({ isSecure: true, isLoopback: true });
+    expect(parseServerAddress('sandboxes.example:80')).toMatchObject({
+      isSecure: false,
+      isLoopback: false,
+      place: 'sandboxes.example',
+    });
+  });
+
+  it.each(['', ' ', 'ftp://x', 'http://', 'http://a b', 'file:///etc/passwd', 'https://me:hush@host'])(
+    'refuses %j without quoting it, and names the setting',
+    (text) => {
+      try {
+        parseServerAddress(text);
+        expect.unreachable();
+      } catch (error) {
+        if (!isProblem(error, 'invalid-request')) throw error;
+        expect(error.nextStep).toContain('sandboxForesight.openSandbox.serverUrl');
+        expect(error.message).not.toContain('hush');
+      }
+    },
+  );
+});
+
+describe('isLoopbackHost', () => {
+  it.each(['localhost', 'LOCALHOST', 'a.localhost', '127.0.0.1', '127.8.9.10', '::1', '[::1]'])(
+    '%s is here',
+    (host) => {
+      expect(isLoopbackHost(host)).toBe(true);
+    },
+  );
+  it.each(['example.org', '10.0.0.1', '128.0.0.1', 'localhost.example.org', '127.0.0.1.example.org'])(
+    '%s is elsewhere',
+    (host) => {
+      expect(isLoopbackHost(host)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { SnapshotsClient } from '../../../../src/providers/opensandbox/snapshots-client.ts';
+import { bodyOf, businessError, FakeNetwork, json, never, serverOn } from './fake-server.ts';
+
+const snapshot = (state: string, reason = 'why') => ({ id: 's', sandboxId: 'a', name: 'x', status: { state, reason } });
+const snapshotsOn = (answer: ConstructorParameters<typeof FakeNetwork>[0]) => {
+  const network = new FakeNetwork(answer);
+  const { server, clock } = serverOn(network);
+  return { snapshots: new SnapshotsClient(server, clock), network, clock };
+};
+
+describe('SnapshotsClient', () => {
+  it('waits until a snapshot can be used', async () => {
+    const { snapshots, network, clock } = snapshotsOn((_request, count) =>
+      json(count === 1 ? 202 : 200, snapshot(count < 4 ? 'Creating' : 'Ready')),
+    );
+    const made = snapshots.createAndWait('a', 'x', never);
+    await clock.advance(3000);
+    expect(await made).toMatchObject({ id: 's', state: 'ready', name: 'x' });
+    expect(network.calls).toEqual([
+      'POST /v1/sandboxes/a/snapshots',
+      'GET /v1/snapshots/s',
+      'GET /v1/snapshots/s',
+      'GET /v1/snapshots/s',
+    ]);
+    expect(bodyOf(network.requests[0])).toEqual({ name: 'x' });
+  });
+
+  it('says why a snapshot was not made', async () => {
+    const { snapshots } = snapshotsOn(() => snapshot('Failed', 'snapshot_runtime_timeout'));
+    await expect(snapshots.createAndWait('a', '', never)).rejects.toMatchObject({
+      kind: 'server-error',
+      message: expect.stringContaining('snapshot_runtime_timeout'),
+    });
+  });
+
+  it('does not wait for ever, nor after a stop', async () => {
+    const slow = snapshotsOn(() => snapshot('Creating'));
+    const waiting = expect(slow.snapshots.createAndWait('a', 'x', never)).rejects.toMatchObject({ kind: 'timeout' });
+    await slow.clock.advance(11 * 60_000);
+    await waiting;
+    const stopped = snapshotsOn(() => snapshot('Creating'));
+    const controller = new AbortController();
+    const made = expect(stopped.snapshots.createAndWait('a', 'x', controller.signal)).rejects.toMatchObject({
+      kind: 'aborted',
+    });
+    await stopped.clock.advance(500);
+    controller.abort();
+    await made;
+    expect(stopped.clock.pending).toBe(0);
+  });
+
+  it('lists what it can read, and deletes quietly', async () => {
+    const { snapshots, network } = snapshotsOn(({ method }) =>
+      method === 'DELETE' ? businessError(404, 'SNAPSHOT::NOT_FOUND') : { items: [snapshot('Ready'), {}, 7] },
+    );
+    expect(await snapshots.list(never)).toMatchObject([{ id: 's', state: 'ready' }]);
+    await snapshots.delete('s', never);
+    expect(network.calls.at(-1)).toBe('DELETE /v1/snapshots/s');
+  });
+
+  it('passes on why a snapshot cannot be taken', async () => {
+    const { snapshots } = snapshotsOn(() => businessError(409, 'SNAPSHOT::INVALID_SOURCE_STATE'));
+    await expect(snapshots.createAndWait('a', 'x', never)).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'SNAPSHOT::INVALID_SOURCE_STATE',
+    });
+  });
+});

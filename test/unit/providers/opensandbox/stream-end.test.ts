@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../../src/model/problem.ts';
+import type { Sandbox } from '../../../../src/model/sandbox.ts';
+import type { Answer } from '../../../../src/providers/opensandbox/access.ts';
+import { explainEnd } from '../../../../src/providers/opensandbox/stream-end.ts';
+import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { never, sandboxWith } from './fake-server.ts';
+
+const clean = new Problem('clean-end', 'The stream ended.');
+const silent = new Problem('silent', 'Nothing came.');
+
+/** Explains an end; the server gives the answers in order, the last one again and again. */
+const explain = async (
+  seen: Problem,
+  answers: readonly (Sandbox | null | Problem)[],
+  options: { readonly ping?: Answer; readonly before?: Partial<Sandbox> } = {},
+): Promise<{ readonly problem: Problem; readonly asked: number }> => {
+  const clock = new FakeClock();
+  let asked = 0;
+  const explaining = explainEnd(seen, {
+    find: () => {
+      const answer = answers[Math.min(asked, answers.length - 1)] ?? null;
+      asked += 1;
+      return answer instanceof Problem ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    ping: () => Promise.resolve(options.ping ?? 'answers'),
+    clock,
+    signal: never,
+    before: sandboxWith(options.before),
+  });
+  await clock.advance(10_000);
+  return { problem: await explaining, asked };
+};
+const expiryAt = (expiresAtMs: number): Partial<Sandbox> => ({
+  expiry: { clock: 'absolute', expiresAtMs, action: 'delete', extendedBy: 'call', certainty: 'known' },
+});
+const startMs = new FakeClock().now();
+const running = sandboxWith();
+const killed = sandboxWith({
+  phase: 'failed',
+  rawState: 'Failed',
+  reason: 'CONTAINER_EXITED_ERROR',
+  message: 'code 137',
+});
+
+describe('explainEnd', () => {
+  it('tells expiry and deletion apart by the last known deadline', async () => {
+    const expired = await explain(clean, [null], { before: expiryAt(startMs + 1000) });
+    expect(expired.problem).toMatchObject({ kind: 'not-found', message: expect.stringContaining('its time was over') });
+    const deleted = await explain(clean, [null], { before: expiryAt(startMs + 60_000) });
+    expect(deleted.problem).toMatchObject({ kind: 'not-found', message: expect.stringContaining('probably deleted') });
+    const endless = await explain(clean, [null]);
+    expect(endless.problem.message).toContain('probably deleted');
+  });
+
+  it('looks again at a container that is just being removed', async () => {
+    const { problem, asked } = await explain(clean, [killed, killed, null]);
+    expect(problem.kind).toBe('not-found');
+    expect(asked).toBe(3);
+  });
+
+  it('tells of the end of the main process', async () => {
+    const { problem } = await explain(new Problem('reset', 'cut'), [killed]);
+    expect(problem).toMatchObject({ kind: 'conflict', code: 'CONTAINER_EXITED_ERROR' });
+    expect(problem.message).toContain('code 137');
+  });
+
+  it.each(['paused', 'pausing'] as const)('knows a sandbox that is %s', async (phase) => {
+    const { problem, asked } = await explain(silent, [sandboxWith({ phase, rawState: phase })]);
+    expect(problem).toMatchObject({ kind: 'paused', cause: silent });
+    expect(asked).toBe(1);
+  });
+
+  it('says that the agent is down only after asking more than once', async () => {
+    const down = await explain(clean, [running], { ping: 'refused' });
+    expect(down).toMatchObject({ problem: { kind: 'agent-down' }, asked: 3 });
+    const vanished = await explain(clean, [running, null], { ping: 'refused' });
+    expect(vanished.problem.kind).toBe('not-found');
+  });
+
+  it('keeps what was seen when everything is well again, or nothing can be known', async () => {
+    for (const ping of ['answers', 'unknown'] as const) {
+      expect((await explain(clean, [running], { ping })).problem).toBe(clean);
+    }
+  });
+
+  it('says of a mute agent what is seen of it', async () => {
+    expect((await explain(silent, [running], { ping: 'no-answer' })).problem.kind).toBe('silent');
+    const cut = await explain(new Problem('reset', 'It was cut.'), [running], { ping: 'no-answer' });
+    expect(cut.problem).toMatchObject({ kind: 'reset', message: 'It was cut; the agent (execd) does not answer' });
+  });
+
+  it('keeps the kind when the server cannot be asked', async () => {
+    const { problem } = await explain(clean, [new Problem('unreachable', 'nothing listens there')]);
+    expect(problem.kind).toBe('clean-end');
+    expect(problem.message).toContain('nothing listens there');
+  });
+});

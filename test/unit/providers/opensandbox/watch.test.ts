@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ProviderEvent } from '../../../../src/model/ports.ts';
+import { Problem } from '../../../../src/model/problem.ts';
+import type { Sandbox } from '../../../../src/model/sandbox.ts';
+import { ListWatch } from '../../../../src/providers/opensandbox/watch.ts';
+import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { FakeLog, sandboxWith } from './fake-server.ts';
+
+/** A watch on a server whose answers a test sets, and everything it told so far. */
+const watching = (first: readonly Sandbox[] | Problem) => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  const server = { answer: first, health: 'healthy' as string | Problem, key: 'old', listed: 0 };
+  const watch = new ListWatch({
+    list: () => {
+      server.listed += 1;
+      return server.answer instanceof Problem ? Promise.reject(server.answer) : Promise.resolve(server.answer);
+    },
+    health: () => (server.health instanceof Problem ? Promise.reject(server.health) : Promise.resolve(server.health)),
+    apiKey: () => Promise.resolve(server.key),
+    clock,
+    log: new FakeLog(),
+    random: () => 1,
+  });
+  const told: ProviderEvent[] = [];
+  const ended = (async () => {
+    for await (const event of watch.run(stop.signal)) told.push(event);
+  })();
+  return { clock, stop, server, watch, told, ended };
+};
+
+let open: ReturnType<typeof watching> | null = null;
+const start = (first: readonly Sandbox[] | Problem) => {
+  open = watching(first);
+  return open;
+};
+afterEach(async () => {
+  open?.stop.abort();
+  await open?.ended;
+});
+
+describe('ListWatch', () => {
+  it('asks every 5 s, and every 2 s for half a minute after a change', async () => {
+    const { clock, server } = start([sandboxWith()]);
+    await clock.advance(20_000);
+    expect(server.listed).toBe(5);
+    server.answer = [sandboxWith({ phase: 'paused', rawState: 'Paused' })];
+    await clock.advance(5000);
+    expect(server.listed).toBe(6);
+    await clock.advance(28_000);
+    expect(server.listed).toBe(20);
+    await clock.advance(20_000);
+    expect(server.listed).toBeLessThanOrEqual(25);
+  });
+
+  it('looks at once after something was done', async () => {
+    const { clock, server, watch } = start([]);
+    await clock.advance(100);
+    expect(server.listed).toBe(1);
+    watch.poke();
+    await clock.advance(0);
+    expect(server.listed).toBe(2);
+    await clock.advance(2000);
+    expect(server.listed).toBe(3);
+  });
+
+  it('counts a moved deadline as a change, and another order as none', async () => {
+    const a = sandboxWith({ id: 'a' });
+    const b = sandboxWith({ id: 'b' });
+    const { clock, server } = start([a, b]);
+    await clock.advance(0);
+    server.answer = [b, a];
+    await clock.advance(10_000);
+    expect(server.listed).toBe(3);
+    const expiry = {
+      clock: 'absolute',
+      expiresAtMs: 1,
+      action: 'delete',
+      extendedBy: 'call',
+      certainty: 'known',
+    } as const;
+    server.answer = [b, { ...a, expiry }];
+    await clock.advance(5000);
+    await clock.advance(4000);
+    expect(server.listed).toBe(6);
+  });
+
+  it('tells health once, and again after each trouble', async () => {
+    const { clock, server, told } = start([]);
+    await clock.advance(10_000);
+    expect(told.map(({ kind }) => kind)).toEqual(['health', 'sandboxes', 'sandboxes', 'sandboxes']);
+    server.answer = new Problem('unreachable', 'nothing listens there');
+    await clock.advance(5000);
+    expect(told.at(-1)).toMatchObject({ kind: 'health', healthy: false, retryAtMs: clock.now() + 2000 });
+    server.answer = [];
+    await clock.advance(2000);
+    expect(told.slice(-2)).toMatchObject([{ kind: 'health', healthy: true }, { kind: 'sandboxes' }]);
+  });
+
+  it('backs off while the server fails, up to half a minute', async () => {
+    const { clock, server, told } = start(new Problem('unreachable', 'nothing listens there'));
+    await clock.advance(300_000);
+    const waits = told.flatMap((event) =>
+      event.kind === 'health' && !event.healthy && event.retryAtMs !== null ? [event.retryAtMs - event.atMs] : [],
+    );
+    expect(waits.slice(0, 6)).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    expect(server.listed).toBe(waits.length);
+  });
+
+  it('asks no more after a refused key, until another key is stored', async () => {
+    const { clock, server, told } = start(new Problem('unauthorized', 'wrong key'));
+    await clock.advance(600_000);
+    expect(server.listed).toBe(1);
+    expect(told).toMatchObject([{ kind: 'health', healthy: false, retryAtMs: null }]);
+    server.key = 'new';
+    server.answer = [];
+    await clock.advance(3000);
+    expect(told.at(-1)).toMatchObject({ kind: 'sandboxes' });
+  });
+
+  it('asks again after a refusal when told to', async () => {
+    const { clock, server, watch } = start(new Problem('forbidden', 'not yours'));
+    await clock.advance(60_000);
+    watch.poke();
+    await clock.advance(0);
+    expect(server.listed).toBe(2);
+  });
+
+  it('reports the more basic trouble when the server is not there at all', async () => {
+    const { clock, server, told } = start(new Problem('timeout', 'no answer'));
+    server.health = new Problem('unreachable', 'nothing listens there');
+    await clock.advance(0);
+    expect(told).toMatchObject([{ problem: { kind: 'unreachable' } }]);
+    server.health = 'healthy';
+    await clock.advance(2000);
+    expect(told.at(-1)).toMatchObject({ problem: { kind: 'timeout' } });
+  });
+
+  it('survives a clock that is set back', async () => {
+    const { clock, server } = start([]);
+    await clock.advance(0);
+    server.answer = [sandboxWith()];
+    await clock.advance(5000);
+    clock.jump(-3_600_000);
+    await clock.advance(2000);
+    const before = server.listed;
+    await clock.advance(20_000);
+    expect(server.listed - before).toBe(4);
+  });
+
+  it('ends when aborted, in whatever it is doing', async () => {
+    for (const first of [[], new Problem('unreachable', 'x'), new Problem('unauthorized', 'x')]) {
+      const { clock, stop, ended, told } = watching(first);
+      await clock.advance(1000);
+      stop.abort();
+      await ended;
+      expect(told.length).toBeGreaterThan(0);
+      expect(clock.pending).toBe(0);
+    }
+  });
+});
