@@ -6,6 +6,7 @@ import type {
   Log,
   PlaceHints,
   SandboxProvider,
+  Snapshot,
   TerminalSession,
 } from '../model/ports.ts';
 import type { SignalName } from '../model/signal.ts';
@@ -103,6 +104,12 @@ export interface SupervisorOptions {
   readonly formatTime?: (atMs: number) => string;
 }
 
+/** A snapshot and the server it is kept by. */
+export interface OwnedSnapshot extends Snapshot {
+  /** The provider's label; with `id` it names the snapshot. */
+  readonly server: string;
+}
+
 /**
  * The running application without an editor. Nothing in it throws on account of the outside world: troubles become states
  * in the view. The methods that return promises say what they throw.
@@ -154,6 +161,12 @@ export interface Supervisor {
     size: { readonly columns: number; readonly rows: number },
     signal: AbortSignal,
   ): Promise<TerminalSession>;
+  /** Gives the sandbox another name. Throws `Problem`. */
+  rename(sandboxId: string, name: string, signal: AbortSignal): Promise<void>;
+  /** The snapshots of every server that has any, newest first. Throws `Problem`. */
+  snapshots(signal: AbortSignal): Promise<readonly OwnedSnapshot[]>;
+  /** Deletes one of them. Throws `Problem`. */
+  deleteSnapshot(snapshot: OwnedSnapshot, signal: AbortSignal): Promise<void>;
   /** What the system says of the sandbox, for people to read. Throws `Problem`. */
   diagnostics(sandboxId: string, signal: AbortSignal): Promise<string>;
 

@@ -85,6 +85,10 @@ export class Fleet {
     return this.#roster.all;
   }
 
+  get providers(): readonly SandboxProvider[] {
+    return this.#entries.map((entry) => entry.provider);
+  }
+
   get servers(): readonly ServerView[] {
     return this.#entries.map((entry) => entry.watch.server);
   }

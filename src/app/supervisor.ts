@@ -10,6 +10,7 @@ import type {
   FixChoices,
   FixPlan,
   Notice,
+  OwnedSnapshot,
   RunFixOptions,
   Supervisor,
   SupervisorOptions,
@@ -156,6 +157,29 @@ class App implements Supervisor {
     const { actions, label } = record.provider;
     if (actions.openTerminal === undefined) throw new Problem('not-supported', `${label} cannot open a terminal.`);
     return actions.openTerminal(sandboxId, size, AbortSignal.any([signal, life]));
+  }
+
+  async rename(sandboxId: string, name: string, signal: AbortSignal): Promise<void> {
+    const { record, life } = this.#reach(sandboxId);
+    const { actions, label } = record.provider;
+    if (actions.rename === undefined) throw new Problem('not-supported', `${label} cannot rename a sandbox.`);
+    await actions.rename(sandboxId, name, AbortSignal.any([signal, life]));
+  }
+
+  async snapshots(signal: AbortSignal): Promise<readonly OwnedSnapshot[]> {
+    const lists = this.#fleet.providers.map(async ({ actions, label }) => {
+      const snapshots = (await actions.snapshots?.(signal)) ?? [];
+      return snapshots.map((snapshot) => ({ ...snapshot, server: label }));
+    });
+    return (await Promise.all(lists)).flat();
+  }
+
+  async deleteSnapshot(snapshot: OwnedSnapshot, signal: AbortSignal): Promise<void> {
+    const provider = this.#fleet.providers.find(({ label }) => label === snapshot.server);
+    if (provider?.actions.deleteSnapshot === undefined) {
+      throw new Problem('not-found', `${snapshot.server} is not connected any more.`);
+    }
+    await provider.actions.deleteSnapshot(snapshot.id, signal);
   }
 
   async diagnostics(sandboxId: string, signal: AbortSignal): Promise<string> {

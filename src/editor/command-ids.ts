@@ -13,6 +13,8 @@ export const commandIds = [
   'endProcess',
   'recreateLarger',
   'delete',
+  'rename',
+  'manageSnapshots',
   'openTerminal',
   'showDetails',
   'whatCanIDo',

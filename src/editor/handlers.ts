@@ -4,7 +4,9 @@ import type { FixId } from '../model/fix.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
 import type { CommandId } from './command-ids.ts';
 import type { CommandHandler } from './commands.ts';
+import { manageSnapshots } from './manage-snapshots.ts';
 import { askForSandbox, processOf, sandboxOf } from './pick-sandbox.ts';
+import { renameSandbox } from './rename.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What the commands need beyond the workbench. */
@@ -95,6 +97,11 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       else if (picked.offer.id === 'showDetails') await workbench.details.show(sandbox.sandbox.id);
       else await workbench.fixes.run(sandbox, picked.offer.id, picked.offer.target);
     },
+    rename: async (argument) => {
+      const sandbox = await target(argument);
+      if (sandbox) await renameSandbox(supervisor, sandbox);
+    },
+    manageSnapshots: () => manageSnapshots(supervisor),
     allowWatching: async (argument) => {
       const sandbox = await target(argument);
       if (sandbox) await workbench.questions.askConsent(sandbox.sandbox.id, sandbox.sandbox.name);

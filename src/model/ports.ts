@@ -121,6 +121,12 @@ export interface ProviderActions {
   snapshot?(sandboxId: string, name: string, signal: AbortSignal): Promise<Snapshot>;
   /** Makes a new sandbox, with a new id, from a snapshot. */
   recreate?(request: RecreateRequest, signal: AbortSignal): Promise<Sandbox>;
+  /** Gives the sandbox another name, where people and tools see it. @returns the sandbox with it. */
+  rename?(sandboxId: string, name: string, signal: AbortSignal): Promise<Sandbox>;
+  /** All snapshots there are, newest first. */
+  snapshots?(signal: AbortSignal): Promise<readonly Snapshot[]>;
+  /** Deletes a snapshot; quietly done when it is gone already. */
+  deleteSnapshot?(snapshotId: string, signal: AbortSignal): Promise<void>;
   /** The limits granted to a sandbox, for "recreate larger". */
   limits?(sandboxId: string, signal: AbortSignal): Promise<SandboxLimits>;
   /** Runs argv inside the sandbox without leaving files behind. */

@@ -64,6 +64,18 @@ export const createActions = (options: ActionsOptions): ProviderActions => {
     snapshot: (sandboxId, name, signal) => andLook(snapshots.createAndWait(sandboxId, name, signal)),
     recreate: async (request, signal) =>
       options.toSandbox(await andLook(lifecycle.createFromSnapshot(toCreate(request), signal))),
+    rename: async (sandboxId, name, signal) => {
+      if (!isLabelValue(name)) {
+        throw new Problem('invalid-request', `The server does not take the name "${name}".`, {
+          nextStep:
+            'Use at most 63 letters, digits, dots, dashes and underscores, with a letter or digit at both ends.',
+        });
+      }
+      return options.toSandbox(await andLook(lifecycle.patchMetadata(sandboxId, { name }, signal)));
+    },
+    snapshots: async (signal) =>
+      [...(await snapshots.list(signal))].sort((a, b) => (b.createdAtMs ?? 0) - (a.createdAtMs ?? 0)),
+    deleteSnapshot: (snapshotId, signal) => snapshots.delete(snapshotId, signal),
     limits: async (sandboxId, signal) => parseLimits(await diagnostics.inspect(sandboxId, signal)),
     exec: async (sandboxId, argv, timeoutMs, signal) =>
       runToEnd(await reach(sandboxId, signal), argv, timeoutMs, signal, { clock, log }),
@@ -86,15 +98,17 @@ const toCreate = (request: RecreateRequest): CreateFromSnapshot => {
   };
 };
 
+/** The rule of Kubernetes for the value of a label, which the server applies on every runtime. */
+const isLabelValue = (value: string): boolean => /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(value);
+
 /** On Docker, labels of the image appear among the metadata; the server refuses what is not a Kubernetes label. */
 const isLabel = ([key, value]: readonly [string, string]): boolean => {
   const [prefix, name] = key.includes('/')
     ? [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)]
     : ['', key];
-  const isName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
   const isDomain = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
   const isOwn = prefix === 'opensandbox.io' || prefix.endsWith('.opensandbox.io');
   return (
-    !isOwn && (prefix === '' || isDomain.test(prefix)) && isName.test(name) && (value === '' || isName.test(value))
+    !isOwn && (prefix === '' || isDomain.test(prefix)) && isLabelValue(name) && (value === '' || isLabelValue(value))
   );
 };

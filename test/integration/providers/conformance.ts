@@ -428,6 +428,26 @@ export const describeConformance = (name: string, makeBed: () => Promise<TestBed
         expect(read.stdout).toBe('kept\n');
       });
 
+      it('rename gives another name, and says which names are refused', async () => {
+        if (!(await supports('rename'))) return;
+        const id = await create();
+        expect((await action('rename')(id, 'another-name', controller.signal)).name).toBe('another-name');
+        expect((await provider.find(id, controller.signal))?.name).toBe('another-name');
+        expect(await kindOf(action('rename')(id, '-not a label-', controller.signal))).toBe('invalid-request');
+      });
+
+      it('snapshots are listed with their sandbox and can be deleted, also twice', async () => {
+        if (!(await supports('snapshot', 'snapshots', 'deleteSnapshot'))) return;
+        const id = await create();
+        const { id: snapshotId } = await action('snapshot')(id, 'listed', controller.signal);
+        const mine = async () =>
+          (await action('snapshots')(controller.signal)).filter(({ sandboxId }) => sandboxId === id);
+        expect(await mine()).toMatchObject([{ id: snapshotId, name: 'listed', state: 'ready' }]);
+        await action('deleteSnapshot')(snapshotId, controller.signal);
+        await action('deleteSnapshot')(snapshotId, controller.signal);
+        expect(await mine()).toEqual([]);
+      });
+
       it('exec passes every argument as it is and tells the exit code', async () => {
         if (!(await supports('exec'))) return;
         const id = await create();
@@ -534,6 +554,9 @@ export const describeConformance = (name: string, makeBed: () => Promise<TestBed
           delete: actions.delete?.(id, signal),
           snapshot: actions.snapshot?.(id, 'x', signal),
           recreate: actions.recreate?.(wish, signal),
+          rename: actions.rename?.(id, 'x', signal),
+          snapshots: actions.snapshots?.(signal),
+          deleteSnapshot: actions.deleteSnapshot?.(id, signal),
           limits: actions.limits?.(id, signal),
           exec: actions.exec?.(id, ['true'], 1000, signal),
           openTerminal: actions.openTerminal?.(id, size, signal),

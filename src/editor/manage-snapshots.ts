@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import type { OwnedSnapshot, Supervisor } from '../app/contracts.ts';
+import { formatMoment } from './text/format.ts';
+
+const timeoutMs = 30_000;
+
+/** Lists the snapshots that are kept and deletes those the person picks: they outlive their sandboxes and fill the server's disk. */
+export async function manageSnapshots(supervisor: Supervisor): Promise<void> {
+  const snapshots = await supervisor.snapshots(AbortSignal.timeout(timeoutMs));
+  if (snapshots.length === 0) {
+    await vscode.window.showInformationMessage('There are no snapshots.');
+    return;
+  }
+  const names = new Map(supervisor.view.sandboxes.map(({ sandbox }) => [sandbox.id, sandbox.name]));
+  const picked = await vscode.window.showQuickPick(
+    snapshots.map((snapshot) => ({
+      label: snapshot.name ?? snapshot.id,
+      description: `${snapshot.rawState} · of ${names.get(snapshot.sandboxId) ?? `${snapshot.sandboxId.slice(0, 8)} (not running)`}`,
+      detail: [
+        snapshot.createdAtMs === null ? '' : formatMoment(snapshot.createdAtMs),
+        snapshot.server,
+        snapshot.message ?? '',
+      ]
+        .filter((part) => part !== '')
+        .join(' · '),
+      snapshot,
+    })),
+    { title: 'Snapshots', placeHolder: 'Pick those to delete', canPickMany: true, matchOnDescription: true },
+  );
+  if (!picked || picked.length === 0) return;
+  await deleteAll(
+    supervisor,
+    picked.map(({ snapshot }) => snapshot),
+  );
+}
+
+async function deleteAll(supervisor: Supervisor, snapshots: readonly OwnedSnapshot[]): Promise<void> {
+  const what = snapshots.length === 1 ? 'this snapshot' : `these ${snapshots.length} snapshots`;
+  const yes = 'Delete';
+  const chosen = await vscode.window.showWarningMessage(
+    `Delete ${what}?`,
+    {
+      modal: true,
+      detail: `${snapshots.map(({ name, id }) => name ?? id).join('\n')}\n\nThe files saved in them are lost.`,
+    },
+    yes,
+  );
+  if (chosen !== yes) return;
+  for (const snapshot of snapshots) await supervisor.deleteSnapshot(snapshot, AbortSignal.timeout(timeoutMs));
+}

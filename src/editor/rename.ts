@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import type { Supervisor } from '../app/contracts.ts';
+import type { SandboxView } from '../model/view.ts';
+
+const timeoutMs = 30_000;
+
+/** Asks for a new name and gives it to the sandbox, so that everybody who lists sandboxes can tell it apart. */
+export async function renameSandbox(supervisor: Supervisor, { sandbox }: SandboxView): Promise<void> {
+  const name = await vscode.window.showInputBox({
+    title: `Rename ${sandbox.name}`,
+    prompt: 'The name is stored with the sandbox, on the server.',
+    value: sandbox.name,
+    validateInput: (value) => (value.trim() === '' ? 'A name is needed.' : undefined),
+  });
+  if (name === undefined || name.trim() === sandbox.name) return;
+  await supervisor.rename(sandbox.id, name.trim(), AbortSignal.timeout(timeoutMs));
+}
