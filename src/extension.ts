@@ -3,7 +3,7 @@ import { createSupervisor } from './app/supervisor.ts';
 import { systemClock as clock } from './app/system-clock.ts';
 import { withFailureShown } from './editor/activation.ts';
 import { registerCommands } from './editor/commands.ts';
-import { askForKey, connect } from './editor/connect.ts';
+import { askForSecret, connect } from './editor/connect.ts';
 import { Connections } from './editor/connections.ts';
 import { createHandlers } from './editor/handlers.ts';
 import { createLog } from './editor/log.ts';
@@ -60,7 +60,7 @@ function build(context: vscode.ExtensionContext): void {
     now: clock.now,
     remember,
     connect: () => connect(secrets, settings.openSandbox.serverUrl, originOf),
-    setApiKey: () => askForKey(secrets, originOf(settings.openSandbox.serverUrl)),
+    setApiKey: () => askForSecret(secrets, originOf(settings.openSandbox.serverUrl)),
     tryDemo: () => connections.startDemo(createDemoProvider(clock)),
     showLog: log.show,
   });

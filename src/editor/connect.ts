@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Secrets } from './secrets.ts';
+import type { SecretName, Secrets } from './secrets.ts';
 import { storeServerUrl } from './settings.ts';
 
 /** @returns the origin of a server's address as people type it (`localhost:8080`, `https://host/v1`). Throws when it is none. */
@@ -33,29 +33,49 @@ export async function connect(secrets: Secrets, present: string, originOf: Origi
   await storeServerUrl(address.trim());
 }
 
-/** Asks for the key of `origin` and stores it in the editor's secret storage. Closing the question keeps the old one. */
-export async function askForKey(secrets: Secrets, origin: string | null): Promise<void> {
+const secretKinds: readonly { readonly name: SecretName; readonly label: string; readonly detail: string }[] = [
+  { name: 'apiKey', label: 'API key of the server', detail: 'Sent to the server only, never into a sandbox.' },
+  {
+    name: 'executionToken',
+    label: 'Access token of its sandboxes',
+    detail: 'Only for sandboxes whose agent was started with EXECD_ACCESS_TOKEN.',
+  },
+];
+
+/** Asks which secret of the server at `origin` is meant, then for the secret. */
+export async function askForSecret(secrets: Secrets, origin: string | null): Promise<void> {
   if (origin === null) {
     await vscode.window.showInformationMessage('There is no server yet that a key could be for. Connect to one first.');
     return;
   }
-  const had = (await secrets.get('apiKey', origin)) !== null;
+  const picked = await vscode.window.showQuickPick(secretKinds, { title: `Secrets for ${origin}` });
+  if (picked) await askFor(secrets, picked, origin);
+}
+
+/** Asks for the API key of `origin`. Closing the question keeps the old one. */
+const askForKey = async (secrets: Secrets, origin: string): Promise<void> => {
+  const [apiKey] = secretKinds;
+  if (apiKey) await askFor(secrets, apiKey, origin);
+};
+
+async function askFor(secrets: Secrets, kind: { name: SecretName; label: string }, origin: string): Promise<void> {
+  const had = (await secrets.get(kind.name, origin)) !== null;
   const inside = vscode.env.remoteName !== undefined;
-  const key = await vscode.window.showInputBox({
-    title: `API key for ${origin}`,
+  const value = await vscode.window.showInputBox({
+    title: `${kind.label}: ${origin}`,
     prompt: [
       had
-        ? 'A key is stored. Leave this empty and press Enter to remove it, Escape to keep it.'
-        : 'Leave empty if the server needs none.',
+        ? 'One is stored. Leave this empty and press Enter to remove it, Escape to keep it.'
+        : 'Leave empty if none is needed.',
       inside
-        ? 'Note: this editor runs remotely; if it runs inside a sandbox, programs there may be able to read the key.'
+        ? 'Note: this editor runs remotely; if it runs inside a sandbox, programs there may be able to read this.'
         : '',
     ]
-      .filter(Boolean)
+      .filter((part) => part !== '')
       .join(' '),
     password: true,
     ignoreFocusOut: true,
   });
-  if (key === undefined) return;
-  await secrets.set('apiKey', origin, key.trim());
+  if (value === undefined) return;
+  await secrets.set(kind.name, origin, value.trim());
 }

@@ -36,9 +36,12 @@ export function formatPercent(ratio: number, options: { readonly pad?: boolean }
   return `${options.pad ? percent.padStart(2, figureSpace) : percent}%`;
 }
 
-/** @returns the local time of day, `14:32`. */
+// Making a formatter costs far more than using it, and this runs for every view.
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+/** @returns the local time of day, `14:32`; `unknown` for what is no time. */
 export function formatClock(atMs: number): string {
-  return new Date(atMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return Number.isFinite(atMs) ? clockFormat.format(atMs) : 'unknown';
 }
 
 /** @returns local date and time, for the past: `2026-11-21 14:32:05`. */
