@@ -19,6 +19,9 @@ export function tool(name, args, { stdout = 2, env = {} } = {}) {
   return node([path.join(root, binOf[name]), ...args], { stdout, env });
 }
 
+/** Somebody asked the whole run to end. */
+let stopped = false;
+
 /** Runs a script of ours with the project's Node.js. @returns its exit code. */
 export function node(args, { stdout = 2, env = {} } = {}) {
   return new Promise((resolve, reject) => {
@@ -27,7 +30,10 @@ export function node(args, { stdout = 2, env = {} } = {}) {
       stdio: ['ignore', stdout, 2],
       env: { ...process.env, ...env },
     });
-    const stop = (signal) => child.kill(signal);
+    const stop = (signal) => {
+      stopped = true;
+      child.kill(signal);
+    };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
     child.on('error', reject);
@@ -46,6 +52,7 @@ export function node(args, { stdout = 2, env = {} } = {}) {
 export async function runSteps(steps) {
   const rows = [];
   for (const [name, run] of steps) {
+    if (stopped) break;
     say(`\n▶ ${name}`);
     const startedAtMs = Date.now();
     let failure = null;
@@ -63,5 +70,5 @@ export async function runSteps(steps) {
     say(`${failure ? '✗' : '✓'} ${name} (${seconds} s)${failure ? `: ${failure}` : ''}`);
   const failed = rows.filter(({ failure }) => failure !== null).length;
   process.stdout.write(`${rows.length - failed} passed, ${failed} failed\n`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  process.exitCode = failed === 0 && !stopped ? 0 : 1;
 }

@@ -30,13 +30,8 @@ function build(context: vscode.ExtensionContext): void {
   const secrets = new Secrets(context.secrets);
   let settings = readSettings();
   const history = createMemoryStore();
-  const supervisor = createSupervisor({
-    clock,
-    log,
-    history,
-    settings: appSettings(settings),
-    formatTime: formatClock,
-  });
+  const inApp = appSettings(settings);
+  const supervisor = createSupervisor({ clock, log, history, settings: inApp, formatTime: formatClock });
   const remember = (sandboxId: string): Promise<void> => rememberSandbox(context.workspaceState, sandboxId);
   const workbench = createWorkbench({
     supervisor,
@@ -46,12 +41,20 @@ function build(context: vscode.ExtensionContext): void {
     notificationsEnabled: () => settings.alerts.notifications,
     remember,
   });
-  const transport = createTransport(readNetworkSettings());
   const environment = process.env;
-  const deps = { clock, log, transport, secret: secrets.get, environment, fileExists };
-  const connections = new Connections(supervisor, log, () =>
-    createProviders({ openSandbox: { ...settings.openSandbox } }, deps),
-  );
+  const madeFrom = () => [settings.openSandbox, readNetworkSettings()];
+  const connections = new Connections(supervisor, {
+    clock,
+    log,
+    create: () => {
+      const transport = createTransport(readNetworkSettings());
+      const deps = { clock, log, transport, secret: secrets.get, environment, fileExists };
+      return {
+        providers: createProviders({ openSandbox: { ...settings.openSandbox } }, deps),
+        close: () => transport.close(),
+      };
+    },
+  });
   const originOf = (serverUrl: string): string | null =>
     secretOrigin('openSandbox', { openSandbox: { serverUrl } }, environment);
   const handlers = createHandlers({
@@ -66,23 +69,25 @@ function build(context: vscode.ExtensionContext): void {
   });
   context.subscriptions.push(
     registerCommands(handlers, (id, error) => log.error(`${id}: ${error instanceof Error ? error.stack : error}`)),
-    secrets.onChanged(() => connections.renew()),
+    // A key is read for every request: a new one only has to be tried.
+    secrets.onChanged(() => supervisor.refresh()),
     onSettingsChanged((changed) => {
       settings = changed;
       supervisor.setSettings(appSettings(changed));
-      connections.renew();
+      connections.renew(madeFrom());
     }),
     workbench,
-    log,
   );
   shutdown = async () => {
     await supervisor.dispose();
     await history.dispose();
-    await transport.close();
+    await connections.close();
+    // Last of all: the others still have something to say.
+    log.dispose();
   };
   setImmediate(() => {
     supervisor.setPlace(placeHints(), rememberedSandbox(context.workspaceState));
-    connections.renew();
+    connections.renew(madeFrom());
   });
 }
 

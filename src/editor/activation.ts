@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { showError } from './messages.ts';
 
 /**
  * Runs the activation and, if it fails, says so: the editor itself would only write it into a log that nobody reads.
@@ -10,7 +10,7 @@ export function withFailureShown(run: () => void): void {
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     // Nothing can be done about a message that can not be shown either.
-    vscode.window.showErrorMessage(`Sandbox Foresight could not start: ${text}`).then(undefined, () => undefined);
+    showError(`Sandbox Foresight could not start: ${text}`).then(undefined, () => undefined);
     throw error;
   }
 }

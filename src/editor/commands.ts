@@ -1,7 +1,13 @@
 import * as vscode from 'vscode';
 import { type CommandId, commandIds } from './command-ids.ts';
+import { showError } from './messages.ts';
 
-export type CommandHandler = (argument: unknown) => Promise<void> | void;
+/**
+ * The meaning of a command.
+ * @param argument the row, link or id it was called for; undefined from the palette.
+ * @param selected all selected rows, when it was called for several at once.
+ */
+export type CommandHandler = (argument: unknown, selected: readonly unknown[]) => Promise<void> | void;
 
 /**
  * Registers every command. A handler that fails is logged and said in one sentence; nothing is swallowed.
@@ -13,14 +19,16 @@ export function registerCommands(
 ): vscode.Disposable {
   return vscode.Disposable.from(
     ...commandIds.map((id) =>
-      vscode.commands.registerCommand(`sandboxForesight.${id}`, async (argument: unknown) => {
+      vscode.commands.registerCommand(`sandboxForesight.${id}`, async (argument: unknown, selected: unknown) => {
         try {
-          await handlers[id](argument);
+          await handlers[id](argument, Array.isArray(selected) ? selected : []);
         } catch (error) {
           failed(id, error);
-          const text = error instanceof Error ? error.message : String(error);
           const openLog = 'Open Log';
-          const chosen = await vscode.window.showErrorMessage(`Sandbox Foresight: ${text}`, openLog);
+          const chosen = await showError(
+            `Sandbox Foresight: ${error instanceof Error ? error.message : String(error)}`,
+            openLog,
+          );
           if (chosen === openLog) await vscode.commands.executeCommand('sandboxForesight.showLog');
         }
       }),

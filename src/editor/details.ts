@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
+import type { Log } from '../model/ports.ts';
 import { detailsMarkdown } from './text/details-markdown.ts';
 
 const scheme = 'sandbox-foresight';
@@ -13,14 +14,16 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   private readonly supervisor: Supervisor;
   private readonly now: () => number;
   private readonly redact: (text: string) => string;
+  private readonly log: Log;
 
   constructor(
     supervisor: Supervisor,
-    options: { readonly now: () => number; readonly redact: (text: string) => string },
+    options: { readonly now: () => number; readonly redact: (text: string) => string; readonly log: Log },
   ) {
     this.supervisor = supervisor;
     this.now = options.now;
     this.redact = options.redact;
+    this.log = options.log;
     this.registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
@@ -45,8 +48,9 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   private async diagnostics(sandboxId: string): Promise<string | null> {
     try {
       return this.redact(await this.supervisor.diagnostics(sandboxId, AbortSignal.timeout(diagnosticsTimeoutMs)));
-    } catch {
+    } catch (error) {
       // The page is useful without it, and a vanished sandbox has none.
+      this.log.debug(`No diagnostics for the page of ${sandboxId}: ${String(error)}`);
       return null;
     }
   }

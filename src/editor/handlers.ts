@@ -5,7 +5,8 @@ import type { AppView, SandboxView } from '../model/view.ts';
 import type { CommandId } from './command-ids.ts';
 import type { CommandHandler } from './commands.ts';
 import { manageSnapshots } from './manage-snapshots.ts';
-import { askForSandbox, processOf, sandboxOf } from './pick-sandbox.ts';
+import { showInformation } from './messages.ts';
+import { askForSandbox, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
 import { renameSandbox } from './rename.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -41,16 +42,18 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
   };
   const fix =
     (id: FixId): CommandHandler =>
-    async (argument) => {
+    async (argument, selected) => {
       const sandbox = await target(argument);
       if (!sandbox) return;
-      if (!sandbox.actions.includes(id)) {
-        await vscode.window.showInformationMessage(
-          `${sandbox.sandbox.name} cannot do this now (${sandbox.sandbox.rawState}).`,
-        );
-        return;
+      // Ending a process is aimed at one; everything else may be meant for several rows at once.
+      const meant = id === 'endProcess' ? [sandbox] : sandboxesOf(selected, sandbox, view());
+      const able = meant.filter(({ actions }) => actions.includes(id));
+      const unable = meant.filter((each) => !able.includes(each));
+      if (unable.length > 0) {
+        const names = unable.map(({ sandbox: { name, rawState } }) => `${name} (${rawState})`).join(', ');
+        await showInformation(`This can not be done now for ${names}.`);
       }
-      await workbench.fixes.run(sandbox, id, id === 'endProcess' ? processOf(argument, sandbox) : null);
+      await workbench.fixes.run(able, id, id === 'endProcess' ? processOf(argument, sandbox) : null);
     };
 
   return {
@@ -95,7 +98,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       if (!picked) return;
       if (picked.offer.id === 'openTerminal') workbench.terminals.open(sandbox);
       else if (picked.offer.id === 'showDetails') await workbench.details.show(sandbox.sandbox.id);
-      else await workbench.fixes.run(sandbox, picked.offer.id, picked.offer.target);
+      else await workbench.fixes.run([sandbox], picked.offer.id, picked.offer.target);
     },
     rename: async (argument) => {
       const sandbox = await target(argument);

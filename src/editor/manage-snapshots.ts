@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { OwnedSnapshot, Supervisor } from '../app/contracts.ts';
+import { confirm, showInformation } from './messages.ts';
 import { formatMoment } from './text/format.ts';
 
 const timeoutMs = 30_000;
@@ -8,7 +9,7 @@ const timeoutMs = 30_000;
 export async function manageSnapshots(supervisor: Supervisor): Promise<void> {
   const snapshots = await supervisor.snapshots(AbortSignal.timeout(timeoutMs));
   if (snapshots.length === 0) {
-    await vscode.window.showInformationMessage('There are no snapshots.');
+    await showInformation('There are no snapshots.');
     return;
   }
   const names = new Map(supervisor.view.sandboxes.map(({ sandbox }) => [sandbox.id, sandbox.name]));
@@ -36,15 +37,7 @@ export async function manageSnapshots(supervisor: Supervisor): Promise<void> {
 
 async function deleteAll(supervisor: Supervisor, snapshots: readonly OwnedSnapshot[]): Promise<void> {
   const what = snapshots.length === 1 ? 'this snapshot' : `these ${snapshots.length} snapshots`;
-  const yes = 'Delete';
-  const chosen = await vscode.window.showWarningMessage(
-    `Delete ${what}?`,
-    {
-      modal: true,
-      detail: `${snapshots.map(({ name, id }) => name ?? id).join('\n')}\n\nThe files saved in them are lost.`,
-    },
-    yes,
-  );
-  if (chosen !== yes) return;
+  const names = snapshots.map(({ name, id }) => name ?? id).join('\n');
+  if (!(await confirm(`Delete ${what}?`, `${names}\n\nThe files saved in them are lost.`, 'Delete'))) return;
   for (const snapshot of snapshots) await supervisor.deleteSnapshot(snapshot, AbortSignal.timeout(timeoutMs));
 }

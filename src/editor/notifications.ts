@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Notice, Supervisor } from '../app/contracts.ts';
 import type { FixOffer } from '../model/fix.ts';
+import { showError, showWarning } from './messages.ts';
 import { signalWords } from './text/words.ts';
 
 /** What a warning's buttons lead to. */
@@ -44,7 +45,7 @@ export class Notifications implements vscode.Disposable {
     const fixes = notice.fixes.slice(0, 2);
     const details = 'Details';
     const more = 'More…';
-    const show = notice.kind === 'critical' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
+    const show = notice.kind === 'critical' ? showError : showWarning;
     const chosen = await show(notice.text, ...fixes.map((fix) => fix.title), details, more);
     if (chosen === more) {
       await this.askForPeace(notice);

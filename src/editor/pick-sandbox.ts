@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isEnded } from '../model/sandbox.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
+import { showInformation } from './messages.ts';
 import { phaseWords } from './text/words.ts';
 
 /** The sandbox a command is meant for: of the tree row or link it came from, else the current one. */
@@ -15,6 +16,16 @@ export function sandboxOf(argument: unknown, view: AppView): SandboxView | null 
   return view.sandboxes.find(({ sandbox }) => sandbox.id === wanted) ?? null;
 }
 
+/** The sandboxes of all selected rows, or `fallback` alone when one row or none is selected. */
+export function sandboxesOf(
+  selected: readonly unknown[],
+  fallback: SandboxView,
+  view: AppView,
+): readonly SandboxView[] {
+  const found = selected.flatMap((row) => sandboxOf(row, view) ?? []);
+  return found.length > 1 ? [...new Set(found)] : [fallback];
+}
+
 /** The process a tree row stands for, or null. */
 export function processOf(argument: unknown, view: SandboxView): { pid: number; name: string } | null {
   if (typeof argument !== 'object' || argument === null || !('pid' in argument)) return null;
@@ -26,7 +37,7 @@ export function processOf(argument: unknown, view: SandboxView): { pid: number; 
 export async function askForSandbox(view: AppView): Promise<string | null> {
   const living = view.sandboxes.filter(({ sandbox }) => !isEnded(sandbox.phase));
   if (living.length === 0) {
-    await vscode.window.showInformationMessage('There is no sandbox to choose. Start one, then refresh.');
+    await showInformation('There is no sandbox to choose. Start one, then refresh.');
     return null;
   }
   const picked = await vscode.window.showQuickPick(

@@ -1,6 +1,7 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
 import type { AppView } from '../model/view.ts';
+import { showInformation } from './messages.ts';
 import { askForSandbox } from './pick-sandbox.ts';
 
 /** Asks what only the person can answer; each question once in a session. */
@@ -34,7 +35,7 @@ export class Questions implements vscode.Disposable {
   async askConsent(sandboxId: string, name: string): Promise<void> {
     const yes = 'Watch Anyway';
     const no = "Don't Watch";
-    const chosen = await vscode.window.showInformationMessage(
+    const chosen = await showInformation(
       `${name} can only be measured through the server, and each request there may extend its life. Watch it all the same?`,
       yes,
       no,

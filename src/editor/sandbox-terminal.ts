@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import type { TerminalSession } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
+import { CommandReader, markingLine, type ShellCommand, ShellMarks } from './shell-marks.ts';
 
 type Open = (size: { columns: number; rows: number }, signal: AbortSignal) => Promise<TerminalSession>;
 
-/** A shell inside a sandbox as an editor terminal. */
+/** A shell that has not taken the marking line in by then is shown as it is. */
+const marksPatienceMs = 5_000;
+
+/** A shell inside a sandbox as an editor terminal, whose commands the editor knows. */
 export class SandboxTerminal implements vscode.Pseudoterminal {
   private readonly written = new vscode.EventEmitter<string>();
   private readonly closed = new vscode.EventEmitter<number | undefined>();
@@ -12,46 +16,72 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
   readonly onDidClose = this.closed.event;
   private readonly abort = new AbortController();
   private readonly openSession: Open;
+  private readonly heard: (command: ShellCommand) => void;
   private session: TerminalSession | null = null;
+  /** The newest size; it may change before there is a session to tell it to. */
+  private size = { columns: 80, rows: 24 };
+  private failed = false;
 
-  /** @param openSession connects to the sandbox once the terminal is visible. */
-  constructor(openSession: Open) {
+  /**
+   * @param openSession connects to the sandbox once the terminal is visible.
+   * @param heard is told of every command that begins or ends in it.
+   */
+  constructor(openSession: Open, heard: (command: ShellCommand) => void) {
     this.openSession = openSession;
+    this.heard = heard;
   }
 
   open(initial: vscode.TerminalDimensions | undefined): void {
-    this.run({ columns: initial?.columns ?? 80, rows: initial?.rows ?? 24 }).catch((error: unknown) => {
-      this.say(error instanceof Error ? error.message : String(error));
-      this.closed.fire(1);
-    });
+    if (initial) this.size = { columns: initial.columns, rows: initial.rows };
+    this.run().catch((error: unknown) => this.fail(error));
   }
 
-  private async run(size: { columns: number; rows: number }): Promise<void> {
-    const session = await this.openSession(size, this.abort.signal);
+  private async run(): Promise<void> {
+    const asked = this.size;
+    const session = await this.openSession(asked, this.abort.signal);
     this.session = session;
+    if (this.size !== asked) session.resize(this.size.columns, this.size.rows);
     if (this.abort.signal.aborted) {
       await session.close();
       return;
     }
     const decoder = new TextDecoder();
+    const marks = new ShellMarks();
+    const reader = new CommandReader();
+    const show = (text: string): void => {
+      if (text === '') return;
+      this.written.fire(text);
+      for (const command of reader.take(text)) this.heard(command);
+    };
+    session.write(new TextEncoder().encode(markingLine));
+    const timer = setTimeout(() => show(marks.giveUp()), marksPatienceMs);
     try {
-      for await (const bytes of session.output) this.written.fire(decoder.decode(bytes, { stream: true }));
-    } catch (error) {
-      if (!isProblem(error, 'aborted')) this.say(error instanceof Error ? error.message : String(error));
+      for await (const bytes of session.output) show(marks.take(decoder.decode(bytes, { stream: true })));
+    } finally {
+      clearTimeout(timer);
+      show(marks.giveUp());
     }
     const exitCode = await session.exited;
     this.closed.fire(exitCode ?? undefined);
   }
 
-  private say(text: string): void {
-    this.written.fire(`\r\n[Sandbox Foresight] ${text}\r\n`);
+  /** Says what is wrong and stays: a terminal that closes takes the reason and all its text with it. */
+  private fail(error: unknown): void {
+    if (this.abort.signal.aborted) return;
+    const text = error instanceof Error ? error.message : String(error);
+    const nextStep = isProblem(error) ? error.nextStep : null;
+    const lines = [text, ...(nextStep ? [nextStep] : []), 'Press any key to close this terminal.'];
+    this.written.fire(`${lines.map((line) => `\r\n[Sandbox Foresight] ${line}`).join('')}\r\n`);
+    this.failed = true;
   }
 
   handleInput(data: string): void {
-    this.session?.write(new TextEncoder().encode(data));
+    if (this.failed) this.closed.fire(undefined);
+    else this.session?.write(new TextEncoder().encode(data));
   }
 
   setDimensions(dimensions: vscode.TerminalDimensions): void {
+    this.size = { columns: dimensions.columns, rows: dimensions.rows };
     this.session?.resize(dimensions.columns, dimensions.rows);
   }
 

@@ -35,10 +35,10 @@ export const appSettings = (settings: Settings): AppSettings => ({
   maximumWatched: settings.watch.maximumSandboxes,
 });
 
-/** Calls `changed` with fresh settings whenever one of ours changed. */
+/** Calls `changed` with fresh settings whenever one of ours, or one about the network, changed. */
 export const onSettingsChanged = (changed: (settings: Settings) => void): vscode.Disposable =>
   vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration(section)) changed(readSettings());
+    if (event.affectsConfiguration(section) || event.affectsConfiguration('http')) changed(readSettings());
   });
 
 /** Proxy and certificate settings of the editor, for our own connections. */

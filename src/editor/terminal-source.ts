@@ -3,14 +3,15 @@ import type { ErrorEvent } from '../model/error-event.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { ErrorSource } from '../model/ports.ts';
 import { EventQueue } from './event-queue.ts';
+import type { ShellCommand } from './shell-marks.ts';
 
 type TerminalEvent = ErrorEvent | CommandStarted | CommandEnded;
 
 const outputCapCharacters = 64 * 1024;
 
 /**
- * The integrated terminal as a source of commands and errors, by shell integration.
- * A command counts for a sandbox only if its terminal really runs there.
+ * The integrated terminal as a source of commands and errors: by the marks in our own terminals, by the editor's shell
+ * integration in the others. A command counts for a sandbox only if its terminal really runs there.
  */
 export class TerminalSource implements ErrorSource, vscode.Disposable {
   readonly name = 'terminal';
@@ -46,40 +47,43 @@ export class TerminalSource implements ErrorSource, vscode.Disposable {
     return this.queue.read(signal);
   }
 
+  /** @returns what takes the commands of one of our own terminals in a sandbox. */
+  listener(sandboxId: string): (command: ShellCommand) => void {
+    let id = '';
+    return (command) => {
+      const { commandLine } = command;
+      if (command.kind === 'started') id = this.begin(sandboxId, commandLine, null);
+      else this.end(sandboxId, id, commandLine, command.exitCode, command.output);
+    };
+  }
+
   private started({ terminal, execution }: vscode.TerminalShellExecutionStartEvent): void {
     const sandboxId = this.sandboxOf(terminal);
     if (sandboxId === null) return;
-    this.count += 1;
-    const id = `terminal-${this.count}`;
+    const id = this.begin(sandboxId, lineOf(execution), execution.cwd?.path ?? null);
     this.running.set(execution, { id, sandboxId, output: readTail(execution.read()) });
-    this.queue.push({
-      kind: 'command-started',
-      sandboxId,
-      commandId: id,
-      atMs: this.now(),
-      commandLine: execution.commandLine.value,
-      cwd: execution.cwd?.path ?? null,
-    });
   }
 
   private async ended({ execution, exitCode }: vscode.TerminalShellExecutionEndEvent): Promise<void> {
     const command = this.running.get(execution);
     if (!command) return;
     this.running.delete(execution);
+    const output = await command.output;
+    this.end(command.sandboxId, command.id, lineOf(execution), exitCode ?? null, output);
+  }
+
+  private begin(sandboxId: string, commandLine: string, cwd: string | null): string {
+    this.count += 1;
+    const commandId = `terminal-${this.count}`;
+    this.queue.push({ kind: 'command-started', sandboxId, commandId, atMs: this.now(), commandLine, cwd });
+    return commandId;
+  }
+
+  private end(sandboxId: string, commandId: string, commandLine: string, exitCode: number | null, text: string): void {
     const atMs = this.now();
-    const { id: commandId, sandboxId } = command;
-    this.queue.push({ kind: 'command-ended', sandboxId, commandId, atMs, exitCode: exitCode ?? null });
-    if (exitCode === undefined || exitCode === 0) return;
-    const text = await command.output;
-    this.queue.push({
-      sandboxId,
-      commandId,
-      commandLine: execution.commandLine.value,
-      source: this.name,
-      text,
-      exitCode,
-      atMs,
-    });
+    this.queue.push({ kind: 'command-ended', sandboxId, commandId, atMs, exitCode });
+    if (exitCode === null || exitCode === 0) return;
+    this.queue.push({ sandboxId, commandId, commandLine, source: this.name, text, exitCode, atMs });
   }
 
   dispose(): void {
@@ -87,6 +91,9 @@ export class TerminalSource implements ErrorSource, vscode.Disposable {
     this.queue.end();
   }
 }
+
+/** Read off the screen, a command line comes with the blanks up to the end of its row. */
+const lineOf = (execution: vscode.TerminalShellExecution): string => execution.commandLine.value.trim();
 
 /** Reads all output but keeps only its end: the reason of a failure stands there, and memory stays bounded. */
 async function readTail(chunks: AsyncIterable<string>): Promise<string> {

@@ -54,7 +54,8 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       node.label,
       node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed,
     );
-    item.id = node.id;
+    // The editor keeps the first state of a row for ever; a sandbox that becomes the current one is to open all the same.
+    item.id = node.expanded ? `${node.id}#open` : node.id;
     item.description = node.description;
     item.contextValue = node.contextValue;
     item.tooltip = node.tooltip;

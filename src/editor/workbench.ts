@@ -40,9 +40,9 @@ export function createWorkbench(options: {
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const statusBar = new StatusBar();
   const tree = new SandboxTree();
-  const details = new Details(supervisor, { now, redact: options.redact });
+  const details = new Details(supervisor, { now, redact: options.redact, log });
   const fixes = new FixDialogs(supervisor, options.remember);
-  const terminals = new Terminals(supervisor);
+  const terminals = new Terminals(supervisor, (sandboxId) => terminalSource.listener(sandboxId));
   const notifications = new Notifications(
     supervisor,
     {
@@ -55,7 +55,7 @@ export function createWorkbench(options: {
         if (!view) return;
         if (offer.id === 'openTerminal') terminals.open(view);
         else if (offer.id === 'showDetails') await details.show(sandboxId);
-        else await fixes.run(view, offer.id, offer.target);
+        else await fixes.run([view], offer.id, offer.target);
       },
     },
     { enabled: options.notificationsEnabled, failed },
@@ -69,9 +69,6 @@ export function createWorkbench(options: {
     statusBar.update(view, nowMs);
     tree.update(view, nowMs);
     questions.update(view);
-    vscode.commands
-      .executeCommand('setContext', 'sandboxForesight.connected', view.servers.length > 0)
-      .then(undefined, failed);
   };
   const unsubscribe = supervisor.onChange(draw);
   let timer = clock.after(redrawMs, tick);

@@ -11,6 +11,13 @@ export function escapeMarkdown(text: string): string {
   );
 }
 
+/**
+ * The editor turns `[text](command:…)` in a message into a link that runs a command, and names, error texts and process names
+ * come from places nobody vouches for.
+ * @returns `text`, looking the same, with no such link in it.
+ */
+export const withoutLinks = (text: string): string => text.replaceAll('](', ']\u200b(');
+
 /** @returns `text` in a code span, whatever it holds. */
 export function codeSpan(text: string): string {
   const flat = text.replace(/\p{Cc}+/gu, ' ');

@@ -126,7 +126,9 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
  */
 export function statusText(view: AppView, nowMs: number): StatusText {
   const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
-  const bad = view.servers.find((server) => server.state === 'down');
+  const bad =
+    view.servers.find((server) => server.state === 'down') ??
+    view.servers.find((server) => server.state === 'degraded');
   // A live stream is worth more than the lifecycle server; its trouble shows in the tree.
   if (current && (!bad || current.link.state === 'live' || isEnded(current.sandbox.phase))) {
     return ofSandbox(current, nowMs);
@@ -137,7 +139,9 @@ export function statusText(view: AppView, nowMs: number): StatusText {
         ? 'key refused'
         : bad.problem === 'unexpected-answer' || bad.problem === 'not-found'
           ? 'is not what was expected'
-          : 'unreachable';
+          : bad.state === 'degraded'
+            ? 'does not answer well'
+            : 'unreachable';
     return {
       text: `$(debug-disconnect) ${current ? `${plain(current.sandbox.name)}: ` : ''}server ${word}`,
       background: 'none',

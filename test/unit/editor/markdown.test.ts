@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detailsMarkdown } from '../../../src/editor/text/details-markdown.ts';
-import { codeSpan, commandLink, escapeMarkdown } from '../../../src/editor/text/markdown.ts';
+import { codeSpan, commandLink, escapeMarkdown, withoutLinks } from '../../../src/editor/text/markdown.ts';
 import { tooltipMarkdown } from '../../../src/editor/text/tooltip.ts';
 import { appView, nowMs, sandbox, sandboxView } from '../../helpers/views.ts';
 
@@ -38,6 +40,24 @@ describe('text from outside is shown and never interpreted', () => {
   it('keeps diagnostics inside their fence', () => {
     const markdown = detailsMarkdown(sandboxView(), nowMs, 'before\n```\n[x](command:y)');
     expect(markdown).toContain('\n````\nbefore\n```\n[x](command:y)\n````\n');
+  });
+});
+
+describe('messages', () => {
+  it('have no links', () => {
+    expect(withoutLinks(hostile)).not.toMatch(/\[[^\]]*\]\(/);
+    expect(withoutLinks('[a](b)[c](d)')).toBe('[a]\u200b(b)[c]\u200b(d)');
+  });
+
+  it('are shown in one place only, where links are taken out', () => {
+    const folder = path.resolve(import.meta.dirname, '../../../src/editor');
+    const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'messages.ts');
+    expect(files.length).toBeGreaterThan(20);
+    for (const file of files) {
+      expect(readFileSync(path.join(folder, file), 'utf8'), file).not.toMatch(
+        /window\.(show(Information|Warning|Error)Message|withProgress)/,
+      );
+    }
   });
 });
 

@@ -87,6 +87,11 @@ describe('the status bar has a word for every state', () => {
     ['several run', appView([], { ambiguous: true }), '$(question) which sandbox?'],
     ['server gone', appView([], { servers: [down] }), '$(debug-disconnect) server unreachable'],
     [
+      'bad answers',
+      appView([], { servers: [server({ state: 'degraded', problem: 'too-large' })] }),
+      '$(debug-disconnect) server does not answer well',
+    ],
+    [
       'wrong key',
       appView([], { servers: [server({ state: 'down', problem: 'unauthorized' })] }),
       '$(debug-disconnect) server key refused',

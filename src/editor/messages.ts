@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { withoutLinks as plain } from './text/markdown.ts';
+
+// Every message of the extension goes through here, so that no text from outside becomes a link in it.
+
+/** @returns the button pressed, or undefined when the message was closed. */
+export const showInformation = (text: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
+  vscode.window.showInformationMessage(plain(text), ...buttons);
+
+/** @returns the button pressed, or undefined when the message was closed. */
+export const showWarning = (text: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
+  vscode.window.showWarningMessage(plain(text), ...buttons);
+
+/** @returns the button pressed, or undefined when the message was closed. */
+export const showError = (text: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
+  vscode.window.showErrorMessage(plain(text), ...buttons);
+
+/** Asks in a modal dialog that can not be overlooked. @returns whether the person agreed. */
+export const confirm = async (question: string, detail: string, yes: string): Promise<boolean> =>
+  (await vscode.window.showWarningMessage(plain(question), { modal: true, detail: plain(detail) }, yes)) === yes;
+
+/** Shows progress with a way to cancel while `run` works. */
+export const withCancellableProgress = <Result>(
+  title: string,
+  run: (signal: AbortSignal, progress: (text: string) => void) => Promise<Result>,
+): Thenable<Result> =>
+  vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: plain(title), cancellable: true },
+    async (progress, token) => {
+      const abort = new AbortController();
+      const subscription = token.onCancellationRequested(() => abort.abort());
+      try {
+        return await run(abort.signal, (text) => progress.report({ message: plain(text) }));
+      } finally {
+        subscription.dispose();
+      }
+    },
+  );

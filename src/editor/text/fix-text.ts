@@ -1,0 +1,42 @@
+import type { FixPlan } from '../../app/contracts.ts';
+import type { FixOutcome } from '../../model/fix.ts';
+
+/** What a confirmation says about one or more plans for the same fix. */
+export function planText(plans: readonly { readonly plan: FixPlan; readonly name: string }[]): {
+  readonly question: string;
+  readonly detail: string;
+} {
+  const [first] = plans;
+  if (!first) return { question: '', detail: '' };
+  const { plan } = first;
+  const many = plans.length > 1;
+  const detail = [
+    ...(many ? [plans.map(({ name }) => name).join(', '), '', 'In each of them:'] : []),
+    ...plan.steps.map((step, index) => `${index + 1}. ${step}`),
+    ...(plan.losses.length === 0 ? [] : ['', 'Lost by this:', ...plan.losses.map((loss) => `• ${loss}`)]),
+    '',
+    `Check: ${plan.check}`,
+  ];
+  return {
+    question: `${plan.title} in ${many ? `these ${plans.length} sandboxes` : first.name}?`,
+    detail: detail.join('\n'),
+  };
+}
+
+/** What is said when fixes are done; an empty text when the person cancelled and knows. */
+export function outcomesText(
+  title: string,
+  outcomes: readonly FixOutcome[],
+): { readonly text: string; readonly good: boolean } {
+  const told = outcomes.filter(({ result }) => result !== 'cancelled');
+  const good = told.every(({ result }) => result === 'worked' || result === 'cannot-tell');
+  const [first] = told;
+  if (!first) return { text: '', good };
+  if (told.length === 1) return { text: `${title}: ${first.text}`, good };
+  const worked = told.filter(({ result }) => result === 'worked').length;
+  const bad = told.find(({ result }) => result === 'failed' || result === 'did-not-work');
+  return {
+    text: `${title}: worked in ${worked} of ${told.length} sandboxes.${bad ? ` For example: ${bad.text}` : ''}`,
+    good,
+  };
+}
