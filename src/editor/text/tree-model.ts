@@ -53,8 +53,8 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
     const description = [
       briefUseText(forecast, nowMs),
+      left === null ? '' : `~${formatDuration(left)} left`,
       word,
-      left === null ? '' : `full in ~${formatDuration(left)}`,
       forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
     ];
     return node({

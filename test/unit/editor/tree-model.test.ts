@@ -42,7 +42,7 @@ describe('treeModel', () => {
   it('says in the row of the leading signal what its colour says', () => {
     const memory = all(treeModel(view, '', nowMs)).find(({ id }) => id.endsWith('/signal/memory'));
     expect(memory?.description).toContain('warning');
-    expect(memory?.description).toBe('71% · warning · full in ~4 min · ▰▰▰▰▰▰▰▱▱▱');
+    expect(memory?.description).toBe('71% · ~4 min left · warning · ▰▰▰▰▰▰▰▱▱▱');
     expect(memory?.tooltip).toContain('71% of 512 MiB');
     expect(memory?.tooltip).toContain('floor rises');
     expect(memory?.accessibleLabel).not.toContain('▰');
