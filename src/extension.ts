@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 import { createSupervisor } from './app/supervisor.ts';
-import { systemClock as clock } from './app/system-clock.ts';
 import { withFailureShown } from './editor/activation.ts';
 import { registerCommands } from './editor/commands.ts';
 import { askForSecret, connect } from './editor/connect.ts';
@@ -13,6 +12,7 @@ import { appSettings, onSettingsChanged, readNetworkSettings, readSettings } fro
 import { formatClock } from './editor/text/format.ts';
 import { createWorkbench } from './editor/workbench.ts';
 import { createMemoryStore } from './history/memory-store.ts';
+import { systemClock as clock } from './net/clock.ts';
 import { createTransport } from './net/dispatcher.ts';
 import { redactSecrets } from './net/redact.ts';
 import { createProviders, secretOrigin } from './providers/create.ts';

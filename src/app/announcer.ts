@@ -45,7 +45,8 @@ export class Announcer {
   }
 
   snooze(id: string, ms: number): void {
-    this.#take({ kind: 'snooze', id, untilMs: this.#host.now() + ms });
+    const atMs = this.#host.now();
+    this.#take({ kind: 'snooze', id, atMs, untilMs: atMs + ms });
   }
 
   mute(sandboxId: string, signal: SignalName): void {

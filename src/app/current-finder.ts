@@ -1,7 +1,8 @@
 import type { Clock, CurrentSandbox, Log, PlaceHints, SandboxProvider } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { Sandbox } from '../model/sandbox.ts';
-import { type Tasks, within } from './waiting.ts';
+import { within } from '../model/wait.ts';
+import type { Tasks } from './waiting.ts';
 
 export interface FinderHost {
   readonly clock: Clock;

@@ -1,10 +1,11 @@
+import { Backoff } from '../model/backoff.ts';
 import type { ErrorEvent } from '../model/error-event.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { Clock, ErrorSource, Log, Timer } from '../model/ports.ts';
 import { type ProblemKind, toProblem } from '../model/problem.ts';
-import { Backoff } from './backoff.ts';
+import { sleep } from '../model/wait.ts';
 import type { Unsubscribe } from './contracts.ts';
-import { sleep, type Tasks } from './waiting.ts';
+import type { Tasks } from './waiting.ts';
 
 /** What the inbox takes in. */
 export type InboxItem = ErrorEvent | CommandStarted | CommandEnded;
@@ -99,7 +100,7 @@ export const createErrorInbox = (options: ErrorInboxOptions): ErrorInbox => {
   };
 
   const read = async (source: ErrorSource, signal: AbortSignal): Promise<void> => {
-    const backoff = new Backoff(random);
+    const backoff = new Backoff({ random });
     while (!signal.aborted) {
       try {
         for await (const item of source.events(signal)) {

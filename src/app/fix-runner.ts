@@ -1,5 +1,6 @@
 import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
 import { Problem, toProblem } from '../model/problem.ts';
+import { abortable } from '../model/wait.ts';
 import type { FixChoices, FixParameters, FixPlan, RunFixOptions } from './contracts.ts';
 import { endProcess } from './fixes/end-process.ts';
 import { extend } from './fixes/extend.ts';
@@ -7,7 +8,6 @@ import type { Fix, FixHost, FixResult } from './fixes/fix.ts';
 import { pause, remove, resume } from './fixes/phase-change.ts';
 import { recreateLarger } from './fixes/recreate-larger.ts';
 import { saveSnapshot } from './fixes/snapshot.ts';
-import { abortable } from './waiting.ts';
 
 const fixes: Record<FixParameters['kind'], Fix> = {
   extend,

@@ -11,8 +11,10 @@ import { type ProviderEntry, retire } from './provider-entry.ts';
 import { ProviderWatch } from './provider-watch.ts';
 import { Roster } from './roster.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
-import { Tasks } from './waiting.ts';
+import { Tasks, Turns } from './waiting.ts';
 import { planWatch } from './watch-plan.ts';
+
+const diagnosedAtOnce = 4;
 
 export interface FleetHost {
   readonly clock: Clock;
@@ -48,7 +50,15 @@ export class Fleet {
     this.#policy = alertPolicy(host.settings.sensitivity);
     const { clock, log, random, tasks, inbox } = host;
     this.#roster = new Roster({
-      record: { clock, log, random, inbox, policy: () => this.#policy, changed: (record) => host.changed(record) },
+      record: {
+        clock,
+        log,
+        random,
+        inbox,
+        diagnosing: new Turns(diagnosedAtOnce),
+        policy: () => this.#policy,
+        changed: (record) => host.changed(record),
+      },
       isAsked: (provider) => this.#entries.some((entry) => entry.provider === provider),
       currentId: () => this.#current.id,
       changed: () => this.#populationChanged(),

@@ -13,6 +13,9 @@ interface Words {
   readonly own?: true;
 }
 
+/** The title of the command `sandboxForesight.allowWatching`. */
+export const consentCommandTitle = 'Answer: May Watching Extend This Sandbox?';
+
 const later = 'Nothing needs to be done; it is tried again by itself.';
 
 const words: Record<ProblemKind, Words> = {
@@ -70,7 +73,7 @@ const words: Record<ProblemKind, Words> = {
   },
   'needs-consent': {
     text: 'Only a way is left that would keep the sandbox alive while it is watched.',
-    nextStep: 'Allow it, or go on without live numbers.',
+    nextStep: `Use “${consentCommandTitle}” to allow it, or go on without live numbers.`,
     retry: 'consent',
   },
   'unavailable-here': {
@@ -130,7 +133,7 @@ export const refusedLink: Link = {
   state: 'unavailable',
   problem: 'needs-consent',
   text: 'Not measured: it would keep the sandbox alive, and you did not allow that.',
-  nextStep: 'Select the sandbox and allow it if you want live numbers.',
+  nextStep: `Use “${consentCommandTitle}” if you want live numbers after all.`,
   retryAtMs: null,
 };
 

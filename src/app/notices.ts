@@ -23,12 +23,14 @@ export interface NoticeState {
   readonly snoozes: readonly Snooze[];
   /** Pairs of sandbox and signal, see `muteKey`. */
   readonly muted: readonly string[];
+  /** The time of the last event that carried one, to notice a clock that was set back. */
+  readonly heardAtMs: number | null;
 }
 
 export type NoticeEvent =
   | { readonly kind: 'warning'; readonly warning: Warning; readonly atMs: number }
   | { readonly kind: 'answered'; readonly id: string }
-  | { readonly kind: 'snooze'; readonly id: string; readonly untilMs: number }
+  | { readonly kind: 'snooze'; readonly id: string; readonly atMs: number; readonly untilMs: number }
   | { readonly kind: 'mute'; readonly sandboxId: string; readonly signal: SignalName }
   | { readonly kind: 'ended'; readonly sandboxId: string }
   | { readonly kind: 'time'; readonly atMs: number };
@@ -39,7 +41,7 @@ export interface Say {
   readonly level: 'warn' | 'critical';
 }
 
-export const noNotices: NoticeState = { episodes: [], snoozes: [], muted: [] };
+export const noNotices: NoticeState = { episodes: [], snoozes: [], muted: [], heardAtMs: null };
 
 const maximumEpisodes = 500;
 
@@ -105,12 +107,29 @@ const changeEpisode = (state: NoticeState, id: string, change: (one: Episode) =>
   episodes: state.episodes.map((one) => (one.warning.id === id ? change(one) : one)),
 });
 
+/** A clock that was set back must not make a snooze longer: what is planned moves back with it. */
+const followClock = (state: NoticeState, atMs: number): NoticeState => {
+  const backMs = state.heardAtMs === null ? 0 : state.heardAtMs - atMs;
+  if (backMs <= 0) return { ...state, heardAtMs: atMs };
+  return {
+    ...state,
+    episodes: state.episodes.map((one) =>
+      one.remindAtMs === null ? one : { ...one, remindAtMs: one.remindAtMs - backMs },
+    ),
+    snoozes: state.snoozes.map((one) => ({ ...one, untilMs: one.untilMs - backMs })),
+    heardAtMs: atMs,
+  };
+};
+
 /**
  * Decides what is said aloud. Pure. One notice per episode; critical speaks again only if the first was left unanswered; nothing for
  * muted or snoozed signals, except one reminder when a snooze is over and the episode is still open. Reopened episodes keep their
  * id and are therefore the same one. The episodes of an ended sandbox are over.
  */
-export const reduceNotices = (state: NoticeState, event: NoticeEvent): readonly [NoticeState, readonly Say[]] => {
+export const reduceNotices = (state: NoticeState, event: NoticeEvent): readonly [NoticeState, readonly Say[]] =>
+  step('atMs' in event ? followClock(state, event.atMs) : state, event);
+
+const step = (state: NoticeState, event: NoticeEvent): readonly [NoticeState, readonly Say[]] => {
   switch (event.kind) {
     case 'warning':
       return onWarning(state, event.warning, event.atMs);

@@ -1,6 +1,7 @@
 import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import { within } from '../model/wait.ts';
 import type { ProviderWatch } from './provider-watch.ts';
-import { type Tasks, within } from './waiting.ts';
+import type { Tasks } from './waiting.ts';
 
 /** One provider at work, with everything that runs for it. */
 export interface ProviderEntry {

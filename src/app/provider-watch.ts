@@ -1,10 +1,11 @@
+import { Backoff } from '../model/backoff.ts';
 import type { Clock, Log, ProviderEvent, SandboxProvider } from '../model/ports.ts';
 import type { ProblemKind } from '../model/problem.ts';
 import { Problem, toProblem } from '../model/problem.ts';
 import type { ServerView } from '../model/view.ts';
-import { Backoff } from './backoff.ts';
+import { sleep } from '../model/wait.ts';
 import { wordsFor } from './link-words.ts';
-import { sleep, type Tasks } from './waiting.ts';
+import type { Tasks } from './waiting.ts';
 
 export interface ProviderWatchHost {
   readonly clock: Clock;
@@ -104,7 +105,7 @@ export class ProviderWatch {
 
   async #loop(signal: AbortSignal): Promise<void> {
     const { clock, log, random } = this.#host;
-    const backoff = new Backoff(random);
+    const backoff = new Backoff({ random });
     while (!signal.aborted) {
       let problem = new Problem('clean-end', 'Watching the server ended without a reason given.');
       try {

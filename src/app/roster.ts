@@ -137,14 +137,15 @@ export class Roster {
 
   #drop(record: SandboxRecord): void {
     this.#records.delete(record.id);
+    record.close();
     this.#host.dropped(record);
   }
 
   /** Lets go of a provider's sandboxes: those that have ended stay to be read, the others are no longer known. */
   release(provider: SandboxProvider): void {
     for (const record of this.of(provider)) {
-      record.close();
-      if (!record.ended) this.#drop(record);
+      if (record.ended) record.close();
+      else this.#drop(record);
     }
   }
 }

@@ -1,12 +1,14 @@
+import { Backoff } from '../model/backoff.ts';
 import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
 import { Problem, type ProblemKind, toProblem } from '../model/problem.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Phase } from '../model/sandbox.ts';
 import type { Link } from '../model/view.ts';
+import { aborted, sleep, within } from '../model/wait.ts';
 import type { AgentAnswer } from '../monitor/sandbox-monitor.ts';
-import { Backoff } from './backoff.ts';
 import { connectingLink, liveLink, problemLink, refusedLink, retryOf, staleLink } from './link-words.ts';
-import { aborted, sleep, type Tasks, within } from './waiting.ts';
+import { StaleTimer } from './stale-timer.ts';
+import type { Tasks } from './waiting.ts';
 
 /** What the link of one sandbox needs and whom it tells. */
 export interface LinkHost {
@@ -30,10 +32,10 @@ const staleCadences = 3;
 const pingMs = 5_000;
 const windUpMs = 3_000;
 
-/** Ends for which the agent is asked for a sign of life, to tell a dead agent from a lost way. */
-const doubtful: readonly ProblemKind[] = ['reset', 'clean-end', 'silent', 'timeout', 'unreachable', 'server-error'];
-/** Ends that the server's word on the sandbox explains. */
-const explained: readonly ProblemKind[] = ['not-found', 'paused', 'agent-down'];
+/** Ends that leave open what happened: the server is asked for the sandbox, and its agent for a sign of life. */
+const open: readonly ProblemKind[] = ['reset', 'clean-end', 'silent', 'timeout', 'unreachable', 'server-error'];
+/** Ends that say what happened to the sandbox: one question to the server lets the whole view know. */
+const told: readonly ProblemKind[] = ['not-found', 'paused'];
 
 /** Keeps one sandbox's measurements flowing while it is started, and says in every state what is wrong and what comes next. */
 export class SandboxLink {
@@ -48,7 +50,7 @@ export class SandboxLink {
 
   constructor(host: LinkHost) {
     this.#host = host;
-    this.#backoff = new Backoff(host.random);
+    this.#backoff = new Backoff({ random: host.random });
   }
 
   get started(): boolean {
@@ -85,9 +87,15 @@ export class SandboxLink {
     this.#wake.abort();
   }
 
+  /** The person's answer. A withdrawn one ends the present connection: it might go on moving the deadline. */
   consent(allowed: boolean): void {
+    const withdrawn = this.#consent === true && !allowed;
     this.#consent = allowed;
-    this.#wake.abort();
+    if (withdrawn && this.#run !== null) {
+      this.#run.abort();
+      this.#run = null;
+      this.start();
+    } else this.#wake.abort();
   }
 
   #set(link: Link): void {
@@ -138,16 +146,17 @@ export class SandboxLink {
 
   /** One connection. @returns why it ended. */
   async #attempt(signal: AbortSignal): Promise<Problem> {
-    const { provider, sandboxId } = this.#host;
-    const stale = this.#staleTimer();
+    const { clock, provider, sandboxId } = this.#host;
     let count = 0;
+    const stale = new StaleTimer(clock, signal, (ms) => this.#set(staleLink(ms, count > 0)));
+    stale.arm(firstSampleMs);
     try {
       for await (const sample of provider.samples(sandboxId, { signal, mayRenew: this.#consent === true })) {
         if (signal.aborted) break;
         count += 1;
         this.#sampled = true;
         if (count === steadySamples) this.#backoff.reset();
-        stale.arm(sample.cadenceMs * staleCadences, true);
+        stale.arm(sample.cadenceMs * staleCadences);
         if (this.#state !== 'live') this.#set(liveLink);
         this.#host.sample(sample);
       }
@@ -163,33 +172,13 @@ export class SandboxLink {
     }
   }
 
-  /** Says `stale` when no sample came in time. A timer measures that, not the clock, because the clock may jump. */
-  #staleTimer(): { arm(ms: number, spoke: boolean): void; cancel(): void } {
-    const { clock } = this.#host;
-    const start = (ms: number, spoke: boolean, again: boolean) => {
-      const armedAtMs = clock.now();
-      return clock.after(ms, () => {
-        const elapsedMs = clock.now() - armedAtMs;
-        // The computer slept or its clock was set: the stream gets the same time once more before it is called stale.
-        if (!again && (elapsedMs < ms / 2 || elapsedMs > ms * 2)) timer = start(ms, spoke, true);
-        else this.#set(staleLink(ms, spoke));
-      });
-    };
-    let timer = start(firstSampleMs, false, false);
-    return {
-      arm: (ms, spoke) => {
-        timer.cancel();
-        timer = start(ms, spoke, false);
-      },
-      cancel: () => timer.cancel(),
-    };
-  }
-
   /** Finds out what the end of a connection means: an end of the sandbox, a pause, a dead agent or a lost way. */
   async #examine(problem: Problem, signal: AbortSignal): Promise<Problem> {
     const { clock, provider, sandboxId, look } = this.#host;
-    const unclear = doubtful.includes(problem.kind);
-    if (!unclear && !explained.includes(problem.kind)) return problem;
+    // The provider has asked already, and nothing that is asked now would say more.
+    if (problem.kind === 'agent-down') this.#host.agent('refused');
+    const unclear = open.includes(problem.kind);
+    if (!unclear && !told.includes(problem.kind)) return problem;
     const phase = await look(signal);
     if (signal.aborted || !unclear || phase !== 'running') return problem;
     let answer: AgentAnswer = 'unknown';

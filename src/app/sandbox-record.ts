@@ -1,13 +1,14 @@
 import type { FixId } from '../model/fix.ts';
-import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import type { Clock, Log, SandboxProvider, Timer } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import { isEnded, type Phase, type Sandbox } from '../model/sandbox.ts';
+import { within } from '../model/wait.ts';
 import type { AlertPolicy } from '../monitor/alert-policy.ts';
 import { createSandboxMonitor, type SandboxMonitor } from '../monitor/sandbox-monitor.ts';
 import type { ErrorInbox } from './error-inbox.ts';
 import { endedLink, idleLink } from './link-words.ts';
 import { SandboxLink } from './sandbox-link.ts';
-import { type Tasks, within } from './waiting.ts';
+import type { Tasks, Turns } from './waiting.ts';
 
 /** What the records of all sandboxes share. */
 export interface RecordHost {
@@ -16,6 +17,8 @@ export interface RecordHost {
   readonly random: () => number;
   readonly tasks: Tasks;
   readonly inbox: ErrorInbox;
+  /** How many are asked for diagnostics at a time: a server that fails as a whole ends all its sandboxes at once. */
+  readonly diagnosing: Turns;
   policy(): AlertPolicy;
   /** Something of this record may look different now. */
   changed(record: SandboxRecord): void;
@@ -27,6 +30,8 @@ export interface RecordHost {
 
 const lookMs = 10_000;
 const diagnosticsMs = 5_000;
+/** What the system has to tell of an end comes after it; so long its errors are still read. */
+const lastErrorsMs = 15_000;
 const onItsWayMs = 60_000;
 
 /** The fixes a provider can carry out, and the two the editor does. */
@@ -59,8 +64,11 @@ export class SandboxRecord {
   #gone = false;
   #endedNo: number | null = null;
   #endedAtMs: number | null = null;
+  /** It was there before it ended, so that its end was seen from here. */
+  #seenAlive: boolean;
   #diagnosed = false;
   #leaveErrors: (() => void) | null = null;
+  #lastErrors: Timer | null = null;
   /** Why it is not measured, as last said; saying it again would only make new views. */
   #resting: string | null = null;
 
@@ -69,6 +77,7 @@ export class SandboxRecord {
     this.provider = provider;
     this.id = sandbox.id;
     this.#sandbox = sandbox;
+    this.#seenAlive = !isEnded(sandbox.phase);
     this.seenNo = host.nextNo();
     this.monitor = createSandboxMonitor({
       sandbox,
@@ -131,7 +140,7 @@ export class SandboxRecord {
     this.#tell(() => this.monitor.lifecycle(sandbox, atMs));
     if (isEnded(sandbox.phase)) this.#markEnded();
     else this.#markAlive();
-    if (isEnded(sandbox.phase) || sandbox.phase === 'stopping') this.#fetchDiagnostics();
+    if (this.#hasDiagnostics()) this.#fetchDiagnostics();
     if (before !== this.phase) this.#host.phaseChanged(this);
   }
 
@@ -155,14 +164,21 @@ export class SandboxRecord {
     if (this.#endedNo !== null) return;
     this.#endedNo = this.#host.nextNo();
     this.#endedAtMs = this.#host.clock.now();
-    this.#unwatch();
+    if (this.#leaveErrors !== null) {
+      this.#lastErrors ??= this.#host.clock.after(lastErrorsMs, () => this.#unwatch());
+    }
     this.#link.stop(endedLink);
   }
 
   #markAlive(): void {
-    if (this.#endedNo !== null) this.#resting = null;
+    this.#seenAlive = true;
+    if (this.#endedNo === null) return;
     this.#endedNo = null;
     this.#endedAtMs = null;
+    this.#resting = null;
+    this.#diagnosed = false;
+    this.#lastErrors?.cancel();
+    this.#lastErrors = null;
   }
 
   /** Begins or ends measuring it. */
@@ -185,6 +201,8 @@ export class SandboxRecord {
   }
 
   #unwatch(): void {
+    this.#lastErrors?.cancel();
+    this.#lastErrors = null;
     this.#leaveErrors?.();
     this.#leaveErrors = null;
   }
@@ -207,15 +225,22 @@ export class SandboxRecord {
     }
   }
 
-  /** What the system says of an end, once, as long as it still can be had, and only for a sandbox that was measured. */
+  /** Whether there may be something to read about its end: of one that failed under our eyes, also while it started, or was measured. */
+  #hasDiagnostics(): boolean {
+    const { phase } = this.#sandbox;
+    if (phase === 'failed' && this.#seenAlive) return true;
+    return this.#link.sampled && (isEnded(phase) || phase === 'stopping');
+  }
+
+  /** What the system says of an end, once, as long as it still can be had. */
   #fetchDiagnostics(): void {
     const read = this.provider.actions.diagnostics;
-    if (this.#diagnosed || read === undefined || !this.#link.sampled) return;
+    if (this.#diagnosed || read === undefined) return;
     this.#diagnosed = true;
-    const { clock, log, tasks, inbox } = this.#host;
+    const { clock, log, tasks, inbox, diagnosing } = this.#host;
     const fetch = async (): Promise<void> => {
-      const text = await within(clock, diagnosticsMs, this.#life.signal, (inner) =>
-        read.call(this.provider.actions, this.id, inner),
+      const text = await diagnosing.take(() =>
+        within(clock, diagnosticsMs, this.#life.signal, (inner) => read.call(this.provider.actions, this.id, inner)),
       );
       inbox.push({
         sandboxId: this.id,

@@ -3,6 +3,7 @@ import type { ErrorSource, PlaceHints, SandboxProvider, TerminalSession } from '
 import { Problem } from '../model/problem.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { AppView } from '../model/view.ts';
+import { within } from '../model/wait.ts';
 import { Announcer } from './announcer.ts';
 import { assembleView, emptyView } from './app-view.ts';
 import type {
@@ -24,7 +25,7 @@ import { Listeners } from './listeners.ts';
 import { Publisher } from './publisher.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 import { Ticker } from './ticker.ts';
-import { Tasks, within } from './waiting.ts';
+import { Tasks } from './waiting.ts';
 
 const windUpMs = 5_000;
 const diagnosticsMs = 30_000;

@@ -1,59 +1,6 @@
 import type { Clock } from '../model/ports.ts';
 import { Problem } from '../model/problem.ts';
-
-/** @returns true after `ms`, false as soon as `signal` aborts. Leaves neither timer nor listener behind. */
-export const sleep = (clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> =>
-  new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve(false);
-      return;
-    }
-    const stop = (): void => {
-      timer.cancel();
-      resolve(false);
-    };
-    const timer = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop);
-      resolve(true);
-    });
-    signal.addEventListener('abort', stop, { once: true });
-  });
-
-/** Settles when `signal` aborts. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-
-/** The promise, or a Problem `aborted` as soon as `signal` aborts, whatever the promise does then. */
-export const abortable = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Problem('aborted', 'It was cancelled.'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-
-/** Runs `work` with a signal of its own that aborts with `signal` or after `ms`; then throws a Problem `timeout`. */
-export const within = async <T>(
-  clock: Clock,
-  ms: number,
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> => {
-  const late = new AbortController();
-  const timer = clock.after(ms, () => late.abort());
-  const both = AbortSignal.any([signal, late.signal]);
-  try {
-    return await abortable(work(both), both);
-  } catch (error) {
-    if (late.signal.aborted && !signal.aborted) throw new Problem('timeout', `No answer within ${ms / 1000} s.`);
-    throw error;
-  } finally {
-    timer.cancel();
-  }
-};
+import { aborted, sleep } from '../model/wait.ts';
 
 /**
  * Asks `look` every `everyMs`, at most `times` times, until it returns something other than null. Counts instead of comparing
@@ -106,5 +53,28 @@ export class Tasks {
     while (this.#running.size > 0 && !late.signal.aborted) await Promise.race([Promise.all(this.#running), over]);
     timer.cancel();
     return this.#running.size === 0;
+  }
+}
+
+/** Lets at most `most` pieces of work run at a time; the others wait for their turn, in order. */
+export class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  /** Runs `work` when its turn has come, and answers or fails as it does. */
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
   }
 }

@@ -64,11 +64,19 @@ export interface FixRecord {
   readonly lastTriedAtMs: number;
 }
 
+/** Diagnostics text of a sandbox, taken while it could still be had. */
+export interface DiagnosticsNote {
+  readonly sandboxId: string;
+  readonly atMs: number;
+  readonly text: string;
+}
+
 /** Which entries are wanted; every field narrows. */
 export interface HistoryQuery {
   readonly sandboxId?: string;
+  /** Narrows errors and fixes; other entries have none and are not narrowed by it. */
   readonly fingerprint?: string;
-  /** Epoch milliseconds, inclusive. */
+  /** Epoch milliseconds, inclusive: last seen of sandboxes and errors, start of warnings, fixes and commands. */
   readonly sinceMs?: number;
   /** At most this many, newest first. */
   readonly limit: number;
@@ -77,6 +85,7 @@ export interface HistoryQuery {
 /** How the store itself is. */
 export interface HistoryStatus {
   readonly engine: 'sqlite' | 'json-lines' | 'memory';
+  /** What is on disk (in memory, where nothing can be written), as of the last write. */
   readonly sizeBytes: number;
   /** What does not work ("the disk is full: nothing new is kept"), with the next step, or null. */
   readonly problem: string | null;
@@ -91,7 +100,8 @@ export interface HistoryBounds {
 /**
  * What is remembered across sandboxes and sessions. Several windows use one store at once.
  * The record methods return at once, never throw and never block: what they are given is written in the background,
- * within a second. Everything written is redacted before. The asking methods see what was recorded before them.
+ * within a second. Everything written is redacted before. The asking methods see what was recorded before them; they never
+ * fail: what cannot be read is missing from the answer and named in `status().problem`.
  */
 export interface HistoryStore {
   /** The sandbox was seen in this state; call it when something of it changed. */
@@ -110,21 +120,25 @@ export interface HistoryStore {
   recordCommand(run: CommandRun): void;
   /** The black box: all of the last ten minutes of each sandbox, thinned after that. */
   recordSample(sample: Sample): void;
+  /** Keeps diagnostics text, its end if it is long. */
+  recordDiagnostics(note: DiagnosticsNote): void;
 
   sandboxes(query: HistoryQuery): Promise<readonly RememberedSandbox[]>;
   transitions(query: HistoryQuery): Promise<readonly (LifecycleTransition & { readonly sandboxId: string })[]>;
   warnings(query: HistoryQuery): Promise<readonly Warning[]>;
-  incidents(query: HistoryQuery): Promise<readonly Incident[]>;
+  /** `withoutSamples`: their `samples` are left empty, which makes lists of many cheap. */
+  incidents(query: HistoryQuery & { readonly withoutSamples?: boolean }): Promise<readonly Incident[]>;
   errors(query: HistoryQuery, nowMs: number): Promise<readonly ErrorCount[]>;
   fixes(query: HistoryQuery): Promise<readonly FixRecord[]>;
   commands(query: HistoryQuery): Promise<readonly CommandRun[]>;
-  /** Oldest first. */
+  diagnostics(query: HistoryQuery): Promise<readonly DiagnosticsNote[]>;
+  /** Oldest first; both ends inclusive. Around incidents all there were, else the thinned ones. */
   samples(sandboxId: string, fromMs: number, toMs: number): Promise<readonly Sample[]>;
 
   /** Removes everything known of one sandbox. */
   forgetSandbox(sandboxId: string): Promise<void>;
   forgetEverything(): Promise<void>;
-  /** Everything, as JSON Lines: one object with a `kind` a line. */
+  /** Everything, as JSON Lines: one object with a `kind` a line, without the line break. */
   export(): AsyncIterable<string>;
   /** Changes how much is kept; what is over it is pruned in the background. */
   setBounds(bounds: HistoryBounds): void;
@@ -145,7 +159,7 @@ export interface CommandPeak {
   readonly lastRunAtMs: number;
 }
 
-/** What commands took before, known when one starts again. Answers at once, from memory. */
+/** What commands took before, known when one starts again. Answers at once, from memory; all windows learn together. */
 export interface CommandPeaks {
   /** @returns null for a command that has not run yet. */
   peakOf(commandKey: string, nowMs: number): CommandPeak | null;

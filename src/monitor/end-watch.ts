@@ -134,7 +134,8 @@ export class EndWatch {
     }
     if (answer === 'answers' || answer === 'no-answer') this.#refusedSinceMs = null;
     if (answer !== 'refused' || this.#sandbox.phase !== 'running' || this.ended) return;
-    this.#refusedSinceMs ??= atMs;
+    // A clock that was set back must not make the patience longer.
+    this.#refusedSinceMs = Math.min(this.#refusedSinceMs ?? atMs, atMs);
     this.#confirmAgentDown(atMs);
   }
 

@@ -3,6 +3,13 @@ import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 
 /** Different errors kept for one sandbox; the one not seen for longest goes first. */
 const keptErrors = 50;
+/** What the system says of one failure may be told in two ways, shortly after another. */
+const sameTellingMs = 30_000;
+
+const isToldAgain = (event: ErrorEvent, known: RecognisedError): boolean =>
+  event.source === 'diagnostics' &&
+  known.source === 'diagnostics' &&
+  Math.abs(event.atMs - known.lastSeenAtMs) <= sameTellingMs;
 
 /** The errors of one sandbox, counted by fingerprint. */
 export class ErrorLedger {
@@ -14,9 +21,10 @@ export class ErrorLedger {
     return this.#list;
   }
 
-  /** Counts one more occurrence. @returns the error as it stands now. */
-  add(event: ErrorEvent, recognition: Recognition): RecognisedError {
+  /** Counts one more occurrence. @returns the error as it stands now, or null when it was only told a second time. */
+  add(event: ErrorEvent, recognition: Recognition): RecognisedError | null {
     const known = this.#byFingerprint.get(recognition.fingerprint);
+    if (known !== undefined && isToldAgain(event, known)) return null;
     const error: RecognisedError = {
       fingerprint: recognition.fingerprint,
       pattern: recognition.pattern,

@@ -4,7 +4,7 @@ import { createForecaster } from '../forecast/forecaster.ts';
 import type { ErrorEvent } from '../model/error-event.ts';
 import type { CommandStarted, ProcessExited, SandboxEvent } from '../model/events.ts';
 import type { FixOutcome } from '../model/fix.ts';
-import type { Forecast, Forecaster } from '../model/forecast.ts';
+import type { Forecast } from '../model/forecast.ts';
 import type { LifecycleTransition } from '../model/incident.ts';
 import type { Sample } from '../model/sample.ts';
 import { isEnded, isLive, type Sandbox } from '../model/sandbox.ts';
@@ -21,6 +21,8 @@ import { pickLeading } from './leading.ts';
 import type { AgentAnswer, MonitorRecord, SandboxMonitor, SandboxMonitorOptions } from './monitor-types.ts';
 import { OomCounter } from './oom-counter.ts';
 import { noProcesses, type ProcessState, trackProcesses } from './process-tracker.ts';
+import { lateSampleMs, SampleOrder } from './sample-order.ts';
+import { SteadyForecaster } from './steady-forecaster.ts';
 
 export type {
   AgentAnswer,
@@ -32,8 +34,6 @@ export type {
 const keptTransitions = 50;
 const keptOutcomes = 20;
 const keptCommands = 100;
-/** A sample older than the newest by less than this came late and is dropped; by more, the clock was set back. */
-const lateSampleMs = 60_000;
 /** An extension within this time of our own is the person's. */
 const ownExtensionMs = 15_000;
 /** How far back kills belong to a failed command whose start is not known. */
@@ -45,9 +45,10 @@ export const createSandboxMonitor = (options: SandboxMonitorOptions): SandboxMon
 class Monitor implements SandboxMonitor {
   readonly sandboxId: string;
   readonly #options: SandboxMonitorOptions;
-  readonly #forecaster: Forecaster;
+  readonly #forecaster: SteadyForecaster;
   readonly #alarms: Alarms;
   readonly #box = new BlackBox();
+  readonly #order = new SampleOrder();
   readonly #oom = new OomCounter();
   readonly #errors = new ErrorLedger();
   readonly #ends: EndWatch;
@@ -68,7 +69,7 @@ class Monitor implements SandboxMonitor {
   constructor(options: SandboxMonitorOptions) {
     this.#options = options;
     this.sandboxId = options.sandbox.id;
-    this.#forecaster = options.forecaster ?? createForecaster();
+    this.#forecaster = new SteadyForecaster(options.forecaster ?? createForecaster());
     this.#alarms = new Alarms(options.sandbox.id, options.policy ?? alertPolicy('balanced'));
     this.#ends = new EndWatch(options.sandbox, {
       alarms: this.#alarms,
@@ -89,7 +90,9 @@ class Monitor implements SandboxMonitor {
   observe(event: SandboxEvent): void {
     if (event.sandboxId !== this.sandboxId || !Number.isFinite(event.atMs) || this.#ends.ended) return;
     if (event.kind === 'sample') {
-      this.#sample(event);
+      const { samples, setBackMs } = this.#order.accept(event);
+      if (setBackMs !== 0) this.#forecaster.setBack(setBackMs);
+      for (const sample of samples) this.#sample(sample);
       return;
     }
     this.#forecaster.observe(event);
@@ -150,7 +153,8 @@ class Monitor implements SandboxMonitor {
     const fromMs = startedAtMs ?? event.atMs - commandKillsMs;
     const recognition = recognise(event, { oomKillDelta: this.#oom.killsBetween(fromMs, event.atMs + lateSampleMs) });
     if (recognition !== null) {
-      this.#records.push({ kind: 'error', error: this.#errors.add(event, recognition) });
+      const error = this.#errors.add(event, recognition);
+      if (error !== null) this.#records.push({ kind: 'error', error });
       this.#alarms.broke(signalsReached(recognition.pattern), event.atMs);
       this.#view = null;
     }
@@ -212,8 +216,6 @@ class Monitor implements SandboxMonitor {
   }
 
   #sample(sample: Sample): void {
-    const last = this.#box.last;
-    if (last !== null && sample.atMs <= last.atMs && last.atMs - sample.atMs < lateSampleMs) return;
     const kills = this.#oom.read(sample);
     const tracked = trackProcesses(this.#processes, sample);
     this.#processes = tracked.state;

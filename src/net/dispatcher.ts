@@ -71,7 +71,9 @@ class UndiciTransport implements Transport {
     this.#closed = true;
     const dispatchers = [...this.#dispatchers.values()];
     this.#dispatchers.clear();
-    await Promise.all(dispatchers.map(async (dispatcher) => (await dispatcher).destroy()));
+    // One that could not be made has nothing to close; whoever asked for it was told why.
+    const made = (await Promise.allSettled(dispatchers)).filter((each) => each.status === 'fulfilled');
+    await Promise.all(made.map(({ value }) => value.destroy()));
   }
 
   /** One pool of connections for each way out: direct or a proxy, with or without TLS settings. */
@@ -86,7 +88,13 @@ class UndiciTransport implements Transport {
     if (known !== undefined) return known;
     const made = this.#make(proxy, secure, tunnel);
     this.#dispatchers.set(key, made);
-    return made;
+    try {
+      return await made;
+    } catch (error) {
+      // What failed now (a certificate, a module that could not be read) may work at the next call.
+      if (this.#dispatchers.get(key) === made) this.#dispatchers.delete(key);
+      throw error;
+    }
   }
 
   async #make(proxy: URL | null, secure: boolean, tunnel: boolean): Promise<Dispatcher> {

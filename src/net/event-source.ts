@@ -1,6 +1,6 @@
+import { Backoff, type BackoffOptions } from '../model/backoff.ts';
 import type { Clock } from '../model/ports.ts';
 import { isProblem, Problem, toProblem } from '../model/problem.ts';
-import { Backoff, type BackoffOptions } from './backoff.ts';
 import { systemClock } from './clock.ts';
 import { EventConnection } from './event-connection.ts';
 import { pause } from './pause.ts';

@@ -1,8 +1,9 @@
 import type { ProcessTarget } from '../../model/fix.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Sample } from '../../model/sample.ts';
+import { abortable } from '../../model/wait.ts';
 import { bytesText, percentText, shortName } from '../format.ts';
-import { abortable, poll } from '../waiting.ts';
+import { poll } from '../waiting.ts';
 import {
   cannotTell,
   didNotWork,

@@ -1,6 +1,6 @@
 import { Problem } from '../../model/problem.ts';
+import { abortable } from '../../model/wait.ts';
 import { durationText, shortName } from '../format.ts';
-import { abortable } from '../waiting.ts';
 import { cannotTell, didNotWork, type Fix, type FixHost, need, worked, wrongPlan } from './fix.ts';
 
 const defaultExtensionMs = 30 * 60_000;

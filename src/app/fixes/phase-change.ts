@@ -1,7 +1,8 @@
 import { isEnded, type Phase, type Sandbox } from '../../model/sandbox.ts';
+import { abortable } from '../../model/wait.ts';
 import type { FixPlan } from '../contracts.ts';
 import { durationText, shortName } from '../format.ts';
-import { abortable, poll } from '../waiting.ts';
+import { poll } from '../waiting.ts';
 import {
   cannotTell,
   didNotWork,

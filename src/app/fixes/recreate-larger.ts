@@ -1,8 +1,9 @@
 import { Problem, toProblem } from '../../model/problem.ts';
 import { isEnded, type Sandbox, type SandboxLimits } from '../../model/sandbox.ts';
+import { abortable, within } from '../../model/wait.ts';
 import type { FixChoices, FixParameters } from '../contracts.ts';
 import { bytesText, durationText, shortName } from '../format.ts';
-import { abortable, poll, within } from '../waiting.ts';
+import { poll } from '../waiting.ts';
 import {
   cannotTell,
   didNotWork,

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../model/ports.ts';
+import { abortable } from '../../model/wait.ts';
 import { shortName } from '../format.ts';
-import { abortable } from '../waiting.ts';
 import { cannotTell, didNotWork, type Fix, type FixHost, type FixRun, need, worked, wrongPlan } from './fix.ts';
 
 /** A name that every system accepts: letters, digits and hyphens, with the time to the minute in UTC. */

@@ -43,8 +43,8 @@ const event: fc.Arbitrary<NoticeEvent> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.constantFrom('w1', 'w2', 'w3'), fc.nat(100))
-      .map(([id, untilMs]): NoticeEvent => ({ kind: 'snooze', id, untilMs })),
+      .tuple(fc.constantFrom('w1', 'w2', 'w3'), fc.nat(100), fc.nat(100))
+      .map(([id, atMs, forMs]): NoticeEvent => ({ kind: 'snooze', id, atMs, untilMs: atMs + forMs })),
   },
   { weight: 1, arbitrary: fc.nat(100).map((atMs): NoticeEvent => ({ kind: 'time', atMs })) },
   { weight: 1, arbitrary: fc.constant<NoticeEvent>({ kind: 'mute', sandboxId: 'a', signal: 'disk' }) },

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { consentCommandTitle } from '../../../src/app/link-words.ts';
 import { Problem, type ProblemKind } from '../../../src/model/problem.ts';
 import { createAppBench, nowhere, startedBench } from '../../helpers/app-bench.ts';
 import { aSample, aSandbox } from '../../helpers/fake-provider.ts';
@@ -76,7 +78,7 @@ describe('the link to one sandbox', () => {
   it.each(recoverable)('waits and tries again after "%s", with words and a next step', async (kind) => {
     const { clock, provider, link, show } = await startedBench([aSandbox('a')]);
     provider.stream('a').queue.fail(new Problem(kind, 'as the server said it'));
-    await clock.advance(300);
+    await clock.advance(280);
     const lost = link('a');
     expect(lost).toMatchObject({ state: 'waiting', problem: kind });
     expect(lost.text).toMatch(/\.$|said it$/);
@@ -135,7 +137,8 @@ describe('the link to one sandbox', () => {
     await clock.advance(120_000);
     const inTwoMinutes = provider.opened('a');
     await clock.advance(120_000);
-    expect(provider.opened('a') - inTwoMinutes).toBeLessThanOrEqual(6);
+    // Drawn from the middle of half a minute: one in fifteen seconds.
+    expect(provider.opened('a') - inTwoMinutes).toBeLessThanOrEqual(8);
 
     provider.samplesProblem = null;
     await clock.advance(31_000);
@@ -166,20 +169,45 @@ describe('the link to one sandbox', () => {
     const { clock, provider, link } = await startedBench([aSandbox('a')]);
     provider.pingAnswer = 'refused';
     provider.stream('a').queue.fail(new Problem('reset', 'cut'));
-    await clock.advance(300);
+    await clock.advance(280);
     expect(link('a')).toMatchObject({ state: 'waiting', problem: 'agent-down' });
     provider.pingAnswer = 'no-answer';
     await clock.advance(1_000);
     provider.stream('a').queue.fail(new Problem('clean-end', 'over'));
-    await clock.advance(300);
+    await clock.advance(280);
     expect(link('a')).toMatchObject({ state: 'waiting', problem: 'unreachable' });
     expect(provider.pings).toBe(2);
+  });
+
+  it('asks nothing again after a dead agent: the provider has asked already, and its word counts', async () => {
+    const { clock, provider, link, view } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(1_000);
+    provider.samplesProblem = new Problem('agent-down', 'It refuses connections.');
+    provider.stream('a').queue.fail(provider.samplesProblem);
+    for (let second = 0; second < 5; second += 1) {
+      await clock.advance(1_000);
+      provider.tell();
+    }
+    await clock.advance(250);
+    expect(link('a')).toMatchObject({ problem: 'agent-down' });
+    expect(provider.opened('a')).toBeGreaterThan(1);
+    expect([provider.finds, provider.pings]).toEqual([0, 0]);
+    expect(view('a').incidents).toMatchObject([{ cause: 'agent-down' }]);
+  });
+
+  it('asks the server once, and not the agent, after a pause or when the sandbox is not found', async () => {
+    const { clock, provider } = await startedBench([aSandbox('a'), aSandbox('b')]);
+    provider.stream('a').queue.fail(new Problem('paused', 'frozen'));
+    provider.stream('b').queue.fail(new Problem('not-found', 'gone'));
+    await clock.advance(200);
+    expect([provider.finds, provider.pings]).toEqual([2, 0]);
   });
 
   it('treats a quiet end as an end without a reason', async () => {
     const { clock, provider, link } = await startedBench([aSandbox('a')]);
     provider.stream('a').queue.end();
-    await clock.advance(300);
+    await clock.advance(280);
     expect(link('a')).toMatchObject({ state: 'waiting', problem: 'clean-end' });
   });
 
@@ -199,7 +227,7 @@ describe('the link to one sandbox', () => {
     await clock.advance(6_000);
     provider.sandboxes.delete('a');
     provider.stream('a').queue.fail(new Problem('not-found', 'gone'));
-    await clock.advance(300);
+    await clock.advance(280);
     expect(link('a').state).toBe('ended');
     expect(view('a').incidents[0]).toMatchObject({ cause: 'expired' });
     await clock.advance(60_000);
@@ -211,7 +239,7 @@ describe('the link to one sandbox', () => {
     const { clock, provider, link } = await startedBench([aSandbox('a')]);
     provider.findProblem = new Problem('unreachable', 'no');
     provider.stream('a').queue.fail(new Problem('reset', 'cut'));
-    await clock.advance(300);
+    await clock.advance(280);
     expect(link('a')).toMatchObject({ state: 'waiting', problem: 'reset' });
     expect(provider.pings).toBe(0);
   });
@@ -268,11 +296,30 @@ describe('the link to one sandbox', () => {
     expect(provider.opened('a')).toBe(4);
   });
 
+  it('does not say that a stream is silent which it has ended itself, however long that one cleans up', async () => {
+    const { clock, provider, link } = await startedBench([]);
+    const inner = provider.samples.bind(provider);
+    provider.samples = async function* (id, options) {
+      try {
+        yield* inner(id, options);
+      } finally {
+        await new Promise<void>((resolve) => clock.after(1_500, resolve));
+      }
+    };
+    provider.put(aSandbox('a'));
+    await clock.advance(100);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(2_000);
+    provider.put(aSandbox('a', { phase: 'paused', rawState: 'Paused' }));
+    await clock.advance(10_000);
+    expect(link('a')).toMatchObject({ state: 'idle', problem: 'paused' });
+  });
+
   it('finds out about a pause before the next list when the stream says so', async () => {
     const { clock, provider, link } = await startedBench([aSandbox('a')]);
     provider.sandboxes.set('a', aSandbox('a', { phase: 'paused', rawState: 'Paused' }));
     provider.stream('a').queue.fail(new Problem('paused', 'frozen'));
-    await clock.advance(300);
+    await clock.advance(280);
     expect(link('a')).toMatchObject({ state: 'idle', problem: 'paused' });
   });
 
@@ -296,6 +343,7 @@ describe('the link to one sandbox', () => {
     app.consent('a', false);
     await clock.advance(1_000);
     expect(link('a')).toMatchObject({ state: 'unavailable', problem: 'needs-consent' });
+    expect(link('a').nextStep).toContain(consentCommandTitle);
     expect(provider.opened('a')).toBe(1);
     app.refresh();
     await clock.advance(1_000);
@@ -308,7 +356,92 @@ describe('the link to one sandbox', () => {
     expect(provider.stream('a').mayRenew).toBe(true);
   });
 
-  it('reads what the system says of an end, once, and only of a sandbox it had measured', async () => {
+  it('ends the connection when the answer is taken back, and takes no such way again', async () => {
+    const { app, clock, provider, link } = await startedBench([aSandbox('a', { renewsOnAccess: true })]);
+    provider.stream('a').queue.fail(new Problem('needs-consent', 'only through the proxy'));
+    await clock.advance(1_000);
+    app.consent('a', true);
+    await clock.advance(1_000);
+    const renewing = provider.stream('a');
+    renewing.queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    expect(link('a').state).toBe('live');
+    provider.samplesProblem = new Problem('needs-consent', 'only through the proxy');
+    app.consent('a', false);
+    await clock.advance(1_000);
+    expect(renewing.open).toBe(false);
+    expect(link('a')).toMatchObject({ state: 'unavailable', problem: 'needs-consent' });
+    await clock.advance(600_000);
+    expect(provider.openStreams).toEqual([]);
+    expect(provider.streams.map((stream) => stream.mayRenew)).toEqual([false, true, false]);
+    expect(provider.mostOpen).toBe(1);
+  });
+
+  it('goes on by its own address when the answer is taken back and that works', async () => {
+    const { app, clock, provider, link } = await startedBench([aSandbox('a', { renewsOnAccess: true })]);
+    provider.stream('a').queue.fail(new Problem('reset', 'cut'));
+    app.consent('a', true);
+    await clock.advance(1_000);
+    app.consent('a', false);
+    await clock.advance(100);
+    expect(provider.stream('a').mayRenew).toBe(false);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    expect(link('a').state).toBe('live');
+  });
+
+  it('names the command that asks by the title it has in the editor', () => {
+    const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+    expect(manifest).toContain(`"title": "${consentCommandTitle}"`);
+  });
+
+  it('reads what the system says of a sandbox that fails while it starts, and again of its next end', async () => {
+    const asked: string[] = [];
+    const { clock, provider } = await startedBench([aSandbox('a', { phase: 'starting', rawState: 'Pending' })], {
+      actions: {
+        diagnostics: (id) => {
+          asked.push(id);
+          return Promise.resolve('Failed to pull image');
+        },
+      },
+    });
+    const failed = aSandbox('a', { phase: 'failed', rawState: 'Failed', reason: 'IMAGE_PULL' });
+    provider.put(failed);
+    provider.put(failed);
+    await clock.advance(1_000);
+    expect(asked).toEqual(['a']);
+    provider.put(aSandbox('a', { phase: 'starting', rawState: 'Pending' }));
+    provider.put(failed);
+    await clock.advance(1_000);
+    expect(asked).toEqual(['a', 'a']);
+  });
+
+  it('asks for the diagnostics of many that fail at once a few at a time', async () => {
+    let open = 0;
+    let mostOpen = 0;
+    let asked = 0;
+    const ids = Array.from({ length: 40 }, (_, index) => `s${index}`);
+    const { clock, provider } = await startedBench(
+      ids.map((id) => aSandbox(id)),
+      {
+        actions: {
+          diagnostics: async () => {
+            open += 1;
+            asked += 1;
+            mostOpen = Math.max(mostOpen, open);
+            await new Promise<void>((resolve) => clock.after(100, resolve));
+            open -= 1;
+            return 'Exit Code: 1';
+          },
+        },
+      },
+    );
+    provider.put(...ids.map((id) => aSandbox(id, { phase: 'failed', rawState: 'Failed' })));
+    await clock.advance(5_000);
+    expect([asked, mostOpen]).toEqual([40, 4]);
+  });
+
+  it('reads what the system says of an end, once, and only of one that it saw', async () => {
     const asked: string[] = [];
     const bench = createAppBench({
       actions: {

@@ -92,7 +92,7 @@ describe('notices', () => {
   });
 
   it('are silent while snoozed, also for the next episode of the same signal, and remind once if it is still open', () => {
-    const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', untilMs: 1_000 };
+    const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', atMs: 10, untilMs: 1_000 };
     const at = (atMs: number): NoticeEvent => ({ kind: 'time', atMs });
     expect(said(warned(), snooze, critical(), at(999), at(1_000), at(1_001), critical({}, 1_002))).toEqual([
       'warn w1@0',
@@ -104,11 +104,28 @@ describe('notices', () => {
       'warn w2@4',
     ]);
     expect(said(warned(), snooze, mute('memory'), at(1_000))).toEqual(['warn w1@0']);
-    expect(said({ kind: 'snooze', id: 'unknown', untilMs: 9 }, warned())).toEqual(['warn w1@1']);
+    expect(said({ kind: 'snooze', id: 'unknown', atMs: 1, untilMs: 9 }, warned())).toEqual(['warn w1@1']);
+  });
+
+  it('are not snoozed for longer by a clock that is set back', () => {
+    const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', atMs: 100_000, untilMs: 160_000 };
+    const at = (atMs: number): NoticeEvent => ({ kind: 'time', atMs });
+    // A minute of snooze; after 20 s the clock goes back by 90 s, and 40 s later it is over.
+    expect(said(warned(), snooze, at(120_000), at(30_000), at(69_999), at(70_000))).toEqual(['warn w1@0', 'warn w1@5']);
+    // The next episode of the same signal is silent for no longer either.
+    const over: NoticeEvent = { kind: 'warning', warning: aWarning({ outcome: 'recovered' }), atMs: 100_000 };
+    const next = warned({ id: 'w2' }, 31_000);
+    expect(said(warned(), snooze, over, at(120_000), at(30_000), next, at(69_999), at(70_000))).toEqual([
+      'warn w1@0',
+      'warn w2@7',
+    ]);
+    // Set back between two turns of the clock, before the snooze.
+    const late: NoticeEvent = { kind: 'snooze', id: 'w1', atMs: 10_000, untilMs: 70_000 };
+    expect(said(warned(), at(100_000), late, at(11_000), at(69_000), at(70_000))).toEqual(['warn w1@0', 'warn w1@5']);
   });
 
   it('may speak at critical after a reminder at warn that was left unanswered', () => {
-    const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', untilMs: 1_000 };
+    const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', atMs: 10, untilMs: 1_000 };
     expect(said(warned(), snooze, { kind: 'time', atMs: 1_000 }, critical({}, 1_500))).toEqual([
       'warn w1@0',
       'warn w1@2',
@@ -117,7 +134,7 @@ describe('notices', () => {
   });
 
   it('forget the episodes of an ended sandbox', () => {
-    const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', untilMs: 1_000 };
+    const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', atMs: 10, untilMs: 1_000 };
     expect(said(warned(), snooze, { kind: 'ended', sandboxId: 'a' }, { kind: 'time', atMs: 2_000 })).toEqual([
       'warn w1@0',
     ]);

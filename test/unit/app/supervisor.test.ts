@@ -120,7 +120,7 @@ describe('the watched sandboxes', () => {
     expect(provider.streams).toHaveLength(before);
   });
 
-  it('are read for errors as long as they are watched', async () => {
+  it('are read for errors as long as they are watched, and a while after their end', async () => {
     const { clock, provider, show, view } = await startedBench([aSandbox('a')]);
     expect(provider.openErrors).toBe(1);
     provider.error({
@@ -134,7 +134,31 @@ describe('the watched sandboxes', () => {
     });
     await show();
     expect(view('a').errors).toHaveLength(1);
+    provider.put(aSandbox('a', { phase: 'failed', rawState: 'Failed' }));
+    await clock.advance(5_000);
+    provider.error({
+      sandboxId: 'a',
+      commandId: null,
+      commandLine: null,
+      source: 'diagnostics',
+      text: 'npm ERR! code ENOTFOUND getaddrinfo ENOTFOUND registry.test',
+      exitCode: 1,
+      atMs: clock.now(),
+    });
+    await show();
+    expect(view('a').errors).toHaveLength(2);
+    await clock.advance(10_000);
+    expect(provider.openErrors).toBe(0);
+  });
+
+  it('are read for errors without a break when they end and are there again', async () => {
+    const { clock, provider, show } = await startedBench([aSandbox('a')]);
     provider.remove('a');
+    await clock.advance(1_000);
+    provider.put(aSandbox('a'));
+    await clock.advance(60_000);
+    expect(provider.openErrors).toBe(1);
+    provider.put(aSandbox('a', { phase: 'paused', rawState: 'Paused' }));
     await show();
     expect(provider.openErrors).toBe(0);
   });
@@ -317,6 +341,7 @@ describe('replacing and ending', () => {
     provider.stream('s2').queue.fail(new Problem('needs-consent', 'ask'));
     provider.stream('s3').queue.fail(new Problem('unauthorized', 'no'));
     provider.put(aSandbox('s4', { phase: 'paused', rawState: 'Paused' }));
+    provider.put(aSandbox('s5', { phase: 'failed', rawState: 'Failed' }));
     app.addErrorSource({
       name: 'broken',
       events: () => ({
@@ -338,6 +363,17 @@ describe('replacing and ending', () => {
     await clock.advance(10_000);
     expect(provider.watches).toBe(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('leaves nothing of ended sandboxes behind that were dropped from the view', async () => {
+    const { app, clock, provider, show } = await startedBench(many(60), { settings: { maximumWatched: 60 } });
+    provider.remove(...many(60).map((one) => one.id));
+    await show();
+    expect(app.view.sandboxes.length).toBeLessThan(60);
+    await app.dispose();
+    await settle();
+    expect(clock.pending).toBe(0);
+    expect(provider.openErrors).toBe(0);
   });
 
   it('leaves a sandbox seen by two systems with the first that told of it', async () => {

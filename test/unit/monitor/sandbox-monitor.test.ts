@@ -380,6 +380,19 @@ describe('errors', () => {
     expect(monitor.view(t0).errors.map((each) => each.pattern)).toEqual(['oom-killed', 'sigkill-unknown']);
   });
 
+  it('that the system tells twice of one failure count once', () => {
+    const { monitor } = scene();
+    const told = { source: 'diagnostics' as const, exitCode: null, text: 'no space left on device' };
+    monitor.error(errorEvent({ ...told, atMs: t0 }));
+    monitor.drain();
+    monitor.error(errorEvent({ ...told, atMs: t0 + 2000 }));
+    expect(monitor.drain()).toEqual([]);
+    expect(monitor.view(t0).errors).toMatchObject([{ count: 1 }]);
+    monitor.error(errorEvent({ ...told, atMs: t0 + 120_000 }));
+    monitor.error(errorEvent({ ...told, source: 'terminal', exitCode: 1, atMs: t0 + 121_000 }));
+    expect(monitor.view(t0).errors).toMatchObject([{ count: 3 }]);
+  });
+
   it('are no errors when the command ended well or the person stopped it', () => {
     const { monitor } = scene();
     monitor.error(errorEvent({ exitCode: 0 }));
@@ -410,6 +423,32 @@ describe('strange input', () => {
     feed(each, 400, 405, risky(0.7));
     expect(each.told()).toEqual(['memory started', 'memory warned']);
     expect(each.monitor.view(t0).lastSampleAtMs).toBe(t0 + 405_000);
+  });
+
+  it('tolerates samples that come late, alone or a few, while the newest time goes on', () => {
+    const each = scene();
+    for (const second of [10, 7, 11, 8, 12, 9, 10, 13]) each.feed(sampleAt(second), calmForecast());
+    const taken = each.forecaster.events.flatMap((event) => (event.kind === 'sample' ? [event.atMs - t0] : []));
+    expect(taken).toEqual([10_000, 11_000, 12_000, 13_000]);
+  });
+
+  it('goes on after the clock was set back by half a minute, with all samples that show it', () => {
+    const each = scene();
+    feed(each, 100, 105, calmForecast());
+    feed(each, 76, 78, calmForecast());
+    expect(each.monitor.view(t0 + 78_000).lastSampleAtMs).toBe(t0 + 78_000);
+    const taken = each.forecaster.events.flatMap((event) => (event.kind === 'sample' ? [event.atMs - t0] : []));
+    // To the model the readings go on without a break.
+    expect(taken.slice(-4)).toEqual([105_000, 106_000, 107_000, 108_000]);
+  });
+
+  it('still calls a dead agent dead when the clock is set back meanwhile', () => {
+    const each = scene();
+    each.feed(sampleAt(3600), calmForecast());
+    each.monitor.agent('refused', t0 + 3_601_000);
+    each.monitor.agent('refused', t0 + 2000);
+    each.monitor.agent('refused', t0 + 5500);
+    expect(each.monitor.view(t0).incidents.map((incident) => incident.cause)).toEqual(['agent-down']);
   });
 
   it('shows a state never seen before as it is', () => {
@@ -448,5 +487,39 @@ describe('with the real model', () => {
     expect(warned).toBeGreaterThan(120);
     expect(breaksAt - warned).toBeGreaterThanOrEqual(30);
     expect(monitor.view(t0).leading?.signal).toBe('memory');
+  });
+});
+
+describe('with the real model, when the clock is set back', () => {
+  /** The second in which a leak that fills the limit in two minutes is warned of. */
+  const warnedAt = (setBackMs: number): number | null => {
+    const monitor = createSandboxMonitor({
+      sandbox: sandbox({ createdAtMs: t0 }),
+      supports: allFixes,
+      capabilities: docker,
+      nowMs: t0,
+    });
+    let atMs = t0;
+    for (let second = 0; second < 120; second += 1) {
+      atMs += second === 30 ? 1000 - setBackMs : 1000;
+      monitor.observe({ ...sampleAt(0, 0.2 + (second * 0.8) / 120), atMs });
+      monitor.observe({ kind: 'tick', sandboxId: id, atMs });
+      for (const record of monitor.drain()) {
+        if (record.kind === 'warning' && record.change === 'warned') return second;
+      }
+    }
+    return null;
+  };
+
+  it('by less than a minute, the warning comes as early as if it had not been', () => {
+    const undisturbed = warnedAt(0) ?? Number.NaN;
+    expect(undisturbed).toBeGreaterThan(35);
+    for (const setBackMs of [2_000, 6_000, 10_000, 30_000, 55_000]) {
+      expect(warnedAt(setBackMs), `${setBackMs} ms`).toBeLessThanOrEqual(undisturbed + 3);
+    }
+  });
+
+  it('by more, the forecast starts anew and the warning still comes in time', () => {
+    for (const setBackMs of [90_000, 86_400_000]) expect(warnedAt(setBackMs), `${setBackMs} ms`).toBeLessThan(90);
   });
 });

@@ -17,7 +17,18 @@ describe('systemClock', () => {
     cancelled.cancel();
     vi.advanceTimersByTime(100);
     expect(runs).toEqual(['a']);
-    expect(systemClock.now()).toBe(Date.now());
+  });
+
+  it('tells the time of day in epoch milliseconds', () => {
+    vi.setSystemTime(1_767_268_800_000);
+    expect(systemClock.now()).toBe(1_767_268_800_000);
+  });
+
+  it('does not keep the process alive', () => {
+    const started = vi.spyOn(globalThis, 'setTimeout');
+    systemClock.after(10, () => undefined);
+    expect(started.mock.results[0]?.value.hasRef()).toBe(false);
+    started.mockRestore();
   });
 
   it('does not run a very long wait at once', () => {

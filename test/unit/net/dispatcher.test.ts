@@ -2,7 +2,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
 import { createRequire } from 'node:module';
 import { type AddressInfo, connect } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import tls from 'node:tls';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectionSettings, createTransport } from '../../../src/net/dispatcher.ts';
 import { HttpClient } from '../../../src/net/http.ts';
 import { certificate, key } from './certificate.ts';
@@ -87,6 +88,33 @@ describe('createTransport: certificates', () => {
   it('reads the certificates of the system without failing', async () => {
     const problem = await problemOf(get(await secureServer(), { systemCertificates: true }));
     expect(problem.kind).toBe('unreachable');
+  });
+});
+
+describe('createTransport: a way out that could not be made', () => {
+  const failingOnce = (): ConnectionSettings => {
+    const make = vi.spyOn(tls, 'createSecureContext').mockImplementationOnce(() => {
+      throw new Error('error:0480006C:PEM routines::no start line');
+    });
+    onTestFinished(() => make.mockRestore());
+    return { extraCaPem: [certificate], environment: {}, systemCertificates: false };
+  };
+
+  it('is made anew at the next call', async () => {
+    const origin = await secureServer();
+    const http = new HttpClient({ transport: transport(failingOnce()), baseUrl: origin });
+    expect((await problemOf(http.text('/'))).message).toContain('no start line');
+    expect((await http.text('/')).value).toBe('secure');
+  });
+
+  it('does not keep the transport from closing', async () => {
+    const failing = createTransport(failingOnce());
+    const request = { method: 'GET', headers: {}, signal: AbortSignal.timeout(5_000) };
+    const call = failing.fetch(new URL('https://127.0.0.1:9'), request);
+    // Closed while the call is on its way, and therefore before it has failed.
+    const closed = failing.close();
+    await expect(call).rejects.toThrow('no start line');
+    await expect(closed).resolves.toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Backoff } from '../../../src/net/backoff.ts';
+import { Backoff } from '../../../src/model/backoff.ts';
 
 const waits = (backoff: Backoff, count: number) => Array.from({ length: count }, () => backoff.nextMs());
 
