@@ -53,10 +53,16 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
       this.written.fire(text);
       for (const command of reader.take(text)) this.heard(command);
     };
-    session.write(new TextEncoder().encode(markingLine));
-    const timer = setTimeout(() => show(marks.giveUp()), marksPatienceMs);
+    let timer: NodeJS.Timeout | undefined;
     try {
-      for await (const bytes of session.output) show(marks.take(decoder.decode(bytes, { stream: true })));
+      for await (const bytes of session.output) {
+        // Once it has spoken, the shell is there; a line sent before that can tear down what says that there is none.
+        if (timer === undefined) {
+          session.write(new TextEncoder().encode(markingLine));
+          timer = setTimeout(() => show(marks.giveUp()), marksPatienceMs);
+        }
+        show(marks.take(decoder.decode(bytes, { stream: true })));
+      }
     } finally {
       clearTimeout(timer);
       show(marks.giveUp());
@@ -68,7 +74,9 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
   /** Says what is wrong and stays: a terminal that closes takes the reason and all its text with it. */
   private fail(error: unknown): void {
     if (this.abort.signal.aborted) return;
-    const text = error instanceof Error ? error.message : String(error);
+    const lost = isProblem(error, 'reset', 'clean-end', 'unreachable');
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = lost ? 'The connection to the sandbox was lost.' : reason;
     const nextStep = isProblem(error) ? error.nextStep : null;
     const lines = [text, ...(nextStep ? [nextStep] : []), 'Press any key to close this terminal.'];
     this.written.fire(`${lines.map((line) => `\r\n[Sandbox Foresight] ${line}`).join('')}\r\n`);

@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
 import type { AppView } from '../model/view.ts';
 import { statusText } from './text/status-text.ts';
-import { tooltipCommands, tooltipMarkdown } from './text/tooltip.ts';
+import { tooltipCommands, tooltipKey, tooltipMarkdown } from './text/tooltip.ts';
+
+/** Numbers in the tooltip are never older than this. */
+const tooltipEveryMs = 30_000;
 
 /** The one status bar item. Written only where something changed, so that an open tooltip stays open. */
 export class StatusBar implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
+  private tooltipAtMs = 0;
   private shown = { text: '', label: '', tooltip: '', background: '', command: '' };
 
   constructor() {
@@ -16,12 +20,13 @@ export class StatusBar implements vscode.Disposable {
   /** Shows `view` as it is at `nowMs` (epoch milliseconds). */
   update(view: AppView, nowMs: number): void {
     const { text, background, label } = statusText(view, nowMs);
-    const tooltip = tooltipMarkdown(view, nowMs);
+    const tooltip = tooltipKey(view, nowMs);
     const command = view.servers.length === 0 ? 'sandboxForesight.connect' : commandFor(view);
     if (text !== this.shown.text) this.item.text = text;
     if (label !== this.shown.label) this.item.accessibilityInformation = { label, role: 'button' };
-    if (tooltip !== this.shown.tooltip) {
-      const markdown = new vscode.MarkdownString(tooltip);
+    if (tooltip !== this.shown.tooltip || Math.abs(nowMs - this.tooltipAtMs) > tooltipEveryMs) {
+      this.tooltipAtMs = nowMs;
+      const markdown = new vscode.MarkdownString(tooltipMarkdown(view, nowMs));
       markdown.isTrusted = { enabledCommands: [...tooltipCommands] };
       this.item.tooltip = markdown;
     }

@@ -3,7 +3,7 @@ import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
 import { formatDuration, formatPercent } from './format.ts';
 import { timeLeftMs } from './time-left.ts';
-import { causeWords, phaseIcons, phaseWords, signalShortWords, signalWords } from './words.ts';
+import { causeWords, phaseIcons, phaseWords, serverWord, signalShortWords, signalWords } from './words.ts';
 
 /** What the status bar item shows. */
 export interface StatusText {
@@ -15,6 +15,10 @@ export interface StatusText {
 }
 
 const longestName = 24;
+/** Below this, no other signal takes the place of memory. */
+const worthNamingPressure = 0.7;
+/** Numbers up to this age stand in for fresh ones while the connection is made again. */
+const bridgeMs = 15_000;
 
 /** Icons are written as `$(name)`; a sandbox whose name looks like one must not become one. */
 const plain = (name: string): string => {
@@ -22,15 +26,18 @@ const plain = (name: string): string => {
   return safe.length > longestName ? `${safe.slice(0, longestName - 1)}…` : safe;
 };
 
-/** The signal to name: what ends the sandbox first, else the fullest. */
-export function namedSignal(view: SandboxView): Forecast | null {
+/**
+ * The signal to name: what ends the sandbox first; else memory, because that is what ends most of them, unless
+ * another one is much fuller.
+ */
+function namedSignal(view: SandboxView): Forecast | null {
   if (view.leading) return view.leading;
-  let fullest: Forecast | null = null;
-  for (const forecast of view.forecasts) {
-    if (forecast.signal === 'expiry' || forecast.signal === 'cpu' || forecast.pressure === null) continue;
-    if (fullest === null || forecast.pressure > (fullest.pressure ?? 0)) fullest = forecast;
-  }
-  return fullest;
+  const shown = view.forecasts.filter(
+    ({ signal, pressure }) => signal !== 'expiry' && signal !== 'cpu' && pressure !== null,
+  );
+  const memory = shown.find(({ signal }) => signal === 'memory');
+  const fullest = shown.toSorted((a, b) => (b.pressure ?? 0) - (a.pressure ?? 0))[0] ?? null;
+  return memory && (fullest?.pressure ?? 0) < worthNamingPressure ? memory : fullest;
 }
 
 function liveText(view: SandboxView, nowMs: number): StatusText {
@@ -104,7 +111,8 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
       };
     case 'waiting':
     case 'unavailable':
-      if (view.sample === null || link.problem !== null) {
+      // A short break is bridged with the last numbers, marked as such: words that come and go help nobody.
+      if (view.lastSampleAtMs === null || nowMs - view.lastSampleAtMs > bridgeMs || link.problem === 'agent-down') {
         const words = link.problem === 'agent-down' ? 'agent does not answer' : 'no data';
         return {
           text: `$(debug-disconnect) ${name} ${words}`,
@@ -134,14 +142,7 @@ export function statusText(view: AppView, nowMs: number): StatusText {
     return ofSandbox(current, nowMs);
   }
   if (bad) {
-    const word =
-      bad.problem === 'unauthorized' || bad.problem === 'forbidden'
-        ? 'key refused'
-        : bad.problem === 'unexpected-answer' || bad.problem === 'not-found'
-          ? 'is not what was expected'
-          : bad.state === 'degraded'
-            ? 'does not answer well'
-            : 'unreachable';
+    const word = serverWord(bad);
     return {
       text: `$(debug-disconnect) ${current ? `${plain(current.sandbox.name)}: ` : ''}server ${word}`,
       background: 'none',

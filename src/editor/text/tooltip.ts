@@ -57,6 +57,22 @@ function sandboxLines(view: SandboxView, how: string | null, nowMs: number): str
 }
 
 /**
+ * What of `view` a person would want to be told of while reading the tooltip. As long as this stays the same, an open
+ * tooltip is left alone: the editor closes it when its text changes, and the sparklines change with every sample.
+ */
+export function tooltipKey(view: AppView, nowMs: number): string {
+  const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
+  const signals = current?.forecasts.map(({ signal, pressure }) => [signal, Math.round((pressure ?? 0) * 20)]);
+  return JSON.stringify([
+    view.servers.map(({ state, problem, nextStep }) => [state, problem, nextStep]),
+    view.currentHow,
+    view.ambiguous,
+    current && [current.sandbox.name, current.sandbox.rawState, current.level, current.leading?.signal],
+    current && [current.link.state, current.link.text, current.incidents[0]?.id, ageText(current, nowMs), signals],
+  ]);
+}
+
+/**
  * The Markdown tooltip of the status bar item. Pure.
  * @param nowMs epoch milliseconds.
  */

@@ -3,7 +3,7 @@ import type { AppView, SandboxView, ServerView } from '../../model/view.ts';
 import { formatBytes, formatClock, formatDuration, formatMoment, pressureBar } from './format.ts';
 import { briefUseText, comingText, useText } from './signal-text.ts';
 import { timeLeftMs } from './time-left.ts';
-import { causeWords, levelWords, phaseIcons, phaseWords, signalIcons, signalWords } from './words.ts';
+import { causeWords, levelWords, phaseIcons, phaseWords, serverWord, signalIcons, signalWords } from './words.ts';
 
 /** One row of the tree, as plain data; `tree.ts` turns it into what the editor wants. */
 export interface TreeNode {
@@ -244,17 +244,20 @@ function serverNode(server: ServerView): TreeNode {
   const healthy = server.state === 'healthy';
   // "OpenSandbox on host:port": the state is worth more than the place where room is short.
   const [name = server.label, place = ''] = server.label.split(' on ');
-  const state = server.text ?? (healthy ? 'healthy' : server.state);
+  const word = serverWord(server);
+  const words = [word, server.nextStep ?? '', server.text ?? ''].filter((part) => part !== '');
   return node({
     id: `server/${server.provider}`,
     kind: 'server',
     label: name,
-    description: [state, server.nextStep ?? '', place].filter((part) => part !== '').join(' · '),
+    description: [...words, place].filter((part) => part !== '').join(' · '),
     icon: healthy ? 'server' : server.state === 'connecting' ? 'loading~spin' : 'debug-disconnect',
     iconColor: server.state === 'down' ? 'list.errorForeground' : null,
     contextValue: `server.${server.state}`,
-    tooltip: [server.label, state, server.nextStep ?? ''].filter((part) => part !== '').join('\n'),
-    accessibleLabel: [server.label, state, server.nextStep ?? ''].filter((part) => part !== '').join(', '),
+    tooltip: [`${server.label}: ${word}`, server.text ?? '', server.nextStep ?? '']
+      .filter((part) => part !== '')
+      .join('\n'),
+    accessibleLabel: [server.label, ...words].join(', '),
   });
 }
 

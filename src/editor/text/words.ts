@@ -1,7 +1,9 @@
 import type { IncidentCause } from '../../model/incident.ts';
+import type { ProblemKind } from '../../model/problem.ts';
 import type { SampleSource } from '../../model/sample.ts';
 import type { Phase } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
+import type { ServerView } from '../../model/view.ts';
 import type { WarningLevel } from '../../model/warning.ts';
 
 /** The signal in a sentence or a tree row. */
@@ -92,6 +94,36 @@ export const causeWords: Record<IncidentCause, string> = {
   'start-failed': 'did not start',
   'agent-down': 'agent does not answer',
 };
+
+/** What is wrong with a server, in the words that follow its name. */
+const serverProblemWords: Record<ProblemKind, string> = {
+  unreachable: 'unreachable',
+  timeout: 'does not answer in time',
+  aborted: 'not asked',
+  unauthorized: 'key refused',
+  forbidden: 'key refused',
+  'not-found': 'is not what was expected',
+  conflict: 'refused the call',
+  'invalid-request': 'can not be used as it is set',
+  'rate-limited': 'asks for fewer calls',
+  'server-error': 'does not answer well',
+  'not-supported': 'can not do this',
+  'unexpected-answer': 'is not what was expected',
+  'too-large': 'does not answer well',
+  reset: 'cut the connection',
+  'clean-end': 'ended the connection',
+  silent: 'does not answer',
+  paused: 'is paused',
+  'agent-down': 'does not answer',
+  'needs-consent': 'needs your answer',
+  'unavailable-here': 'can not be used here',
+};
+
+/** @returns how a server is, in a few words: `healthy`, `unreachable`, `key refused`. */
+export function serverWord(server: ServerView): string {
+  if (server.problem !== null) return serverProblemWords[server.problem];
+  return server.state === 'down' ? 'unreachable' : server.state === 'degraded' ? 'does not answer well' : server.state;
+}
 
 /** The warning level in words, so that no colour stands alone. */
 export const levelWords: Record<WarningLevel, string> = {

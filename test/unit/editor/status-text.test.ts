@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../../src/editor/text/status-text.ts';
 import type { Incident } from '../../../src/model/incident.ts';
-import type { Link } from '../../../src/model/view.ts';
+import type { Link, SandboxView } from '../../../src/model/view.ts';
 import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
 
 const link = (part: Partial<Link>): Link => ({
@@ -58,6 +58,21 @@ describe('the status bar names what ends the sandbox first', () => {
     const view = sandboxView({ link: link({ state: 'stale' }), level: 'calm', leading: null });
     expect(statusText(appView([view]), nowMs)).toMatchObject({ text: '$(sync-ignored) api-tests  mem ~71%' });
     expect(statusText(appView([view]), nowMs).label).toContain('no fresh data');
+  });
+});
+
+describe('the status bar of a calm sandbox', () => {
+  const calm = (disk: number): SandboxView =>
+    sandboxView({
+      level: 'calm',
+      leading: null,
+      forecasts: [memoryForecast({ pressure: 0.04 }), memoryForecast({ signal: 'disk', pressure: disk })],
+    });
+  it('shows memory, even when another signal is a bit fuller', () => {
+    expect(statusText(appView([calm(0.15)]), nowMs).text).toContain('mem');
+  });
+  it('shows another signal that is really full', () => {
+    expect(statusText(appView([calm(0.93)]), nowMs).text).toContain('disk 93%');
   });
 });
 
@@ -126,6 +141,12 @@ describe('the status bar has a word for every state', () => {
 
   it('keeps a live stream in sight while the lifecycle server is away', () => {
     expect(statusText(appView([sandboxView()], { servers: [down] }), nowMs).text).toContain('mem 71%');
+  });
+
+  it('bridges a short break with the last numbers, and a long one not', () => {
+    const view = sandboxView({ link: link({ state: 'waiting', problem: 'reset' }), level: 'calm', leading: null });
+    expect(statusText(appView([view]), nowMs + 5_000).text).toBe('$(sync-ignored) api-tests  mem ~71%');
+    expect(statusText(appView([view]), nowMs + 20_000).text).toBe('$(debug-disconnect) api-tests no data');
   });
 
   it('never turns a name into an icon', () => {

@@ -71,7 +71,7 @@ describe('treeModel', () => {
     );
     expect(rows[0]).toMatchObject({
       contextValue: 'server.down',
-      description: 'The key was refused. · Set the key. · 127.0.0.1:8080',
+      description: 'key refused · Set the key. · The key was refused. · 127.0.0.1:8080',
     });
   });
 });

@@ -1,0 +1,85 @@
+/** Nothing flickers, nothing jumps, everything has a word. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SandboxServer, startSandboxServer, workloads } from '../helpers/sandbox-server.ts';
+import { openHover } from './page.ts';
+import { eventually, openProduct, type Product, screenRecord } from './product.ts';
+import { openView, screenshot, type TreeView } from './workbench.ts';
+
+let server: SandboxServer;
+let product: Product;
+let tree: TreeView;
+
+beforeAll(async () => {
+  server = await startSandboxServer({ apiKey: null });
+  await server.createSandbox({ metadata: { name: 'api-tests' }, timeout: null });
+  product = await openProduct({ server, userSettings: { 'sandboxForesight.alerts.notifications': false } });
+  tree = await openView(product.page);
+  await product.status.waitForText(/^api-tests \S+ \d+%/);
+});
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+  await server?.stop();
+});
+
+/** Waits until the sandbox's probe was seen to send some more lines: the agent pings every three seconds meanwhile. */
+const someSamples = async (): Promise<void> => {
+  const startedAtMs = Date.now();
+  await eventually(
+    product,
+    'some more samples',
+    () => Date.now() - startedAtMs,
+    (passedMs) => passedMs > 6_000,
+  );
+};
+
+describe('a calm sandbox', () => {
+  it('has a status bar that is written only when its text changes', async () => {
+    const before = await screenRecord(product.page);
+    await someSamples();
+    const after = await screenRecord(product.page);
+    const changes = after.statusTexts.length - before.statusTexts.length;
+    // The workbench touches text, label and tooltip of an item separately; the tooltip may come anew once in that time.
+    expect(after.statusWrites - before.statusWrites).toBeLessThanOrEqual(12 * (changes + 1));
+  });
+
+  it('leaves an open tooltip open', async () => {
+    const hover = await openHover(product.page, 'status bar item', product.status.locator);
+    await hover.evaluate((element: { setAttribute(name: string, value: string): void }) =>
+      element.setAttribute('data-seen', 'yes'),
+    );
+    await someSamples();
+    expect(await product.page.locator('[data-seen="yes"]').isVisible()).toBe(true);
+    await screenshot(product.page, 'calm-tooltip');
+    await product.page.mouse.move(700, 300);
+  });
+
+  it('keeps the tree as it was opened', async () => {
+    await tree.expand('Lifecycle');
+    const before = (await tree.rows()).map(({ label }) => label);
+    await someSamples();
+    const after = await tree.rows();
+    expect(after.map(({ label }) => label)).toEqual(before);
+    expect(after.find(({ label }) => label === 'Lifecycle')?.expanded).toBe(true);
+  });
+
+  it('has a label in words for everything', async () => {
+    expect((await product.status.read()).ariaLabel).toMatch(/^Sandbox api-tests: /);
+    for (const { ariaLabel, label } of await tree.rows()) {
+      expect(ariaLabel).toContain(label === 'api-tests' ? 'Sandbox api-tests' : label.slice(0, 4));
+      expect(ariaLabel).not.toMatch(/[▰▱▁█]/);
+    }
+  });
+});
+
+describe('with notifications switched off', () => {
+  it('a leak is warned of in the status bar and the tree only', async () => {
+    await server.createSandbox({
+      metadata: { name: 'leaking' },
+      timeout: null,
+      entrypoint: [process.execPath, workloads.leak, '--rate-mib=3', '--saw-mib=6', '--start-mib=60'],
+    });
+    await tree.waitForRow('leaking', /memory \d+% · ~.* · (warning|critical)/, 90_000);
+    await screenshot(product.page, 'calm-no-notification');
+    expect((await screenRecord(product.page)).toasts).toEqual([]);
+  });
+});
