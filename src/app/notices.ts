@@ -6,6 +6,8 @@ interface Episode {
   readonly warning: Warning;
   /** The highest level that was said, or null. */
   readonly said: 'warn' | 'critical' | null;
+  /** When it was said last, or null. */
+  readonly saidAtMs: number | null;
   readonly answered: boolean;
   /** Say it (again) at this time if it is still open; null when nothing is planned. */
   readonly remindAtMs: number | null;
@@ -44,6 +46,8 @@ export interface Say {
 export const noNotices: NoticeState = { episodes: [], snoozes: [], muted: [], heardAtMs: null };
 
 const maximumEpisodes = 500;
+/** A person gets this long to read and answer a warning before it speaks again as critical. */
+const answerMs = 20_000;
 
 const muteKey = (sandboxId: string, signal: SignalName): string => `${signal} ${sandboxId}`;
 
@@ -73,7 +77,7 @@ const withEpisode = (state: NoticeState, episode: Episode): NoticeState => {
 /** What came of an episode until now, as one step. */
 const onWarning = (state: NoticeState, warning: Warning, atMs: number): readonly [NoticeState, readonly Say[]] => {
   const known = state.episodes.find((one) => one.warning.id === warning.id);
-  const before: Episode = known ?? { warning, said: null, answered: false, remindAtMs: null };
+  const before: Episode = known ?? { warning, said: null, saidAtMs: null, answered: false, remindAtMs: null };
   const now: Episode = { ...before, warning };
   const level = loudness(warning);
   const due =
@@ -83,7 +87,11 @@ const onWarning = (state: NoticeState, warning: Warning, atMs: number): readonly
   if (level === null || !due) return [withEpisode(state, now), []];
   const until = snoozedUntil(state, warning);
   if (until !== null && until > atMs) return [withEpisode(state, { ...now, remindAtMs: until }), []];
-  return [withEpisode(state, { ...now, said: level, remindAtMs: null }), [{ warning, level }]];
+  // At the very same moment both are one message, and nobody has read it yet.
+  if (before.saidAtMs !== null && before.saidAtMs < atMs && atMs - before.saidAtMs < answerMs) {
+    return [withEpisode(state, { ...now, remindAtMs: before.saidAtMs + answerMs }), []];
+  }
+  return [withEpisode(state, { ...now, said: level, saidAtMs: atMs, remindAtMs: null }), [{ warning, level }]];
 };
 
 const onTime = (state: NoticeState, atMs: number): readonly [NoticeState, readonly Say[]] => {
@@ -97,7 +105,7 @@ const onTime = (state: NoticeState, atMs: number): readonly [NoticeState, readon
     const level = loudness(one.warning);
     if (level === null || silenced(state, one.warning)) return { ...one, remindAtMs: null };
     say.push({ warning: one.warning, level });
-    return { ...one, said: level, answered: false, remindAtMs: null };
+    return { ...one, said: level, saidAtMs: atMs, answered: false, remindAtMs: null };
   });
   return [{ ...state, episodes, snoozes: state.snoozes.filter((one) => one.untilMs > atMs) }, say];
 };
@@ -113,16 +121,16 @@ const followClock = (state: NoticeState, atMs: number): NoticeState => {
   if (backMs <= 0) return { ...state, heardAtMs: atMs };
   return {
     ...state,
-    episodes: state.episodes.map((one) =>
-      one.remindAtMs === null ? one : { ...one, remindAtMs: one.remindAtMs - backMs },
-    ),
+    episodes: state.episodes
+      .map((one) => (one.remindAtMs === null ? one : { ...one, remindAtMs: one.remindAtMs - backMs }))
+      .map((one) => (one.saidAtMs === null ? one : { ...one, saidAtMs: one.saidAtMs - backMs })),
     snoozes: state.snoozes.map((one) => ({ ...one, untilMs: one.untilMs - backMs })),
     heardAtMs: atMs,
   };
 };
 
 /**
- * Decides what is said aloud. Pure. One notice per episode; critical speaks again only if the first was left unanswered; nothing for
+ * Decides what is said aloud. Pure. One notice per episode; critical speaks again only if the first was left unanswered for 20 s; nothing for
  * muted or snoozed signals, except one reminder when a snooze is over and the episode is still open. Reopened episodes keep their
  * id and are therefore the same one. The episodes of an ended sandbox are over.
  */
@@ -134,7 +142,7 @@ const step = (state: NoticeState, event: NoticeEvent): readonly [NoticeState, re
     case 'warning':
       return onWarning(state, event.warning, event.atMs);
     case 'answered':
-      return [changeEpisode(state, event.id, (one) => ({ ...one, answered: true })), []];
+      return [changeEpisode(state, event.id, (one) => ({ ...one, answered: true, remindAtMs: null })), []];
     case 'snooze': {
       const episode = state.episodes.find((one) => one.warning.id === event.id);
       if (episode === undefined) return [state, []];

@@ -62,7 +62,12 @@ describe('notices', () => {
   });
 
   it('speak again at critical only if the first was left unanswered', () => {
-    expect(said(warned(), critical(), critical())).toEqual(['warn w1@0', 'critical w1@1']);
+    const time = (atMs: number): NoticeEvent => ({ kind: 'time', atMs });
+    expect(said(warned(), critical({}, 30_000), critical({}, 31_000))).toEqual(['warn w1@0', 'critical w1@1']);
+    // Not while the person may still be reading the first.
+    expect(said(warned(), critical(), time(15_000), time(21_000))).toEqual(['warn w1@0', 'critical w1@3']);
+    expect(said(warned(), critical(), { kind: 'answered', id: 'w1' }, time(21_000))).toEqual(['warn w1@0']);
+    expect(said(warned(), critical(), recovered(), time(21_000))).toEqual(['warn w1@0']);
     expect(said(warned(), { kind: 'answered', id: 'w1' }, critical())).toEqual(['warn w1@0']);
     expect(said({ kind: 'answered', id: 'unknown' }, warned())).toEqual(['warn w1@1']);
   });
@@ -126,7 +131,7 @@ describe('notices', () => {
 
   it('may speak at critical after a reminder at warn that was left unanswered', () => {
     const snooze: NoticeEvent = { kind: 'snooze', id: 'w1', atMs: 10, untilMs: 1_000 };
-    expect(said(warned(), snooze, { kind: 'time', atMs: 1_000 }, critical({}, 1_500))).toEqual([
+    expect(said(warned(), snooze, { kind: 'time', atMs: 1_000 }, critical({}, 31_500))).toEqual([
       'warn w1@0',
       'warn w1@2',
       'critical w1@3',
