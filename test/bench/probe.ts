@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { shellProbe } from '../../src/providers/opensandbox/probe-script.ts';
+import { sessionProbe } from '../../src/providers/opensandbox/probe-script.ts';
 import { shells, type TestShell } from '../helpers/probe.ts';
 import { type Few, few } from './measure.ts';
 
@@ -30,7 +30,7 @@ function seconds(field: string): number {
 
 /** Lets the probe print over the real /proc and cgroup and takes the CPU time from the kernel. */
 async function cpuMsPerLine(shell: TestShell, lines: number, cadenceSeconds: number): Promise<number> {
-  const text = shellProbe({ lines, cadenceSeconds });
+  const text = sessionProbe({ lines, cadenceSeconds });
   const measured = '"$@" >/dev/null; times';
   const options = { timeout: 300_000, env: { ...process.env, LC_ALL: 'C' } };
   const { stdout } = await run('sh', ['-c', measured, 'sh', ...shell.argv, '-c', text], options);

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProbeLine, parseProbeText } from '../../src/providers/opensandbox/probe-line.ts';
 
+/** A value as the probe would print it, read back: null when it is no line of the probe. */
+export const probeLineOf = (json: unknown): ProbeLine | null => parseProbeText(JSON.stringify(json) ?? '');
+
 /** A shell and how to make it run a program from standard arguments. */
 export interface TestShell {
   readonly name: string;

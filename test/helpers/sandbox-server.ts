@@ -125,6 +125,8 @@ export interface SandboxServer {
   processes(id: string): Promise<readonly SandboxProcess[]>;
   /** Files in the folder that stands for the sandbox's `/tmp`. */
   files(id: string): Promise<readonly { readonly name: string; readonly sizeBytes: number }[]>;
+  /** Sessions and terminals that were made in execd and not deleted. */
+  held(id: string): Promise<{ readonly sessions: number; readonly terminals: number }>;
   memory(id: string): Promise<{ usedBytes: number; limitBytes: number | null; oomKills: number }>;
   requests(sandboxId?: string): Promise<RequestCounts>;
   /** The event log so far. */
@@ -250,6 +252,7 @@ export async function startSandboxServer(options: SandboxServerOptions = {}): Pr
     },
     processes: (id) => ask(`/sandboxes/${id}/processes`),
     files: (id) => ask(`/sandboxes/${id}/files`),
+    held: (id) => ask(`/sandboxes/${id}/held`),
     memory: (id) => ask(`/sandboxes/${id}/memory`),
     requests: (sandboxId) => ask(`/requests${sandboxId === undefined ? '' : `?sandboxId=${sandboxId}`}`),
     async waitForEvent(event, sandboxId, timeoutMs = 10_000) {

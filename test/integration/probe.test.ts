@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ProbeLine, parseProbeText } from '../../src/providers/opensandbox/probe-line.ts';
-import { commandProbe, sessionProbe, shellProbe } from '../../src/providers/opensandbox/probe-script.ts';
+import { commandProbe, sessionProbe } from '../../src/providers/opensandbox/probe-script.ts';
 import { runProbe, scriptFile, shells, type TestShell } from '../helpers/probe.ts';
 
 const mebibyte = 1024 * 1024;
@@ -156,7 +156,7 @@ describe.each(shells)('in $name', (shell) => {
         'sh',
         ...shell.argv,
         '-c',
-        shellProbe({ cadenceSeconds: 0.2 }),
+        sessionProbe({ cadenceSeconds: 0.2 }),
       ]);
       const lines = collect(child);
       await until('first line', () => lines[0]);
@@ -167,14 +167,14 @@ describe.each(shells)('in $name', (shell) => {
 
   it('writes no file', async () => {
     await once(
-      start([...shell.argv, '-c', shellProbe({ lines: 12, cadenceSeconds: 0 })], { TMPDIR: folder, HOME: folder }),
+      start([...shell.argv, '-c', sessionProbe({ lines: 12, cadenceSeconds: 0 })], { TMPDIR: folder, HOME: folder }),
       'close',
     );
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('reads the real machine', () => {
-    const { lines, stderr } = runProbe(shell, shellProbe({ lines: 2, cadenceSeconds: 0.05 }));
+    const { lines, stderr } = runProbe(shell, sessionProbe({ lines: 2, cadenceSeconds: 0.05 }));
     expect(stderr).toBe('');
     expect(lines).toHaveLength(2);
     const memTotal = Number(/MemTotal:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
@@ -215,7 +215,7 @@ describe.each(shells)('in $name', (shell) => {
     }
     await until('node', () => yes(readFileSync(`/proc/${holder.pid}/cmdline`, 'utf8').startsWith('node')));
     const env = { FORESIGHT_CGROUP_ROOT: join(folder, 'group') };
-    const { stdout, lines } = runProbe(shell, shellProbe({ lines: 6, cadenceSeconds: 0 }), env);
+    const { stdout, lines } = runProbe(shell, sessionProbe({ lines: 6, cadenceSeconds: 0 }), env);
     for (const line of [lines[0], lines[5]]) {
       expect(line?.procs).toMatchObject([
         { pid: holder.pid, heap: { by: '--max-old-space-size', bytes: 128 * mebibyte } },
@@ -308,7 +308,7 @@ describe.runIf(trial !== undefined)('with a limit of the kernel', () => {
     const hold = (bytes: number): ChildProcess =>
       inside(['sh', '-c', `head -c ${bytes} /dev/zero | tail -c ${bytes} | sleep 30`]);
     try {
-      const lines = collect(inside([...shell.argv, '-c', shellProbe({ cadenceSeconds: 0.1 })]));
+      const lines = collect(inside([...shell.argv, '-c', sessionProbe({ cadenceSeconds: 0.1 })]));
       const before = await until('first line', () => lines[2]);
       expect(before.memMax).toBe(limitBytes);
       expect(before.oomKill).toBe(0);

@@ -62,12 +62,14 @@ export class ControlServer {
     } else if (route === 'GET /requests')
       sendJson(response, 200, log.counts(url.searchParams.get('sandboxId') ?? undefined));
     else if (route === 'GET /sandboxes') {
-      const sandbox = registry.find(id)?.sandbox;
+      const entry = registry.find(id);
+      const sandbox = entry?.sandbox;
       if (sandbox === undefined) sendJson(response, 404, { error: `no sandbox ${id}` });
+      else if (what === 'held') sendJson(response, 200, entry?.execd.held);
       else if (what === 'processes') sendJson(response, 200, sandbox.processes());
       else if (what === 'files') sendJson(response, 200, files(sandbox));
       else if (what === 'memory') sendJson(response, 200, sandbox.group.memory());
-      else sendJson(response, 404, { error: 'ask for processes, files or memory' });
+      else sendJson(response, 404, { error: 'ask for processes, files, memory or held' });
     } else sendJson(response, 404, { error: 'no such route' });
   }
 

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecdContext } from './execd.ts';
-import type { SessionRoutes } from './execd-session.ts';
+import { noMemory, type SessionRoutes } from './execd-session.ts';
 import { describeExit, ExecutionEvents, tailMs } from './execution-events.ts';
 import { asObject, readBody, sendEmpty, sendError, sendJson } from './http.ts';
 import { LineTail } from './line-tail.ts';
@@ -88,6 +88,7 @@ export class CommandRoutes {
   #start(body: CommandBody, stdout: number, stderr: number): ChildProcess | string {
     const { sandbox, switches } = this.#context;
     if (switches.isOn('noShell', sandbox.id)) return 'exec: "sh": executable file not found in $PATH';
+    if (switches.get('startFault', sandbox.id) === 'all') return noMemory;
     const shell = switches.get('noBash', sandbox.id) === 'false' ? 'bash' : 'sh';
     return sandbox.spawn([shell, '-c', body.command], {
       cwd: body.cwd ?? sandbox.workFolder,

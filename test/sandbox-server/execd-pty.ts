@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { ExecdContext } from './execd.ts';
 import { isFolder } from './execd-command.ts';
@@ -63,7 +64,13 @@ export class PtyRoutes {
       command: typeof command === 'string' ? command : '',
     });
     this.#terminals.set(id, terminal);
+    await delay(Number(this.#context.switches.get('slowCreate', this.#context.sandbox.id)));
     sendJson(response, 201, { session_id: id });
+  }
+
+  /** Terminals that were made and not deleted. */
+  get count(): number {
+    return this.#terminals.size;
   }
 
   status(response: ServerResponse, id: string): void {

@@ -21,6 +21,8 @@ interface Session {
 }
 
 const noBash = 'start bash: exec: "bash": executable file not found in $PATH';
+/** Why a start fails when the switch `startFault` says so. */
+export const noMemory = 'fork/exec /bin/bash: cannot allocate memory';
 const longestRunMs = 24 * 3600 * 1000;
 
 function parse(text: string): Record<string, unknown> | undefined {
@@ -55,10 +57,13 @@ export class SessionRoutes {
       sendError(response, 400, 'INVALID_REQUEST_BODY', 'error parsing request. invalid character');
     } else if (switches.get('noBash', sandbox.id) === 'refuse') {
       sendError(response, 500, 'RUNTIME_ERROR', `error creating session. ${noBash}`);
+    } else if (switches.get('startFault', sandbox.id) === 'refuse') {
+      sendError(response, 500, 'RUNTIME_ERROR', `error creating session. start bash: ${noMemory}`);
     } else {
       const id = randomUUID();
       const cwd = typeof body['cwd'] === 'string' ? body['cwd'] : '';
       this.#sessions.set(id, { id, env: sandbox.environment(), cwd, running: new Set() });
+      await delay(Number(switches.get('slowCreate', sandbox.id)));
       sendJson(response, 200, { session_id: id });
     }
   }
@@ -90,6 +95,18 @@ export class SessionRoutes {
     events.init(session.id);
     if (switches.get('noBash', sandbox.id) !== 'false' || switches.isOn('noShell', sandbox.id)) {
       events.bareError('RUNTIME_ERROR', `error running in session. ${noBash}`);
+      await events.end();
+      return;
+    }
+    const fault = switches.get('startFault', sandbox.id);
+    if (fault === 'session' || fault === 'all') {
+      events.output('stdout', 'bash: fork: Cannot allocate memory');
+      events.fail('254', ['exit status 254']);
+      await events.end();
+      return;
+    }
+    if (fault === 'mute') {
+      await new Promise((resolve) => response.on('close', resolve));
       await events.end();
       return;
     }
@@ -155,6 +172,11 @@ export class SessionRoutes {
   delete(response: ServerResponse, id: string): void {
     if (this.close(id)) sendEmpty(response, 200);
     else sendError(response, 404, 'CONTEXT_NOT_FOUND', `session ${id} not found`);
+  }
+
+  /** Sessions that were made and not deleted. */
+  get count(): number {
+    return this.#sessions.size;
   }
 
   /** Ends a session and kills the whole process group of each of its runs. Says whether there was one. */

@@ -68,6 +68,11 @@ export class Execd {
     return this.#context.switches.isOn('killExecd', this.#context.sandbox.id);
   }
 
+  /** What was made in the daemon and not deleted. */
+  get held(): { readonly sessions: number; readonly terminals: number } {
+    return { sessions: this.#sessions.count, terminals: this.#pty.count };
+  }
+
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     this.#port = (this.#server.address() as AddressInfo).port;

@@ -107,10 +107,11 @@ const resume: Handler = ({ registry }, { id, response }) => {
   sendEmpty(response, 202);
 };
 
-const renew: Handler = async ({ registry }, call) => {
+const renew: Handler = async ({ registry, switches }, call) => {
   const entry = registry.get(call.id);
   const body = await readObject(call);
-  const expiresAtMs = parseExpiresAt(body['expiresAt'], body);
+  const offsetMs = Number(switches.get('clockOffset'));
+  const expiresAtMs = parseExpiresAt(body['expiresAt'], body) - offsetMs;
   if (expiresAtMs <= Date.now()) {
     throw new BusinessError(400, 'DOCKER::INVALID_EXPIRATION', 'New expiration time must be in the future.');
   }
@@ -119,7 +120,7 @@ const renew: Handler = async ({ registry }, call) => {
     throw new BusinessError(409, 'DOCKER::INVALID_EXPIRATION', message);
   }
   registry.renew(entry, expiresAtMs, 'request');
-  sendJson(call.response, 200, { expiresAt: formatTimestamp(expiresAtMs) });
+  sendJson(call.response, 200, { expiresAt: formatTimestamp(expiresAtMs + offsetMs) });
 };
 
 const takeSnapshot: Handler = async ({ registry }, call) => {

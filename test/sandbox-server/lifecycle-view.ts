@@ -35,6 +35,7 @@ export function statusView(entry: Entry, switches: Switches): Record<string, str
 export function sandboxView(entry: Entry, switches: Switches): Record<string, unknown> {
   const { sandbox, expiresAtMs } = entry;
   const { imageUri, snapshotId, entrypoint } = sandbox.spec;
+  const offsetMs = Number(switches.get('clockOffset'));
   return {
     id: sandbox.id,
     ...(imageUri === undefined ? {} : { image: { uri: imageUri } }),
@@ -42,8 +43,8 @@ export function sandboxView(entry: Entry, switches: Switches): Record<string, un
     status: statusView(entry, switches),
     ...(Object.keys(sandbox.metadata).length === 0 ? {} : { metadata: sandbox.metadata }),
     entrypoint,
-    ...(expiresAtMs === null ? {} : { expiresAt: formatTimestamp(expiresAtMs) }),
-    createdAt: formatTimestamp(sandbox.createdAtMs),
+    ...(expiresAtMs === null ? {} : { expiresAt: formatTimestamp(expiresAtMs + offsetMs) }),
+    createdAt: formatTimestamp(sandbox.createdAtMs + offsetMs),
   };
 }
 

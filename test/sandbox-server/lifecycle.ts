@@ -92,6 +92,8 @@ export class LifecycleServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url, path, target } = this.#receive(request);
+    const offsetMs = Number(this.#options.switches.get('clockOffset'));
+    response.setHeader('Date', new Date(Date.now() + offsetMs).toUTCString());
     response.setHeader('X-Request-ID', request.headers['x-request-id'] ?? randomUUID().replaceAll('-', ''));
     const refusal = this.#checkKey(request, path, target !== undefined);
     if (target === undefined && (await answerWithFault(this.#options.switches.get('lifecycleFault'), path, response)))

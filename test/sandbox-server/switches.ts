@@ -15,6 +15,15 @@ const defaults = {
   noBash: 'false',
   /** `true`: no shell at all, every command fails to start. */
   noShell: 'false',
+  /**
+   * `session`: runs in sessions fail as they do without memory for another process. `all`: commands too.
+   * `refuse`: already `POST /session` answers 500. `mute`: session runs start and say nothing.
+   */
+  startFault: 'none',
+  /** Milliseconds that `POST /session` and `POST /pty` wait between making something and answering. */
+  slowCreate: '0',
+  /** Milliseconds that the lifecycle server's clock is ahead of this computer's; negative: behind. */
+  clockOffset: '0',
   /** `true`: `/endpoints` hands out an address nobody listens on, so only the proxy route works. */
   directUnreachable: 'false',
   /** A token that execd then demands in `X-EXECD-ACCESS-TOKEN`; empty: none, unless the sandbox's env sets one. */

@@ -4,6 +4,7 @@ import type { Sandbox } from '../../model/sandbox.ts';
 import type { Transport } from '../../net/transport.ts';
 import { throwIfAborted } from './abort.ts';
 import { directAddresses, proxyAddress } from './addresses.ts';
+import type { BackgroundWork } from './background-work.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
 import { type ExecdAddress, ExecdClient, execdPort } from './execd-client.ts';
 import type { LifecycleClient } from './lifecycle-client.ts';
@@ -33,6 +34,7 @@ export interface AccessOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;
+  readonly work: BackgroundWork;
   /** execd's own token, which only the creator of a sandbox can have set; null: none. */
   readonly execdToken: () => Promise<string | null>;
 }
@@ -126,10 +128,11 @@ export class ExecdAccess {
 
   /** One request went through the proxy because it was thought to move nothing. Throws when it did. */
   async #checkDeadline(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
-    const now = await this.#options.lifecycle.find(sandbox.id, signal);
-    const expiresAtMs = parseTimestamp(now?.expiresAt);
-    if (sandbox.expiry === null || expiresAtMs === null) return;
-    if (expiresAtMs <= sandbox.expiry.expiresAtMs + deadlineSlackMs) return;
+    const { lifecycle, server } = this.#options;
+    const now = await lifecycle.find(sandbox.id, signal);
+    const serverMs = parseTimestamp(now?.expiresAt);
+    if (sandbox.expiry === null || serverMs === null) return;
+    if (server.time.toLocal(serverMs) <= sandbox.expiry.expiresAtMs + deadlineSlackMs) return;
     this.#options.renewal.contradict(sandbox.id);
     this.forget(sandbox.id);
     throw needsConsent({ ...sandbox, expiry: { ...sandbox.expiry, extendedBy: 'traffic' } });
@@ -179,8 +182,8 @@ export class ExecdAccess {
   }
 
   async #attempt(way: Route['way'], address: ExecdAddress, timeoutMs: number, signal: AbortSignal): Promise<Attempt> {
-    const { transport, clock } = this.#options;
-    const execd = new ExecdClient({ transport, clock, address });
+    const { transport, clock, log, work } = this.#options;
+    const execd = new ExecdClient({ transport, clock, log, work, address });
     try {
       await execd.ping(signal, timeoutMs);
       return { answer: 'answers', route: { way, execd }, problem: null };

@@ -4,14 +4,24 @@ import { toProblem } from '../../model/problem.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
 
 const maxTextChars = 4000;
+/** A failure that nobody was told of is kept this long for whoever asks next. */
+const keepMs = 60_000;
+
+interface Failure {
+  readonly sandbox: Sandbox;
+  readonly seenAtMs: number;
+  isTold: boolean;
+}
 
 /** What the container runtime says about a sandbox that failed, read from its diagnostics while they still exist. */
 export class ErrorFeed {
   readonly #events: (sandboxId: string, signal: AbortSignal) => Promise<string>;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #last = new Map<string, Sandbox>();
-  readonly #listeners = new Map<string, Set<(failed: Sandbox) => void>>();
+  /** The last list; null before the first. */
+  #last: ReadonlyMap<string, Sandbox> | null = null;
+  readonly #failures = new Map<string, Failure>();
+  readonly #listeners = new Map<string, Set<(failure: Failure) => void>>();
 
   /** `events`: the text of `diagnostics/events`. */
   constructor(options: {
@@ -26,21 +36,37 @@ export class ErrorFeed {
 
   /** To be told of every complete list. */
   see(sandboxes: readonly Sandbox[]): void {
-    for (const sandbox of sandboxes) {
-      const before = this.#last.get(sandbox.id);
-      const hasFailed = sandbox.phase === 'failed' && before !== undefined && before.phase !== 'failed';
-      if (hasFailed) for (const tell of this.#listeners.get(sandbox.id) ?? []) tell(sandbox);
+    const before = this.#last;
+    this.#last = new Map(sandboxes.map((sandbox) => [sandbox.id, sandbox]));
+    const nowMs = this.#clock.now();
+    for (const [id, { seenAtMs }] of this.#failures) {
+      if (Math.abs(nowMs - seenAtMs) > keepMs) this.#failures.delete(id);
     }
-    this.#last.clear();
-    for (const sandbox of sandboxes) this.#last.set(sandbox.id, sandbox);
+    // What the first list shows as failed did so before anybody looked.
+    if (before === null) return;
+    for (const sandbox of sandboxes) {
+      if (sandbox.phase !== 'failed') this.#failures.delete(sandbox.id);
+      else if (before.get(sandbox.id)?.phase !== 'failed') this.#tell({ sandbox, seenAtMs: nowMs, isTold: false });
+    }
   }
 
-  /** See `SandboxProvider.errors`. A failure that was there before is not told. */
+  #tell(failure: Failure): void {
+    const { id } = failure.sandbox;
+    this.#failures.set(id, failure);
+    for (const tell of this.#listeners.get(id) ?? []) tell(failure);
+  }
+
+  /**
+   * See `SandboxProvider.errors`. A failure that was there before the first list is not told. One that was seen since,
+   * but that nobody heard of, is told to who asks within a minute: sandboxes that fail while they start are mostly
+   * watched only then, and some of them fail between two lists.
+   */
   async *watch(sandboxId: string, signal: AbortSignal): AsyncGenerator<ErrorEvent, void, undefined> {
-    const waiting: Sandbox[] = [];
+    const missed = this.#failures.get(sandboxId);
+    const waiting = missed === undefined || missed.isTold ? [] : [missed];
     let wake = (): void => undefined;
-    const tell = (failed: Sandbox): void => {
-      waiting.push(failed);
+    const tell = (failure: Failure): void => {
+      waiting.push(failure);
       wake();
     };
     const end = (): void => wake();
@@ -49,15 +75,18 @@ export class ErrorFeed {
     signal.addEventListener('abort', end);
     try {
       while (!signal.aborted) {
-        const failed = waiting.shift();
-        if (failed === undefined) {
+        const failure = waiting.shift();
+        if (failure === undefined) {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
           continue;
         }
-        const event = await this.#describe(failed, signal);
-        if (!signal.aborted) yield event;
+        const event = await this.#describe(failure.sandbox, signal);
+        // A listener that left while the diagnostics were read has not heard of it.
+        if (signal.aborted) return;
+        failure.isTold = true;
+        yield event;
       }
     } finally {
       signal.removeEventListener('abort', end);

@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../../model/ports.ts';
+import type { Clock, Log } from '../../model/ports.ts';
+import { Problem } from '../../model/problem.ts';
 import { apiPath } from '../../net/address.ts';
 import { openEventStream, type StreamEvent } from '../../net/event-source.ts';
 import { HttpClient } from '../../net/http.ts';
 import { openPostStream } from '../../net/post-stream.ts';
 import type { SecretHeaders } from '../../net/secret-headers.ts';
+import type { BadLine } from '../../net/stream-format.ts';
 import type { Transport } from '../../net/transport.ts';
 import { openWebSocket, type WebSocketConnection } from '../../net/websocket.ts';
 import { throwIfAborted } from './abort.ts';
+import { type BackgroundWork, createRemovable } from './background-work.ts';
 import { type ExecutionEvent, readExecutionEvent } from './execution-events.ts';
 
 /** The port execd has in every sandbox. */
@@ -26,7 +29,10 @@ export interface ExecdAddress {
 export interface ExecdClientOptions {
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly log: Log;
   readonly address: ExecdAddress;
+  /** Takes what has to be removed after its caller has left. */
+  readonly work: BackgroundWork;
 }
 
 /** A foreground command. */
@@ -41,6 +47,16 @@ const sessionAnswer = z.object({ session_id: z.string().check(z.minLength(1)) })
 /** execd reports from every command once in 3 s at least. */
 const commandSilenceMs = 10_000;
 const metricsSilenceMs = 10_000;
+
+/**
+ * What a terminal runs instead of execd's plain shell: the same one, told what kind of terminal it is in, where execd
+ * does not say so. Nothing of it is typed, so nothing of it is in the history.
+ */
+const shellInTerminal = [
+  'case ${TERM:-dumb} in dumb) TERM=xterm-256color; export TERM;; esac',
+  'command -v bash >/dev/null 2>&1 && exec bash --norc --noprofile',
+  'exec sh',
+].join('\n');
 
 /** Requests to the execd of one sandbox. Throws `Problem` only. */
 export class ExecdClient {
@@ -62,9 +78,17 @@ export class ExecdClient {
   }
 
   /** A session whose runs end together with their connection. Needs bash only once something runs in it. */
-  async createSession(signal: AbortSignal): Promise<string> {
-    throwIfAborted(signal);
-    return (await this.#http.json('/session', sessionAnswer, { method: 'POST', body: {}, signal })).value.session_id;
+  createSession(signal: AbortSignal): Promise<string> {
+    const remove = (id: string, limit: AbortSignal): Promise<void> => this.deleteSession(id, limit);
+    return createRemovable(
+      { what: 'session', create: () => this.#create('/session', {}), remove },
+      signal,
+      this.#options,
+    );
+  }
+
+  async #create(path: string, body: object): Promise<string> {
+    return (await this.#http.json(path, sessionAnswer, { method: 'POST', body })).value.session_id;
   }
 
   /** Kills what runs in the session, with its children, and forgets it. */
@@ -99,13 +123,35 @@ export class ExecdClient {
     const { transport, clock } = this.#options;
     const { headers, secretHeaders } = this.address;
     const url = this.#url(path);
-    const stream = openPostStream({ transport, clock, url, headers, secretHeaders, body, silenceMs, signal });
+    const onBadLine = this.#badLines(path);
+    const stream = openPostStream({
+      transport,
+      clock,
+      url,
+      headers,
+      secretHeaders,
+      body,
+      silenceMs,
+      signal,
+      onBadLine,
+    });
     for await (const event of stream) {
       const read = readExecutionEvent(event.data);
       yield read;
       // execd keeps the connection open for a second longer; nothing comes any more.
       if (read.kind === 'succeeded' || read.kind === 'failed' || read.kind === 'refused') return;
     }
+    if (stream.endedMidLine) throw new Problem('clean-end', 'The stream of execd stopped in the middle of a line.');
+  }
+
+  /** Reports the first line of a connection that gave no value; a thousand more would say nothing new. */
+  #badLines(path: string): (bad: BadLine) => void {
+    let hasTold = false;
+    return ({ message }) => {
+      if (hasTold) return;
+      hasTold = true;
+      this.#options.log.debug(`${path}: ${message} Further ones of this connection are not reported.`);
+    };
   }
 
   /** The host's numbers, one every 2 s, over one connection: it is not opened again. */
@@ -121,13 +167,15 @@ export class ExecdClient {
       signal,
       silenceMs: metricsSilenceMs,
       isFinal: () => true,
+      onBadLine: this.#badLines('/metrics/watch'),
     });
   }
 
   /** Prepares a terminal; its shell starts with the first connection. */
-  async createPty(signal: AbortSignal): Promise<string> {
-    throwIfAborted(signal);
-    return (await this.#http.json('/pty', sessionAnswer, { method: 'POST', body: {}, signal })).value.session_id;
+  createPty(signal: AbortSignal): Promise<string> {
+    const remove = (id: string, limit: AbortSignal): Promise<void> => this.deletePty(id, limit);
+    const create = (): Promise<string> => this.#create('/pty', { command: shellInTerminal });
+    return createRemovable({ what: 'terminal', create, remove }, signal, this.#options);
   }
 
   async deletePty(id: string, signal: AbortSignal): Promise<void> {

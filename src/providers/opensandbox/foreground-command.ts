@@ -1,26 +1,14 @@
 import type { Clock, ExecResult, Log } from '../../model/ports.ts';
-import { isProblem, Problem } from '../../model/problem.ts';
-import { throwIfAborted, within } from './abort.ts';
+import { Problem } from '../../model/problem.ts';
+import { throwIfAborted } from './abort.ts';
+import { endCommand, isCommandId, removeOutputs, selfCleaning } from './command-outputs.ts';
 import type { ExecdClient } from './execd-client.ts';
+import { isProgramMissing } from './program-missing.ts';
 
 const maxOutputChars = 256 * 1024;
-const cleanUpMs = 5000;
-const hexId = /^[0-9a-f]{32}$/;
 
 /** Text as one word of a POSIX shell. */
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-
-/**
- * A command as shell text that removes the two files execd writes its output to. execd reads them by name, for the
- * last time when the command has ended, so they are removed a second after that.
- */
-const selfCleaning = (command: string): string => `${command}
-r=$?
-o=$(readlink /proc/$$/fd/1) e=$(readlink /proc/$$/fd/2)
-case $o in *.stdout) ;; *) o=;; esac
-case $e in *.stderr) ;; *) e=;; esac
-{ sleep 1; [ -z "$o" ] || rm -f -- "$o"; [ -z "$e" ] || rm -f -- "$e"; } </dev/null >/dev/null 2>&1 &
-exit $r`;
 
 /** Runs argv in the sandbox and waits for it. Throws `timeout` when execd had to kill it, `unavailable-here` without a shell. */
 export const runToEnd = async (
@@ -45,7 +33,9 @@ export const runToEnd = async (
       else if (event.kind === 'stderr') stderr.add(event.line);
       else if (event.kind === 'refused') {
         hasEnded = true;
-        throw new Problem('unavailable-here', `The command was not started: ${event.text}`);
+        // A sandbox that is out of memory or processes can start nothing now, but perhaps later.
+        const kind = isProgramMissing(event.text) ? 'unavailable-here' : 'server-error';
+        throw new Problem(kind, `The command was not started: ${event.text}`);
       } else if (event.kind === 'failed' || event.kind === 'succeeded') {
         const exitCode = event.kind === 'succeeded' ? 0 : event.exitCode;
         // By a signal; a kill by execd's own timeout looks no different from any other.
@@ -59,30 +49,9 @@ export const runToEnd = async (
     }
     throw new Problem('clean-end', 'The connection ended before the command did.');
   } finally {
-    if (!hasEnded && id !== null && hexId.test(id)) await endCommand(execd, id, { clock, log });
-  }
-};
-
-/** Ends a command nobody waits for any more: it does not end with its connection. Then removes its output files. */
-const endCommand = async (
-  execd: ExecdClient,
-  id: string,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
-): Promise<void> => {
-  const tmp = '"${TMPDIR:-/tmp}"';
-  const command = selfCleaning(`rm -f -- ${tmp}/${id}.stdout ${tmp}/${id}.stderr`);
-  try {
-    await within(clock, cleanUpMs, async (limit) => {
-      await execd.killCommand(id, limit).catch((error: unknown) => {
-        // It has ended already, which is what was wanted.
-        if (!isProblem(error, 'server-error', 'not-found')) throw error;
-      });
-      for await (const event of execd.runCommand({ command, timeoutMs: cleanUpMs }, limit)) {
-        if (event.kind === 'refused') log.debug(`Output files of command ${id} are left: ${event.text}`);
-      }
-    });
-  } catch (error) {
-    log.debug(`Command ${id} may still run: ${String(error)}`);
+    if (!hasEnded && id !== null && isCommandId(id) && (await endCommand(execd, id, { clock, log }))) {
+      await removeOutputs(execd, [id], { clock, log });
+    }
   }
 };
 

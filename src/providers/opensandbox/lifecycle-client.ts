@@ -114,16 +114,16 @@ export class LifecycleClient {
     }
   }
 
-  /** Sets the deadline; returns the one the server confirms, epoch milliseconds. */
+  /** Sets the deadline; returns the one the server confirms. Both are epoch milliseconds of this computer's clock. */
   async renew(id: string, expiresAtMs: number, signal: AbortSignal): Promise<number> {
     const { value } = await this.#server.json(apiPath`/v1/sandboxes/${id}/renew-expiration`, renewAnswerSchema, {
       method: 'POST',
-      body: { expiresAt: formatTimestamp(expiresAtMs) },
+      body: { expiresAt: formatTimestamp(this.#server.time.toServer(expiresAtMs)) },
       signal,
     });
     const confirmedMs = parseTimestamp(value.expiresAt);
     if (confirmedMs === null) throw new Problem('unexpected-answer', 'The server confirmed no readable deadline.');
-    return confirmedMs;
+    return this.#server.time.toLocal(confirmedMs);
   }
 
   /** Accepted at once; some servers pause later. */

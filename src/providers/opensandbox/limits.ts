@@ -70,7 +70,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /** A quantity such as `256 MiB`, `512Mi`, `2G`, `500m` or `0.50`; null when unreadable or not positive. */
-export const parseQuantity = (text: string | undefined): number | null => {
+const parseQuantity = (text: string | undefined): number | null => {
   const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z]*)$/.exec(text?.trim() ?? '');
   if (match === null) return null;
   const unit = (match[2] ?? '').replace(/(?<=[KMGT]i?|k)B$/, '');

@@ -21,7 +21,12 @@ const machineCadenceMs = 2000;
  * One value of `/metrics/watch` as a sample of the host: memory and processor time are those of the whole machine,
  * whatever the sandbox may use. Null for a value that is not a sample; throws `server-error` for execd's own error.
  */
-export const readMachineSample = (value: unknown, sandboxId: string, receivedAtMs: number): Sample | null => {
+export const readMachineSample = (
+  value: unknown,
+  sandboxId: string,
+  receivedAtMs: number,
+  caveat: string | null,
+): Sample | null => {
   const failed = z.safeParse(failure, value);
   if (failed.success) throw new Problem('server-error', `execd cannot measure: ${failed.data.error}`);
   const parsed = z.safeParse(metrics, value);
@@ -33,7 +38,7 @@ export const readMachineSample = (value: unknown, sandboxId: string, receivedAtM
     atMs: receivedAtMs,
     source: 'machine',
     cadenceMs: machineCadenceMs,
-    caveat: 'machine: the image has no shell, so only the numbers of the host are known',
+    caveat,
     memory: {
       usedBytes: Math.round(used * mebibyte),
       workingSetBytes: Math.round(used * mebibyte),

@@ -67,9 +67,9 @@ const lineSchema = z.object({
   pidsMax: positive,
   disk: room,
   inodes: room,
-  /** Present in every fifth line. */
+  /** Present about every 5 s. */
   fds: z.catch(z.nullable(z.object({ used: z.number().check(z.nonnegative()), max: positive, pid: count })), null),
-  /** Present in every fifth line. */
+  /** Present about every 5 s. */
   procs: z.catch(z.nullable(z.array(z.catch(z.nullable(processSchema), null))), null),
 });
 
@@ -79,17 +79,12 @@ export type ProbeLine = z.infer<typeof lineSchema>;
 /** Longest line that is looked at, in characters. A real one has about 1,500. */
 const maxLineLength = 65_536;
 
-/** Checks one parsed JSON value. Null when it is not a line of the probe (something else printed it). Never throws. */
-export function parseProbeLine(json: unknown): ProbeLine | null {
-  const parsed = lineSchema.safeParse(json);
-  return parsed.success ? parsed.data : null;
-}
-
-/** Like `parseProbeLine`, from text. Null also when it is not JSON. Never throws. */
+/** Checks one line of text. Null when it is not a line of the probe (something else printed it). Never throws. */
 export function parseProbeText(text: string): ProbeLine | null {
   if (text.length > maxLineLength || !text.trimStart().startsWith('{')) return null;
   try {
-    return parseProbeLine(JSON.parse(text));
+    const parsed = z.safeParse(lineSchema, JSON.parse(text));
+    return parsed.success ? parsed.data : null;
   } catch {
     // Not JSON: a line of something else that shares the output.
     return null;

@@ -51,11 +51,11 @@ scan() {
     if [ $fdMax = null ] || [ $(($# * fdMax)) -gt $((fdUsed * l)) ]; then fdPid=$p fdUsed=$# fdMax=$l; fi
   done
   # Looking at very many processes or files is dear: look less often then.
-  scanNext=$((i+5+looked/60))
+  scanNext=$((i+every+looked/60))
   if [ $i -ge $fdNext ]; then
     # A process can move its own limit; look again each minute.
     limits=$kept; [ $((i%60)) -lt 5 ] && limits=
-    fdNext=$((i+5+total/1000))
+    fdNext=$((i+every+total/1000))
     [ $fdPid = null ] || put fds "{\\"used\\":$fdUsed,\\"max\\":$fdMax,\\"pid\\":$fdPid}"
   fi
 }

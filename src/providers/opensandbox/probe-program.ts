@@ -2,7 +2,7 @@ import { heaps, processes } from './probe-processes.ts';
 
 /*
  * The probe: a POSIX sh program (dash, busybox ash, bash) that prints one JSON line per round. Rules it keeps:
- * - Builtins, but for `sleep` each round, `stat`/`df` every tenth, and one `head | tr` when a new large process appears.
+ * - Builtins, but for `sleep` each round, `stat`/`df` every ten seconds, and one `head | tr` when a new large process appears.
  * - It writes no file and starts nothing in the background. `sleep` does not hold the output, so a killed probe closes it at once.
  * - Every word from a file is checked before it is computed with or printed: `num` for integers, `dec` for decimals, `label` for names.
  *   What is missing, unreadable or odd becomes null. Leading zeros go (shells read them as octal); more than 18 digits are null
@@ -238,11 +238,12 @@ probe() {
   proc=\${FORESIGHT_PROC:-/proc} root=\${FORESIGHT_CGROUP_ROOT:-/sys/fs/cgroup} place=\${FORESIGHT_DISK:-.}
   num "\${FORESIGHT_LINES:-$1}"; lines=$v; [ $lines = null ] && lines=$1
   dec "\${FORESIGHT_CADENCE:-$2}"; cadence=$v; [ $cadence = null ] && cadence=$2
+  every=$3
   i=0 scanNext=0 fdNext=0 limits= heaps= found= level=0 M= P= C= A=
   find_machine
   find_groups
   while :; do
-    slow=0; [ $((i%10)) = 0 ] && slow=1
+    slow=0; [ $((i%(2*every))) = 0 ] && slow=1
     read_machine
     [ $slow = 1 ] && { [ $cg = 0 ] || find_levels; read_disk; }
     read_memory; read_cpu; read_pids; read_stall
@@ -270,5 +271,5 @@ function compact(text: string): string {
     .join('\n');
 }
 
-/** Functions of the probe; `probe LINES CADENCE` runs it. */
+/** Functions of the probe; `probe LINES CADENCE EVERY` runs it. Every so many lines it looks at processes, half as often at the disk. */
 export const probeFunctions: string = compact([helpers, places, readings, processes, heaps, main].join('\n'));

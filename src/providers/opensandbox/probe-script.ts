@@ -40,11 +40,6 @@ export function commandProbe(options: CommandProbeOptions = {}): string {
   );
 }
 
-/** Text for `sh -c`, endless by default. It neither looks for nor removes any file. */
-export function shellProbe(options: ProbeOptions = {}): string {
-  return group(options, 0, []);
-}
-
 /** Puts the names of the output files of this shell into its arguments, if they are the ones execd makes: 32 hex digits in the folder for temporary files. */
 const ownFiles = `
 set --
@@ -56,6 +51,9 @@ case $b in *.stdout|*.stderr) b=\${b%.*};; *) continue;; esac
 case $b in *[!0-9a-f]*) ;; ????????????????????????????????) set -- "$@" "$f";; esac
 done`;
 
+/** Processes are looked at about this often, whatever the cadence is. */
+const detailSeconds = 5;
+
 function group(
   options: ProbeOptions,
   defaultLines: number,
@@ -64,7 +62,8 @@ function group(
 ): string {
   const lines = wholeNumber(options.lines ?? defaultLines);
   const cadence = seconds(options.cadenceSeconds ?? 1);
-  return ['{', probeFunctions, ...before, `probe ${lines} ${cadence}`, ...after, 'exit 0', '}', ''].join('\n');
+  const every = Math.round(Math.min(5, Math.max(1, detailSeconds / Number(cadence))));
+  return ['{', probeFunctions, ...before, `probe ${lines} ${cadence} ${every}`, ...after, 'exit 0', '}', ''].join('\n');
 }
 
 function wholeNumber(value: number): string {

@@ -15,9 +15,10 @@ import type { Sample } from '../../model/sample.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
 import { HttpClient } from '../../net/http.ts';
 import type { Transport } from '../../net/transport.ts';
-import { throwIfAborted } from './abort.ts';
+import { rest, throwIfAborted } from './abort.ts';
 import { type Answer, ExecdAccess } from './access.ts';
 import { createActions } from './actions.ts';
+import { BackgroundWork } from './background-work.ts';
 import { findCurrent } from './current.ts';
 import { DiagnosticsClient } from './diagnostics.ts';
 import { ErrorFeed } from './error-feed.ts';
@@ -29,6 +30,7 @@ import { providerId, toSandbox } from './sandbox-mapping.ts';
 import type { WireSandbox } from './schemas.ts';
 import type { ServerAddress } from './server-address.ts';
 import { ServerClient } from './server-client.ts';
+import type { ServerTime } from './server-time.ts';
 import { SnapshotsClient } from './snapshots-client.ts';
 import { type Runtime, runtimeOf } from './states.ts';
 import { ListWatch } from './watch.ts';
@@ -42,9 +44,9 @@ export interface OpenSandboxOptions {
   readonly apiKey: () => Promise<string | null>;
   readonly execdToken: () => Promise<string | null>;
   readonly fileExists: (path: string) => Promise<boolean>;
-  /** Where execd listens when the editor itself runs in a sandbox. Default its own port on this computer. */
-  readonly insideUrl?: string;
 }
+
+const disposeMs = 2000;
 
 /** Sandboxes of one OpenSandbox server. */
 export class OpenSandboxProvider implements SandboxProvider {
@@ -52,6 +54,7 @@ export class OpenSandboxProvider implements SandboxProvider {
   readonly label: string;
   readonly actions: ProviderActions;
   readonly #options: OpenSandboxOptions;
+  readonly #time: ServerTime;
   readonly #lifecycle: LifecycleClient;
   readonly #diagnostics: DiagnosticsClient;
   readonly #renewal = new RenewalKnowledge();
@@ -59,6 +62,7 @@ export class OpenSandboxProvider implements SandboxProvider {
   readonly #watch: ListWatch;
   readonly #samples: SampleStreams;
   readonly #errors: ErrorFeed;
+  readonly #work = new BackgroundWork();
   readonly #disposed = new AbortController();
   #runtime: Runtime | null = null;
 
@@ -66,10 +70,11 @@ export class OpenSandboxProvider implements SandboxProvider {
     this.#options = options;
     this.label = `OpenSandbox on ${options.address.place}`;
     const { transport, clock, log, address, apiKey, execdToken } = options;
-    const server = new ServerClient({ transport, clock, address, apiKey });
+    const server = new ServerClient({ transport, clock, log, address, apiKey });
     const lifecycle = new LifecycleClient(server, clock, log);
     const diagnostics = new DiagnosticsClient(server, transport, clock);
     const find = (sandboxId: string, signal: AbortSignal): Promise<Sandbox | null> => this.find(sandboxId, signal);
+    this.#time = server.time;
     this.#lifecycle = lifecycle;
     this.#diagnostics = diagnostics;
     this.#access = new ExecdAccess({
@@ -80,6 +85,7 @@ export class OpenSandboxProvider implements SandboxProvider {
       transport,
       clock,
       log,
+      work: this.#work,
       execdToken,
     });
     this.#samples = new SampleStreams({ access: this.#access, find, clock, log });
@@ -128,7 +134,7 @@ export class OpenSandboxProvider implements SandboxProvider {
 
   #toSandbox(wire: WireSandbox): Sandbox {
     this.#runtime = runtimeOf(wire.status.reason ?? null) ?? this.#runtime;
-    return toSandbox(wire, this.#renewal.of(wire));
+    return toSandbox(wire, this.#renewal.of(wire), (serverMs) => this.#time.toLocal(serverMs));
   }
 
   watch(signal: AbortSignal): AsyncIterable<ProviderEvent> {
@@ -146,8 +152,8 @@ export class OpenSandboxProvider implements SandboxProvider {
   }
 
   async #isExecdHere(signal: AbortSignal): Promise<boolean> {
-    const { transport, clock, insideUrl, log } = this.#options;
-    const http = new HttpClient({ transport, clock, baseUrl: insideUrl ?? `http://127.0.0.1:${execdPort}` });
+    const { transport, clock, log } = this.#options;
+    const http = new HttpClient({ transport, clock, baseUrl: `http://127.0.0.1:${execdPort}` });
     try {
       await http.done('/ping', { signal, timeoutMs: 1000 });
       return true;
@@ -173,10 +179,13 @@ export class OpenSandboxProvider implements SandboxProvider {
     return this.#errors.watch(sandboxId, this.#until(signal));
   }
 
-  /** Ends everything that was started here. */
-  dispose(): Promise<void> {
+  /** Ends everything that was started here, and waits a moment for what is being removed from sandboxes. */
+  async dispose(): Promise<void> {
     this.#disposed.abort();
-    return Promise.resolve();
+    const enough = new AbortController();
+    const waited = rest(this.#options.clock, disposeMs, enough.signal);
+    await Promise.race([this.#work.done(), waited]);
+    enough.abort();
   }
 
   #until(signal: AbortSignal): AbortSignal {

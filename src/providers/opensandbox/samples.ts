@@ -4,13 +4,9 @@ import type { Sample } from '../../model/sample.ts';
 import { isEnded, type Sandbox } from '../../model/sandbox.ts';
 import { throwIfAborted } from './abort.ts';
 import type { ExecdAccess } from './access.ts';
-import {
-  commandSamples,
-  machineSamples,
-  type SampleSource,
-  type SourceContext,
-  sessionSamples,
-} from './sample-sources.ts';
+import { commandSamples } from './command-samples.ts';
+import { CannotMeasure, machineSamples, type SampleSource, type SourceContext } from './sample-sources.ts';
+import { sessionSamples } from './session-samples.ts';
 import { endedProblem, explainEnd, pausedProblem } from './stream-end.ts';
 
 export interface SampleStreamsOptions {
@@ -20,14 +16,26 @@ export interface SampleStreamsOptions {
   readonly log: Log;
 }
 
-/** The ways to measure, best first. */
+/** The ways to measure, best first. Only what is certainly missing makes a sandbox go down this list. */
 const sources: readonly SampleSource[] = [sessionSamples, commandSamples, machineSamples];
+
+/** After so many starts in a row that failed for a reason that may pass, something slower is tried for a while. */
+const maxFailedStarts = 3;
+const detourMs = 2 * 60_000;
+
+/** What is known of measuring one sandbox. */
+interface Experience {
+  /** Index of the best way that is not known to be impossible; an image hardly grows a shell. */
+  best: number;
+  /** Why none of the better ways. */
+  caveat: string | null;
+  failedStarts: number;
+}
 
 /** Sample streams of single sandboxes, each by the best way that its image allows. */
 export class SampleStreams {
   readonly #options: SampleStreamsOptions;
-  /** Index of the way that worked last; an image does not grow a shell. */
-  readonly #sourceOf = new Map<string, number>();
+  readonly #experience = new Map<string, Experience>();
 
   constructor(options: SampleStreamsOptions) {
     this.#options = options;
@@ -52,21 +60,51 @@ export class SampleStreams {
     }
   }
 
-  async *#measure(context: SourceContext): AsyncGenerator<Sample, void, undefined> {
-    const { sandboxId, log } = context;
-    for (let index = this.#sourceOf.get(sandboxId) ?? 0; ; index += 1) {
+  async *#measure(base: Omit<SourceContext, 'caveat'>): AsyncGenerator<Sample, void, undefined> {
+    const { sandboxId, log } = base;
+    const known = this.#experience.get(sandboxId) ?? { best: 0, caveat: null, failedStarts: 0 };
+    this.#experience.set(sandboxId, known);
+    if (known.best === 0 && known.failedStarts >= maxFailedStarts) {
+      known.failedStarts = 0;
+      yield* this.#detour(base);
+    }
+    let caveat = known.caveat;
+    for (let index = known.best; ; index += 1) {
       const source = sources[index];
       if (source === undefined) throw new Problem('unavailable-here', 'This sandbox cannot be measured.');
+      let hasSpoken = false;
       try {
-        for await (const sample of source(context)) {
-          this.#sourceOf.set(sandboxId, index);
+        for await (const sample of source({ ...base, caveat })) {
+          if (!hasSpoken) Object.assign(known, { best: index, caveat, failedStarts: 0 });
+          hasSpoken = true;
           yield sample;
         }
       } catch (error) {
-        throwIfAborted(context.signal);
-        if (!isProblem(error, 'unavailable-here') || index === sources.length - 1) throw error;
+        throwIfAborted(base.signal);
+        if (!(error instanceof CannotMeasure) || index === sources.length - 1) {
+          if (!hasSpoken && isProblem(error, 'server-error', 'silent', 'clean-end')) known.failedStarts += 1;
+          throw error;
+        }
+        caveat = error.caveat;
         log.info(`Sandbox ${sandboxId}: ${error.message} Trying the next way to measure.`);
       }
+    }
+  }
+
+  /** The slower probe for a while, where the fast one does not start though nothing says that it never can. */
+  async *#detour(base: Omit<SourceContext, 'caveat'>): AsyncGenerator<Sample, void, undefined> {
+    const over = new AbortController();
+    const timer = base.clock.after(detourMs, () => over.abort());
+    base.log.info(`Sandbox ${base.sandboxId}: the fast probe does not start; the slow one is used for a while.`);
+    try {
+      const signal = AbortSignal.any([base.signal, over.signal]);
+      yield* commandSamples({ ...base, signal, caveat: 'slow: the fast probe does not start' });
+    } catch (error) {
+      throwIfAborted(base.signal);
+      // Nothing is learnt from a missing shell here: whether there is bash, the fast probe finds out.
+      if (!over.signal.aborted && !(error instanceof CannotMeasure)) throw error;
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -95,6 +133,6 @@ export class SampleStreams {
 
   /** Drops what is remembered of sandboxes that are gone. */
   keepOnly(sandboxIds: ReadonlySet<string>): void {
-    for (const id of this.#sourceOf.keys()) if (!sandboxIds.has(id)) this.#sourceOf.delete(id);
+    for (const id of this.#experience.keys()) if (!sandboxIds.has(id)) this.#experience.delete(id);
   }
 }

@@ -12,11 +12,21 @@ const nameKeys = ['name', 'sandbox-name', 'sandbox.name', 'display-name', 'app.k
 /** Whether a proxied request moves the deadline: told by the server, ruled out, or not to be found out. */
 export type RenewKnowledge = 'renews' | 'does-not-renew' | 'unknown';
 
+/** Turns a moment on the server's clock into one on this computer's; both epoch milliseconds. */
+type ToLocal = (serverMs: number) => number;
+
+const sameClock: ToLocal = (serverMs) => serverMs;
+
+const localTime = (text: string | undefined, toLocal: ToLocal): number | null => {
+  const serverMs = parseTimestamp(text);
+  return serverMs === null ? null : toLocal(serverMs);
+};
+
 /** A sandbox in our words. `knowledge` is what has been found out besides the server's own description. */
-export const toSandbox = (wire: WireSandbox, knowledge: RenewKnowledge): Sandbox => {
+export const toSandbox = (wire: WireSandbox, knowledge: RenewKnowledge, toLocal: ToLocal = sameClock): Sandbox => {
   const metadata = wire.metadata ?? {};
   const reason = wire.status.reason ?? null;
-  const expiresAtMs = parseTimestamp(wire.expiresAt);
+  const expiresAtMs = localTime(wire.expiresAt, toLocal);
   const renews = expiresAtMs === null ? 'does-not-renew' : knowledge;
   return {
     id: wire.id,
@@ -26,7 +36,7 @@ export const toSandbox = (wire: WireSandbox, knowledge: RenewKnowledge): Sandbox
     rawState: wire.status.state,
     reason,
     message: wire.status.message ?? null,
-    createdAtMs: parseTimestamp(wire.createdAt),
+    createdAtMs: localTime(wire.createdAt, toLocal),
     expiry: expiresAtMs === null ? null : expiryAt(expiresAtMs, renews),
     image: wire.image?.uri ?? (wire.snapshotId === undefined ? null : `snapshot ${wire.snapshotId}`),
     metadata,
@@ -54,7 +64,7 @@ const nameOf = (id: string, metadata: Readonly<Record<string, string>>): string 
 };
 
 /** The first part of a uuid; ids of another form are cut. */
-export const shortId = (id: string): string =>
+const shortId = (id: string): string =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(id) ? id.slice(0, 8) : id.length <= 20 ? id : `${id.slice(0, 19)}…`;
 
 const snapshotStates: Readonly<Record<string, Snapshot['state']>> = {
@@ -68,7 +78,7 @@ const snapshotStates: Readonly<Record<string, Snapshot['state']>> = {
 };
 
 /** A snapshot in our words. */
-export const toSnapshot = (wire: WireSnapshot): Snapshot => {
+export const toSnapshot = (wire: WireSnapshot, toLocal: ToLocal = sameClock): Snapshot => {
   const state = wire.status.state.toLowerCase();
   return {
     id: wire.id,
@@ -77,6 +87,6 @@ export const toSnapshot = (wire: WireSnapshot): Snapshot => {
     state: (Object.hasOwn(snapshotStates, state) ? snapshotStates[state] : undefined) ?? 'unknown',
     rawState: wire.status.state,
     message: wire.status.message ?? wire.status.reason ?? null,
-    createdAtMs: parseTimestamp(wire.createdAt),
+    createdAtMs: localTime(wire.createdAt, toLocal),
   };
 };

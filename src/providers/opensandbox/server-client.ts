@@ -1,11 +1,12 @@
 import type * as z from 'zod/mini';
-import type { Clock } from '../../model/ports.ts';
+import type { Clock, Log } from '../../model/ports.ts';
 import { isProblem, Problem } from '../../model/problem.ts';
 import { type HttpAnswer, type HttpCall, HttpClient } from '../../net/http.ts';
 import type { SecretHeaders } from '../../net/secret-headers.ts';
 import type { Transport } from '../../net/transport.ts';
 import { throwIfAborted } from './abort.ts';
 import type { ServerAddress } from './server-address.ts';
+import { ServerTime } from './server-time.ts';
 
 /** The header that carries the key. */
 export const apiKeyHeader = 'OPEN-SANDBOX-API-KEY';
@@ -13,6 +14,7 @@ export const apiKeyHeader = 'OPEN-SANDBOX-API-KEY';
 export interface ServerClientOptions {
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly log: Log;
   readonly address: ServerAddress;
   /** Asked before every call, because the person may store another key at any time; null: none. */
   readonly apiKey: () => Promise<string | null>;
@@ -23,12 +25,15 @@ type Call = HttpCall & { readonly signal: AbortSignal };
 /** Calls to one lifecycle server, with the key, which is bound to the server's origin. Throws `Problem` only. */
 export class ServerClient {
   readonly address: ServerAddress;
+  /** Times of this server on this computer's clock; learnt from every answer. */
+  readonly time: ServerTime;
   readonly #options: ServerClientOptions;
   #client: { readonly key: string | null; readonly http: HttpClient } | null = null;
 
   constructor(options: ServerClientOptions) {
     this.#options = options;
     this.address = options.address;
+    this.time = new ServerTime(options.log);
   }
 
   /** The key as a header that only this server gets. */
@@ -49,11 +54,15 @@ export class ServerClient {
     await this.#run(call.signal, (http) => http.done(path, call));
   }
 
-  async #run<T>(signal: AbortSignal, call: (http: HttpClient) => Promise<T>): Promise<T> {
+  async #run<T extends HttpAnswer<unknown>>(signal: AbortSignal, call: (http: HttpClient) => Promise<T>): Promise<T> {
     throwIfAborted(signal);
     const http = await this.#http();
+    const { clock } = this.#options;
+    const sentAtMs = clock.now();
     try {
-      return await call(http);
+      const answer = await call(http);
+      this.time.learn(answer.header('date'), answer.header('age'), sentAtMs, clock.now());
+      return answer;
     } catch (error) {
       throw isProblem(error) ? withAdvice(error, this.address) : error;
     }

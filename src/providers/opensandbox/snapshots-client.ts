@@ -4,7 +4,7 @@ import { isProblem, Problem } from '../../model/problem.ts';
 import { apiPath } from '../../net/address.ts';
 import { pause } from '../../net/pause.ts';
 import { toSnapshot } from './sandbox-mapping.ts';
-import { snapshotPageSchema, snapshotSchema } from './schemas.ts';
+import { snapshotPageSchema, snapshotSchema, type WireSnapshot } from './schemas.ts';
 import type { ServerClient } from './server-client.ts';
 
 const pollMs = 1000;
@@ -20,6 +20,10 @@ export class SnapshotsClient {
     this.#clock = clock;
   }
 
+  #toSnapshot(wire: WireSnapshot): Snapshot {
+    return toSnapshot(wire, (serverMs) => this.#server.time.toLocal(serverMs));
+  }
+
   /** Starts saving the files of a running sandbox. */
   async create(sandboxId: string, name: string, signal: AbortSignal): Promise<Snapshot> {
     const { value } = await this.#server.json(apiPath`/v1/sandboxes/${sandboxId}/snapshots`, snapshotSchema, {
@@ -28,11 +32,11 @@ export class SnapshotsClient {
       signal,
       timeoutMs: 60_000,
     });
-    return toSnapshot(value);
+    return this.#toSnapshot(value);
   }
 
   async find(id: string, signal: AbortSignal): Promise<Snapshot> {
-    return toSnapshot((await this.#server.json(apiPath`/v1/snapshots/${id}`, snapshotSchema, { signal })).value);
+    return this.#toSnapshot((await this.#server.json(apiPath`/v1/snapshots/${id}`, snapshotSchema, { signal })).value);
   }
 
   async list(signal: AbortSignal): Promise<readonly Snapshot[]> {
@@ -40,7 +44,7 @@ export class SnapshotsClient {
     const { value } = await this.#server.json('/v1/snapshots', snapshotPageSchema, { signal, query });
     return value.items.flatMap((item) => {
       const parsed = z.safeParse(snapshotSchema, item);
-      return parsed.success ? [toSnapshot(parsed.data)] : [];
+      return parsed.success ? [this.#toSnapshot(parsed.data)] : [];
     });
   }
 

@@ -27,7 +27,7 @@ export interface WatchOptions {
 export class ListWatch {
   readonly #options: WatchOptions;
   #lastChangeAtMs = Number.NEGATIVE_INFINITY;
-  /** Fired to end the present wait. */
+  /** Fired to end the present wait, or the one after the question that is on its way. */
   #wake = new AbortController();
 
   constructor(options: WatchOptions) {
@@ -53,6 +53,8 @@ export class ListWatch {
     let isHealthy = false;
     let lastList: string | null = null;
     while (!signal.aborted) {
+      // Taken before the server is asked: what is done meanwhile may not be in its answer, so it is asked once more.
+      const wake = this.#wake.signal;
       try {
         const sandboxes = await this.#options.list(signal);
         const atMs = clock.now();
@@ -63,7 +65,7 @@ export class ListWatch {
         if (!isHealthy) yield { kind: 'health', atMs, healthy: true, text: null };
         isHealthy = true;
         yield { kind: 'sandboxes', atMs, sandboxes };
-        await rest(clock, this.#delayMs(), signal, this.#wake.signal);
+        await rest(clock, this.#delayMs(), signal, wake);
       } catch (error) {
         if (signal.aborted) return;
         isHealthy = false;
@@ -72,12 +74,12 @@ export class ListWatch {
         if (isProblem(problem, 'unauthorized', 'forbidden')) {
           const refusedKey = await this.#apiKey();
           yield { kind: 'health', atMs: clock.now(), healthy: false, problem, retryAtMs: null };
-          await this.#untilKeyChanges(refusedKey, signal);
+          await this.#untilKeyChanges(refusedKey, signal, wake);
         } else {
           const waitMs = backoff.nextMs();
           const atMs = clock.now();
           yield { kind: 'health', atMs, healthy: false, problem, retryAtMs: atMs + waitMs };
-          await rest(clock, waitMs, signal, this.#wake.signal);
+          await rest(clock, waitMs, signal, wake);
         }
       }
     }
@@ -112,8 +114,7 @@ export class ListWatch {
   }
 
   /** No retry hammers a server with a wrong key; another key, or `poke`, starts again. */
-  async #untilKeyChanges(refusedKey: string | null, signal: AbortSignal): Promise<void> {
-    const wake = this.#wake.signal;
+  async #untilKeyChanges(refusedKey: string | null, signal: AbortSignal, wake: AbortSignal): Promise<void> {
     while (!signal.aborted && !wake.aborted && (await this.#apiKey()) === refusedKey) {
       await rest(this.#options.clock, keyCheckMs, signal, wake);
     }

@@ -11,6 +11,15 @@ import { makeOpenSandboxBed, type OpenSandboxBed } from './opensandbox-bed.ts';
 
 const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** Kills a process that may have ended by itself. */
+const killIfThere = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+};
+
 describe('OpenSandbox with what can go wrong', () => {
   let bed: OpenSandboxBed;
   let stop = new AbortController();
@@ -31,6 +40,27 @@ describe('OpenSandbox with what can go wrong', () => {
     const id = await bed.createSandbox();
     made.push(id);
     return id;
+  };
+  /** A provider of the same server that has learnt nothing yet. */
+  const newProvider = () => {
+    const transport = createTransport({ environment: {} });
+    const provider = openSandboxFactory.create(
+      { serverUrl: bed.server.url },
+      {
+        clock: systemClock,
+        log: quiet,
+        transport,
+        secret: async (name) => (name === 'apiKey' ? bed.server.apiKey : null),
+        environment: {},
+        fileExists: async () => false,
+      },
+    );
+    if (provider === null) throw new Error('no provider');
+    const dispose = async (): Promise<void> => {
+      await provider.dispose();
+      await transport.close();
+    };
+    return { provider, dispose };
   };
   const open = (id: string): AsyncIterator<Sample> =>
     bed.provider.samples(id, { signal: stop.signal, mayRenew: false })[Symbol.asyncIterator]();
@@ -69,6 +99,9 @@ describe('OpenSandbox with what can go wrong', () => {
       expect(first.memory?.limitBytes).toBe(256 * 1024 ** 2);
       const second = await next(samples);
       expect(second.atMs - first.atMs).toBeGreaterThan(3000);
+      expect(second.processes?.length).toBeGreaterThan(0);
+      // One command for all of them: execd keeps the text of each for ever.
+      expect((await bed.server.requests(id)).byRoute['execd POST /command']).toBe(1);
       const pending = samples.next();
       stop.abort();
       expect((await pending).done).toBe(true);
@@ -86,6 +119,21 @@ describe('OpenSandbox with what can go wrong', () => {
       await expectClean(id, processes);
     });
 
+    it('goes on with the next command when one is killed, and still leaves nothing behind', {
+      timeout: 30_000,
+    }, async () => {
+      const id = await create();
+      await bed.server.setSwitch('noBash', 'true', id);
+      const before = (await bed.processes(id)).map(({ pid }) => pid);
+      const samples = open(id);
+      await next(samples);
+      for (const { pid } of await bed.processes(id)) if (!before.includes(pid)) killIfThere(pid);
+      expect((await next(samples)).source).toBe('cgroup');
+      stop.abort();
+      expect((await samples.next()).done).toBe(true);
+      await expectClean(id, before.length);
+    });
+
     it('has no terminal, and says so', async () => {
       const id = await create();
       await bed.server.setSwitch('noBash', 'true', id);
@@ -93,6 +141,98 @@ describe('OpenSandbox with what can go wrong', () => {
       const read = terminal?.output[Symbol.asyncIterator]().next();
       await expect(read).rejects.toMatchObject({ kind: 'unavailable-here' });
     });
+  });
+
+  describe('a sandbox that can start nothing now', () => {
+    it.each(['session', 'refuse', 'all'])('is measured as before once it can again (%s)', async (fault) => {
+      const id = await create();
+      await bed.server.setSwitch('startFault', fault, id);
+      const end = await endOf(open(id));
+      expect(end.kind).toBe('server-error');
+      expect(end.message).toMatch(/cannot allocate memory/i);
+      const exec = bed.provider.actions.exec?.(id, ['true'], 1000, stop.signal);
+      if (fault === 'all') await expect(exec).rejects.toMatchObject({ kind: 'server-error' });
+      else expect(await exec).toMatchObject({ exitCode: 0 });
+      await bed.server.setSwitch('startFault', 'none', id);
+      expect(await next(open(id))).toMatchObject({ source: 'cgroup', caveat: null, cadenceMs: 1000 });
+    });
+
+    it('is silent, not without bash, while its probe gets no time', { timeout: 30_000 }, async () => {
+      const id = await create();
+      await bed.server.setSwitch('startFault', 'mute', id);
+      expect((await endOf(open(id))).kind).toBe('silent');
+      await bed.server.setSwitch('startFault', 'none', id);
+      expect(await next(open(id))).toMatchObject({ source: 'cgroup', caveat: null });
+    });
+
+    it('is measured slowly after three such starts', async () => {
+      const id = await create();
+      await bed.server.setSwitch('startFault', 'session', id);
+      for (let attempt = 0; attempt < 3; attempt += 1) expect((await endOf(open(id))).kind).toBe('server-error');
+      const sample = await next(open(id));
+      expect(sample).toMatchObject({ source: 'cgroup', caveat: 'slow: the fast probe does not start' });
+    });
+  });
+
+  describe('a stop while something is being made in execd', () => {
+    it('leaves no session', async () => {
+      const id = await create();
+      await bed.server.setSwitch('slowCreate', '1000', id);
+      const pending = open(id).next();
+      while ((await bed.server.held(id)).sessions === 0) await delay(20);
+      stop.abort();
+      expect((await pending).done).toBe(true);
+      const endMs = Date.now() + 3000;
+      while ((await bed.server.held(id)).sessions > 0 && Date.now() < endMs) await delay(50);
+      expect(await bed.server.held(id)).toEqual({ sessions: 0, terminals: 0 });
+    });
+
+    it('leaves no terminal', async () => {
+      const id = await create();
+      await bed.server.setSwitch('slowCreate', '1000', id);
+      const pending = bed.provider.actions.openTerminal?.(id, { columns: 80, rows: 24 }, stop.signal);
+      const refused = expect(pending).rejects.toMatchObject({ kind: 'aborted' });
+      while ((await bed.server.held(id)).terminals === 0) await delay(20);
+      stop.abort();
+      await refused;
+      const endMs = Date.now() + 3000;
+      while ((await bed.server.held(id)).terminals > 0 && Date.now() < endMs) await delay(50);
+      expect(await bed.server.held(id)).toEqual({ sessions: 0, terminals: 0 });
+    });
+  });
+
+  it.each([600_000, -600_000])(
+    'takes deadlines for local time when the clock of the server is %d ms off',
+    async (offsetMs) => {
+      await bed.server.setSwitch('clockOffset', String(offsetMs));
+      try {
+        const startedAtMs = Date.now();
+        const id = await create();
+        const fresh = newProvider();
+        const found = await fresh.provider.find(id, stop.signal);
+        const near = (actual: number | null | undefined, wanted: number): void =>
+          expect(Math.abs((actual ?? 0) - wanted)).toBeLessThan(5000);
+        near(found?.createdAtMs, startedAtMs);
+        near(found?.expiry?.expiresAtMs, startedAtMs + 600_000);
+        const renewed = await fresh.provider.actions.renew?.(id, startedAtMs + 1_200_000, stop.signal);
+        near(renewed?.expiresAtMs, startedAtMs + 1_200_000);
+        near(await bed.deadlineMs(id), startedAtMs + 1_200_000 + offsetMs);
+        await fresh.dispose();
+      } finally {
+        await bed.server.setSwitch('clockOffset', '0');
+      }
+    },
+  );
+
+  it('tells the shell in a terminal what kind of terminal it is in', async () => {
+    const id = await create();
+    const terminal = await bed.provider.actions.openTerminal?.(id, { columns: 80, rows: 24 }, stop.signal);
+    terminal?.write(new TextEncoder().encode('echo "<$TERM>"; history | wc -l; exit 3\n'));
+    let text = '';
+    for await (const bytes of terminal?.output ?? []) text += new TextDecoder().decode(bytes);
+    expect(text).toContain('<xterm-256color>');
+    expect(text).toMatch(/^\s*1\r?$/m);
+    expect(await terminal?.exited).toBe(3);
   });
 
   it('shows only the numbers of the machine for an image without a shell, and says so', async () => {
@@ -124,7 +264,9 @@ describe('OpenSandbox with what can go wrong', () => {
     const samples = open(id);
     await next(samples);
     await bed.server.setSwitch('streamFault', fault, id);
-    expect((await endOf(samples)).kind).toBe(kind);
+    const end = await endOf(samples);
+    expect(end.kind).toBe(kind);
+    if (fault === 'mid-line') expect(end.message).toContain('in the middle of a line');
     await bed.server.setSwitch('streamFault', 'none', id);
     expect((await next(open(id))).source).toBe('cgroup');
   });
@@ -134,8 +276,10 @@ describe('OpenSandbox with what can go wrong', () => {
     const samples = open(id);
     await next(samples);
     await bed.server.setSwitch('streamFault', fault, id);
+    const before = bed.log.length;
     await next(samples);
     expect((await next(samples)).memory?.limitBytes).toBe(256 * 1024 ** 2);
+    expect(bed.log.slice(before).filter((line) => line.includes('not reported'))).toHaveLength(1);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../../src/model/sandbox.ts';
 import { ExecdAccess } from '../../../../src/providers/opensandbox/access.ts';
+import { BackgroundWork } from '../../../../src/providers/opensandbox/background-work.ts';
 import { DiagnosticsClient } from '../../../../src/providers/opensandbox/diagnostics.ts';
 import { LifecycleClient } from '../../../../src/providers/opensandbox/lifecycle-client.ts';
 import { RenewalKnowledge } from '../../../../src/providers/opensandbox/renewal.ts';
@@ -45,6 +46,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
     transport: network,
     clock,
     log,
+    work: new BackgroundWork(),
     execdToken: () => Promise.resolve(null),
   });
   const sandbox = async (): Promise<Sandbox> => {

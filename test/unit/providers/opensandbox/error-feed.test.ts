@@ -55,6 +55,56 @@ describe('ErrorFeed', () => {
     expect((await next).value).toMatchObject({ text: 'Failed', exitCode: null });
   });
 
+  it('tells of a sandbox that failed while it started', async () => {
+    const { feed, errors } = feedWith(() => Promise.resolve('Warning Failed: ImagePullBackOff'));
+    const next = errors.next();
+    feed.see([sandboxWith({ phase: 'creating', rawState: 'Pending' })]);
+    feed.see([sandboxWith({ phase: 'failed', rawState: 'Failed', reason: 'IMAGE_PULL' })]);
+    expect((await next).value).toMatchObject({ text: 'IMAGE_PULL\nWarning Failed: ImagePullBackOff' });
+  });
+
+  it('tells of a failure that happened between two lists to who asks afterwards', async () => {
+    const { feed, errors } = feedWith(() => Promise.resolve('Event: OOMKilled'));
+    feed.see([]);
+    feed.see([failed]);
+    const { value } = await errors.next();
+    expect(value?.text).toContain('Event: OOMKilled');
+  });
+
+  it('tells the next who asks when the first left before the diagnostics were read', async () => {
+    const read = Promise.withResolvers<string>();
+    const { feed, stop, errors } = feedWith(() => read.promise);
+    const first = errors.next();
+    feed.see([running]);
+    feed.see([failed]);
+    await settle();
+    stop.abort();
+    read.resolve('Event: OOMKilled');
+    expect((await first).done).toBe(true);
+    const second = feed.watch('sandbox-1', new AbortController().signal);
+    expect((await second.next()).value).toMatchObject({ exitCode: 137 });
+  });
+
+  it('tells nobody twice, and nothing that is older than a minute', async () => {
+    const clock = new FakeClock();
+    const feed = new ErrorFeed({ events: () => Promise.resolve('x'), clock, log: new FakeLog() });
+    const stop = new AbortController();
+    const first = feed.watch('sandbox-1', stop.signal).next();
+    feed.see([running]);
+    feed.see([failed]);
+    await first;
+    const again = feed.watch('sandbox-1', stop.signal).next();
+    const other = sandboxWith({ id: 'other', phase: 'failed' });
+    feed.see([failed, other]);
+    await clock.advance(61_000);
+    feed.see([failed, other]);
+    const late = feed.watch('other', stop.signal).next();
+    await settle();
+    stop.abort();
+    expect((await again).done).toBe(true);
+    expect((await late).done).toBe(true);
+  });
+
   it('keeps only the last part of a long text', async () => {
     const { feed, errors } = feedWith(() => Promise.resolve(`${'x'.repeat(10_000)}the end`));
     const next = errors.next();

@@ -69,8 +69,9 @@ export const serverOn = (network: Transport, options: { key?: string | null; url
   const clock = new FakeClock();
   const address = parseServerAddress(options.url ?? 'http://sandboxes.example:8080');
   const key = options.key === undefined ? 'secret-key' : options.key;
-  const server = new ServerClient({ transport: network, clock, address, apiKey: () => Promise.resolve(key) });
-  return { server, clock, address };
+  const log = new FakeLog();
+  const server = new ServerClient({ transport: network, clock, log, address, apiKey: () => Promise.resolve(key) });
+  return { server, clock, address, log };
 };
 
 /** A running sandbox. */

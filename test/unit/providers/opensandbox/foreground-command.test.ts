@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BackgroundWork } from '../../../../src/providers/opensandbox/background-work.ts';
 import { ExecdClient } from '../../../../src/providers/opensandbox/execd-client.ts';
 import { runToEnd } from '../../../../src/providers/opensandbox/foreground-command.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
@@ -16,7 +17,7 @@ const execdOn = (answer: ConstructorParameters<typeof FakeNetwork>[0]) => {
   const network = new FakeNetwork(answer);
   const clock = new FakeClock();
   const address = { baseUrl: 'http://10.0.0.7/proxy/44772', headers: {}, secretHeaders: [] };
-  const execd = new ExecdClient({ transport: network, clock, address });
+  const execd = new ExecdClient({ transport: network, clock, log: new FakeLog(), work: new BackgroundWork(), address });
   const run = (argv: readonly string[], timeoutMs = 5000, signal: AbortSignal = never) =>
     runToEnd(execd, argv, timeoutMs, signal, { clock, log: new FakeLog() });
   return { network, clock, run };
@@ -82,6 +83,11 @@ describe('runToEnd', () => {
     const { network, run } = execdOn(() => stream({ type: 'init', text: '$(reboot)' }));
     await expect(run(['true'])).rejects.toMatchObject({ kind: 'clean-end' });
     expect(network.requests).toHaveLength(1);
+  });
+
+  it('does not call a sandbox that is out of memory one without a shell', async () => {
+    const { run } = execdOn(() => stream(init, failure('fork/exec /bin/sh: cannot allocate memory')));
+    await expect(run(['true'])).rejects.toMatchObject({ kind: 'server-error' });
   });
 
   it('says when nothing can be started, and asks for a command', async () => {

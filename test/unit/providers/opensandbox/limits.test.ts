@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatCpuLimit,
-  formatMemoryLimit,
-  parseLimits,
-  parseQuantity,
-} from '../../../../src/providers/opensandbox/limits.ts';
+import { formatCpuLimit, formatMemoryLimit, parseLimits } from '../../../../src/providers/opensandbox/limits.ts';
 
 const mebibyte = 1024 ** 2;
 
@@ -52,7 +47,8 @@ describe('parseLimits', () => {
   });
 });
 
-describe('parseQuantity', () => {
+describe('a quantity among the limits', () => {
+  const quantity = (text: string): number | null => parseLimits(`Resources:\n  Memory:  ${text}\n`).memoryBytes;
   it.each([
     ['256 MiB', 256 * mebibyte],
     ['512Mi', 512 * mebibyte],
@@ -63,11 +59,11 @@ describe('parseQuantity', () => {
     ['500m', 0.5],
     ['4096', 4096],
   ])('%s', (text, value) => {
-    expect(parseQuantity(text)).toBe(value);
+    expect(quantity(text)).toBe(value);
   });
 
-  it.each([undefined, '', '0', 'lots', '-1', '5 parsecs', '1e9', 'constructor', '1constructor'])('not %s', (text) => {
-    expect(parseQuantity(text)).toBeNull();
+  it.each(['', '0', 'lots', '-1', '5 parsecs', '1e9', 'constructor', '1constructor'])('not %s', (text) => {
+    expect(quantity(text)).toBeNull();
   });
 });
 

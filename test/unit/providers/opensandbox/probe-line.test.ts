@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { parseProbeLine, parseProbeText } from '../../../../src/providers/opensandbox/probe-line.ts';
+import { parseProbeText } from '../../../../src/providers/opensandbox/probe-line.ts';
+import { probeLineOf } from '../../../helpers/probe.ts';
 
-describe('parseProbeLine', () => {
+describe('a line of the probe', () => {
   it('takes a line with nothing but its version', () => {
-    expect(parseProbeLine({ v: 1 })).toMatchObject({ v: 1, t: null, cg: 0, mem: null, procs: null, fds: null });
+    expect(probeLineOf({ v: 1 })).toMatchObject({ v: 1, t: null, cg: 0, mem: null, procs: null, fds: null });
   });
 
   it.each([null, undefined, 3, 'x', [], {}, { v: 2 }, { v: '1' }, { type: 'ping', text: 'pong' }])(
     'does not take %j for a line of the probe',
     (json) => {
-      expect(parseProbeLine(json)).toBeNull();
+      expect(probeLineOf(json)).toBeNull();
     },
   );
 
   it('drops members of a wrong type and keeps the others', () => {
-    const line = parseProbeLine({
+    const line = probeLineOf({
       v: 1,
       t: '5',
       cg: 7,
@@ -32,7 +33,7 @@ describe('parseProbeLine', () => {
   });
 
   it('keeps the processes it understands', () => {
-    const line = parseProbeLine({
+    const line = probeLineOf({
       v: 1,
       procs: [
         { pid: 5, ppid: 'x', name: 7, rss: 10, ageMs: -1, heap: { by: 'bad name', bytes: 1 } },

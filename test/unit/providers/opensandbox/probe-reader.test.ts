@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/model/sample.ts';
-import { createProbeReader, parseProbeLine } from '../../../../src/providers/opensandbox/probe-line.ts';
+import { createProbeReader } from '../../../../src/providers/opensandbox/probe-line.ts';
+import { probeLineOf } from '../../../helpers/probe.ts';
 
 const mebibyte = 1024 * 1024;
 const epochMs = 1_700_000_000_000;
@@ -14,7 +15,7 @@ interface RawLine {
 function reader(): (line: RawLine, receivedMs?: number) => Sample {
   const inner = createProbeReader({ sandboxId: 'box', cadenceMs: 1000, caveat: null });
   return (raw, receivedMs = (raw.t ?? 0) * 1000) => {
-    const line = parseProbeLine({ v: 1, ...raw });
+    const line = probeLineOf({ v: 1, ...raw });
     if (line === null) throw new Error('not a line');
     return inner.read(line, epochMs + receivedMs);
   };
@@ -25,7 +26,7 @@ const cgroup = { cg: 2, memTotal: 8192 * mebibyte, memAvail: 4096 * mebibyte, me
 describe('sample of a line', () => {
   it('carries what the reader was told', () => {
     const inner = createProbeReader({ sandboxId: 'box', cadenceMs: 5000, caveat: 'slow: no bash in the image' });
-    const line = parseProbeLine({ v: 1, t: 3 });
+    const line = probeLineOf({ v: 1, t: 3 });
     expect(line && inner.read(line, epochMs)).toEqual({
       kind: 'sample',
       sandboxId: 'box',

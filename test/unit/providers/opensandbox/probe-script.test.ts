@@ -3,17 +3,16 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProbeLine } from '../../../../src/providers/opensandbox/probe-line.ts';
-import { commandProbe, sessionProbe, shellProbe } from '../../../../src/providers/opensandbox/probe-script.ts';
+import { commandProbe, sessionProbe } from '../../../../src/providers/opensandbox/probe-script.ts';
 import { fixtureTree, runProbe, shells } from '../../../helpers/probe.ts';
 
 const mebibyte = 1024 * 1024;
-const once = shellProbe({ lines: 1 });
+const once = sessionProbe({ lines: 1 });
 
 describe('the text of the probe', () => {
   it.each([
     ['session', sessionProbe()],
     ['command', commandProbe({ previousIds: ['0123456789abcdef0123456789abcdef'] })],
-    ['shell', shellProbe()],
   ])('has no single quote, no comment and no background process in its %s form', (_form, text) => {
     expect(text).not.toContain("'");
     expect(text).not.toMatch(/^\s*#/m);
@@ -21,15 +20,15 @@ describe('the text of the probe', () => {
   });
 
   it('runs endlessly in a session and once as a command', () => {
-    expect(sessionProbe()).toContain('\nprobe 0 1\n');
-    expect(commandProbe()).toContain('\nprobe 1 1\n');
-    expect(sessionProbe({ lines: 3, cadenceSeconds: 2.5 })).toContain('\nprobe 3 2.5\n');
-    expect(sessionProbe({ lines: 10, cadenceSeconds: 10 })).toContain('\nprobe 10 10\n');
+    expect(sessionProbe()).toContain('\nprobe 0 1 5\n');
+    expect(commandProbe()).toContain('\nprobe 1 1 5\n');
+    expect(sessionProbe({ lines: 3, cadenceSeconds: 2.5 })).toContain('\nprobe 3 2.5 2\n');
+    expect(sessionProbe({ lines: 10, cadenceSeconds: 10 })).toContain('\nprobe 10 10 1\n');
   });
 
   it('does not let odd numbers into the shell', () => {
-    expect(shellProbe({ lines: Number.NaN, cadenceSeconds: Number.POSITIVE_INFINITY })).toContain('\nprobe 0 1\n');
-    expect(shellProbe({ lines: -1, cadenceSeconds: -1 })).toContain('\nprobe 0 1\n');
+    expect(sessionProbe({ lines: Number.NaN, cadenceSeconds: Number.POSITIVE_INFINITY })).toContain('\nprobe 0 1 5\n');
+    expect(sessionProbe({ lines: -1, cadenceSeconds: -1 })).toContain('\nprobe 0 1 5\n');
   });
 
   it('names only earlier commands that look like ids', () => {
@@ -267,24 +266,31 @@ describe.each(shells)('in $name', (shell) => {
 
   it('shows nothing else of a command line or environment', () => {
     using tree = fixtureTree('v2-limited');
-    const { stdout } = runProbe(shell, shellProbe({ lines: 11, cadenceSeconds: 0 }), tree.env);
+    const { stdout } = runProbe(shell, sessionProbe({ lines: 11, cadenceSeconds: 0 }), tree.env);
     expect(stdout).not.toMatch(/hunter2|token|PASSWORD|app\.js|HOME|\.jar|boot/);
   });
 
   it('lists processes in every fifth line and counts files again when something may have changed', () => {
     using tree = fixtureTree('v2-limited');
-    const { lines } = runProbe(shell, shellProbe({ lines: 11, cadenceSeconds: 0 }), tree.env);
+    const { lines } = runProbe(shell, sessionProbe({ lines: 11, cadenceSeconds: 0 }), tree.env);
     expect(lines.map((line) => line.procs !== null)).toEqual(Array.from({ length: 11 }, (_, i) => i % 5 === 0));
     expect(lines.map((line) => line.fds !== null)).toEqual(Array.from({ length: 11 }, (_, i) => i % 5 === 0));
     expect(lines[10]?.procs).toEqual(lines[0]?.procs);
   });
 
+  it('looks as often at processes when it prints less often', () => {
+    using tree = fixtureTree('v2-limited');
+    const env = { ...tree.env, FORESIGHT_CADENCE: '0' };
+    const { lines } = runProbe(shell, sessionProbe({ lines: 4, cadenceSeconds: 5 }), env);
+    expect(lines.map((line) => line.procs !== null)).toEqual([true, true, true, true]);
+  });
+
   it('takes lines and cadence from the environment', () => {
     using tree = fixtureTree('v2-limited');
     const env = { ...tree.env, FORESIGHT_LINES: '3', FORESIGHT_CADENCE: '0.01' };
-    expect(runProbe(shell, shellProbe(), env).lines).toHaveLength(3);
+    expect(runProbe(shell, sessionProbe(), env).lines).toHaveLength(3);
     const odd = { ...tree.env, FORESIGHT_LINES: '$(id)', FORESIGHT_CADENCE: 'x; id' };
-    expect(runProbe(shell, shellProbe({ lines: 1 }), odd).lines).toHaveLength(1);
+    expect(runProbe(shell, sessionProbe({ lines: 1 }), odd).lines).toHaveLength(1);
   });
 
   it('works without any program on the path but ends after one line', () => {
@@ -292,7 +298,7 @@ describe.each(shells)('in $name', (shell) => {
     const [command, ...args] = shell.argv;
     const path = execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim();
     const bare = { name: shell.name, argv: [path, ...args] as const };
-    const run = runProbe(bare, shellProbe({ lines: 2, cadenceSeconds: 0 }), { ...tree.env, PATH: '/nonexistent' });
+    const run = runProbe(bare, sessionProbe({ lines: 2, cadenceSeconds: 0 }), { ...tree.env, PATH: '/nonexistent' });
     if (shell.name === 'busybox ash') expect(run.lines.length).toBeGreaterThan(0);
     else expect(run.lines).toHaveLength(1);
     expect(run.lines[0]?.mem).toBe(200 * mebibyte);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { shortId, toSandbox, toSnapshot } from '../../../../src/providers/opensandbox/sandbox-mapping.ts';
+import { toSandbox, toSnapshot } from '../../../../src/providers/opensandbox/sandbox-mapping.ts';
 import { snapshotSchema, wireSandboxSchema } from '../../../../src/providers/opensandbox/schemas.ts';
 
 const id = '2e7ca85d-54a1-4be5-9d02-3fd9a7cbb6a1';
@@ -85,13 +85,25 @@ describe('toSandbox', () => {
   });
 });
 
-describe('shortId', () => {
+describe('the name of a sandbox without one', () => {
   it.each([
     [id, '2e7ca85d'],
     ['pool-7', 'pool-7'],
     ['an-id-that-is-much-longer-than-that', 'an-id-that-is-much-…'],
   ])('%s', (long, short) => {
-    expect(shortId(long)).toBe(short);
+    expect(toSandbox(z.parse(wireSandboxSchema, { id: long }), 'unknown').name).toBe(short);
+  });
+});
+
+describe('a server whose clock differs', () => {
+  it('gives its times in local time', () => {
+    const toLocal = (serverMs: number): number => serverMs - 60_000;
+    const times = { createdAt: '2026-11-30T16:00:00Z', expiresAt: '2026-11-30T17:00:00Z' };
+    const sandbox = toSandbox(z.parse(wireSandboxSchema, { id, ...times }), 'unknown', toLocal);
+    expect(sandbox.createdAtMs).toBe(Date.UTC(2026, 10, 30, 15, 59));
+    expect(sandbox.expiry?.expiresAtMs).toBe(Date.UTC(2026, 10, 30, 16, 59));
+    const snapshot = toSnapshot(z.parse(snapshotSchema, { id: 's', createdAt: times.createdAt }), toLocal);
+    expect(snapshot.createdAtMs).toBe(Date.UTC(2026, 10, 30, 15, 59));
   });
 });
 

@@ -10,11 +10,19 @@ import { FakeLog, sandboxWith } from './fake-server.ts';
 const watching = (first: readonly Sandbox[] | Problem) => {
   const clock = new FakeClock();
   const stop = new AbortController();
-  const server = { answer: first, health: 'healthy' as string | Problem, key: 'old', listed: 0 };
+  const server = {
+    answer: first,
+    health: 'healthy' as string | Problem,
+    key: 'old',
+    listed: 0,
+    until: null as Promise<void> | null,
+  };
   const watch = new ListWatch({
-    list: () => {
+    list: async () => {
       server.listed += 1;
-      return server.answer instanceof Problem ? Promise.reject(server.answer) : Promise.resolve(server.answer);
+      if (server.until !== null) await server.until;
+      if (server.answer instanceof Problem) throw server.answer;
+      return server.answer;
     },
     health: () => (server.health instanceof Problem ? Promise.reject(server.health) : Promise.resolve(server.health)),
     apiKey: () => Promise.resolve(server.key),
@@ -61,6 +69,34 @@ describe('ListWatch', () => {
     await clock.advance(0);
     expect(server.listed).toBe(2);
     await clock.advance(2000);
+    expect(server.listed).toBe(3);
+  });
+
+  it('looks once more when something was done while the list was on its way', async () => {
+    const { clock, server, watch } = start([]);
+    await clock.advance(0);
+    const slow = Promise.withResolvers<void>();
+    server.until = slow.promise;
+    await clock.advance(5000);
+    expect(server.listed).toBe(2);
+    watch.poke();
+    server.until = null;
+    slow.resolve();
+    await clock.advance(0);
+    expect(server.listed).toBe(3);
+  });
+
+  it('tries a failing server at once when something was done while it was asked', async () => {
+    const { clock, server, watch } = start(new Problem('unreachable', 'nothing listens there'));
+    await clock.advance(0);
+    const slow = Promise.withResolvers<void>();
+    server.until = slow.promise;
+    await clock.advance(2000);
+    expect(server.listed).toBe(2);
+    watch.poke();
+    server.until = null;
+    slow.resolve();
+    await clock.advance(0);
     expect(server.listed).toBe(3);
   });
 
