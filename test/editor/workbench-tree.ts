@@ -116,8 +116,18 @@ function treeView(page: Page, pane: Locator, title: string): TreeView {
     tooltip: async (label) => hoverText(page, `row ${label}`, (await locate(label)).locator('.label-name')),
     pressRowButton: (label, button) =>
       onRow(label, `button ${button} of`, async (row) => {
-        await row.hover({ timeout: patienceMs });
-        await row.locator('.actions').getByRole('button', { name: button, exact: true }).click({ timeout: patienceMs });
+        const press = row.locator('.actions').getByRole('button', { name: button, exact: true });
+        const deadlineMs = Date.now() + patienceMs;
+        for (;;) {
+          // Rows are drawn anew, and elsewhere, between the two steps; then the mouse is not over this one any more.
+          await row.hover({ timeout: patienceMs });
+          try {
+            await press.click({ timeout: 2000 });
+            return;
+          } catch (error) {
+            if (Date.now() > deadlineMs) throw error;
+          }
+        }
       }),
     pressTitleButton: (button) =>
       patiently(page, `button ${button} of ${title}`, async () => {
