@@ -1,0 +1,161 @@
+import type { RecognisedError } from '../model/error-event.ts';
+import type { Clock, Log, Timer } from '../model/ports.ts';
+import type { Sample } from '../model/sample.ts';
+import { createBreath } from './breath.ts';
+import { encodeError, encodeSamples } from './encode.ts';
+import { type Entry, otherErrors } from './entries.ts';
+import type { Redactor } from './redactor.ts';
+
+/** What is told waits this long for more, so that many small things become one write. */
+const gatherMs = 400;
+/** One write is at most about this long, in characters. */
+const batchLength = 512 * 1024;
+/** Different errors told apart within one write; the others are counted together. */
+const mostErrors = 500;
+const mostSamplesPerSandbox = 1_200;
+const mostSandboxes = 500;
+const mostOthers = 5_000;
+
+interface CountedError {
+  readonly sandboxId: string;
+  error: RecognisedError;
+  count: number;
+  firstMs: number;
+  lastMs: number;
+}
+
+export interface OutboxOptions {
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Takes one batch; resolves when the next one may come. */
+  readonly send: (entries: readonly Entry[]) => Promise<void>;
+  /** Told how many things were left out in all, when it grew. */
+  readonly dropped: (count: number) => void;
+}
+
+/** Gathers what is told, and turns it into entries a little at a time. */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  #samples = new Map<string, Sample[]>();
+  #errors = new Map<string, CountedError>();
+  #others: (() => Iterable<Entry>)[] = [];
+  #timer: Timer | null = null;
+  #drained: Promise<void> = Promise.resolve();
+  #droppedCount = 0;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  addSample(sample: Sample): void {
+    // Times within a pack are differences; one that is no number would take the others with it.
+    if (!Number.isSafeInteger(Math.round(sample.atMs))) return;
+    const samples = this.#samples.get(sample.sandboxId);
+    if (samples === undefined) {
+      if (this.#samples.size >= mostSandboxes) this.#drop(1);
+      else this.#samples.set(sample.sandboxId, [sample]);
+    } else {
+      samples.push(sample);
+      if (samples.length > mostSamplesPerSandbox) this.#drop(samples.splice(0, mostSamplesPerSandbox / 2).length);
+    }
+    this.#schedule();
+  }
+
+  addError(sandboxId: string, error: RecognisedError): void {
+    const atMs = error.lastSeenAtMs;
+    const key = (fingerprint: string): string => JSON.stringify([sandboxId, fingerprint]);
+    let fingerprint = error.fingerprint;
+    if (!this.#errors.has(key(fingerprint)) && this.#errors.size >= mostErrors) fingerprint = otherErrors;
+    const known = this.#errors.get(key(fingerprint));
+    if (known !== undefined) {
+      known.count += 1;
+      if (fingerprint !== otherErrors) known.error = error;
+      known.firstMs = Math.min(known.firstMs, atMs);
+      known.lastMs = Math.max(known.lastMs, atMs);
+    } else if (this.#errors.size < 2 * mostErrors) {
+      const counted =
+        fingerprint === otherErrors ? { ...error, fingerprint, pattern: null, title: 'Other errors' } : error;
+      this.#errors.set(key(fingerprint), { sandboxId, error: counted, count: 1, firstMs: atMs, lastMs: atMs });
+    } else this.#drop(1);
+    this.#schedule();
+  }
+
+  /** @param entries made when their turn comes. */
+  add(entries: () => Iterable<Entry>): void {
+    this.#others.push(entries);
+    if (this.#others.length > mostOthers) this.#drop(this.#others.splice(0, mostOthers / 10).length);
+    this.#schedule();
+  }
+
+  /** Resolves when all that was added before has been sent. */
+  drain(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = null;
+    const before = this.#drained;
+    this.#drained = before.then(() => this.#sendAll());
+    return this.#drained;
+  }
+
+  #schedule(): void {
+    this.#timer ??= this.#options.clock.after(gatherMs, () => {
+      this.#timer = null;
+      // It does not reject: whatever fails is logged.
+      void this.drain();
+    });
+  }
+
+  #drop(count: number): void {
+    this.#droppedCount += count;
+    this.#options.dropped(this.#droppedCount);
+  }
+
+  /** Everything that waits, as things to be turned into entries. */
+  #take(): readonly (() => Iterable<Entry>)[] {
+    const { redactor } = this.#options;
+    const samples = [...this.#samples].map(
+      ([sandboxId, each]) =>
+        () =>
+          encodeSamples(redactor, sandboxId, null, each),
+    );
+    const errors = [...this.#errors.values()].map((each) => () => [
+      encodeError(redactor, each.sandboxId, each.error, each.count, each),
+    ]);
+    const all = [...this.#others, ...errors, ...samples];
+    this.#others = [];
+    this.#errors = new Map();
+    this.#samples = new Map();
+    return all;
+  }
+
+  async #sendAll(): Promise<void> {
+    const breath = createBreath();
+    let batch: Entry[] = [];
+    let length = 0;
+    const send = async (): Promise<void> => {
+      const entries = batch;
+      batch = [];
+      length = 0;
+      if (entries.length > 0) await this.#options.send(entries);
+    };
+    for (const entries of this.#take()) {
+      const own: Entry[] = [];
+      try {
+        for (const entry of entries()) {
+          own.push(entry);
+          await breath();
+        }
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        this.#options.log.error(`history: could not be written down: ${text}`);
+      }
+      // What belongs together, an incident and its samples, is never sent in two.
+      for (const entry of own) {
+        batch.push(entry);
+        length += 'data' in entry ? entry.data.length : 0;
+      }
+      if (length >= batchLength) await send();
+    }
+    await send();
+  }
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+import type { CommandPeak } from '../model/history.ts';
+import { halfLifeMs, shareLeft } from './decay.ts';
+import { parseJson } from './json.ts';
+
+/** The upper end of the first bucket, and how much higher each next bucket ends (5 % as in the Vertical Pod Autoscaler). */
+const firstBucketBytes = 1024 * 1024;
+const growth = 1.05;
+/** Reaches to 1 PiB; whatever lies above counts in the last bucket. */
+const lastBucket = 425;
+const percentile = 0.9;
+/** What weighs less than this against the newest run is dropped. */
+const smallestShare = 0.001;
+/** A time that lies further ahead than this comes from a clock that was wrong. */
+const wrongClockMs = 24 * 60 * 60_000;
+
+/**
+ * The peaks of one command as a histogram whose weights fade. Buckets grow by 5 %, so a percentile is at most 5 % above the true
+ * peak. Weights are relative to `atMs`; adding two histograms gives what one would be that saw both.
+ */
+export interface PeakHistogram {
+  readonly atMs: number;
+  readonly runs: number;
+  readonly lastRunAtMs: number;
+  /** Bucket numbers and weights. */
+  readonly buckets: ReadonlyMap<number, number>;
+}
+
+export const emptyHistogram: PeakHistogram = { atMs: 0, runs: 0, lastRunAtMs: 0, buckets: new Map() };
+
+const bucketOf = (bytes: number): number => {
+  if (!(bytes > firstBucketBytes)) return 0;
+  // A little less than the exact value, so that the end of a bucket belongs to it in floating point too.
+  return Math.min(lastBucket, Math.ceil(Math.log(bytes / firstBucketBytes) / Math.log(growth) - 1e-9));
+};
+
+/** @returns the upper end of a bucket, bytes. */
+const endOf = (bucket: number): number => Math.round(firstBucketBytes * growth ** bucket);
+
+/** @returns `histogram` with one more run. */
+export const addPeak = (histogram: PeakHistogram, peakBytes: number, atMs: number): PeakHistogram => {
+  const aheadMs = histogram.atMs - atMs;
+  const wrongClock = aheadMs > wrongClockMs;
+  const newAtMs = wrongClock ? atMs : Math.max(histogram.atMs, atMs);
+  const fade = wrongClock ? 1 : shareLeft(newAtMs - histogram.atMs, halfLifeMs);
+  const weight = shareLeft(newAtMs - atMs, halfLifeMs);
+  const buckets = new Map<number, number>();
+  for (const [bucket, before] of histogram.buckets) {
+    if (before * fade >= smallestShare) buckets.set(bucket, before * fade);
+  }
+  const bucket = bucketOf(peakBytes);
+  buckets.set(bucket, (buckets.get(bucket) ?? 0) + weight);
+  return {
+    atMs: newAtMs,
+    runs: histogram.runs + 1,
+    lastRunAtMs: wrongClock ? atMs : Math.max(histogram.lastRunAtMs, atMs),
+    buckets,
+  };
+};
+
+/** @returns what is foretold for the next run, or null when none was seen. */
+export const peakOfHistogram = (histogram: PeakHistogram): CommandPeak | null => {
+  const total = [...histogram.buckets.values()].reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) return null;
+  let sum = 0;
+  for (const [bucket, weight] of [...histogram.buckets].toSorted(([a], [b]) => a - b)) {
+    sum += weight;
+    // A little slack, so that nine of ten equal weights are 90 % in floating point too.
+    if (sum >= percentile * total * (1 - 1e-9)) {
+      return { peakBytes: endOf(bucket), runs: histogram.runs, lastRunAtMs: histogram.lastRunAtMs };
+    }
+  }
+  return null;
+};
+
+const stored = z.object({
+  atMs: z.int(),
+  runs: z.int().check(z.nonnegative()),
+  lastRunAtMs: z.int(),
+  buckets: z.array(z.tuple([z.int().check(z.minimum(0), z.maximum(lastBucket)), z.number().check(z.positive())])),
+});
+
+/** The histogram as it is stored. */
+export const histogramText = (histogram: PeakHistogram): string =>
+  JSON.stringify({ ...histogram, buckets: [...histogram.buckets].map(([b, w]) => [b, Number(w.toPrecision(6))]) });
+
+/** @returns null for a text that is none. */
+export const parseHistogram = (text: string): PeakHistogram | null => {
+  const parsed = stored.safeParse(parseJson(text));
+  return parsed.success ? { ...parsed.data, buckets: new Map(parsed.data.buckets) } : null;
+};

@@ -1,0 +1,291 @@
+import type { HistoryBounds, HistoryQuery } from '../model/history.ts';
+import { addDecayed, type DecayedCount, decayedAt } from './decay.ts';
+import type { ErrorRow, PeakRow, RecordRow, SandboxRow } from './engine.ts';
+import {
+  type Entry,
+  type ErrorEntry,
+  errorCaps,
+  otherErrors,
+  otherErrorsData,
+  peakCap,
+  type RecordEntry,
+  type RecordKind,
+  sameChangeMs,
+  seenEveryMs,
+} from './entries.ts';
+import { ErrorSums } from './error-sums.ts';
+import { addPeak, emptyHistogram, histogramText, type PeakHistogram } from './peak-histogram.ts';
+import { joinSandboxData } from './sandbox-data.ts';
+
+interface KeptSandbox {
+  firstMs: number;
+  lastMs: number;
+  data: string | null;
+}
+
+interface KeptError {
+  count: number;
+  decayed: DecayedCount;
+  firstMs: number;
+  lastMs: number;
+}
+
+interface KeptRecord extends RecordRow {
+  readonly kind: RecordKind;
+  readonly ref: string | null;
+}
+
+/** A number no time is before. */
+const everMs = Number.MIN_SAFE_INTEGER;
+/** What a record takes besides its text, roughly. */
+const overheadBytes = 200;
+
+/** Everything but the samples, in memory: what the engines without a database search in. */
+export class Tables {
+  readonly #sandboxes = new Map<string, KeptSandbox>();
+  /** By sandbox, in the order of arrival. */
+  readonly #records = new Map<string, KeptRecord[]>();
+  readonly #errors = new Map<string, Map<string, KeptError>>();
+  readonly #errorData = new Map<string, string>();
+  readonly #peaks = new Map<string, PeakHistogram>();
+  #bytes = 0;
+
+  /** Roughly what the records take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes in everything but samples, of which it only notes that they came. */
+  apply(entry: Entry): void {
+    switch (entry.k) {
+      case 'sandbox': {
+        const kept = this.#sandbox(entry.sandboxId, entry.atMs);
+        kept.data = joinSandboxData(kept.data, entry.data, entry.atMs);
+        kept.lastMs = entry.atMs;
+        kept.firstMs = Math.min(kept.firstMs, entry.atMs);
+        return;
+      }
+      case 'record':
+        this.#applyRecord(entry);
+        return;
+      case 'withdraw':
+        this.#withdraw(entry.id);
+        return;
+      case 'pack': {
+        const kept = this.#sandbox(entry.sandboxId, entry.toMs);
+        if (entry.incidentId === null && kept.lastMs < entry.toMs - seenEveryMs) kept.lastMs = entry.toMs;
+        return;
+      }
+      case 'error':
+        this.#applyError(entry);
+        return;
+      case 'peak': {
+        const after = addPeak(this.#peaks.get(entry.key) ?? emptyHistogram, entry.peakBytes, entry.atMs);
+        this.#peaks.delete(entry.key);
+        this.#peaks.set(entry.key, after);
+        this.#dropFirst(this.#peaks, peakCap);
+      }
+    }
+  }
+
+  sandboxes(query: HistoryQuery): readonly SandboxRow[] {
+    const rows = [...this.#sandboxes]
+      .filter(
+        ([id, kept]) =>
+          (query.sandboxId === undefined || id === query.sandboxId) && kept.lastMs >= (query.sinceMs ?? everMs),
+      )
+      .toSorted(([, a], [, b]) => b.lastMs - a.lastMs);
+    return rows.slice(0, query.limit).map(([sandboxId, kept]) => {
+      const ends = (this.#records.get(sandboxId) ?? []).filter((each) => each.kind === 'incident' && each.ref !== null);
+      const end = ends.toSorted((a, b) => b.atMs - a.atMs)[0];
+      return { sandboxId, ...kept, end: end === undefined ? null : { cause: end.ref ?? '', atMs: end.atMs } };
+    });
+  }
+
+  records(kind: RecordKind, query: HistoryQuery): readonly KeptRecord[] {
+    const lists =
+      query.sandboxId === undefined ? [...this.#records.values()] : [this.#records.get(query.sandboxId) ?? []];
+    return lists
+      .flatMap((list) => list.filter((each) => each.kind === kind))
+      .filter(
+        (each) =>
+          each.atMs >= (query.sinceMs ?? everMs) &&
+          (kind !== 'fix' || query.fingerprint === undefined || each.ref === query.fingerprint),
+      )
+      .toReversed()
+      .toSorted((a, b) => b.atMs - a.atMs)
+      .slice(0, query.limit);
+  }
+
+  errors(query: HistoryQuery, nowMs: number): readonly ErrorRow[] {
+    const sums = new ErrorSums(nowMs);
+    for (const [sandboxId, errors] of this.#errors) {
+      if (query.sandboxId !== undefined && sandboxId !== query.sandboxId) continue;
+      for (const [fingerprint, kept] of errors) {
+        if (query.fingerprint !== undefined && fingerprint !== query.fingerprint) continue;
+        if (kept.lastMs < (query.sinceMs ?? everMs)) continue;
+        sums.add(fingerprint, this.#errorData.get(fingerprint) ?? '', kept);
+      }
+    }
+    return sums.rows(query.limit);
+  }
+
+  /** Every count of every sandbox, for the export. */
+  *errorsBySandbox(): Generator<Omit<ErrorRow, 'decayedCount' | 'sandboxes'> & { readonly sandboxId: string }> {
+    for (const [sandboxId, errors] of this.#errors) {
+      for (const [fingerprint, { count, firstMs, lastMs }] of errors) {
+        yield { sandboxId, fingerprint, data: this.#errorData.get(fingerprint) ?? '', count, firstMs, lastMs };
+      }
+    }
+  }
+
+  peaks(): readonly PeakRow[] {
+    return [...this.#peaks].map(([key, histogram]) => ({ key, data: histogramText(histogram) })).toReversed();
+  }
+
+  forgetSandbox(sandboxId: string): void {
+    for (const record of this.#records.get(sandboxId) ?? []) this.#bytes -= record.data.length + overheadBytes;
+    this.#records.delete(sandboxId);
+    this.#errors.delete(sandboxId);
+    this.#sandboxes.delete(sandboxId);
+    this.#removeUnusedErrors();
+  }
+
+  forgetEverything(): void {
+    for (const map of [this.#sandboxes, this.#records, this.#errors, this.#errorData, this.#peaks]) map.clear();
+    this.#bytes = 0;
+  }
+
+  /** Drops what is too old, then the oldest records until at most `maximumBytes` are left. */
+  prune(nowMs: number, bounds: HistoryBounds): void {
+    const endMs = nowMs - bounds.maximumAgeMs;
+    this.#removeRecordsBefore(endMs);
+    if (this.#bytes > bounds.maximumBytes) {
+      const times = [...this.#records.values()]
+        .flatMap((list) => list.map((each) => each.atMs))
+        .toSorted((a, b) => a - b);
+      // A fifth at once, so that not every write has to prune.
+      this.#removeRecordsBefore(times[Math.ceil(times.length / 5)] ?? nowMs);
+    }
+    for (const [sandboxId, errors] of this.#errors) {
+      for (const [fingerprint, kept] of errors) if (kept.lastMs < endMs) errors.delete(fingerprint);
+      if (errors.size === 0) this.#errors.delete(sandboxId);
+    }
+    this.#foldOverall();
+    this.#removeUnusedErrors();
+    for (const [sandboxId, kept] of this.#sandboxes) {
+      if (kept.lastMs < endMs && !this.#records.has(sandboxId) && !this.#errors.has(sandboxId)) {
+        this.#sandboxes.delete(sandboxId);
+      }
+    }
+  }
+
+  #sandbox(sandboxId: string, atMs: number): KeptSandbox {
+    const known = this.#sandboxes.get(sandboxId);
+    if (known !== undefined) return known;
+    const kept = { firstMs: atMs, lastMs: atMs, data: null };
+    this.#sandboxes.set(sandboxId, kept);
+    return kept;
+  }
+
+  #applyRecord(entry: RecordEntry): void {
+    this.#sandbox(entry.sandboxId, entry.atMs);
+    const list = this.#records.get(entry.sandboxId) ?? [];
+    if (entry.kind === 'transition' && isKnownChange(list, entry)) return;
+    if (entry.id !== null) {
+      const index = list.findIndex((each) => each.kind === entry.kind && each.id === entry.id);
+      if (index >= 0) this.#bytes -= (list.splice(index, 1)[0]?.data.length ?? 0) + overheadBytes;
+    }
+    const { kind, sandboxId, id, ref, atMs, data } = entry;
+    list.push({ kind, sandboxId, id, ref, atMs, data });
+    this.#bytes += data.length + overheadBytes;
+    this.#records.set(sandboxId, list);
+  }
+
+  #withdraw(incidentId: string): void {
+    for (const list of this.#records.values()) {
+      const index = list.findIndex((each) => each.kind === 'incident' && each.id === incidentId);
+      if (index >= 0) this.#bytes -= (list.splice(index, 1)[0]?.data.length ?? 0) + overheadBytes;
+    }
+  }
+
+  #applyError(entry: ErrorEntry): void {
+    this.#sandbox(entry.sandboxId, entry.lastMs);
+    const errors = this.#errors.get(entry.sandboxId) ?? new Map<string, KeptError>();
+    this.#errors.set(entry.sandboxId, errors);
+    this.#errorData.set(entry.fingerprint, entry.data);
+    addError(errors, entry.fingerprint, {
+      count: entry.count,
+      decayed: { value: entry.count, atMs: entry.lastMs },
+      firstMs: entry.firstMs,
+      lastMs: entry.lastMs,
+    });
+    // With some slack, because ranking all of them for every newcomer would be slow.
+    if (errors.size > errorCaps.perSandbox * 1.5) this.#fold(errors, errorCaps.perSandbox, entry.lastMs);
+  }
+
+  /** Folds the least of one sandbox's errors into the one that stands for all others. */
+  #fold(errors: Map<string, KeptError>, most: number, nowMs: number): void {
+    const ranked = [...errors]
+      .filter(([fingerprint]) => fingerprint !== otherErrors)
+      .toSorted(([, a], [, b]) => decayedAt(a.decayed, nowMs) - decayedAt(b.decayed, nowMs));
+    for (const [fingerprint, kept] of ranked.slice(0, Math.max(0, errors.size - most + 1))) {
+      errors.delete(fingerprint);
+      addError(errors, otherErrors, kept);
+    }
+    this.#errorData.set(otherErrors, otherErrorsData);
+    // One fold makes room for many newcomers; whoever else has the fingerprint keeps its words.
+    this.#removeUnusedErrors();
+  }
+
+  #foldOverall(): void {
+    const sandboxes = this.#errors.size;
+    if (this.#errorData.size <= errorCaps.overall || sandboxes === 0) return;
+    const most = Math.max(1, Math.floor(errorCaps.overall / sandboxes));
+    for (const errors of this.#errors.values()) {
+      const nowMs = [...errors.values()].reduce((latest, kept) => Math.max(latest, kept.lastMs), everMs);
+      if (errors.size > most) this.#fold(errors, most, nowMs);
+    }
+  }
+
+  #removeUnusedErrors(): void {
+    const used = new Set([...this.#errors.values()].flatMap((errors) => [...errors.keys()]));
+    for (const fingerprint of this.#errorData.keys()) {
+      if (!used.has(fingerprint)) this.#errorData.delete(fingerprint);
+    }
+  }
+
+  #removeRecordsBefore(endMs: number): void {
+    for (const [sandboxId, list] of this.#records) {
+      const left = list.filter((each) => each.atMs >= endMs);
+      for (const each of list) if (each.atMs < endMs) this.#bytes -= each.data.length + overheadBytes;
+      if (left.length === 0) this.#records.delete(sandboxId);
+      else if (left.length < list.length) this.#records.set(sandboxId, left);
+    }
+  }
+
+  #dropFirst(map: Map<string, unknown>, most: number): void {
+    const first = map.size > most ? map.keys().next() : null;
+    if (first !== null && first.done !== true) map.delete(first.value);
+  }
+}
+
+const addError = (errors: Map<string, KeptError>, fingerprint: string, more: KeptError): void => {
+  const before = errors.get(fingerprint);
+  if (before === undefined) {
+    errors.set(fingerprint, { ...more });
+    return;
+  }
+  before.count += more.count;
+  before.decayed = addDecayed(before.decayed, more.decayed.value, more.decayed.atMs);
+  before.firstMs = Math.min(before.firstMs, more.firstMs);
+  before.lastMs = Math.max(before.lastMs, more.lastMs);
+};
+
+/** Whether the state before, or soon after, is the same already: every window sees every change. */
+const isKnownChange = (list: readonly KeptRecord[], entry: RecordEntry): boolean => {
+  const changes = list.filter((each) => each.kind === 'transition').toSorted((a, b) => a.atMs - b.atMs);
+  const before = changes.findLast((each) => each.atMs <= entry.atMs);
+  const after = changes.find((each) => each.atMs > entry.atMs && each.atMs < entry.atMs + sameChangeMs);
+  return before?.data === entry.data || after?.data === entry.data;
+};

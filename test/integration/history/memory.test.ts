@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { historyConformance } from './conformance.ts';
+
+describe('history in memory', () => historyConformance('memory'));
