@@ -5,7 +5,7 @@ import type { Current } from './current-sandbox.ts';
 /** One sandbox as it is to be placed in the order. */
 export interface Placed {
   readonly view: SandboxView;
-  /** Counts up with every end; null while it has not ended. */
+  /** Counts up with every end; null while it has not ended. Those that are only remembered count down from 0, newest first. */
   readonly endedNo: number | null;
 }
 
@@ -35,6 +35,7 @@ export const emptyView: AppView = {
   currentHow: null,
   currentInside: false,
   ambiguous: false,
+  historyProblem: null,
 };
 
 /** @returns the snapshot of everything, or `before` itself when nothing in it would differ. */
@@ -44,6 +45,7 @@ export const assembleView = (
   placed: readonly Placed[],
   current: Current,
   currentInside: boolean,
+  historyProblem: string | null,
 ): AppView => {
   const sandboxes = placed.toSorted(byPlace(current.id)).map((one) => one.view);
   const after: AppView = {
@@ -53,6 +55,7 @@ export const assembleView = (
     currentHow: current.how,
     currentInside,
     ambiguous: current.ambiguous,
+    historyProblem,
   };
   const keys = Object.keys(after) as (keyof AppView)[];
   return keys.every((key) => after[key] === before[key]) ? before : after;

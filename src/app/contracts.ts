@@ -1,6 +1,7 @@
 import type { FixId, FixOffer, FixOutcome, FixRisk, ProcessTarget } from '../model/fix.ts';
 import type {
   Clock,
+  CommandPeaks,
   ErrorSource,
   HistoryStore,
   Log,
@@ -22,9 +23,21 @@ export interface AppSettings {
   readonly sensitivity: Sensitivity;
   /** How many sandboxes are measured at once, the current one included; it is measured even when this is 0. */
   readonly maximumWatched: number;
+  /** Remembered sandboxes that ended longer ago than this are not shown. Milliseconds, default seven days. */
+  readonly rememberedMaximumAgeMs?: number;
+  /** How long the history keeps things, milliseconds. Takes effect together with `historyMaximumBytes`. */
+  readonly historyMaximumAgeMs?: number;
+  /** How much the history keeps. Takes effect together with `historyMaximumAgeMs`. */
+  readonly historyMaximumBytes?: number;
 }
 
-export const defaultSettings: AppSettings = { sensitivity: 'balanced', maximumWatched: 8 };
+export const defaultRememberedAgeMs = 7 * 24 * 60 * 60_000;
+
+export const defaultSettings: AppSettings = {
+  sensitivity: 'balanced',
+  maximumWatched: 8,
+  rememberedMaximumAgeMs: defaultRememberedAgeMs,
+};
 
 /**
  * One message for the person, at most one per warning episode (twice only when it became critical unanswered, or when the
@@ -75,6 +88,8 @@ export interface FixPlan {
   /** How it is checked afterwards whether it worked, one sentence. */
   readonly check: string;
   readonly parameters: FixParameters;
+  /** The fingerprint of the error it was offered for, or null. */
+  readonly fingerprint: string | null;
 }
 
 /** What the person chose beyond the fix itself; each has a default. */
@@ -83,6 +98,8 @@ export interface FixChoices {
   readonly extendByMs?: number;
   /** For `recreateLarger`: the new limit in bytes. Default twice the present one. */
   readonly memoryBytes?: number;
+  /** The fingerprint of the error it was offered for; the history then learns what helps against it. */
+  readonly fingerprint?: string;
 }
 
 export interface RunFixOptions {
@@ -97,6 +114,10 @@ export interface SupervisorOptions {
   readonly log: Log;
   /** Written to, and never disposed of here. */
   readonly history: HistoryStore;
+  /** Learns what commands take. Default: nothing is learned. */
+  readonly peaks?: CommandPeaks;
+  /** Ids of providers of whose sandboxes nothing is written to the history, e.g. the demo. Default: none. */
+  readonly unkept?: readonly string[];
   /** Uniform in [0, 1); for jitter. Default `Math.random`. */
   readonly random?: () => number;
   readonly settings: AppSettings;
@@ -132,9 +153,12 @@ export interface Supervisor {
   choose(sandboxId: string | null): void;
   /** The answer to a link in the state `needs-consent`: whether watching may move the sandbox's deadline. */
   consent(sandboxId: string, allowed: boolean): void;
-  /** Asks all servers again at once and tries again what had been given up. */
+  /** Asks all servers again at once, tries again what had been given up, and reads again what is remembered of past sandboxes. */
   refresh(): void;
-  /** Takes over what is given. What had been given up (e.g. for a wrong key) is tried again. */
+  /**
+   * Takes over what is given. What had been given up (e.g. for a wrong key) is tried again. The bounds of the history are handed to the
+   * store when they differ from those before; those it was opened with are the store's own business.
+   */
   setSettings(settings: Partial<AppSettings>): void;
 
   /** No word of this episode's signal for `ms`; if it is still open then, it is said once more. */
@@ -169,6 +193,15 @@ export interface Supervisor {
   deleteSnapshot(snapshot: OwnedSnapshot, signal: AbortSignal): Promise<void>;
   /** What the system says of the sandbox, for people to read. Throws `Problem`. */
   diagnostics(sandboxId: string, signal: AbortSignal): Promise<string>;
+
+  /** Removes all that is remembered of a sandbox; one that has ended leaves the view too, one that lives only loses its past. */
+  forgetSandbox(sandboxId: string): Promise<void>;
+  /** Removes all that is remembered of all sandboxes; those that have ended leave the view. */
+  forgetEverything(): Promise<void>;
+  /** All that is remembered as JSON Lines, one object a line, without the line break. */
+  exportHistory(): AsyncIterable<string>;
+  /** The newest measurements of the live sandboxes in the Prometheus text format 0.0.4; empty when there are none. */
+  exportMetrics(): string;
 
   /** Aborts everything, waits up to 5 s for streams to clean up behind them, writes what is left to the history. Twice is harmless. */
   dispose(): Promise<void>;

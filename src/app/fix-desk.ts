@@ -58,8 +58,9 @@ export class FixDesk {
     this.#running.add(key);
     try {
       const signal = AbortSignal.any([options.signal, fleet.lifeOf(record)]);
+      if (plan.fixId === 'delete') await record.keepLastWords(signal);
       const outcome = await runFix(this.#fixHost(record), plan, { ...options, signal });
-      record.monitor.fixDone(outcome);
+      record.monitor.fixDone(outcome, plan.fingerprint);
       changed(record);
       return outcome;
     } catch (error) {

@@ -36,7 +36,8 @@ export const planFix = async (
 ): Promise<FixPlan> => {
   const planned = await abortable(fixOf(fixId).plan(host, { target, choices, signal }), signal);
   const offer = host.view().fixes.find((one) => one.id === fixId);
-  return { fixId, sandboxId: host.sandbox().id, ...planned, risk: offer?.risk ?? planned.risk };
+  const fingerprint = choices.fingerprint ?? null;
+  return { fixId, sandboxId: host.sandbox().id, fingerprint, ...planned, risk: offer?.risk ?? planned.risk };
 };
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

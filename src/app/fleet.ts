@@ -1,5 +1,6 @@
 import type { Clock, Log, PlaceHints, SandboxProvider } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
+import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { ServerView } from '../model/view.ts';
 import { type AlertPolicy, alertPolicy } from '../monitor/alert-policy.ts';
@@ -25,7 +26,11 @@ export interface FleetHost {
   readonly settings: AppSettings;
   /** Something of this record may look different; null for the servers and the choice of the current one. */
   changed(record: SandboxRecord | null): void;
-  /** It is dropped from the view without having ended. */
+  /** A reading of this sandbox came. */
+  sampled(record: SandboxRecord, sample: Sample): void;
+  /** The system's own text about this sandbox was read. */
+  diagnosed(record: SandboxRecord, text: string): void;
+  /** It is dropped from the view. */
   dropped(record: SandboxRecord): void;
 }
 
@@ -58,6 +63,8 @@ export class Fleet {
         diagnosing: new Turns(diagnosedAtOnce),
         policy: () => this.#policy,
         changed: (record) => host.changed(record),
+        sampled: (record, sample) => host.sampled(record, sample),
+        diagnosed: (record, text) => host.diagnosed(record, text),
       },
       isAsked: (provider) => this.#entries.some((entry) => entry.provider === provider),
       currentId: () => this.#current.id,
@@ -197,6 +204,12 @@ export class Fleet {
       record.retry();
     }
     this.#reconcile();
+  }
+
+  /** Takes one that has ended out of the view. */
+  forget(record: SandboxRecord): void {
+    this.#roster.forget(record);
+    this.#host.changed(null);
   }
 
   /** Takes up a sandbox that a fix has made, and makes it the chosen one. */

@@ -16,6 +16,7 @@ export interface RosterHost {
 }
 
 const keptEnded = 50;
+const keptForgotten = 1_000;
 
 /** The records of all sandboxes there are, and of the fifty that ended last. */
 export class Roster {
@@ -23,6 +24,8 @@ export class Roster {
   readonly #records = new Map<string, SandboxRecord>();
   /** Made by a fix and not in any list yet: a list without them may be older than they are. */
   readonly #unlisted = new Set<string>();
+  /** Ended and forgotten by the person: a server that goes on listing them does not bring them back. */
+  readonly #forgotten = new Set<string>();
   #counter = 0;
   #batching = false;
 
@@ -60,6 +63,7 @@ export class Roster {
     for (const sandbox of sandboxes) {
       listed.add(sandbox.id);
       this.#unlisted.delete(sandbox.id);
+      if (this.#staysForgotten(sandbox)) continue;
       const record = this.#records.get(sandbox.id);
       if (record === undefined || this.#isReplaceable(record, entry, sandbox)) unknown.push(sandbox);
       // The same sandbox seen by two systems stays with the one that told of it first.
@@ -73,6 +77,12 @@ export class Roster {
       else record.gone(atMs);
     }
     this.#addAll(entry, unknown);
+  }
+
+  #staysForgotten(sandbox: Sandbox): boolean {
+    if (isEnded(sandbox.phase)) return this.#forgotten.has(sandbox.id);
+    this.#forgotten.delete(sandbox.id);
+    return false;
   }
 
   /** What is left of a sandbox of a system that is no longer asked, and lives in this one. */
@@ -139,6 +149,16 @@ export class Roster {
     this.#records.delete(record.id);
     record.close();
     this.#host.dropped(record);
+  }
+
+  /** Takes one that has ended out of the view, for good; nobody is told what it still has to say. */
+  forget(record: SandboxRecord): void {
+    this.#records.delete(record.id);
+    record.close();
+    this.#forgotten.add(record.id);
+    const oldest = this.#forgotten.size > keptForgotten ? this.#forgotten.keys().next() : null;
+    if (oldest !== null && oldest.done !== true) this.#forgotten.delete(oldest.value);
+    this.#host.changed();
   }
 
   /** Lets go of a provider's sandboxes: those that have ended stay to be read, the others are no longer known. */

@@ -1,6 +1,7 @@
 import type { FixId } from '../model/fix.ts';
 import type { Clock, Log, SandboxProvider, Timer } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
+import type { Sample } from '../model/sample.ts';
 import { isEnded, type Phase, type Sandbox } from '../model/sandbox.ts';
 import { within } from '../model/wait.ts';
 import type { AlertPolicy } from '../monitor/alert-policy.ts';
@@ -22,6 +23,10 @@ export interface RecordHost {
   policy(): AlertPolicy;
   /** Something of this record may look different now. */
   changed(record: SandboxRecord): void;
+  /** A reading came. */
+  sampled(record: SandboxRecord, sample: Sample): void;
+  /** The system's own text about it was read. */
+  diagnosed(record: SandboxRecord, text: string): void;
   /** Its phase changed, so that the watch plan and the current sandbox may. */
   phaseChanged(record: SandboxRecord): void;
   /** Counts up; see `Candidate.seenNo`. */
@@ -30,6 +35,8 @@ export interface RecordHost {
 
 const lookMs = 10_000;
 const diagnosticsMs = 5_000;
+/** A deletion waits no longer than this for what is lost with it. */
+const lastWordsMs = 2_000;
 /** What the system has to tell of an end comes after it; so long its errors are still read. */
 const lastErrorsMs = 15_000;
 const onItsWayMs = 60_000;
@@ -94,7 +101,11 @@ export class SandboxRecord {
       random,
       tasks,
       provider,
-      sample: (sample) => this.#tell(() => this.monitor.observe(sample)),
+      sample: (sample) =>
+        this.#tell(() => {
+          this.monitor.observe(sample);
+          host.sampled(this, sample);
+        }),
       link: (link) => this.#tell(() => this.monitor.link(link, clock.now())),
       agent: (answer) => this.#tell(() => this.monitor.agent(answer, clock.now())),
       look: (signal) => this.look(signal),
@@ -120,6 +131,11 @@ export class SandboxRecord {
 
   get endedAtMs(): number | null {
     return this.#endedAtMs;
+  }
+
+  /** It had ended when it was seen first: how is known only from what is left of it. */
+  get foundEnded(): boolean {
+    return this.ended && !this.#seenAlive;
   }
 
   get watched(): boolean {
@@ -242,6 +258,7 @@ export class SandboxRecord {
       const text = await diagnosing.take(() =>
         within(clock, diagnosticsMs, this.#life.signal, (inner) => read.call(this.provider.actions, this.id, inner)),
       );
+      this.#host.diagnosed(this, text);
       inbox.push({
         sandboxId: this.id,
         commandId: null,
@@ -256,6 +273,21 @@ export class SandboxRecord {
       const problem = toProblem(error);
       if (problem.kind !== 'aborted') log.debug(`Diagnostics of ${this.id}: ${problem.message}`);
     });
+  }
+
+  /** Keeps what the system says of it now: it is about to be deleted, and its diagnostics with it. Never throws. */
+  async keepLastWords(signal: AbortSignal): Promise<void> {
+    const read = this.provider.actions.diagnostics;
+    if (read === undefined || this.ended) return;
+    const { clock, log } = this.#host;
+    try {
+      const text = await within(clock, lastWordsMs, AbortSignal.any([signal, this.#life.signal]), (inner) =>
+        read.call(this.provider.actions, this.id, inner),
+      );
+      this.#host.diagnosed(this, text);
+    } catch (error) {
+      log.debug(`Diagnostics of ${this.id} before its deletion: ${toProblem(error).message}`);
+    }
   }
 
   retry(): void {

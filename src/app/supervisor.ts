@@ -1,34 +1,37 @@
 import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
 import type { ErrorSource, PlaceHints, SandboxProvider, TerminalSession } from '../model/ports.ts';
-import { Problem } from '../model/problem.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { AppView } from '../model/view.ts';
-import { within } from '../model/wait.ts';
+import { ActionDesk } from './action-desk.ts';
 import { Announcer } from './announcer.ts';
-import { assembleView, emptyView } from './app-view.ts';
-import type {
-  AppSettings,
-  FixChoices,
-  FixPlan,
-  Notice,
-  OwnedSnapshot,
-  RunFixOptions,
-  Supervisor,
-  SupervisorOptions,
-  Unsubscribe,
+import { assembleView, emptyView, type Placed } from './app-view.ts';
+import {
+  type AppSettings,
+  defaultRememberedAgeMs,
+  type FixChoices,
+  type FixPlan,
+  type Notice,
+  type OwnedSnapshot,
+  type RunFixOptions,
+  type Supervisor,
+  type SupervisorOptions,
+  type Unsubscribe,
 } from './contracts.ts';
 import { createErrorInbox, type ErrorInbox, type InboxItem } from './error-inbox.ts';
 import { FixDesk } from './fix-desk.ts';
 import { Fleet } from './fleet.ts';
 import { localTimeText } from './format.ts';
 import { Listeners } from './listeners.ts';
+import { metricsText } from './metrics-text.ts';
+import { PastDesk } from './past-desk.ts';
 import { Publisher } from './publisher.ts';
+import { Recorder } from './recorder.ts';
+import { Remembered } from './remembered.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 import { Ticker } from './ticker.ts';
 import { Tasks } from './waiting.ts';
 
 const windUpMs = 5_000;
-const diagnosticsMs = 30_000;
 
 /** @returns the running application; it does nothing until it is given providers. */
 export const createSupervisor = (options: SupervisorOptions): Supervisor => new App(options);
@@ -39,6 +42,10 @@ class App implements Supervisor {
   readonly #inbox: ErrorInbox;
   readonly #fleet: Fleet;
   readonly #fixes: FixDesk;
+  readonly #actions: ActionDesk;
+  readonly #recorder: Recorder;
+  readonly #remembered: Remembered;
+  readonly #past: PastDesk;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
   readonly #ticker: Ticker;
@@ -47,18 +54,33 @@ class App implements Supervisor {
   readonly #dirty = new Set<SandboxRecord>();
   #settings: AppSettings;
   #view: AppView = emptyView;
+  readonly #leaveHistory: Unsubscribe;
+  #started = false;
   #closing: Promise<void> | null = null;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#settings = options.settings;
-    const { clock, log } = options;
+    const { clock, log, history } = options;
     const random = options.random ?? Math.random;
     const formatTime = options.formatTime ?? localTimeText;
     this.#changes = new Listeners(log);
     this.#notices = new Listeners(log);
     this.#publisher = new Publisher(clock, () => this.#publish());
     this.#inbox = createErrorInbox({ clock, log, random, tasks: this.#tasks, route: (item) => this.#route(item) });
+    const tasks = this.#tasks;
+    this.#recorder = new Recorder({
+      clock,
+      log,
+      tasks,
+      history,
+      peaks: options.peaks ?? null,
+      unkept: options.unkept ?? [],
+    });
+    this.#remembered = new Remembered(
+      { clock, log, tasks, history, changed: () => this.#changed(null) },
+      options.settings.rememberedMaximumAgeMs ?? defaultRememberedAgeMs,
+    );
     this.#fleet = new Fleet({
       clock,
       log,
@@ -67,12 +89,29 @@ class App implements Supervisor {
       inbox: this.#inbox,
       settings: options.settings,
       changed: (record) => this.#changed(record),
+      sampled: (record, sample) => this.#recorder.sample(record, sample),
+      diagnosed: (record, text) => this.#recorder.diagnostics(record, text),
       dropped: (record) => {
         this.#keep(record);
+        this.#recorder.dropped(record.id);
         this.#announcer.ended(record.id);
         this.#changed(null);
       },
     });
+    this.#past = new PastDesk({
+      history,
+      fleet: this.#fleet,
+      recorder: this.#recorder,
+      remembered: this.#remembered,
+      now: () => clock.now(),
+      silence: (record) => {
+        record.monitor.drain();
+        this.#dirty.delete(record);
+        if (record.ended) this.#announcer.ended(record.id);
+      },
+      changed: (record) => this.#changed(record),
+    });
+    this.#actions = new ActionDesk(clock, this.#fleet);
     this.#fixes = new FixDesk({ clock, formatTime, fleet: this.#fleet, changed: (record) => this.#changed(record) });
     this.#announcer = new Announcer({
       now: () => clock.now(),
@@ -84,6 +123,8 @@ class App implements Supervisor {
       notice: (notice) => this.#notices.tell(notice),
     });
     this.#ticker = new Ticker(clock, (turn) => this.#tick(turn));
+    this.#leaveHistory = history.onProblem(() => this.#changed(null));
+    if (history.status().problem !== null) this.#changed(null);
   }
 
   get view(): AppView {
@@ -102,6 +143,8 @@ class App implements Supervisor {
     if (this.#closing !== null) return;
     this.#fleet.setProviders(providers);
     this.#ticker.start();
+    if (!this.#started) this.#remembered.load();
+    this.#started = true;
   }
 
   setPlace(hints: PlaceHints, rememberedId: string | null): void {
@@ -117,11 +160,16 @@ class App implements Supervisor {
   }
 
   refresh(): void {
-    if (this.#closing === null) this.#fleet.refresh();
+    if (this.#closing !== null) return;
+    this.#fleet.refresh();
+    this.#remembered.load();
   }
 
   setSettings(settings: Partial<AppSettings>): void {
-    this.#settings = { ...this.#settings, ...settings };
+    const before = this.#settings;
+    this.#settings = { ...before, ...settings };
+    this.#past.bound(before, this.#settings);
+    this.#remembered.setMaximumAge(this.#settings.rememberedMaximumAgeMs ?? defaultRememberedAgeMs);
     this.#fleet.setSettings(this.#settings);
   }
 
@@ -149,60 +197,53 @@ class App implements Supervisor {
     return this.#fixes.run(plan, options);
   }
 
-  async openTerminal(
+  openTerminal(
     sandboxId: string,
     size: { readonly columns: number; readonly rows: number },
     signal: AbortSignal,
   ): Promise<TerminalSession> {
-    const { record, life } = this.#reach(sandboxId);
-    const { actions, label } = record.provider;
-    if (actions.openTerminal === undefined) throw new Problem('not-supported', `${label} cannot open a terminal.`);
-    return actions.openTerminal(sandboxId, size, AbortSignal.any([signal, life]));
+    return this.#actions.openTerminal(sandboxId, size, signal);
   }
 
-  async rename(sandboxId: string, name: string, signal: AbortSignal): Promise<void> {
-    const { record, life } = this.#reach(sandboxId);
-    const { actions, label } = record.provider;
-    if (actions.rename === undefined) throw new Problem('not-supported', `${label} cannot rename a sandbox.`);
-    await actions.rename(sandboxId, name, AbortSignal.any([signal, life]));
+  rename(sandboxId: string, name: string, signal: AbortSignal): Promise<void> {
+    return this.#actions.rename(sandboxId, name, signal);
   }
 
-  async snapshots(signal: AbortSignal): Promise<readonly OwnedSnapshot[]> {
-    const lists = this.#fleet.providers.map(async ({ actions, label }) => {
-      const snapshots = (await actions.snapshots?.(signal)) ?? [];
-      return snapshots.map((snapshot) => ({ ...snapshot, server: label }));
-    });
-    return (await Promise.all(lists)).flat();
+  snapshots(signal: AbortSignal): Promise<readonly OwnedSnapshot[]> {
+    return this.#actions.snapshots(signal);
   }
 
-  async deleteSnapshot(snapshot: OwnedSnapshot, signal: AbortSignal): Promise<void> {
-    const provider = this.#fleet.providers.find(({ label }) => label === snapshot.server);
-    if (provider?.actions.deleteSnapshot === undefined) {
-      throw new Problem('not-found', `${snapshot.server} is not connected any more.`);
-    }
-    await provider.actions.deleteSnapshot(snapshot.id, signal);
+  deleteSnapshot(snapshot: OwnedSnapshot, signal: AbortSignal): Promise<void> {
+    return this.#actions.deleteSnapshot(snapshot, signal);
   }
 
-  async diagnostics(sandboxId: string, signal: AbortSignal): Promise<string> {
-    const { record, life } = this.#reach(sandboxId);
-    const { actions, label } = record.provider;
-    const read = actions.diagnostics?.bind(actions);
-    if (read === undefined) throw new Problem('not-supported', `${label} has no diagnostics.`);
-    const both = AbortSignal.any([signal, life]);
-    return within(this.#options.clock, diagnosticsMs, both, (inner) => read(sandboxId, inner));
+  diagnostics(sandboxId: string, signal: AbortSignal): Promise<string> {
+    return this.#actions.diagnostics(sandboxId, signal);
   }
 
-  #reach(sandboxId: string): { record: SandboxRecord; life: AbortSignal } {
-    const record = this.#fleet.record(sandboxId);
-    if (record === null) throw new Problem('not-found', 'This sandbox is not known.');
-    return { record, life: this.#fleet.lifeOf(record) };
+  forgetSandbox(sandboxId: string): Promise<void> {
+    return this.#past.forgetSandbox(sandboxId);
+  }
+
+  forgetEverything(): Promise<void> {
+    return this.#past.forgetEverything();
+  }
+
+  exportHistory(): AsyncIterable<string> {
+    return this.#options.history.export();
+  }
+
+  exportMetrics(): string {
+    return metricsText(this.#view.sandboxes);
   }
 
   #route(item: InboxItem): boolean {
     const record = this.#fleet.record(item.sandboxId);
     if (record === null) return false;
-    if ('kind' in item) record.monitor.observe(item);
-    else record.monitor.error(item);
+    if ('kind' in item) {
+      record.monitor.observe(item);
+      this.#recorder.command(record, item);
+    } else record.monitor.error(item);
     this.#changed(record);
     return true;
   }
@@ -226,14 +267,9 @@ class App implements Supervisor {
 
   /** Hands what the monitor has to tell to the history and to the notices. */
   #keep(record: SandboxRecord): void {
-    const { history, log } = this.#options;
+    this.#recorder.seen(record);
     for (const one of record.monitor.drain()) {
-      if (one.kind === 'transition') history.recordTransition(one.sandbox, one.transition);
-      else if (one.kind === 'warning') history.recordWarning(one.warning);
-      else if (one.kind === 'incident') history.recordIncident(one.incident);
-      else if (one.kind === 'fix') history.recordFix(one.outcome);
-      else if (one.kind === 'incident-withdrawn')
-        log.info(`${record.id} is there again; incident ${one.incidentId} never happened.`);
+      this.#recorder.record(record, one);
       this.#announcer.record(one);
     }
     if (record.ended) this.#announcer.ended(record.id);
@@ -241,17 +277,25 @@ class App implements Supervisor {
 
   #publish(): void {
     const nowMs = this.#options.clock.now();
-    for (const record of this.#dirty) this.#keep(record);
+    // One that was dropped has said its last; what its end still stirs up is not heard any more.
+    for (const record of this.#dirty) if (this.#fleet.record(record.id) === record) this.#keep(record);
     this.#dirty.clear();
-    const placed = [...this.#fleet.records].map((record) => ({
-      view: record.monitor.view(nowMs),
-      endedNo: record.endedNo,
-    }));
     const { servers, current, currentInside } = this.#fleet;
     const before = this.#view;
-    this.#view = assembleView(before, servers, placed, current, currentInside);
+    const { problem } = this.#options.history.status();
+    this.#view = assembleView(before, servers, this.#placed(nowMs), current, currentInside, problem);
     if (this.#view !== before) this.#changes.tell(this.#view);
     this.#announcer.speak();
+  }
+
+  #placed(nowMs: number): readonly Placed[] {
+    const { records } = this.#fleet;
+    const present = records.map((record): Placed => {
+      const view = record.monitor.view(nowMs);
+      return { view: record.foundEnded ? this.#remembered.join(view) : view, endedNo: record.endedNo };
+    });
+    const past = this.#remembered.besides(new Set(records.map((record) => record.id)));
+    return [...present, ...past.map((view, index): Placed => ({ view, endedNo: -1 - index }))];
   }
 
   dispose(): Promise<void> {
@@ -264,10 +308,15 @@ class App implements Supervisor {
     this.#publisher.close();
     this.#ticker.stop();
     this.#inbox.dispose();
+    this.#leaveHistory();
+    this.#remembered.close();
+    this.#recorder.stopAsking();
     this.#changes.clear();
     this.#notices.clear();
     await this.#fleet.close();
     if (!(await this.#tasks.settled(clock, windUpMs))) log.warn('Some work did not end in time.');
-    for (const record of this.#fleet.records) this.#keep(record);
+    const { records } = this.#fleet;
+    for (const record of records) this.#keep(record);
+    this.#recorder.close(records);
   }
 }

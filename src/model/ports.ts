@@ -1,11 +1,8 @@
 import type { ErrorEvent } from './error-event.ts';
 import type { CommandEnded, CommandStarted } from './events.ts';
-import type { FixOutcome } from './fix.ts';
-import type { Incident, LifecycleTransition } from './incident.ts';
 import type { Problem } from './problem.ts';
 import type { Sample } from './sample.ts';
 import type { Expiry, Sandbox, SandboxLimits } from './sandbox.ts';
-import type { Warning } from './warning.ts';
 
 /** A timer that can be cancelled. */
 export interface Timer {
@@ -186,14 +183,4 @@ export interface ErrorSource {
   events(signal: AbortSignal): AsyncIterable<ErrorEvent | CommandStarted | CommandEnded>;
 }
 
-/** What is remembered across sandboxes and sessions. Writes never throw and never block. */
-export interface HistoryStore {
-  recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void;
-  recordWarning(warning: Warning): void;
-  recordIncident(incident: Incident): void;
-  recordFix(outcome: FixOutcome): void;
-  /** The newest incidents first, at most `limit`. */
-  incidents(limit: number): Promise<readonly Incident[]>;
-  /** Writes what is pending and frees resources. */
-  dispose(): Promise<void>;
-}
+export type { CommandPeaks, HistoryStore } from './history.ts';

@@ -44,6 +44,14 @@ export interface PressureHistory {
   readonly values: readonly number[];
 }
 
+/** How a live sandbox does its work, by what went wrong in it lately. */
+export interface Health {
+  /** `degraded`: something failed in the last ten minutes; `failing`: most of what ran failed, or it keeps failing. */
+  readonly state: 'running' | 'degraded' | 'failing';
+  /** Errors and failed commands a minute, over the last ten minutes. */
+  readonly errorsPerMinute: number;
+}
+
 /** Everything there is to show of one sandbox: one immutable snapshot per change. */
 export interface SandboxView {
   readonly sandbox: Sandbox;
@@ -61,6 +69,7 @@ export interface SandboxView {
   /** The signal that ends the sandbox first, or null when nothing does. */
   readonly leading: Forecast | null;
   readonly level: WarningLevel;
+  readonly health: Health;
   /** The open episode, or the one that ended last. */
   readonly warning: Warning | null;
   readonly history: readonly PressureHistory[];
@@ -98,4 +107,6 @@ export interface AppView {
   readonly currentInside: boolean;
   /** Several could be meant and nothing decides: the person is asked once. */
   readonly ambiguous: boolean;
+  /** What is wrong with the memory of past sandboxes ("the disk is full"), with the next step, or null. */
+  readonly historyProblem: string | null;
 }

@@ -49,6 +49,13 @@ export class BlackBox {
     this.#history = null;
   }
 
+  /** Keeps the newest sample only: it is what there is now. */
+  forget(): void {
+    this.#samples = this.#samples.slice(-1);
+    this.#sparks.clear();
+    this.#history = null;
+  }
+
   /** @returns the sparklines in the order of the signals; the same object until the next sample. */
   history(): readonly PressureHistory[] {
     this.#history ??= signalNames.flatMap((signal) => {

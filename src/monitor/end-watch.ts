@@ -118,6 +118,13 @@ export class EndWatch {
     if (kills > 0) this.#childKilled(sample.atMs, kills);
   }
 
+  /** The sandbox lives, and what broke in it before is forgotten. */
+  forgetPast(): void {
+    this.#desk.clear();
+    this.#child = null;
+    this.#changed = true;
+  }
+
   /** One of the processes that the kernel killed has a name now. */
   childNamed(event: ProcessExited): void {
     const child = this.#child;

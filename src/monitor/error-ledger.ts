@@ -21,6 +21,11 @@ export class ErrorLedger {
     return this.#list;
   }
 
+  clear(): void {
+    this.#byFingerprint.clear();
+    this.#list = [];
+  }
+
   /** Counts one more occurrence. @returns the error as it stands now, or null when it was only told a second time. */
   add(event: ErrorEvent, recognition: Recognition): RecognisedError | null {
     const known = this.#byFingerprint.get(recognition.fingerprint);

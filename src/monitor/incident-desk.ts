@@ -126,6 +126,10 @@ export class IncidentDesk {
     return after;
   }
 
+  clear(): void {
+    this.#incidents = [];
+  }
+
   /** Takes an incident back. @returns whether there was one. */
   withdraw(id: string): boolean {
     const rest = this.#incidents.filter((each) => each.id !== id);

@@ -38,7 +38,8 @@ export type MonitorRecord =
   | { readonly kind: 'incident'; readonly incident: Incident }
   /** The sandbox that was taken for gone is back; this incident never happened. */
   | { readonly kind: 'incident-withdrawn'; readonly incidentId: string }
-  | { readonly kind: 'fix'; readonly outcome: FixOutcome }
+  /** `fingerprint`: of the error it was tried against, or null when it was tried against none. */
+  | { readonly kind: 'fix'; readonly outcome: FixOutcome; readonly fingerprint: string | null }
   | { readonly kind: 'error'; readonly error: RecognisedError };
 
 /**
@@ -57,7 +58,10 @@ export interface SandboxMonitor {
   /** The result of asking the sandbox's agent for a sign of life. */
   agent(answer: AgentAnswer, atMs: number): void;
   error(event: ErrorEvent): void;
-  fixDone(outcome: FixOutcome): void;
+  /** @param fingerprint of the error it was tried against, or null. */
+  fixDone(outcome: FixOutcome, fingerprint?: string | null): void;
+  /** Gives up what was seen of a sandbox that lives: its errors, incidents, fixes and earlier samples. Open episodes go on. */
+  forgetPast(atMs: number): void;
   /** Replaces the alarm policy, e.g. when the setting changes. Open episodes go on. */
   setPolicy(policy: AlertPolicy): void;
   /** @returns the present view; the same object as long as nothing has changed. */

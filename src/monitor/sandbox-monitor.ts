@@ -16,6 +16,7 @@ import { BlackBox } from './black-box.ts';
 import { EndWatch } from './end-watch.ts';
 import { ErrorLedger } from './error-ledger.ts';
 import { clockBucket, endedLink, idleLink, sameFields, sameForecasts } from './freshness.ts';
+import { HealthWatch, wellHealth } from './health.ts';
 import { signalsReached } from './incident-desk.ts';
 import { pickLeading } from './leading.ts';
 import type { AgentAnswer, MonitorRecord, SandboxMonitor, SandboxMonitorOptions } from './monitor-types.ts';
@@ -51,6 +52,7 @@ class Monitor implements SandboxMonitor {
   readonly #order = new SampleOrder();
   readonly #oom = new OomCounter();
   readonly #errors = new ErrorLedger();
+  readonly #health = new HealthWatch();
   readonly #ends: EndWatch;
   readonly #commandStarts = new Map<string, number>();
   #sandbox: Sandbox;
@@ -97,6 +99,7 @@ class Monitor implements SandboxMonitor {
     }
     this.#forecaster.observe(event);
     if (event.kind === 'command-started') this.#commandStarted(event);
+    if (event.kind === 'command-ended') this.#health.commandEnded(event);
     if (event.kind === 'process-exited') this.#exited(event);
     if (event.kind === 'limit-changed' && event.signal === 'expiry') {
       this.#alarms.deadline(event.limit, event.atMs, this.#isByPerson(event.atMs));
@@ -154,17 +157,21 @@ class Monitor implements SandboxMonitor {
     const recognition = recognise(event, { oomKillDelta: this.#oom.killsBetween(fromMs, event.atMs + lateSampleMs) });
     if (recognition !== null) {
       const error = this.#errors.add(event, recognition);
-      if (error !== null) this.#records.push({ kind: 'error', error });
+      if (error !== null) {
+        this.#records.push({ kind: 'error', error });
+        this.#health.error(error, event.commandId, event.atMs);
+      }
       this.#alarms.broke(signalsReached(recognition.pattern), event.atMs);
       this.#view = null;
     }
     this.#settle();
+    this.#lookAtHealth(Math.max(event.atMs, this.#box.last?.atMs ?? event.atMs));
   }
 
-  fixDone(outcome: FixOutcome): void {
+  fixDone(outcome: FixOutcome, fingerprint: string | null = null): void {
     if (outcome.sandboxId !== this.sandboxId) return;
     this.#outcomes = [...this.#outcomes, outcome].slice(-keptOutcomes);
-    this.#records.push({ kind: 'fix', outcome });
+    this.#records.push({ kind: 'fix', outcome, fingerprint });
     if (outcome.fixId === 'extend' && outcome.result === 'worked') {
       const seenMoving = this.#lastMoveAtMs;
       if (seenMoving !== null && seenMoving >= outcome.startedAtMs - 1_000) this.#alarms.extendedByPerson();
@@ -172,6 +179,19 @@ class Monitor implements SandboxMonitor {
     }
     this.#ends.fixDone(outcome);
     this.#settle();
+    this.#view = null;
+  }
+
+  forgetPast(atMs: number): void {
+    if (this.#ends.ended) return;
+    this.#errors.clear();
+    this.#health.clear();
+    this.#box.forget();
+    this.#ends.forgetPast();
+    this.#outcomes = [];
+    this.#timeline = this.#timeline.slice(-1);
+    this.#records = [];
+    this.#lookAtHealth(atMs);
     this.#view = null;
   }
 
@@ -254,6 +274,11 @@ class Monitor implements SandboxMonitor {
   #clock(nowMs: number): void {
     if (!this.#ends.ended && this.#clockRuns()) this.#alarms.clock(nowMs, this.#forecaster.forecasts(nowMs));
     this.#settle();
+    this.#lookAtHealth(nowMs);
+  }
+
+  #lookAtHealth(nowMs: number): void {
+    if (this.#health.look(nowMs, this.#ends.incidents)) this.#view = null;
   }
 
   #clockRuns(): boolean {
@@ -298,6 +323,7 @@ class Monitor implements SandboxMonitor {
       forecasts,
       leading,
       level,
+      health: ended || !isLive(sandbox.phase) ? wellHealth : this.#health.health,
       warning: this.#alarms.current(leading?.signal ?? null),
       history: this.#box.history(),
       timeline: this.#timeline,

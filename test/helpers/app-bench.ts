@@ -6,13 +6,13 @@ import {
   type Supervisor,
 } from '../../src/app/contracts.ts';
 import { createSupervisor } from '../../src/app/supervisor.ts';
-import { createMemoryStore, type MemoryStore } from '../../src/history/memory-store.ts';
 import type { FixOutcome } from '../../src/model/fix.ts';
 import type { Log, PlaceHints } from '../../src/model/ports.ts';
 import type { Sandbox } from '../../src/model/sandbox.ts';
 import type { AppView, Link, SandboxView } from '../../src/model/view.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeProvider, type FakeProviderOptions } from './fake-provider.ts';
+import { RecordingHistory } from './recording-history.ts';
 
 /** A log that keeps what was written. */
 export class KeptLog implements Log {
@@ -40,7 +40,7 @@ export const utcTime = (atMs: number): string => new Date(atMs).toISOString().sl
 export interface AppBench {
   readonly clock: FakeClock;
   readonly provider: FakeProvider;
-  readonly history: MemoryStore;
+  readonly history: RecordingHistory;
   readonly log: KeptLog;
   readonly app: Supervisor;
   readonly views: AppView[];
@@ -56,12 +56,15 @@ export interface AppBench {
 export interface AppBenchOptions extends FakeProviderOptions {
   readonly settings?: Partial<AppSettings>;
   readonly random?: () => number;
+  /** What is remembered from before. Default: nothing. */
+  readonly history?: RecordingHistory;
+  readonly unkept?: readonly string[];
 }
 
 export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
   const clock = new FakeClock();
   const provider = new FakeProvider(clock, options);
-  const history = createMemoryStore();
+  const history = options.history ?? new RecordingHistory();
   const log = new KeptLog();
   const app = createSupervisor({
     clock,
@@ -70,6 +73,8 @@ export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
     random: options.random ?? (() => 0.5),
     settings: { ...defaultSettings, ...options.settings },
     formatTime: utcTime,
+    peaks: history.peaks,
+    unkept: options.unkept ?? [],
   });
   const views: AppView[] = [];
   const notices: Notice[] = [];

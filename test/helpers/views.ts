@@ -52,6 +52,7 @@ export const sandboxView = (part: Partial<SandboxView> = {}): SandboxView => ({
   forecasts: [memoryForecast()],
   leading: memoryForecast(),
   level: 'warn',
+  health: { state: 'running', errorsPerMinute: 0 },
   warning: null,
   history: [{ signal: 'memory', values: [0.5, 0.6, 0.71] }],
   timeline: [],
@@ -82,5 +83,6 @@ export const appView = (sandboxes: readonly SandboxView[], part: Partial<AppView
   currentHow: 'the only one that runs',
   currentInside: false,
   ambiguous: false,
+  historyProblem: null,
   ...part,
 });

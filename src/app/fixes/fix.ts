@@ -42,7 +42,7 @@ export type FixResult = Pick<FixOutcome, 'result' | 'text'>;
 
 /** One fix: works out a plan, carries it out and checks what came of it. Both throw `Problem`. */
 export interface Fix {
-  plan(host: FixHost, request: FixRequest): Promise<Omit<FixPlan, 'fixId' | 'sandboxId'>>;
+  plan(host: FixHost, request: FixRequest): Promise<Omit<FixPlan, 'fixId' | 'sandboxId' | 'fingerprint'>>;
   run(parameters: FixParameters, run: FixRun): Promise<FixResult>;
 }
 

@@ -280,13 +280,12 @@ describe('ended sandboxes', () => {
     await show();
     provider.remove('a');
     await app.dispose();
-    const kept = history.contents();
-    expect(kept.transitions.map((one) => one.transition.phase)).toEqual(['running']);
+    expect(history.transitionList.map((one) => one.transition.phase)).toEqual(['running']);
     const again = await startedBench([aSandbox('a')]);
     again.provider.remove('a');
     await again.show();
-    expect(again.history.contents().transitions.map((one) => one.transition.phase)).toEqual(['running', 'terminated']);
-    expect(await again.history.incidents(5)).toMatchObject([{ sandboxId: 'a', cause: 'deleted' }]);
+    expect(again.history.transitionList.map((one) => one.transition.phase)).toEqual(['running', 'terminated']);
+    expect(again.history.incidentList).toMatchObject([{ sandboxId: 'a', cause: 'deleted' }]);
   });
 });
 

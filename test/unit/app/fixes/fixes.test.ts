@@ -120,7 +120,7 @@ describe('extend', () => {
     await bench.show();
     expect(bench.view('a').sandbox.expiry?.expiresAtMs).toBe(noon + 2_400_000);
     expect(bench.view('a').outcomes).toEqual([outcome]);
-    expect(bench.history.contents().fixes).toEqual([outcome]);
+    expect(bench.history.fixList.map((one) => one.outcome)).toEqual([outcome]);
   });
 
   it('did not work when the old deadline still stands, and cannot tell when the server is silent', async () => {

@@ -1,0 +1,225 @@
+import { commandKey, otherCommand } from '../model/command-key.ts';
+import type { CommandEnded, CommandStarted } from '../model/events.ts';
+import type { CommandPeaks, CommandRun, HistoryStore } from '../model/history.ts';
+import type { Clock, Log } from '../model/ports.ts';
+import { toProblem } from '../model/problem.ts';
+import type { Sample } from '../model/sample.ts';
+import { within } from '../model/wait.ts';
+import type { Tasks } from './waiting.ts';
+
+export interface CommandRunsHost {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tasks: Tasks;
+  readonly history: HistoryStore;
+  readonly peaks: CommandPeaks | null;
+}
+
+/** Followed at a time in one sandbox; beyond that the oldest is taken for one whose end is not seen. */
+const keptRunning = 100;
+/** Different commands whose runs are counted in one sandbox. */
+const keptKeys = 500;
+const readRuns = 1_000;
+const readMs = 5_000;
+/** A reading of this age, or of three cadences, still tells the use at the start of a command. */
+const freshMs = 15_000;
+
+interface Run {
+  readonly event: CommandStarted;
+  readonly key: string;
+  /** Use of memory when it began, or null when it was not known. */
+  readonly fromBytes: number | null;
+  highestBytes: number | null;
+  ended: CommandEnded | null;
+  /** Null until it is known how often the command ran before. */
+  attempt: number | null;
+}
+
+interface Reading {
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly cadenceMs: number;
+}
+
+/** The commands of one sandbox. */
+interface Place {
+  reading: Reading | null;
+  readonly running: Map<string, Run>;
+  readonly attempts: Map<string, number>;
+  /** Runs that wait for their number; null once numbers are known. */
+  waiting: Run[] | null;
+  asked: boolean;
+}
+
+/** The window counts commands from one, and so do other windows: the start tells them apart. */
+const idOf = ({ commandId, atMs }: CommandStarted): string => `${commandId}@${Math.round(atMs).toString(36)}`;
+
+/** Only numbers of the sandbox itself tell what a command took. */
+const readingOf = (sample: Sample): Reading | null =>
+  sample.source === 'machine' || sample.memory === undefined
+    ? null
+    : { atMs: sample.atMs, bytes: sample.memory.workingSetBytes, cadenceMs: sample.cadenceMs };
+
+const trim = <T>(map: Map<string, T>, most: number): void => {
+  const oldest = map.size > most ? map.keys().next() : null;
+  if (oldest !== null && oldest.done !== true) map.delete(oldest.value);
+};
+
+/** Makes of starts and ends the runs that are remembered: which attempt it was, how long, and how much memory it took on top. */
+export class CommandRuns {
+  readonly #host: CommandRunsHost;
+  readonly #places = new Map<string, Place>();
+  readonly #life = new AbortController();
+
+  constructor(host: CommandRunsHost) {
+    this.#host = host;
+  }
+
+  sample(sample: Sample): void {
+    const reading = readingOf(sample);
+    if (reading === null) return;
+    const place = this.#place(sample.sandboxId);
+    place.reading = reading;
+    for (const run of place.running.values()) {
+      if (reading.atMs < run.event.atMs) continue;
+      run.highestBytes = Math.max(run.highestBytes ?? 0, reading.bytes);
+    }
+  }
+
+  started(event: CommandStarted): void {
+    const place = this.#place(event.sandboxId);
+    const { reading } = place;
+    const fresh = reading !== null && Math.abs(event.atMs - reading.atMs) <= Math.max(freshMs, 3 * reading.cadenceMs);
+    const run: Run = {
+      event,
+      key: commandKey(event.commandLine, event.cwd),
+      fromBytes: fresh ? reading.bytes : null,
+      highestBytes: null,
+      ended: null,
+      attempt: null,
+    };
+    place.running.delete(event.commandId);
+    place.running.set(event.commandId, run);
+    trim(place.running, keptRunning);
+    if (place.waiting === null) this.#count(place, run);
+    else {
+      place.waiting.push(run);
+      if (place.waiting.length > keptRunning) place.waiting.shift();
+      this.#ask(event.sandboxId, place);
+    }
+  }
+
+  ended(event: CommandEnded): void {
+    const place = this.#places.get(event.sandboxId);
+    const run = place?.running.get(event.commandId);
+    if (place === undefined || run === undefined) return;
+    place.running.delete(event.commandId);
+    run.ended = event;
+    this.#record(run);
+    const peakBytes = peakOf(run);
+    if (peakBytes !== null && run.key !== otherCommand) this.#host.peaks?.record(run.key, peakBytes, event.atMs);
+  }
+
+  /** Nothing runs in it any more; what its commands took until then is written down. */
+  sandboxEnded(sandboxId: string): void {
+    const place = this.#places.get(sandboxId);
+    if (place === undefined) return;
+    for (const run of place.running.values()) this.#record(run);
+    place.running.clear();
+    place.reading = null;
+  }
+
+  /** What is known of this sandbox's commands is forgotten; they count from one again. */
+  forget(sandboxId: string): void {
+    const reading = this.#places.get(sandboxId)?.reading ?? null;
+    this.#places.delete(sandboxId);
+    if (reading !== null) this.#place(sandboxId).reading = reading;
+  }
+
+  /** The sandbox is not shown any more. */
+  drop(sandboxId: string): void {
+    this.sandboxEnded(sandboxId);
+    this.#places.delete(sandboxId);
+  }
+
+  /** Waits for no answers any more: the runs of this session are numbered from one. */
+  stopAsking(): void {
+    this.#life.abort();
+  }
+
+  /** Writes down what still runs; no end is seen any more. */
+  close(): void {
+    this.stopAsking();
+    for (const [sandboxId, place] of this.#places) {
+      this.#countAll(place);
+      this.sandboxEnded(sandboxId);
+    }
+    this.#places.clear();
+  }
+
+  #place(sandboxId: string): Place {
+    const known = this.#places.get(sandboxId);
+    if (known !== undefined) return known;
+    const place: Place = { reading: null, running: new Map(), attempts: new Map(), waiting: [], asked: false };
+    this.#places.set(sandboxId, place);
+    return place;
+  }
+
+  /** Asks once how often each command ran here in earlier sessions. */
+  #ask(sandboxId: string, place: Place): void {
+    if (place.asked) return;
+    place.asked = true;
+    const { clock, log, tasks, history } = this.#host;
+    const read = async (): Promise<void> => {
+      try {
+        const runs = await within(clock, readMs, this.#life.signal, () =>
+          history.commands({ sandboxId, limit: readRuns }),
+        );
+        for (const { commandKey: key, attempt } of runs.toReversed()) {
+          place.attempts.set(key, Math.max(place.attempts.get(key) ?? 0, attempt));
+          trim(place.attempts, keptKeys);
+        }
+      } catch (error) {
+        // The runs of this session are counted all the same.
+        log.debug(`Earlier commands of ${sandboxId}: ${toProblem(error).message}`);
+      }
+      if (this.#places.get(sandboxId) === place) this.#countAll(place);
+    };
+    tasks.add(read(), (error) => log.error(`Commands of ${sandboxId}: ${toProblem(error).message}`));
+  }
+
+  #countAll(place: Place): void {
+    const waiting = place.waiting ?? [];
+    place.waiting = null;
+    for (const run of waiting) this.#count(place, run);
+  }
+
+  #count(place: Place, run: Run): void {
+    run.attempt = (place.attempts.get(run.key) ?? 0) + 1;
+    // Taken out first, so that the commands run last are the last to be let go.
+    place.attempts.delete(run.key);
+    place.attempts.set(run.key, run.attempt);
+    trim(place.attempts, keptKeys);
+    this.#record(run);
+  }
+
+  #record(run: Run): void {
+    const { event, key, ended, attempt } = run;
+    if (attempt === null) return;
+    const record: CommandRun = {
+      commandId: idOf(event),
+      sandboxId: event.sandboxId,
+      commandKey: key,
+      startedAtMs: event.atMs,
+      // A clock that was set back meanwhile must not make a command that ends before it began.
+      endedAtMs: ended === null ? null : Math.max(event.atMs, ended.atMs),
+      exitCode: ended?.exitCode ?? null,
+      attempt,
+      peakBytes: peakOf(run),
+    };
+    this.#host.history.recordCommand(record);
+  }
+}
+
+const peakOf = ({ fromBytes, highestBytes }: Run): number | null =>
+  fromBytes === null || highestBytes === null ? null : Math.max(0, highestBytes - fromBytes);

@@ -1,0 +1,184 @@
+import type { CommandEnded, CommandStarted } from '../model/events.ts';
+import type { CommandPeaks, HistoryStore } from '../model/history.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Clock, Log } from '../model/ports.ts';
+import { toProblem } from '../model/problem.ts';
+import type { Sample } from '../model/sample.ts';
+import type { Sandbox } from '../model/sandbox.ts';
+import { within } from '../model/wait.ts';
+import type { MonitorRecord } from '../monitor/sandbox-monitor.ts';
+import { CommandRuns } from './command-runs.ts';
+import type { SandboxRecord } from './sandbox-record.ts';
+import type { Tasks } from './waiting.ts';
+
+export interface RecorderHost {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tasks: Tasks;
+  readonly history: HistoryStore;
+  readonly peaks: CommandPeaks | null;
+  /** Ids of providers of whose sandboxes nothing is written. */
+  readonly unkept: readonly string[];
+}
+
+/** A sandbox in which nothing changes is told again after this time, so that it is known until when it was there. */
+const stillThereMs = 10 * 60_000;
+/** A deadline that every access moves is told this often at most. */
+const idleDeadlineMs = 60_000;
+const askMs = 5_000;
+/** An end is looked for among this many incidents. */
+const readIncidents = 50;
+
+interface Told {
+  readonly sandbox: Sandbox;
+  readonly atMs: number;
+}
+
+const sameEntries = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
+  const keys = Object.keys(a);
+  return a === b || (keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]));
+};
+
+const lasting = ['name', 'phase', 'rawState', 'reason', 'image', 'createdAtMs'] as const;
+
+const isNews = (told: Told, sandbox: Sandbox, nowMs: number, ended: boolean): boolean => {
+  const before = told.sandbox;
+  if (lasting.some((field) => before[field] !== sandbox[field])) return true;
+  if (!sameEntries(before.metadata, sandbox.metadata)) return true;
+  const sinceMs = Math.abs(nowMs - told.atMs);
+  const moved = before.expiry?.expiresAtMs !== sandbox.expiry?.expiresAtMs;
+  if (moved && (sandbox.expiry?.clock !== 'idle' || sinceMs >= idleDeadlineMs)) return true;
+  return !ended && sinceMs >= stillThereMs;
+};
+
+/** Writes to the history what is worth keeping of the sandboxes in the view. */
+export class Recorder {
+  readonly #host: RecorderHost;
+  readonly #runs: CommandRuns;
+  readonly #told = new Map<string, Told>();
+  readonly #life = new AbortController();
+
+  constructor(host: RecorderHost) {
+    this.#host = host;
+    this.#runs = new CommandRuns(host);
+  }
+
+  #isKept(record: SandboxRecord): boolean {
+    return !this.#host.unkept.includes(record.provider.id);
+  }
+
+  /** It may have changed. */
+  seen(record: SandboxRecord): void {
+    if (!this.#isKept(record)) return;
+    const nowMs = this.#host.clock.now();
+    const { sandbox } = record.monitor.view(nowMs);
+    const told = this.#told.get(record.id);
+    if (told !== undefined && !isNews(told, sandbox, nowMs, record.ended)) return;
+    this.#tell(sandbox, nowMs);
+  }
+
+  #tell(sandbox: Sandbox, atMs: number): void {
+    this.#told.set(sandbox.id, { sandbox, atMs });
+    this.#host.history.recordSandbox(sandbox, atMs);
+  }
+
+  /** Takes over what its monitor had to tell. */
+  record(record: SandboxRecord, one: MonitorRecord): void {
+    if (!this.#isKept(record)) return;
+    const { history, log } = this.#host;
+    switch (one.kind) {
+      case 'transition':
+        history.recordTransition(one.sandbox, one.transition);
+        break;
+      case 'warning':
+        history.recordWarning(one.warning);
+        break;
+      case 'incident':
+        this.#incident(record, one.incident);
+        break;
+      case 'incident-withdrawn':
+        log.info(`${record.id} is there again; incident ${one.incidentId} never happened.`);
+        history.withdrawIncident(one.incidentId);
+        break;
+      case 'fix':
+        history.recordFix(one.outcome, one.fingerprint);
+        break;
+      case 'error':
+        history.recordError(record.id, one.error);
+        break;
+    }
+  }
+
+  #incident(record: SandboxRecord, incident: Incident): void {
+    const { history, log, tasks } = this.#host;
+    if (incident.endsSandbox) this.#runs.sandboxEnded(record.id);
+    if (!record.foundEnded || !incident.endsSandbox) {
+      history.recordIncident(incident);
+      return;
+    }
+    tasks.add(this.#foundEnd(incident), (error) => {
+      // Whoever finds it the next time will tell it.
+      if (this.#life.signal.aborted) return;
+      log.debug(`Earlier incidents of ${record.id}: ${toProblem(error).message}`);
+      history.recordIncident(incident);
+    });
+  }
+
+  /** It had ended before we looked. What was written while it happened knows more than what can be said now. */
+  async #foundEnd(incident: Incident): Promise<void> {
+    const { clock, history } = this.#host;
+    const known = await within(clock, askMs, this.#life.signal, () =>
+      history.incidents({ sandboxId: incident.sandboxId, limit: readIncidents, withoutSamples: true }),
+    );
+    const ends = known.filter((each) => each.endsSandbox);
+    if (ends.some((each) => each.id !== incident.id)) return;
+    const [before] = ends;
+    if (!this.#told.has(incident.sandboxId) || before?.text === incident.text) return;
+    // Found again after a new start, its end has not become later.
+    history.recordIncident(before === undefined ? incident : { ...incident, atMs: before.atMs });
+  }
+
+  sample(record: SandboxRecord, sample: Sample): void {
+    if (!this.#isKept(record)) return;
+    this.#host.history.recordSample(sample);
+    this.#runs.sample(sample);
+  }
+
+  command(record: SandboxRecord, event: CommandStarted | CommandEnded): void {
+    if (!this.#isKept(record)) return;
+    if (event.kind === 'command-started') this.#runs.started(event);
+    else this.#runs.ended(event);
+  }
+
+  diagnostics(record: SandboxRecord, text: string): void {
+    if (!this.#isKept(record) || text === '') return;
+    this.#host.history.recordDiagnostics({ sandboxId: record.id, atMs: this.#host.clock.now(), text });
+  }
+
+  /** What was told of it is gone: the next word counts as the first. */
+  forget(sandboxId: string): void {
+    this.#told.delete(sandboxId);
+    this.#runs.forget(sandboxId);
+  }
+
+  /** It is not shown any more. */
+  dropped(sandboxId: string): void {
+    this.#told.delete(sandboxId);
+    this.#runs.drop(sandboxId);
+  }
+
+  /** Waits for no answers any more. */
+  stopAsking(): void {
+    this.#life.abort();
+    this.#runs.stopAsking();
+  }
+
+  /** The last word on `records`: until now they were there. */
+  close(records: readonly SandboxRecord[]): void {
+    this.#runs.close();
+    const nowMs = this.#host.clock.now();
+    for (const record of records) {
+      if (this.#isKept(record) && !record.ended) this.#tell(record.monitor.view(nowMs).sandbox, nowMs);
+    }
+  }
+}
