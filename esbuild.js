@@ -1,14 +1,12 @@
-// How the extension becomes one file. scripts/bundle.mjs runs it; `npm run build -- --dev` keeps names and adds a source map.
-const path = require('node:path');
-
+// How the extension becomes two files: itself, and the thread in which the history is read and written. scripts/bundle.mjs runs it; `npm run build -- --dev` keeps names and adds a source map.
 /**
  * @param {{ dev?: boolean }} [mode]
  * @returns {import('esbuild').BuildOptions}
  */
 exports.extensionBundle = ({ dev = false } = {}) => ({
   absWorkingDir: __dirname,
-  entryPoints: ['src/extension.ts'],
-  outfile: path.join('dist', 'extension.js'),
+  entryPoints: { extension: 'src/extension.ts', 'history-worker': 'src/history/worker.ts' },
+  outdir: 'dist',
   bundle: true,
   platform: 'node',
   format: 'cjs',

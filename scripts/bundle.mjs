@@ -12,14 +12,14 @@ const dist = path.join(root, 'dist');
 const maxVsixBytes = 1024 * 1024;
 
 /**
- * Bundles src/extension.ts into dist/extension.js, with dist/meta.json (what is in it) and dist/third-party-notices.txt beside it.
+ * Bundles src/extension.ts into dist/extension.js and src/history/worker.ts into dist/history-worker.js, with dist/meta.json (what is in it) and dist/third-party-notices.txt beside it.
  * @returns the bundle's path
  * @throws when esbuild finds an error, which it has printed
  */
 export async function buildExtension({ dev = false } = {}) {
   mkdirSync(dist, { recursive: true });
   const bundle = path.join(dist, 'extension.js');
-  rmSync(`${bundle}.map`, { force: true });
+  for (const name of ['extension', 'history-worker']) rmSync(path.join(dist, `${name}.js.map`), { force: true });
   const { metafile } = await build(extensionBundle({ dev }));
   writeFileSync(path.join(dist, 'meta.json'), JSON.stringify(metafile));
   writeFileSync(path.join(dist, 'third-party-notices.txt'), thirdPartyNotices(Object.keys(metafile.inputs)));

@@ -20,6 +20,10 @@ export const commandIds = [
   'whatCanIDo',
   'allowWatching',
   'showLog',
+  'forgetSandbox',
+  'forgetEverything',
+  'exportHistory',
+  'exportMetrics',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

@@ -6,6 +6,7 @@ import type { CommandId } from './command-ids.ts';
 import type { CommandHandler } from './commands.ts';
 import { manageSnapshots } from './manage-snapshots.ts';
 import { showInformation } from './messages.ts';
+import { exportHistory, exportMetrics, forgetEverything, forgetSandbox } from './past.ts';
 import { askForSandbox, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
 import { renameSandbox } from './rename.ts';
 import type { Workbench } from './workbench.ts';
@@ -105,6 +106,13 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       if (sandbox) await renameSandbox(supervisor, sandbox);
     },
     manageSnapshots: () => manageSnapshots(supervisor),
+    forgetSandbox: async (argument) => {
+      const sandbox = await target(argument);
+      if (sandbox) await forgetSandbox(supervisor, sandbox);
+    },
+    forgetEverything: () => forgetEverything(supervisor),
+    exportHistory: () => exportHistory(supervisor),
+    exportMetrics: () => exportMetrics(supervisor),
     allowWatching: async (argument) => {
       const sandbox = await target(argument);
       if (sandbox) await workbench.questions.askConsent(sandbox.sandbox.id, sandbox.sandbox.name);

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { AppSettings } from '../app/contracts.ts';
+import type { HistoryBounds } from '../model/history.ts';
 
 /** The settings as plain values. Names are those of the manifest; a test keeps both in step. */
 export interface Settings {
   readonly openSandbox: { readonly serverUrl: string };
   readonly alerts: { readonly sensitivity: 'calm' | 'balanced' | 'eager'; readonly notifications: boolean };
   readonly watch: { readonly maximumSandboxes: number };
+  readonly history: { readonly maximumAgeDays: number; readonly maximumMegabytes: number };
 }
 
 const section = 'sandboxForesight';
@@ -18,14 +20,23 @@ export function readSettings(): Settings {
     return typeof value === 'string' ? value.trim() : '';
   };
   const sensitivity = text('alerts.sensitivity');
-  const maximum = configuration.get<unknown>('watch.maximumSandboxes');
+  const count = (name: string, least: number, most: number, otherwise: number): number => {
+    const value = configuration.get<unknown>(name);
+    return typeof value === 'number' && Number.isFinite(value)
+      ? Math.min(most, Math.max(least, Math.floor(value)))
+      : otherwise;
+  };
   return {
     openSandbox: { serverUrl: text('openSandbox.serverUrl') },
     alerts: {
       sensitivity: sensitivity === 'calm' || sensitivity === 'eager' ? sensitivity : 'balanced',
       notifications: configuration.get<unknown>('alerts.notifications') !== false,
     },
-    watch: { maximumSandboxes: typeof maximum === 'number' && maximum >= 1 ? Math.min(50, Math.floor(maximum)) : 8 },
+    watch: { maximumSandboxes: count('watch.maximumSandboxes', 1, 50, 8) },
+    history: {
+      maximumAgeDays: count('history.maximumAgeDays', 1, 365, 30),
+      maximumMegabytes: count('history.maximumMegabytes', 5, 2000, 200),
+    },
   };
 }
 
@@ -33,6 +44,12 @@ export function readSettings(): Settings {
 export const appSettings = (settings: Settings): AppSettings => ({
   sensitivity: settings.alerts.sensitivity,
   maximumWatched: settings.watch.maximumSandboxes,
+});
+
+/** @returns how much of the past is kept. */
+export const historyBounds = ({ history }: Settings): HistoryBounds => ({
+  maximumAgeMs: history.maximumAgeDays * 24 * 60 * 60_000,
+  maximumBytes: history.maximumMegabytes * 1024 * 1024,
 });
 
 /** Calls `changed` with fresh settings whenever one of ours, or one about the network, changed. */

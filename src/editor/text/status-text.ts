@@ -162,5 +162,9 @@ export function statusText(view: AppView, nowMs: number): StatusText {
       label: 'Sandbox Foresight: choose the sandbox to watch',
     };
   }
+  if (view.sandboxes.some(({ sandbox }) => sandbox.phase === 'running')) {
+    // Which one is meant is being found out.
+    return { text: '$(loading~spin) sandboxes', background: 'none', label: 'Sandbox Foresight: connecting' };
+  }
   return { text: '$(pulse) no sandbox', background: 'none', label: 'Sandbox Foresight: no sandbox is running' };
 }

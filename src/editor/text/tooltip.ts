@@ -2,7 +2,7 @@ import type { AppView, SandboxView } from '../../model/view.ts';
 import { formatDuration, sparkline } from './format.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
 import { comingText, useText } from './signal-text.ts';
-import { levelWords, phaseWords, signalWords, sourceWords } from './words.ts';
+import { levelWords, phaseText, signalWords, sourceWords } from './words.ts';
 
 /** Commands that tooltips may link to; the Markdown is trusted for these and nothing else. */
 export const tooltipCommands = [
@@ -35,7 +35,7 @@ function ageText(view: SandboxView, nowMs: number): string {
 function sandboxLines(view: SandboxView, how: string | null, nowMs: number): string[] {
   const { sandbox, link } = view;
   const lines = [
-    `**${escapeMarkdown(sandbox.name)}** — ${phaseWords[sandbox.phase]} (${escapeMarkdown(sandbox.rawState)})${
+    `**${escapeMarkdown(sandbox.name)}** — ${escapeMarkdown(phaseText(sandbox))} (${escapeMarkdown(sandbox.rawState)})${
       view.level === 'calm' ? '' : `, ${levelWords[view.level]}`
     }`,
     '',
@@ -62,13 +62,22 @@ function sandboxLines(view: SandboxView, how: string | null, nowMs: number): str
  */
 export function tooltipKey(view: AppView, nowMs: number): string {
   const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
+  // A sparkline of one value says nothing: it is drawn again when there is something to see.
+  const drawn = Math.min(2, Math.floor((current?.history[0]?.values.length ?? 0) / 12));
   const signals = current?.forecasts.map(({ signal, pressure }) => [signal, Math.round((pressure ?? 0) * 20)]);
   return JSON.stringify([
     view.servers.map(({ state, problem, nextStep }) => [state, problem, nextStep]),
     view.currentHow,
     view.ambiguous,
     current && [current.sandbox.name, current.sandbox.rawState, current.level, current.leading?.signal],
-    current && [current.link.state, current.link.text, current.incidents[0]?.id, ageText(current, nowMs), signals],
+    current && [
+      current.link.state,
+      current.link.text,
+      current.incidents[0]?.id,
+      ageText(current, nowMs),
+      signals,
+      drawn,
+    ],
   ]);
 }
 

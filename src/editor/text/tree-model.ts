@@ -1,9 +1,9 @@
 import { isEnded } from '../../model/sandbox.ts';
-import type { AppView, SandboxView, ServerView } from '../../model/view.ts';
+import type { AppView, Health, SandboxView, ServerView } from '../../model/view.ts';
 import { formatBytes, formatClock, formatDuration, formatMoment, pressureBar } from './format.ts';
 import { briefUseText, comingText, useText } from './signal-text.ts';
 import { timeLeftMs } from './time-left.ts';
-import { causeWords, levelWords, phaseIcons, phaseWords, serverWord, signalIcons, signalWords } from './words.ts';
+import { causeWords, levelWords, phaseIcons, phaseText, serverWord, signalIcons, signalWords } from './words.ts';
 
 /** One row of the tree, as plain data; `tree.ts` turns it into what the editor wants. */
 export interface TreeNode {
@@ -80,7 +80,7 @@ function lifecycleNode(view: SandboxView): TreeNode {
     node({
       id: `${sandbox.id}/lifecycle/${index}`,
       kind: 'fact',
-      label: phaseWords[step.phase],
+      label: phaseText(step),
       description: `${formatMoment(step.atMs)} · ${step.rawState}${step.reason ? ` (${step.reason})` : ''}`,
       icon: phaseIcons[step.phase].replace('~spin', ''),
       contextValue: 'transition',
@@ -93,7 +93,7 @@ function lifecycleNode(view: SandboxView): TreeNode {
     id: `${sandbox.id}/lifecycle`,
     kind: 'group',
     label: 'Lifecycle',
-    description: `${phaseWords[sandbox.phase]}${ends}`,
+    description: `${phaseText(sandbox)}${ends}`,
     icon: 'history',
     contextValue: 'lifecycle',
     sandboxId: sandbox.id,
@@ -203,7 +203,8 @@ function summary(view: SandboxView, current: boolean, nowMs: number): string {
     if (view.leading.signal !== 'expiry' && left !== null) parts.push(`~${formatDuration(left)}`);
   }
   if (alarming) parts.push(levelWords[view.level]);
-  parts.push(phaseWords[view.sandbox.phase]);
+  if (view.health.state !== 'running' && !isEnded(view.sandbox.phase)) parts.push(healthText(view.health));
+  parts.push(phaseText(view.sandbox));
   const ending = view.incidents.find((incident) => incident.endsSandbox);
   if (isEnded(view.sandbox.phase) && ending) {
     parts.push(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}`);
@@ -211,6 +212,9 @@ function summary(view: SandboxView, current: boolean, nowMs: number): string {
   if (current) parts.push('current');
   return parts.join(' · ');
 }
+
+const healthText = ({ state, errorsPerMinute }: Health): string =>
+  errorsPerMinute >= 0.1 ? `${state}, ${errorsPerMinute.toFixed(1)} errors/min` : state;
 
 function sandboxNode(view: SandboxView, current: boolean, nowMs: number): TreeNode {
   const { sandbox } = view;
@@ -261,6 +265,20 @@ function serverNode(server: ServerView): TreeNode {
   });
 }
 
+function historyNode(problem: string | null): TreeNode[] {
+  if (problem === null) return [];
+  return [
+    node({
+      id: 'history',
+      kind: 'fact',
+      label: 'History',
+      description: problem,
+      icon: 'warning',
+      contextValue: 'history.problem',
+    }),
+  ];
+}
+
 /**
  * The rows of the tree: servers, then sandboxes in the order of the view. Pure.
  * @param filter shows only sandboxes whose name, id, phase or metadata contain it; empty for all.
@@ -276,6 +294,7 @@ export function treeModel(view: AppView, filter: string, nowMs: number): readonl
   );
   return [
     ...view.servers.map(serverNode),
+    ...historyNode(view.historyProblem),
     ...shown.map((each) => sandboxNode(each, each.sandbox.id === view.currentId, nowMs)),
   ];
 }

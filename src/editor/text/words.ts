@@ -1,7 +1,7 @@
 import type { IncidentCause } from '../../model/incident.ts';
 import type { ProblemKind } from '../../model/problem.ts';
 import type { SampleSource } from '../../model/sample.ts';
-import type { Phase } from '../../model/sandbox.ts';
+import type { Phase, Sandbox } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { ServerView } from '../../model/view.ts';
 import type { WarningLevel } from '../../model/warning.ts';
@@ -66,6 +66,10 @@ export const phaseWords: Record<Phase, string> = {
   failed: 'failed',
   unknown: 'state unknown',
 };
+
+/** @returns the phase for people; a state that this version does not know is shown as the provider calls it. */
+export const phaseText = ({ phase, rawState }: Pick<Sandbox, 'phase' | 'rawState'>): string =>
+  phase === 'unknown' ? `${rawState} (a state not known here)` : phaseWords[phase];
 
 /** Icon of a phase. */
 export const phaseIcons: Record<Phase, string> = {

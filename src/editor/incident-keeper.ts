@@ -1,0 +1,87 @@
+import type * as vscode from 'vscode';
+import type { Supervisor } from '../app/contracts.ts';
+import type { HistoryStore } from '../model/history.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Clock, Log, Timer } from '../model/ports.ts';
+import type { AppView } from '../model/view.ts';
+
+const stateKey = 'incidentDigest';
+const settleMs = 2_000;
+const mostIncidents = 200;
+
+/** What a digest is made and read with. */
+export interface DigestFunctions {
+  of(incidents: readonly Incident[]): unknown;
+  read(digest: unknown): readonly Incident[];
+  missingFrom(kept: readonly Incident[], digest: readonly Incident[]): readonly Incident[];
+}
+
+/**
+ * Keeps a small digest of incidents on the person's side, where the editor's own state lives, for the case that this
+ * extension runs inside a sandbox and everything it writes dies with the machine.
+ */
+export class IncidentKeeper {
+  private readonly supervisor: Supervisor;
+  private readonly history: HistoryStore;
+  private readonly state: vscode.Memento;
+  private readonly digest: DigestFunctions;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private unsubscribe: (() => void) | null = null;
+  private timer: Timer | null = null;
+  private kept = '';
+
+  constructor(options: {
+    readonly supervisor: Supervisor;
+    readonly history: HistoryStore;
+    readonly state: vscode.Memento;
+    readonly digest: DigestFunctions;
+    readonly clock: Clock;
+    readonly log: Log;
+  }) {
+    this.supervisor = options.supervisor;
+    this.history = options.history;
+    this.state = options.state;
+    this.digest = options.digest;
+    this.clock = options.clock;
+    this.log = options.log;
+  }
+
+  /** Gives the store what it lost with an earlier machine, then follows. */
+  start(): void {
+    this.restore().catch((error: unknown) => this.log.warn(`Incidents of an earlier machine: ${String(error)}`));
+    this.unsubscribe = this.supervisor.onChange((view) => this.follow(view));
+  }
+
+  private async restore(): Promise<void> {
+    const digest = this.digest.read(this.state.get<unknown>(stateKey));
+    if (digest.length === 0) return;
+    const kept = await this.history.incidents({ limit: mostIncidents, withoutSamples: true });
+    const missing = this.digest.missingFrom(kept, digest);
+    for (const incident of missing) this.history.recordIncident(incident);
+    if (missing.length === 0) return;
+    this.log.info(`${missing.length} incidents of an earlier machine are remembered.`);
+    await this.history.flush();
+    this.supervisor.refresh();
+  }
+
+  private follow(view: AppView): void {
+    const present = view.sandboxes.flatMap(({ incidents }) => incidents.map(({ id, text }) => id + text)).join();
+    if (present === this.kept) return;
+    this.kept = present;
+    this.timer?.cancel();
+    this.timer = this.clock.after(settleMs, () => {
+      this.write().catch((error: unknown) => this.log.warn(`Keeping incidents: ${String(error)}`));
+    });
+  }
+
+  private async write(): Promise<void> {
+    const incidents = await this.history.incidents({ limit: mostIncidents });
+    await this.state.update(stateKey, this.digest.of(incidents));
+  }
+
+  dispose(): void {
+    this.unsubscribe?.();
+    this.timer?.cancel();
+  }
+}

@@ -1,0 +1,147 @@
+import * as vscode from 'vscode';
+import type { Supervisor, SupervisorOptions } from '../app/contracts.ts';
+import type { CommandPeaks, HistoryBounds, HistoryStore } from '../model/history.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import { registerCommands } from './commands.ts';
+import { askForSecret, connect } from './connect.ts';
+import { type ConnectionSet, Connections } from './connections.ts';
+import { createHandlers } from './handlers.ts';
+import { IncidentKeeper } from './incident-keeper.ts';
+import { createLog } from './log.ts';
+import { fileExists, placeHints, rememberedSandbox, rememberSandbox } from './place.ts';
+import { Secrets } from './secrets.ts';
+import {
+  appSettings,
+  historyBounds,
+  type NetworkSettings,
+  onSettingsChanged,
+  readNetworkSettings,
+  readSettings,
+  type Settings,
+} from './settings.ts';
+import { formatClock } from './text/format.ts';
+import { createWorkbench } from './workbench.ts';
+
+/** What a set of connections is made from. */
+export interface ConnectionNeeds {
+  readonly settings: Settings;
+  readonly network: NetworkSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly secret: (name: string, origin: string) => Promise<string | null>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly fileExists: (path: string) => Promise<boolean>;
+}
+
+/** The other sides of the ports, bound in extension.ts. */
+export interface Parts {
+  readonly clock: Clock;
+  readonly redact: (text: string) => string;
+  createSupervisor(options: SupervisorOptions): Supervisor;
+  openHistory(options: {
+    readonly folder: string;
+    readonly workerFile: string;
+    readonly bounds: HistoryBounds;
+    readonly log: Log;
+  }): HistoryStore & { readonly peaks: CommandPeaks };
+  connect(needs: ConnectionNeeds): ConnectionSet;
+  /** The origin that secrets for a server's address belong to. Throws `Problem` for what is no address. */
+  originOf(serverUrl: string): string | null;
+  createDemo(): SandboxProvider;
+  readonly digest: {
+    of(incidents: readonly Incident[]): unknown;
+    read(digest: unknown): readonly Incident[];
+    missingFrom(kept: readonly Incident[], digest: readonly Incident[]): readonly Incident[];
+  };
+}
+
+/**
+ * Starts everything the person sees. Returns at once: settings of the editor are read, objects are made, and all that takes
+ * time (files, secrets, the network) follows after it.
+ * @returns ends every stream, waits until nothing is left behind in a sandbox, and writes what is pending.
+ */
+export function start(context: vscode.ExtensionContext, parts: Parts): () => Promise<void> {
+  const { clock, redact } = parts;
+  const log = createLog(redact);
+  const secrets = new Secrets(context.secrets);
+  let settings = readSettings();
+  const history = parts.openHistory({
+    folder: context.globalStorageUri.fsPath,
+    workerFile: context.asAbsolutePath('dist/history-worker.js'),
+    bounds: historyBounds(settings),
+    log,
+  });
+  const supervisor = parts.createSupervisor({
+    clock,
+    log,
+    history,
+    peaks: history.peaks,
+    settings: appSettings(settings),
+    formatTime: formatClock,
+  });
+  const remember = (sandboxId: string): Promise<void> => rememberSandbox(context.workspaceState, sandboxId);
+  const workbench = createWorkbench({
+    supervisor,
+    clock,
+    log,
+    redact,
+    notificationsEnabled: () => settings.alerts.notifications,
+    remember,
+  });
+  const madeFrom = () => [settings.openSandbox, readNetworkSettings()];
+  const connections = new Connections(supervisor, {
+    clock,
+    log,
+    create: () =>
+      parts.connect({
+        settings,
+        network: readNetworkSettings(),
+        clock,
+        log,
+        secret: secrets.get,
+        environment: process.env,
+        fileExists,
+      }),
+  });
+  const handlers = createHandlers({
+    supervisor,
+    workbench,
+    now: clock.now,
+    remember,
+    connect: () => connect(secrets, settings.openSandbox.serverUrl, parts.originOf),
+    setApiKey: () => askForSecret(secrets, parts.originOf(settings.openSandbox.serverUrl)),
+    tryDemo: () => connections.startDemo(parts.createDemo()),
+    showLog: log.show,
+  });
+  // On the person's side the store itself survives a sandbox; inside one, only what the editor keeps does.
+  const keeper =
+    context.extension.extensionKind === vscode.ExtensionKind.Workspace
+      ? new IncidentKeeper({ supervisor, history, state: context.globalState, digest: parts.digest, clock, log })
+      : null;
+  context.subscriptions.push(
+    registerCommands(handlers, (id, error) => log.error(`${id}: ${error instanceof Error ? error.stack : error}`)),
+    // A key is read for every request: a new one only has to be tried.
+    secrets.onChanged(() => supervisor.refresh()),
+    onSettingsChanged((changed) => {
+      settings = changed;
+      supervisor.setSettings(appSettings(changed));
+      history.setBounds(historyBounds(changed));
+      connections.renew(madeFrom());
+    }),
+    workbench,
+  );
+  setImmediate(() => {
+    supervisor.setPlace(placeHints(), rememberedSandbox(context.workspaceState));
+    connections.renew(madeFrom());
+    keeper?.start();
+  });
+  return async () => {
+    keeper?.dispose();
+    await supervisor.dispose();
+    await history.dispose();
+    await connections.close();
+    // Last of all: the others still have something to say.
+    log.dispose();
+  };
+}
