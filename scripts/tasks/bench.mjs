@@ -36,6 +36,7 @@ const probe = await measure('probe', async () => {
   if (process.platform !== 'linux') throw new Error('the probe reads /proc, which only Linux has.');
   return await (await import('../../test/bench/probe.ts')).benchProbe();
 });
+const history = await measure('history', async () => (await import('../../test/bench/history.ts')).benchHistory());
 const bundle = await measure('bundle', async () => {
   await packageExtension();
   return await (await import('../../test/bench/bundle.ts')).benchBundle();
@@ -52,6 +53,7 @@ const report = {
   path,
   probe,
   bundle,
+  history,
   activation: bundle ? await measure('activation in the extension host', activation) : null,
   missing,
 };

@@ -1,6 +1,7 @@
 import type { ActivationBench } from './activation.ts';
 import type { BundleBench } from './bundle.ts';
 import type { ForecastBench } from './forecast.ts';
+import type { HistoryCost } from './history.ts';
 import type { Few, Timing } from './measure.ts';
 import type { ProbeBench } from './probe.ts';
 import type { PathBench } from './whole-path.ts';
@@ -14,6 +15,7 @@ export interface BenchReport {
   readonly probe: readonly ProbeBench[] | null;
   readonly bundle: BundleBench | null;
   readonly activation: ActivationBench | null;
+  readonly history: HistoryCost | null;
   /** One sentence for each thing that could not be measured. */
   readonly missing: readonly string[];
 }
@@ -40,7 +42,7 @@ const afew = (what: string, { median, worst, runs }: Few, unit: (value: number) 
   `${runs}${each}`,
 ];
 
-function rowsOf({ forecast, path, probe, bundle, activation }: BenchReport): Row[] {
+function rowsOf({ forecast, path, probe, bundle, activation, history }: BenchReport): Row[] {
   const rows: Row[] = [];
   if (forecast) {
     rows.push(timed('sample: forecaster observes, 6 signals', forecast.observe));
@@ -67,6 +69,22 @@ function rowsOf({ forecast, path, probe, bundle, activation }: BenchReport): Row
     const { vscode } = activation;
     rows.push(afew(`bundle loads in VS Code ${vscode}`, activation.loadMs, millis));
     rows.push(afew(`activate() in VS Code ${vscode}`, activation.activateMs, millis));
+  }
+  if (history) {
+    const name = `history of ${history.sandboxes} sandboxes`;
+    const megabytes = (value: number): string => `${digits(value)} MiB`;
+    rows.push([`${name}: file (bound)`, megabytes(history.fileMegabytes), megabytes(history.boundMegabytes), '']);
+    rows.push([`${name}: opening call`, millis(history.openCallMs), '', '1']);
+    rows.push([`${name}: to the first answer`, millis(history.firstAnswerMs), '', '1']);
+    rows.push(afew('history: one second of 200 sandboxes, to disk', history.writeSecondMs, millis));
+    rows.push(afew("history: of that on the editor's thread", history.recordCallsMs, millis));
+    rows.push(afew('history: ask for sandboxes', history.ask.sandboxesMs, millis));
+    rows.push(afew('history: ask for incidents', history.ask.incidentsMs, millis));
+    rows.push(afew('history: ask for one incident', history.ask.oneIncidentMs, millis));
+    rows.push(afew('history: ask for an hour of samples', history.ask.hourOfSamplesMs, millis));
+    rows.push(afew('history: ask for errors', history.ask.errorsMs, millis));
+    rows.push(afew("history: longest block of the editor's thread", history.longestBlockMs, millis));
+    rows.push(afew('the same with nothing to do', history.idleBlockMs, millis));
   }
   return rows;
 }
