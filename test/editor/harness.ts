@@ -9,7 +9,7 @@ import { type Development, develop, launchBrowser, newPage, openFolder } from '.
 import { type Editor, type EditorOptions, oldestWanted, startEditor } from './server.ts';
 
 export { type Development, develop, launchBrowser, newPage, openFolder } from './browser.ts';
-export { type Editor, type EditorOptions, extensionHostLog, oldestWanted, outputText, startEditor } from './server.ts';
+export { type Editor, type EditorOptions, extensionHostLog, outputText, startEditor } from './server.ts';
 
 /** The repository. */
 export const root = path.resolve(import.meta.dirname, '..', '..');

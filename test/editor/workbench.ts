@@ -4,18 +4,8 @@
  */
 
 export { screenshot, until } from './page.ts';
-export { contextMenu, type Menu } from './workbench-menu.ts';
-export { notifications, type Toast, type ToastReading, toast, toasts } from './workbench-notifications.ts';
-export {
-  commandTitles,
-  type InputBox,
-  inputBox,
-  type Modal,
-  modal,
-  type QuickPick,
-  quickPick,
-  run,
-} from './workbench-questions.ts';
-export { type StatusBarItem, type StatusBarReading, statusBarItem } from './workbench-status.ts';
+export { notifications, type Toast, toast, toasts } from './workbench-notifications.ts';
+export { commandTitles, inputBox, modal, quickPick, run } from './workbench-questions.ts';
+export { type StatusBarItem, statusBarItem } from './workbench-status.ts';
 export { terminalNames, terminalText, typeInTerminal } from './workbench-terminal.ts';
-export { openView, type TreeRow, type TreeView } from './workbench-tree.ts';
+export { openView, type TreeView } from './workbench-tree.ts';
