@@ -77,6 +77,8 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     log,
     history,
     peaks: history.peaks,
+    // A recording is nobody's past.
+    unkept: ['demo'],
     settings: appSettings(settings),
     formatTime: formatClock,
   });

@@ -9,7 +9,7 @@ const secretWords = new Set(
 /** Words that do so only in a longer name or before `=`: alone they are ordinary words (`PWD=/home`, `pass: 12`). */
 const weakWords = new Set('pass pwd auth sig signature'.split(' '));
 /** What a `…_KEY` may be called without being a secret. */
-const openKeys = new Set('primary foreign cache partition sort public registry hot foreground'.split(' '));
+const openKeys = new Set('primary foreign cache partition sort public registry hot foreground command'.split(' '));
 /** A name ending in one of these tells about a secret without being one, e.g. `token_type`, `PASSWORD_FILE`. */
 const harmlessEndings = new Set(
   'name path file dir url uri type count limit length size ttl expires expiry policy version format enabled required'.split(

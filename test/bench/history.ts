@@ -8,6 +8,7 @@ import { packsOf } from '../../src/history/sample-pack.ts';
 import type { Clock } from '../../src/model/ports.ts';
 import type { Sample } from '../../src/model/sample.ts';
 import { aCommand, anError, anIncident, aSample, aSandbox, aWarning } from '../integration/history/makers.ts';
+import { workerFile } from '../integration/history/worker-file.ts';
 import { type Few, few } from './measure.ts';
 
 /** What the history costs with a month of 200 sandboxes in it, each of which lived for a day. */
@@ -43,7 +44,6 @@ const perDay = 200;
 /** One sandbox in so many breaks. */
 const incidentEvery = 4;
 const bounds = { maximumAgeMs: 40 * dayMs, maximumBytes: 200 * 1024 * 1024 };
-const workerFile = new URL('../../src/history/worker.ts', import.meta.url);
 const asIs = (text: string): string => text;
 
 const clock: Clock = {
@@ -223,7 +223,15 @@ export const benchHistory = async (days = 30): Promise<HistoryCost> => {
     const nowMs = Date.now();
     const startedMs = performance.now();
     const log = { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error };
-    const history = openHistory({ folder, engine: 'sqlite', bounds, redact: asIs, clock, log, workerFile });
+    const history = openHistory({
+      folder,
+      engine: 'sqlite',
+      bounds,
+      redact: asIs,
+      clock,
+      log,
+      workerFile: workerFile(),
+    });
     const openCallMs = performance.now() - startedMs;
     await history.incidents({ limit: 1, withoutSamples: true });
     const firstAnswerMs = performance.now() - startedMs;

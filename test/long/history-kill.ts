@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openHistory } from '../../src/history/open-history.ts';
+import { workerFile } from '../integration/history/worker-file.ts';
 
 /*
  * Kills writing windows at random moments, again and again, and looks each time what is left:
@@ -24,7 +25,6 @@ export interface KillReport {
 }
 
 const writer = fileURLToPath(new URL('../integration/history/writer.ts', import.meta.url));
-const workerFile = new URL('../../src/history/worker.ts', import.meta.url);
 const windowsPerRound = 2;
 const allowedLossMs = 1_000;
 
@@ -36,7 +36,7 @@ interface Killed {
 
 /** Starts a window, lets it write for a while, and kills it. */
 const writeAndKill = async (folder: string, engine: string, name: string): Promise<Killed> => {
-  const child: ChildProcess = spawn(process.execPath, [writer, folder, engine, name], {
+  const child: ChildProcess = spawn(process.execPath, [writer, folder, engine, name, '0', workerFile()], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { stdout } = child;
@@ -75,7 +75,7 @@ const readAfter = async (
     engine,
     bounds: { maximumAgeMs: 400 * 86_400_000, maximumBytes: 500 * 1024 * 1024 },
     redact: (text) => text,
-    workerFile,
+    workerFile: workerFile(),
     clock: {
       now: () => Date.now(),
       after: (delayMs, run) => {

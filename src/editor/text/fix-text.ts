@@ -1,6 +1,12 @@
 import type { FixPlan } from '../../app/contracts.ts';
 import type { FixOutcome } from '../../model/fix.ts';
 
+/** Titles are "End node (pid 412)", "Pause api-tests", "Recreate with 512 MiB": the question names the sandbox once. */
+function questionOf({ fixId, title }: FixPlan, sandboxName: string): string {
+  if (title.includes(sandboxName)) return `${title}?`;
+  return fixId === 'endProcess' ? `${title} in ${sandboxName}?` : `${sandboxName}: ${title}?`;
+}
+
 /** What a confirmation says about one or more plans for the same fix. */
 export function planText(plans: readonly { readonly plan: FixPlan; readonly name: string }[]): {
   readonly question: string;
@@ -18,7 +24,7 @@ export function planText(plans: readonly { readonly plan: FixPlan; readonly name
     `Check: ${plan.check}`,
   ];
   return {
-    question: `${plan.title} in ${many ? `these ${plans.length} sandboxes` : first.name}?`,
+    question: many ? `${plan.title}, in these ${plans.length} sandboxes?` : questionOf(plan, first.name),
     detail: detail.join('\n'),
   };
 }

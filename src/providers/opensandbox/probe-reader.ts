@@ -210,9 +210,10 @@ function swapOf(line: ProbeLine): BytesReading | undefined {
 }
 
 function bytesOf(room: ProbeLine['disk']): BytesReading | undefined {
-  return room === null || room.used + room.free <= 0
+  const limitBytes = room === null ? 0 : room.used + room.free;
+  return room === null || limitBytes <= 0 || !Number.isFinite(limitBytes)
     ? undefined
-    : { usedBytes: room.used, limitBytes: room.used + room.free };
+    : { usedBytes: room.used, limitBytes };
 }
 
 function inodesOf(line: ProbeLine): CountReading | undefined {

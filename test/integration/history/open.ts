@@ -5,9 +5,7 @@ import { afterEach } from 'vitest';
 import { type History, type HistoryOptions, openHistory } from '../../../src/history/open-history.ts';
 import type { Clock, Log } from '../../../src/model/ports.ts';
 import { startMs } from './makers.ts';
-
-/** The worker as it stands in the source; Node.js strips its types. */
-export const workerFile = new URL('../../../src/history/worker.ts', import.meta.url);
+import { workerFile } from './worker-file.ts';
 
 /** Real timers, and a hand that a test can set. */
 export class HandClock implements Clock {
@@ -61,7 +59,7 @@ export type TestHistory = History & { readonly log: LineLog; readonly clock: Han
 export const openTest = (options: Partial<HistoryOptions> & { readonly folder: string }): TestHistory => {
   const log = new LineLog();
   const clock = new HandClock();
-  const history = openHistory({ bounds: roomyBounds, redact, clock, log, workerFile, ...options });
+  const history = openHistory({ bounds: roomyBounds, redact, clock, log, workerFile: workerFile(), ...options });
   histories.push(history);
   return Object.assign(history, { log, clock });
 };

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { killLoop } from '../../long/history-kill.ts';
 import { startMs } from './makers.ts';
 import { cleanUpAfterEach, newFolder, openTest } from './open.ts';
+import { workerFile } from './worker-file.ts';
 
 const run = promisify(execFile);
 const writer = fileURLToPath(new URL('./writer.ts', import.meta.url));
@@ -17,7 +18,7 @@ describe.each(['sqlite', 'json-lines'] as const)('processes that share a history
     const folder = await newFolder();
     const names = ['a', 'b', 'c'];
     const ends = await Promise.all(
-      names.map((name) => run(process.execPath, [writer, folder, engine, name, String(entries)])),
+      names.map((name) => run(process.execPath, [writer, folder, engine, name, String(entries), workerFile()])),
     );
     for (const { stdout } of ends) expect(stdout.trim().endsWith('closed')).toBe(true);
     const history = openTest({ folder, engine, bounds: { maximumAgeMs: 4e11, maximumBytes: 1e8 } });

@@ -3,11 +3,11 @@ import { openHistory } from '../../../src/history/open-history.ts';
 import { anError, aSample, aWarning } from './makers.ts';
 
 /*
- * A window of its own process: `node writer.ts <folder> <engine> <name> <count>`. Writes numbered entries and says of each, once it was
+ * A window of its own process: `node writer.ts <folder> <engine> <name> <count> <worker>`. Writes numbered entries and says of each, once it was
  * recorded, `<number> <time>`. Ends after `count`, or never when that is 0.
  */
 
-const [folder = '', engine = 'auto', name = 'w', count = '0'] = process.argv.slice(2);
+const [folder = '', engine = 'auto', name = 'w', count = '0', workerFile = ''] = process.argv.slice(2);
 if (engine !== 'sqlite' && engine !== 'json-lines') throw new Error(`no such engine: ${engine}`);
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 
@@ -16,7 +16,7 @@ const history = openHistory({
   engine,
   bounds: { maximumAgeMs: 400 * 86_400_000, maximumBytes: 500 * 1024 * 1024 },
   redact: (text) => text,
-  workerFile: new URL('../../../src/history/worker.ts', import.meta.url),
+  workerFile,
   clock: {
     now: () => Date.now(),
     after: (delayMs, run) => {

@@ -5,6 +5,7 @@ import { phases } from '../../../src/model/sandbox.ts';
 import { type AppBench, createAppBench, nowhere } from '../../helpers/app-bench.ts';
 import { settle } from '../../helpers/fake-clock.ts';
 import { aSandbox, using } from '../../helpers/fake-provider.ts';
+import { anEnd, aStart } from '../../helpers/past.ts';
 
 const id = fc.nat(5).map((no) => `s${no}`);
 
@@ -54,6 +55,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ({ app }) =>
         app.consent(one, allowed),
   ),
+  id.map(
+    (one): Step =>
+      async ({ app, clock, history }) => {
+        await app.forgetSandbox(one);
+        await clock.advance(0);
+        expect(history.forgotten.at(-1)).toBe(one);
+      },
+  ),
+  fc.constant<Step>(({ app }) => app.forgetEverything()),
+  fc.tuple(id, fc.nat(3), fc.boolean()).map(
+    ([one, no, begins]): Step =>
+      async ({ app, clock }) => {
+        const stop = app.addErrorSource({
+          name: 'drawn',
+          async *events() {
+            yield begins ? aStart(one, `${no}`, clock.now()) : anEnd(one, `${no}`, clock.now(), no);
+          },
+        });
+        await clock.advance(0);
+        stop();
+      },
+  ),
   fc.option(id, { nil: null }).map(
     (one): Step =>
       ({ app }) =>
@@ -84,7 +107,7 @@ describe('the supervisor, whatever happens', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const bench = createAppBench({ settings: { maximumWatched: 3 } });
-        const { app, clock, provider, log } = bench;
+        const { app, clock, provider, log, history } = bench;
         app.setProviders([provider]);
         app.setPlace(nowhere, null);
         await clock.advance(0);
@@ -104,6 +127,15 @@ describe('the supervisor, whatever happens', () => {
           if (link.state === 'waiting') expect(link.retryAtMs).not.toBeNull();
           if (!['live', 'ended'].includes(link.state)) expect(link.text).not.toBeNull();
           if (['waiting', 'unavailable', 'needs-consent'].includes(link.state)) expect(link.nextStep).not.toBeNull();
+        }
+        const ids = view.sandboxes.map((one) => one.sandbox.id);
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const { link, sandbox } of view.sandboxes) {
+          if (link.state !== 'ended') expect(history.seen.some((one) => one.sandbox.id === sandbox.id)).toBe(true);
+        }
+        for (const run of history.commandList) {
+          expect(run.attempt).toBeGreaterThan(0);
+          expect(run.endedAtMs ?? run.startedAtMs).toBeGreaterThanOrEqual(run.startedAtMs);
         }
         expect(log.lines.filter((line) => line.startsWith('error'))).toEqual([]);
         await app.dispose();

@@ -162,6 +162,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.constant<Step>((each, seconds) => each.monitor.gone(t0 + seconds * 1000)) },
+  { weight: 1, arbitrary: fc.constant<Step>((each, seconds) => each.monitor.forgetPast(t0 + seconds * 1000)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.nat(5), fc.option(fc.nat(2), { nil: null })).map(
+      ([no, exitCode]): Step =>
+        (each, seconds) =>
+          each.monitor.observe({
+            kind: 'command-ended',
+            sandboxId: id,
+            commandId: `${no}`,
+            atMs: t0 + seconds * 1000,
+            exitCode,
+          }),
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc.constantFrom('answers', 'refused', 'no-answer', 'unknown').map(
@@ -233,6 +248,8 @@ describe('the monitor', () => {
         expect(view.incidents.length).toBeLessThanOrEqual(20);
         expect(view.timeline.length).toBeLessThanOrEqual(50);
         expect(view.outcomes.length).toBeLessThanOrEqual(20);
+        expect(view.health.errorsPerMinute).toBeGreaterThanOrEqual(0);
+        if (view.health.state === 'running') expect(view.health.errorsPerMinute).toBe(0);
         if (view.level !== 'calm') expect(view.warning).toMatchObject({ outcome: 'open' });
         if (view.sandbox.phase === 'failed' || view.sandbox.phase === 'terminated') expect(view.level).toBe('calm');
         for (const fix of view.fixes) expect(view.actions).toContain(fix.id);

@@ -20,7 +20,7 @@ describe('the key of a command', () => {
     ['sudo -u bob -EH npm ci', 'npm ci'],
     ['sudo -ubob npm ci', 'npm ci'],
     ['sudo --user bob npm ci', 'npm ci'],
-    ['env -i A=b -u HOME C=d npm ci', 'npm ci'],
+    ['env -i -u HOME A=b C=d npm ci', 'npm ci'],
     ['/usr/bin/time -f %e npm ci', 'npm ci'],
     ['time -p npm ci', 'npm ci'],
     ['nice -n 10 npm ci', 'npm ci'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorEvent, RecognisedError } from '../../../src/model/error-event.ts';
 import type { Incident } from '../../../src/model/incident.ts';
 import { HealthWatch } from '../../../src/monitor/health.ts';
-import { id, sampleAt, scene, t0 } from './scene.ts';
+import { id, memoryReading, sampleAt, scene, t0 } from './scene.ts';
 
 const minute = 60_000;
 
@@ -185,7 +185,7 @@ describe('forgetting the past of a live sandbox', () => {
   it('leaves what there is now, and none of what was', () => {
     const { monitor, feed, box } = scene();
     feed(sampleAt(1));
-    feed(sampleAt(2, 0.5, { memory: { ...sampleAt(2).memory, oomKillCount: 3 } as never }));
+    feed(sampleAt(2, 0.5, { memory: memoryReading(0.5, { oomKillCount: 3 }) }));
     monitor.error({
       sandboxId: id,
       commandId: null,

@@ -69,6 +69,7 @@ describe('redactSecrets', () => {
     'max_tokens=4096 tokenizer=fast token_type=jwt',
     'PASSWORD_FILE=/run/secrets/db SECRET_NAME=db',
     'duplicate primary_key=7, cache-key: a',
+    'commandKey: npm run build',
     'Unexpected token } in JSON at position 4',
     'Basic authentication is needed, Bearer authentication too',
     'git clone ssh://git@host/repo http://host:8080/a@b',

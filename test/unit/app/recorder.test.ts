@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import type { ErrorEvent } from '../../../src/model/error-event.ts';
+import type { ErrorSource, ProviderActions } from '../../../src/model/ports.ts';
+import { startedBench } from '../../helpers/app-bench.ts';
+import { aSample, aSandbox, using } from '../../helpers/fake-provider.ts';
+import { anEnd, anIncident, aStart } from '../../helpers/past.ts';
+import { RecordingHistory } from '../../helpers/recording-history.ts';
+
+const minute = 60_000;
+
+const anError = (atMs: number, part: Partial<ErrorEvent> = {}): ErrorEvent => ({
+  sandboxId: 'a',
+  commandId: null,
+  commandLine: 'npm test',
+  source: 'fake',
+  text: 'ENOSPC: no space left on device, write',
+  exitCode: 1,
+  atMs,
+  ...part,
+});
+
+const phasesOf = (history: RecordingHistory): string[] => history.seen.map(({ sandbox }) => sandbox.phase);
+
+describe('what is remembered of a sandbox', () => {
+  it('begins when it is seen and is told again when something of it changed, and only then', async () => {
+    const { provider, history, clock, show } = await startedBench([aSandbox('a')]);
+    expect(history.seen).toHaveLength(1);
+    provider.tell();
+    await clock.advance(5_000);
+    expect(history.seen).toHaveLength(1);
+    const changes = [
+      { phase: 'paused', rawState: 'Paused' },
+      { phase: 'paused', rawState: 'Frozen' },
+      { metadata: { team: 'blue' } },
+      { metadata: { team: 'red' } },
+      { name: 'other' },
+    ] as const;
+    for (const [no, change] of changes.entries()) {
+      provider.put(aSandbox('a', change));
+      await show();
+      expect(history.seen).toHaveLength(no + 2);
+      expect(history.seen.at(-1)?.sandbox).toMatchObject(change);
+    }
+    provider.put(aSandbox('a', { ...changes[4], metadata: {} }));
+    await show();
+    expect(history.seen).toHaveLength(6);
+  });
+
+  it('tells a deadline that was moved, but not every move of one that activity moves', async () => {
+    const at = (expiresAtMs: number, clock: 'absolute' | 'idle') =>
+      ({ clock, expiresAtMs, action: 'delete', extendedBy: 'call', certainty: 'known' }) as const;
+    const { provider, history, clock, show } = await startedBench([aSandbox('a')]);
+    const noon = clock.now();
+    provider.put(aSandbox('a', { expiry: at(noon + 60 * minute, 'absolute') }));
+    await show();
+    provider.put(aSandbox('a', { expiry: at(noon + 90 * minute, 'absolute') }));
+    await show();
+    expect(history.seen.map(({ sandbox }) => sandbox.expiry?.expiresAtMs)).toEqual([
+      undefined,
+      noon + 60 * minute,
+      noon + 90 * minute,
+    ]);
+    for (let second = 1; second <= 180; second += 1) {
+      provider.put(aSandbox('a', { expiry: at(noon + 90 * minute + second, 'idle') }));
+      await clock.advance(1_000);
+    }
+    expect(history.seen.length).toBeGreaterThan(4);
+    expect(history.seen.length).toBeLessThan(8);
+  });
+
+  it('says now and then that it is still there, also at the close', async () => {
+    const { app, history, clock } = await startedBench([aSandbox('a')]);
+    await clock.advance(31 * minute);
+    expect(history.seen).toHaveLength(4);
+    await clock.advance(minute);
+    await app.dispose();
+    expect(history.seen.at(-1)?.atMs).toBe(clock.now());
+  });
+
+  it('ends with its end, also when it only vanished', async () => {
+    const { app, provider, history, clock, show } = await startedBench([aSandbox('a')]);
+    provider.remove('a');
+    await show();
+    expect(phasesOf(history)).toEqual(['running', 'terminated']);
+    expect(history.incidentList).toMatchObject([{ sandboxId: 'a', cause: 'deleted' }]);
+    provider.put(aSandbox('a'));
+    await show();
+    expect(history.withdrawn).toHaveLength(1);
+    expect(history.incidentList).toEqual([]);
+    expect(phasesOf(history)).toEqual(['running', 'terminated', 'running']);
+    await clock.advance(minute);
+    await app.dispose();
+  });
+
+  it('holds every sample, the errors one by one, the warnings, and the fixes', async () => {
+    const renew: ProviderActions['renew'] = (_, expiresAtMs) =>
+      Promise.resolve({ clock: 'absolute', expiresAtMs, action: 'delete', extendedBy: 'call', certainty: 'known' });
+    const start = await startedBench([], { actions: { renew } });
+    const { app, provider, history, clock, show } = start;
+    const expiry = { expiresAtMs: clock.now() + 4 * minute, clock: 'absolute', action: 'delete' } as const;
+    provider.put(aSandbox('a', { expiry: { ...expiry, extendedBy: 'call', certainty: 'known' } }));
+    await show();
+    const sent = [0, 1, 2].map((second) => aSample('a', clock.now() + second * 1_000));
+    for (const sample of sent) provider.stream('a').queue.push(sample);
+    await show();
+    expect(history.sampleList).toEqual(sent);
+    for (const no of [1, 2]) provider.error(anError(clock.now() + no));
+    await show();
+    expect(history.errorList.map(({ sandboxId, error }) => [sandboxId, error.count])).toEqual([
+      ['a', 1],
+      ['a', 2],
+    ]);
+    await clock.advance(2 * minute);
+    expect(history.warningList.map((one) => one.signal)).toContain('expiry');
+    const fingerprint = history.errorList[0]?.error.fingerprint ?? '';
+    const plans = [await app.planFix('a', 'extend', null, { fingerprint }), await app.planFix('a', 'extend')];
+    for (const plan of plans) await start.fix(plan);
+    await show();
+    expect(history.fixList.map((one) => one.fingerprint)).toEqual([fingerprint, null]);
+  });
+
+  it('is nothing for providers whose sandboxes are not kept', async () => {
+    const { app, provider, history, clock, show } = await startedBench([aSandbox('a')], { unkept: ['fake'] });
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    provider.error(anError(clock.now()));
+    await show();
+    provider.remove('a');
+    await show();
+    expect(app.view.sandboxes[0]?.incidents).toHaveLength(1);
+    await app.dispose();
+    expect([history.seen, history.sampleList, history.errorList, history.transitionList, history.incidentList]).toEqual(
+      [[], [], [], [], []],
+    );
+  });
+});
+
+describe('diagnostics', () => {
+  it('are kept when the app reads them after a failure', async () => {
+    const { provider, history, show } = await startedBench([aSandbox('a')], {
+      actions: { diagnostics: (id) => Promise.resolve(`about ${id}`) },
+    });
+    provider.put(aSandbox('a', { phase: 'failed', rawState: 'Failed' }));
+    await show();
+    expect(history.noteList).toMatchObject([{ sandboxId: 'a', text: 'about a' }]);
+  });
+
+  it('are read before a deletion, which takes them along, and do not hold it up', async () => {
+    const order: string[] = [];
+    const start = await startedBench([aSandbox('a')], {
+      actions: {
+        diagnostics: (id) => {
+          order.push('diagnostics');
+          return Promise.resolve(`about ${id}`);
+        },
+        delete: (id) => {
+          order.push('delete');
+          start.provider.sandboxes.delete(id);
+          return Promise.resolve();
+        },
+      },
+    });
+    expect(await start.fix(await start.app.planFix('a', 'delete'))).toMatchObject({ result: 'worked' });
+    expect(order).toEqual(['diagnostics', 'delete']);
+    expect(start.history.noteList).toMatchObject([{ sandboxId: 'a', text: 'about a' }]);
+
+    const silent = await startedBench([aSandbox('a')], {
+      actions: {
+        diagnostics: () => new Promise(() => undefined),
+        delete: (id) => {
+          silent.provider.sandboxes.delete(id);
+          return Promise.resolve();
+        },
+      },
+    });
+    const beganAtMs = silent.clock.now();
+    expect(await silent.fix(await silent.app.planFix('a', 'delete'))).toMatchObject({ result: 'worked' });
+    expect(silent.clock.now() - beganAtMs).toBeLessThan(5_000);
+    expect(silent.history.noteList).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  it('from a source become runs, with what they took', async () => {
+    const { app, provider, history, clock, show } = await startedBench([aSandbox('a')]);
+    const t0 = clock.now();
+    const source: ErrorSource = {
+      name: 'terminal',
+      async *events() {
+        yield aStart('a', '1', t0 + 1_000, 'npm run build', '/w/api');
+        await new Promise((resolve) => clock.after(3_000, () => resolve(null)));
+        yield anEnd('a', '1', t0 + 4_000, 2);
+      },
+    };
+    provider.stream('a').queue.push(using('a', t0, 100));
+    await show();
+    app.addErrorSource(source);
+    await clock.advance(1_500);
+    provider.stream('a').queue.push(using('a', t0 + 2_000, 160));
+    await clock.advance(3_000);
+    expect(history.commandList).toMatchObject([
+      { commandKey: 'npm run build @api', attempt: 1, exitCode: 2, peakBytes: 60 * 2 ** 20, endedAtMs: t0 + 4_000 },
+    ]);
+    expect(history.peaks.recorded).toHaveLength(1);
+    expect(app.view.sandboxes[0]?.health).toEqual({ state: 'degraded', errorsPerMinute: 0.1 });
+  });
+});
+
+describe('a sandbox that had ended before it was seen', () => {
+  const failed = aSandbox('a', { phase: 'failed', rawState: 'Failed' });
+
+  it('is written down once', async () => {
+    const first = await startedBench([failed]);
+    await first.app.dispose();
+    expect(first.history.incidentList).toHaveLength(1);
+    const [before] = first.history.incidentList;
+    await first.clock.advance(minute);
+    const told: string[] = [];
+    first.history.recordIncident = (incident) => told.push(incident.id);
+    const again = await startedBench([failed], { history: first.history });
+    await again.app.dispose();
+    expect(first.history.incidentList).toEqual([before]);
+    expect(told).toEqual([]);
+  });
+
+  it('does not cover up what was seen while it ended', async () => {
+    const history = new RecordingHistory();
+    const seen = anIncident('a', Date.UTC(2026, 0, 1, 11), { cause: 'crashed', text: 'It crashed.', leadMs: 60_000 });
+    history.recordSandbox(failed, seen.atMs);
+    history.recordIncident(seen);
+    const { app, view } = await startedBench([failed], { history });
+    expect(history.incidentList).toEqual([seen]);
+    expect(view('a').incidents.map((one) => one.text)).toEqual(['It crashed.']);
+    const before = app.view.sandboxes[0];
+    app.refresh();
+    expect(app.view.sandboxes[0]).toBe(before);
+    await app.dispose();
+  });
+
+  it('is another matter than one that ends before our eyes, whatever is remembered', async () => {
+    const history = new RecordingHistory();
+    history.recordIncident(anIncident('a', Date.UTC(2026, 0, 1, 11)));
+    const { provider, show, view } = await startedBench([aSandbox('a')], { history });
+    provider.put(failed);
+    await show();
+    expect(history.incidentList).toHaveLength(2);
+    expect(view('a').incidents.map((one) => one.cause)).not.toContain('expired');
+  });
+
+  it('is written down also when the store does not answer, but not at the close', async () => {
+    const history = new RecordingHistory();
+    history.gate = new Promise(() => undefined);
+    const { app, clock } = await startedBench([failed], { history });
+    await clock.advance(6_000);
+    expect(history.incidentList).toHaveLength(1);
+    await app.dispose();
+
+    const closing = new RecordingHistory();
+    closing.gate = new Promise(() => undefined);
+    const second = await startedBench([failed], { history: closing });
+    await second.app.dispose();
+    expect(closing.incidentList).toEqual([]);
+    expect(second.clock.pending).toBe(0);
+  });
+});

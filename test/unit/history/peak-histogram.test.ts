@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import {
+  addPeak,
+  emptyHistogram,
+  histogramText,
+  parseHistogram,
+  peakOfHistogram,
+} from '../../../src/history/peak-histogram.ts';
+
+const mib = 1024 * 1024;
+const dayMs = 86_400_000;
+
+const of = (peaks: readonly number[], everyMs = 1_000, startMs = 1e12): ReturnType<typeof addPeak> =>
+  peaks.reduce((histogram, peak, no) => addPeak(histogram, peak, startMs + no * everyMs), emptyHistogram);
+
+describe('a peak histogram', () => {
+  it('knows nothing before the first run', () => expect(peakOfHistogram(emptyHistogram)).toBeNull());
+
+  it.each([0, 1, 1e3, mib, mib + 1, 3e8, 1e9, 1e12])(
+    'foretells after one run of %d bytes that it comes again',
+    (bytes) => {
+      const peak = peakOfHistogram(of([bytes]));
+      expect(peak?.runs).toBe(1);
+      expect(peak?.peakBytes).toBeGreaterThanOrEqual(bytes);
+      expect(peak?.peakBytes).toBeLessThanOrEqual(Math.max(mib, bytes * 1.051));
+    },
+  );
+
+  it('foretells the 90th percentile', () => {
+    const peak = peakOfHistogram(of([...Array.from({ length: 9 }, () => 100 * mib), 900 * mib]));
+    expect(peak?.peakBytes).toBeLessThan(106 * mib);
+    const worse = peakOfHistogram(of([...Array.from({ length: 8 }, () => 100 * mib), 900 * mib, 900 * mib]));
+    expect(worse?.peakBytes).toBeGreaterThan(900 * mib);
+  });
+
+  it('lets old runs fade', () => {
+    const before = of(Array.from({ length: 10 }, () => 900 * mib));
+    const after = Array.from({ length: 3 }).reduce<ReturnType<typeof addPeak>>(
+      (histogram) => addPeak(histogram, 100 * mib, 1e12 + 60 * dayMs),
+      before,
+    );
+    expect(peakOfHistogram(after)?.peakBytes).toBeLessThan(106 * mib);
+    expect(after.runs).toBe(13);
+  });
+
+  it('is not held back by a clock that had been ahead', () => {
+    const ahead = addPeak(emptyHistogram, 900 * mib, 1e12 + 4_000 * dayMs);
+    const back = Array.from({ length: 20 }).reduce<ReturnType<typeof addPeak>>(
+      (histogram) => addPeak(histogram, 100 * mib, 1e12),
+      ahead,
+    );
+    expect(peakOfHistogram(back)).toMatchObject({ lastRunAtMs: 1e12 });
+    expect(peakOfHistogram(back)?.peakBytes).toBeLessThan(106 * mib);
+  });
+
+  it('stays small, however many different peaks there are', () => {
+    const histogram = of(Array.from({ length: 5_000 }, (_, no) => no * 1e7));
+    expect(histogramText(histogram).length).toBeLessThan(8_000);
+  });
+
+  it('is read as it was written', () => {
+    const histogram = of([1e8, 2e8, 2e8], 3 * dayMs);
+    const read = parseHistogram(histogramText(histogram));
+    expect(read === null ? null : peakOfHistogram(read)).toEqual(peakOfHistogram(histogram));
+  });
+
+  it.each([
+    '',
+    '{}',
+    '{"atMs":1,"runs":1,"lastRunAtMs":1,"buckets":[[-1,1]]}',
+    '{"atMs":1,"runs":1,"lastRunAtMs":1,"buckets":[[1,-1]]}',
+  ])('is not read from %j', (text) => expect(parseHistogram(text)).toBeNull());
+});
