@@ -70,19 +70,42 @@ export const plain = (text: string | null | undefined) => (text ?? '').replaceAl
 export async function hoverText(page: Page, what: string, target: Locator): Promise<string> {
   const hover = await openHover(page, what, target);
   const text = (await hover.allInnerTexts()).join('\n').trim();
-  await page.mouse.move(700, 300);
-  await hover.waitFor({ state: 'hidden', timeout: patienceMs });
+  await closeHover(page, hover);
   return text;
+}
+
+/** Moves the mouse away until the hover is gone; one that opened while something else took the focus needs a push. */
+async function closeHover(page: Page, hover: Locator): Promise<void> {
+  const deadlineMs = Date.now() + patienceMs;
+  for (let attempt = 0; ; attempt += 1) {
+    await page.mouse.move(700 + (attempt % 2) * 40, 300, { steps: 4 });
+    if (attempt > 0) await page.keyboard.press('Escape');
+    try {
+      await hover.waitFor({ state: 'hidden', timeout: 2000 });
+      return;
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+    }
+  }
 }
 
 /** Opens the hover over `target` and leaves it open. */
 export async function openHover(page: Page, what: string, target: Locator): Promise<Locator> {
   return await patiently(page, `hover over ${what}`, async () => {
     const hover = page.locator('.workbench-hover:visible').last();
-    await page.mouse.move(700, 300);
-    await hover.waitFor({ state: 'hidden', timeout: patienceMs });
-    await target.hover({ timeout: patienceMs });
-    await hover.waitFor({ timeout: patienceMs });
+    await closeHover(page, hover);
+    const deadlineMs = Date.now() + patienceMs;
+    for (;;) {
+      // What is drawn anew in the very moment is not under the mouse any more, as far as the editor knows.
+      await target.hover({ timeout: patienceMs });
+      try {
+        await hover.waitFor({ timeout: 3000 });
+        break;
+      } catch (error) {
+        if (Date.now() > deadlineMs) throw error;
+        await page.mouse.move(700, 300);
+      }
+    }
     await hover.filter({ hasNotText: /^Loading/ }).waitFor({ timeout: patienceMs });
     return hover;
   });

@@ -19,7 +19,7 @@ export interface Product extends AsyncDisposable {
   readonly status: StatusBarItem;
   /** The file of the user settings. */
   readonly settingsFile: string;
-  /** Changes user settings as an editing person would; undefined takes one away. */
+  /** Writes user settings into their file; the editor sees them at the next reload(). Undefined takes one away. */
   set(settings: Readonly<Record<string, unknown>>): void;
   /**
    * Makes `server` the only server, in a workspace of its own: nothing that was chosen, asked or seen before counts.
@@ -45,8 +45,9 @@ export async function openProduct(options: ProductOptions = {}): Promise<Product
   const status = statusBarItem(page);
   let folder = workbench.folder;
   let visits = 0;
+  const read = () => JSON.parse(fs.readFileSync(settingsFile, 'utf8')) as Record<string, unknown>;
   const set = (settings: Readonly<Record<string, unknown>>): void => {
-    const present = JSON.parse(fs.readFileSync(settingsFile, 'utf8')) as Record<string, unknown>;
+    const present = read();
     fs.writeFileSync(settingsFile, JSON.stringify({ ...present, ...settings }, undefined, 2));
   };
   const open = async (): Promise<void> => {
@@ -66,7 +67,15 @@ export async function openProduct(options: ProductOptions = {}): Promise<Product
       fs.mkdirSync(folder);
       set({ [serverUrl]: server.url });
       await open();
-      await status.waitForText(/./);
+      // Soon after its start an editor writes the file anew, with old settings in new words, from what it read before.
+      const known = async () => {
+        if (read()[serverUrl] !== server.url) {
+          set({ [serverUrl]: server.url });
+          await open();
+        }
+        return (await status.read()).ariaLabel;
+      };
+      await until(page, 'the server to be known', known, (label) => !label.endsWith('not connected'));
     },
     reload: open,
     [Symbol.asyncDispose]: () => workbench.stop(),

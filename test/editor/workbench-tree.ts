@@ -53,6 +53,8 @@ export async function openView(page: Page, container = 'Sandbox Foresight', titl
     const tab = page.getByRole('tab', { name: new RegExp(`^${container}`) });
     await tab.waitFor({ timeout: patienceMs });
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click({ timeout: patienceMs });
+    // The name of the container would appear beside the mouse, over the rows.
+    await page.mouse.move(700, 300, { steps: 4 });
     await pane.locator('.pane-body').waitFor({ timeout: patienceMs });
   });
   return treeView(page, pane, title);
