@@ -36,7 +36,6 @@ const someOf = (samples: readonly Sample[], count: number): readonly Sample[] =>
 };
 
 const encoder = new TextEncoder();
-const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value)).length;
 
 /**
  * @param incidents in any order; the newest are kept.
@@ -50,7 +49,7 @@ export const digestOf = (
 ): IncidentDigest => {
   const redactor = createRedactor(redact);
   const kept: unknown[] = [];
-  let bytes = bytesOf({ v: version, incidents: [] });
+  let bytes = JSON.stringify({ v: version, incidents: [] }).length;
   for (const incident of incidents.toSorted((a, b) => b.atMs - a.atMs)) {
     const { samples, ...rest } = incident;
     const head = redactor.value(rest);
@@ -60,11 +59,13 @@ export const digestOf = (
         const some = someOf(samples, count);
         return { ...head, pack: some.length === 0 ? null : packSamples(some, redactor.text) };
       })
-      .map((value) => ({ value, size: bytesOf(value) + 1 }))
+      .map((value) => JSON.stringify(value))
+      .map((text) => ({ text, size: encoder.encode(text).length + 1 }))
       .find(({ size }) => bytes + size <= maximumBytes);
     // An older one may be smaller, but a digest with gaps would tell that nothing happened in between.
     if (fitting === undefined) break;
-    kept.push(fitting.value);
+    // As it will be read again: JSON has no Infinity.
+    kept.push(JSON.parse(fitting.text));
     bytes += fitting.size;
   }
   return { v: version, incidents: kept };
@@ -90,7 +91,3 @@ export const missingFrom = (kept: readonly Incident[], digest: readonly Incident
   const known = new Set(kept.map((each) => each.id));
   return digest.filter((each) => !known.has(each.id));
 };
-
-/** @returns both, newest first; of an incident that is in both, the store's, which has all samples. */
-export const mergeIncidents = (kept: readonly Incident[], digest: readonly Incident[]): readonly Incident[] =>
-  [...kept, ...missingFrom(kept, digest)].toSorted((a, b) => b.atMs - a.atMs);

@@ -53,9 +53,6 @@ export interface History extends HistoryStore {
   readonly peaks: CommandPeaks;
 }
 
-/** A month, and as much as a few photographs. */
-export const defaultBounds: HistoryBounds = { maximumAgeMs: 30 * 24 * 60 * 60_000, maximumBytes: 200 * 1024 * 1024 };
-
 const mostRows = 100_000;
 
 /**

@@ -49,7 +49,9 @@ const openFile = (folder: string, steps: readonly Migration[]): OpenDatabase => 
     // On file systems without shared memory SQLite keeps its old journal; all else is the same, only slower.
     const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
     db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'NORMAL' : 'FULL'}`);
-    db.exec('PRAGMA journal_size_limit = 4194304; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY');
+    // The log stays near one megabyte, which counts against a bound that may be five.
+    db.exec('PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 1048576');
+    db.exec('PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY');
     migrate(db, steps);
     // The files are new: only now does the path name what was opened.
     const identity = fileIdentity(path);
