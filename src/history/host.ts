@@ -104,11 +104,7 @@ export class Host {
   }
 
   #forget(sandboxId: string | null): void {
-    this.#keeper.forgetHeld(sandboxId);
-    this.#keeper.use((engine) => {
-      if (sandboxId === null) engine.forgetEverything();
-      else engine.forgetSandbox(sandboxId);
-    });
+    this.#keeper.forget(sandboxId);
     if (sandboxId === null) this.#sendPeaks(true);
     this.#sendStatus();
   }

@@ -12,6 +12,8 @@ export interface OpenedEngine {
   readonly setAside: { readonly name: string; readonly saved: number } | null;
   /** Done in every round of pruning. @throws EngineError */
   readonly everyRound?: () => void;
+  /** Forgets a sandbox, or (null) all, where the engine itself does not look. @throws EngineError */
+  readonly forgetElsewhere?: (sandboxId: string | null) => void;
 }
 
 export interface KeeperOptions {
@@ -48,6 +50,7 @@ export class Keeper {
   /** Answers while there is no engine. */
   #standIn = new MemoryEngine();
   #everyRound: (() => void) | null = null;
+  #forgetElsewhere: ((sandboxId: string | null) => void) | null = null;
   #retryMs = firstRetryMs;
   #failingSinceMs: number | null = null;
   #retry: Timer | null = null;
@@ -70,15 +73,18 @@ export class Keeper {
     this.#write(entries, true);
   }
 
-  /** Forgets what waits to be written, of one sandbox or (null) all. */
-  forgetHeld(sandboxId: string | null): void {
+  /** Forgets a sandbox, or (null) everything: what waits, what the engine has, and what lies next to it. */
+  forget(sandboxId: string | null): void {
     const kept = this.#held.entries.filter(
       (entry) => sandboxId !== null && !('sandboxId' in entry && entry.sandboxId === sandboxId),
     );
     this.#held.clear();
     this.#held.add(kept);
-    if (sandboxId === null) this.#standIn.forgetEverything();
-    else this.#standIn.forgetSandbox(sandboxId);
+    this.use((engine) => {
+      if (sandboxId === null) engine.forgetEverything();
+      else engine.forgetSandbox(sandboxId);
+      this.#forgetElsewhere?.(sandboxId);
+    });
   }
 
   /** @returns null when it failed, which is told. Damage puts the file aside, and then it is tried once more. */
@@ -124,9 +130,10 @@ export class Keeper {
   /** Opens the engine; what waited goes into it. */
   #tryOpen(broken: Engine | null): void {
     try {
-      const { engine, setAside, everyRound } = this.#options.open(broken);
+      const { engine, setAside, everyRound, forgetElsewhere } = this.#options.open(broken);
       this.#engine = engine;
       this.#everyRound = everyRound ?? null;
+      this.#forgetElsewhere = forgetElsewhere ?? null;
       this.#standIn = new MemoryEngine();
       if (setAside !== null) {
         this.#options.tell({ trouble: 'set-aside', text: setAsideText(setAside.name, setAside.saved) });

@@ -1,25 +1,56 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { EngineError, toEngineError } from './engine.ts';
 import type { OpenedEngine } from './host.ts';
-import { JsonLinesEngine, openJsonLines } from './json-lines/engine.ts';
-import { takeOverSegments } from './json-lines/take-over.ts';
+import { JsonLinesEngine, openJsonLines, segmentFolder } from './json-lines/engine.ts';
+import { takenFolder, takeOverSegments } from './json-lines/take-over.ts';
 import type { WorkerSettings } from './protocol.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
-import { openDatabase } from './sqlite/open.ts';
+import { databaseName, isSetAside, openDatabase } from './sqlite/open.ts';
 import { salvage } from './sqlite/salvage.ts';
 import { Session } from './sqlite/session.ts';
+
+/** What every engine leaves to be forgotten: files set aside, and with them all they hold. */
+const removeSetAside = (folder: string): void => {
+  for (const name of readdirSync(folder)) {
+    if (isSetAside(name)) rmSync(join(folder, name), { force: true });
+  }
+};
 
 const openSqlite = (folder: string, now: () => number, broken: SqliteEngine | null): OpenedEngine => {
   const { open, setAside } = openDatabase(folder, now(), broken?.identity ?? null);
   const engine = new SqliteEngine(open);
+  const forgetElsewhere = (sandboxId: string | null): void => {
+    // Lines that were not taken over yet.
+    if (existsSync(join(folder, segmentFolder))) {
+      const lines = openJsonLines(folder, now);
+      if (sandboxId === null) lines.forgetEverything();
+      else lines.forgetSandbox(sandboxId);
+    }
+    if (sandboxId !== null) return;
+    rmSync(join(folder, takenFolder), { recursive: true, force: true });
+    removeSetAside(folder);
+  };
   if (setAside !== null) {
-    return { engine, setAside: { name: setAside, saved: salvage(folder, setAside, new Session(open.db)) } };
+    const saved = salvage(folder, setAside, new Session(open.db));
+    return { engine, setAside: { name: setAside, saved }, forgetElsewhere };
   }
   // Lines from a time when this editor had no SQLite, or from a window that still has none.
   const everyRound = (): void => void takeOverSegments(folder, now, engine);
   everyRound();
-  return { engine, setAside: null, everyRound };
+  return { engine, setAside: null, everyRound, forgetElsewhere };
 };
+
+const openLines = (folder: string, now: () => number): OpenedEngine => ({
+  engine: openJsonLines(folder, now),
+  setAside: null,
+  forgetElsewhere: (sandboxId) => {
+    if (sandboxId !== null) return;
+    // A database of another window, or of a time when this editor had SQLite; a window that has it open makes a new one.
+    for (const tail of ['', '-wal', '-shm']) rmSync(join(folder, databaseName + tail), { force: true });
+    removeSetAside(folder);
+  },
+});
 
 /**
  * Opens what the settings ask for.
@@ -40,7 +71,7 @@ export const openEngine = (
     throw new EngineError(trouble === 'failed' ? 'read-only' : trouble, message, error);
   }
   if (settings.engine === 'json-lines' || broken instanceof JsonLinesEngine) {
-    return { engine: openJsonLines(folder, now), setAside: null };
+    return openLines(folder, now);
   }
   try {
     return openSqlite(folder, now, broken instanceof SqliteEngine ? broken : null);
@@ -48,7 +79,7 @@ export const openEngine = (
     const failure = toEngineError(error);
     // On file systems on which SQLite fails for reasons of its own, lines may still be appended.
     const instead = failure.trouble === 'missing' || failure.trouble === 'failed';
-    if (settings.engine === 'auto' && instead) return { engine: openJsonLines(folder, now), setAside: null };
+    if (settings.engine === 'auto' && instead) return openLines(folder, now);
     throw failure;
   }
 };

@@ -10,7 +10,7 @@ const entriesPerWrite = 500;
 /** Segments that were written to in this time may belong to a window that still writes lines. */
 const restingMs = 5 * 60_000;
 /** Name while they are taken over, so that no other window does it too. */
-const takenName = 'segments-taken-over';
+export const takenFolder = 'segments-taken-over';
 
 /**
  * Writes what stands in segments of lines into another engine and removes them: once, when an editor learned SQLite. A kill in between
@@ -18,7 +18,7 @@ const takenName = 'segments-taken-over';
  * @returns how many entries.
  */
 export const takeOverSegments = (folder: string, now: () => number, into: Engine): number => {
-  const taken = join(folder, takenName);
+  const taken = join(folder, takenFolder);
   if (!existsSync(taken)) {
     if (!existsSync(join(folder, segmentFolder))) return 0;
     const files = segmentFilesIn(join(folder, segmentFolder));

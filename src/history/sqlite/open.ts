@@ -122,9 +122,12 @@ const withLock = <T>(folder: string, action: () => T): T | null => {
   return null;
 };
 
+/** Whether a file of the folder was put out of the way. */
+export const isSetAside = (name: string): boolean => /^history-set-aside-[\dTZ-]+\.sqlite(-wal|-shm)?$/.test(name);
+
 /** The newest few files set aside stay; they are evidence, not an archive. */
 const removeOldSetAside = (folder: string): void => {
-  const names = readdirSync(folder).filter((name) => /^history-set-aside-[\dTZ-]+\.sqlite(-wal|-shm)?$/.test(name));
+  const names = readdirSync(folder).filter(isSetAside);
   const stamps = [...new Set(names.map((name) => name.replace(/\.sqlite.*$/, '')))].toSorted();
   for (const stamp of stamps.slice(0, -keptSetAside)) {
     for (const tail of companions) rmSync(join(folder, `${stamp}.sqlite${tail}`), { force: true });

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -117,6 +117,21 @@ describe('peaks', () => {
 });
 
 describe('lines from before this editor had SQLite', () => {
+  it('are forgotten too, before and after', async () => {
+    const folder = await newFolder();
+    const before = openTest({ folder, engine: 'json-lines' });
+    before.recordSandbox(aSandbox('forget-me'), startMs);
+    before.recordSandbox(aSandbox('keep-me'), startMs);
+    await before.dispose();
+    await writeFile(join(folder, 'history.sqlite'), 'forget-me, damaged');
+    const history = openTest({ folder, engine: 'sqlite' });
+    await history.forgetSandbox('forget-me');
+    expect(await onDisk(join(folder, 'segments'), 'forget-me')).toBe(false);
+    expect(await onDisk(folder, 'keep-me')).toBe(true);
+    await history.forgetEverything();
+    expect(await onDisk(folder, '-me')).toBe(false);
+  });
+
   it('are taken over once nobody writes them any more', async () => {
     const folder = await newFolder();
     const before = openTest({ folder, engine: 'json-lines' });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,17 +13,25 @@ let built: string | null = null;
  */
 export const workerFile = (): string => {
   if (built !== null) return built;
-  const folder = mkdtempSync(join(tmpdir(), 'history-worker-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  built = join(folder, 'history-worker.cjs');
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL('../../../src/history/worker.ts', import.meta.url))],
-    outfile: built,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node22',
     mainFields: ['module', 'main'],
+    write: false,
   });
+  const text = outputFiles[0]?.text ?? '';
+  // One file for each version of the source: test processes are killed, and would each leave theirs behind.
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const folder = join(tmpdir(), 'sandbox-foresight-test');
+  built = join(folder, `history-worker-${name}.cjs`);
+  if (!existsSync(built)) {
+    mkdirSync(folder, { recursive: true });
+    const temporary = `${built}.${process.pid}`;
+    writeFileSync(temporary, text);
+    renameSync(temporary, built);
+  }
   return built;
 };

@@ -149,7 +149,7 @@ describe('Keeper', () => {
     const { keeper, clock } = open([engine]);
     engine.fails = 'full';
     keeper.write([warning(1), { ...warning(2), sandboxId: 'sb-2' } as Entry]);
-    keeper.forgetHeld('sb-1');
+    keeper.forget('sb-1');
     engine.fails = null;
     await clock.advance(60_000);
     expect(keeper.engine.records('warning', { limit: 9 })).toMatchObject([{ sandboxId: 'sb-2' }]);
