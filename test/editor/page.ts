@@ -97,7 +97,8 @@ export async function openHover(page: Page, what: string, target: Locator): Prom
     const deadlineMs = Date.now() + patienceMs;
     for (;;) {
       // What is drawn anew in the very moment is not under the mouse any more, as far as the editor knows.
-      await target.hover({ timeout: patienceMs });
+      // At its beginning: aiming at the middle of a long text would scroll a narrow row sideways.
+      await target.hover({ timeout: patienceMs, position: { x: 6, y: 6 } });
       try {
         await hover.waitFor({ timeout: 3000 });
         break;
