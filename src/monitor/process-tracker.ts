@@ -32,6 +32,7 @@ export const trackProcesses = (
   const smallestBytes = listed.reduce((least, each) => Math.min(least, each.rssBytes), Number.POSITIVE_INFINITY);
   const complete = listed.length < longestList || listed.length === 0;
   const outOfMemory = oomKillCount !== null && state.oomKillCount !== null && oomKillCount > state.oomKillCount;
+  const largestBytes = state.processes.reduce((most, each) => Math.max(most, each.rssBytes), 0);
   const exited = state.processes
     .filter((before) => !listed.some((now) => isSame(before, now)))
     .filter((before) => complete || before.rssBytes > 2 * smallestBytes || listed.some((now) => now.pid === before.pid))
@@ -42,7 +43,8 @@ export const trackProcesses = (
         atMs: sample.atMs,
         pid: before.pid,
         name: before.name,
-        outOfMemory,
+        // The kernel kills what is large: a small process that ended in the same seconds ended by itself.
+        outOfMemory: outOfMemory && 2 * before.rssBytes >= largestBytes,
       }),
     );
   return { state: { processes: listed, oomKillCount: oomKillCount ?? state.oomKillCount, longestList }, exited };

@@ -284,6 +284,8 @@ function historyNode(problem: string | null): TreeNode[] {
  * @param filter shows only sandboxes whose name, id, phase or metadata contain it; empty for all.
  */
 export function treeModel(view: AppView, filter: string, nowMs: number): readonly TreeNode[] {
+  // Without a server the view shows the ways in, which the editor draws only while there are no rows.
+  if (view.servers.length === 0) return [];
   const wanted = filter.trim().toLowerCase();
   const shown = view.sandboxes.filter(({ sandbox }) =>
     wanted === ''

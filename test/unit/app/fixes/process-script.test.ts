@@ -57,4 +57,19 @@ describe.runIf(existsSync('/proc/self/comm'))('the script in a real shell', () =
     }
     expect(run(pid, name, '0')).toEqual({ kind: 'gone' });
   });
+
+  it('knows Node.js by the name people are shown, whatever its main thread is called', async () => {
+    const child = spawn(process.execPath, ['-e', 'console.log(1); setInterval(() => 1, 1000)'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      if (child.stdout) await once(child.stdout, 'data');
+      const ended = once(child, 'exit');
+      expect(run(child.pid ?? 0, 'bash', 'TERM').kind).toBe('other-process');
+      expect(run(child.pid ?? 0, 'node', 'TERM')).toEqual({ kind: 'signalled' });
+      expect(await ended).toEqual([null, 'SIGTERM']);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
 });
