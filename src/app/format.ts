@@ -46,7 +46,6 @@ export const localTimeText = (atMs: number): string =>
 
 /** A name from outside on one line and of bounded length. */
 export const shortName = (name: string): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not get into a message
-  const clean = name.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  const clean = name.replace(/\p{Cc}+/gu, ' ').trim();
   return clean.length > 60 ? `${clean.slice(0, 59)}…` : clean;
 };
