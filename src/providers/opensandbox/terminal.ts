@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock, Log, TerminalSession } from '../../model/ports.ts';
-import { Problem } from '../../model/problem.ts';
+import { isProblem, Problem } from '../../model/problem.ts';
 import type { WebSocketConnection } from '../../net/websocket.ts';
 import { throwIfAborted, within } from './abort.ts';
 import type { ExecdClient } from './execd-client.ts';
@@ -36,9 +36,7 @@ export const openTerminal = async (options: TerminalOptions, signal: AbortSignal
     });
   try {
     const socket = await execd.openPty(id, signal);
-    const terminal = new ExecdTerminal(socket, remove);
-    terminal.resize(size.columns, size.rows);
-    return terminal;
+    return new ExecdTerminal(socket, remove, size);
   } catch (error) {
     await remove();
     throw error;
@@ -53,13 +51,15 @@ class ExecdTerminal implements TerminalSession {
   readonly #settle: (exitCode: number | null) => void;
   #removed: Promise<void> | null = null;
   #isClosed = false;
-  /** The size last asked for. */
-  #size = '';
-  #hasSpoken = false;
+  /** The size last asked for, as its message. */
+  #size: string;
+  /** Who has been heard so far. */
+  #heard: 'nobody' | 'server' | 'shell' = 'nobody';
 
-  constructor(socket: WebSocketConnection, remove: () => Promise<void>) {
+  constructor(socket: WebSocketConnection, remove: () => Promise<void>, size: TerminalOptions['size']) {
     this.#socket = socket;
     this.#remove = remove;
+    this.#size = sizeMessage(size.columns, size.rows);
     const { promise, resolve } = Promise.withResolvers<number | null>();
     this.exited = promise;
     this.#settle = resolve;
@@ -78,14 +78,28 @@ class ExecdTerminal implements TerminalSession {
   }
 
   resize(columns: number, rows: number): void {
-    const whole = (value: number): number => Math.min(65_535, Math.max(1, Math.round(value)));
-    this.#size = JSON.stringify({ type: 'resize', cols: whole(columns), rows: whole(rows) });
+    this.#size = sizeMessage(columns, rows);
+    if (this.#heard !== 'nobody') this.#send(this.#size);
+  }
+
+  /**
+   * A size sent to a server that has just refused the shell cuts the connection before its reason is read, so it waits until the server
+   * has said something else. Told before the shell has its terminal it goes nowhere, so it is told again at the first output.
+   */
+  #spoken(by: 'server' | 'shell'): void {
+    if (this.#heard === by || this.#heard === 'shell') return;
+    this.#heard = by;
     this.#send(this.#size);
   }
 
   /** Input for a shell that has just ended is dropped; its end is told by `output` and `exited`. */
   #send(message: string | Uint8Array<ArrayBuffer>): void {
-    if (!this.#isClosed) this.#socket.send(message);
+    if (this.#isClosed) return;
+    try {
+      this.#socket.send(message);
+    } catch (error) {
+      if (!isProblem(error, 'reset')) throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -103,13 +117,10 @@ class ExecdTerminal implements TerminalSession {
       for await (const message of this.#socket.messages) {
         if (typeof message === 'string') {
           if (this.#control(message)) return;
+          this.#spoken('server');
           continue;
         }
-        if (!this.#hasSpoken && !this.#isClosed) {
-          // A size told before the shell had its terminal went nowhere.
-          this.#hasSpoken = true;
-          this.#send(this.#size);
-        }
+        this.#spoken('shell');
         const kind = message[0];
         if (kind === frame.stdout || kind === frame.stderr) yield message.subarray(1);
         else if (kind === frame.replay) yield message.subarray(replayHeaderBytes);
@@ -139,6 +150,11 @@ class ExecdTerminal implements TerminalSession {
     return false;
   }
 }
+
+const sizeMessage = (columns: number, rows: number): string => {
+  const whole = (value: number): number => Math.min(65_535, Math.max(1, Math.round(value)));
+  return JSON.stringify({ type: 'resize', cols: whole(columns), rows: whole(rows) });
+};
 
 const parseJson = (text: string): unknown => {
   try {
