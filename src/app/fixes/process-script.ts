@@ -1,30 +1,23 @@
 import type { ProcessTarget } from '../../model/fix.ts';
+import { kernelNames } from '../../model/process-name.ts';
 
 /**
- * Looks at a process and signals it in one go, so that no other process can have taken the pid in between. A constant text: pid, name and
- * signal arrive as arguments. Only shell builtins, because small images have no `kill` and no `ps`. Exit codes: 3 no such process (a
- * zombie has ended too: its size is 0), 4 another name (printed), 5 not allowed.
+ * Looks at a process and signals it in one go, so that no other process can have taken the pid in between. A constant text: pid, signal
+ * and the names the process may have arrive as arguments. Only shell builtins, because small images have no `kill` and no `ps`. Exit
+ * codes: 3 no such process (a zombie has ended too: its size is 0), 4 another name (printed), 5 not allowed.
  */
 const script = [
   '{ read -r size rest <"/proc/$1/statm"; } 2>/dev/null || exit 3',
   '[ "$size" != 0 ] || exit 3',
   '{ IFS= read -r name <"/proc/$1/comm"; } 2>/dev/null || exit 3',
-  // Node calls its main thread so, and the kernel shows the name of the thread for the process; people are shown "node".
-  '[ "$name" = "$2" ] || case $2:$name in node:MainThread|node:node-MainThread) ;; *) printf "%s" "$name"; exit 4;; esac',
-  'kill -s "$3" "$1" 2>/dev/null || exit 5',
+  'pid=$1 signal=$2',
+  'shift 2',
+  'for known; do if [ "$name" = "$known" ]; then kill -s "$signal" "$pid" 2>/dev/null && exit 0; exit 5; fi; done',
+  'printf "%s" "$name"; exit 4',
 ].join('\n');
 
 /** `0` only looks. */
 export type ProcessSignal = 'TERM' | 'KILL' | '0';
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** The kernel keeps 15 bytes of a command name. */
-export const kernelName = (name: string): string => {
-  const bytes = encoder.encode(name);
-  return bytes.length <= 15 ? name : decoder.decode(bytes.subarray(0, 15));
-};
 
 /** The argv that signals `target` only if the process of that pid still has that name. */
 export const signalArgv = (target: ProcessTarget, signal: ProcessSignal): readonly string[] => [
@@ -33,8 +26,8 @@ export const signalArgv = (target: ProcessTarget, signal: ProcessSignal): readon
   script,
   'sh',
   String(target.pid),
-  kernelName(target.name),
   signal,
+  ...kernelNames(target.name),
 ];
 
 export type SignalAnswer =

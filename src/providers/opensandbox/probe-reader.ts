@@ -1,3 +1,4 @@
+import { processName } from '../../model/process-name.ts';
 import type {
   BytesReading,
   CountReading,
@@ -232,17 +233,12 @@ function processesOf(line: ProbeLine): readonly ProcessReading[] | undefined {
     .map((process) => ({
       pid: process.pid,
       parentPid: process.ppid,
-      name: displayName(process.name),
+      name: processName(process.name),
       rssBytes: process.rss,
       ageMs: process.ageMs,
       heapLimit: heapLimitOf(process.heap, line),
     }))
     .sort((a, b) => b.rssBytes - a.rssBytes);
-}
-
-/** Node names its main thread so, and the kernel shows the name of the thread for the process. */
-function displayName(name: string): string {
-  return name === 'MainThread' || name === 'node-MainThread' ? 'node' : name;
 }
 
 type ProbeHeap = NonNullable<NonNullable<NonNullable<ProbeLine['procs']>[number]>['heap']>;

@@ -203,7 +203,7 @@ describe('ending a process', () => {
     const bench = await withActions(() => ({
       exec: (_id, argv) => {
         calls.push(argv);
-        return Promise.resolve(answer(argv[6] ?? '', calls.length));
+        return Promise.resolve(answer(argv[5] ?? '', calls.length));
       },
     }));
     const processes = [{ pid: 412, parentPid: 1, name: 'node', rssBytes: 200 * MiB, ageMs: null, heapLimit: null }];
@@ -222,7 +222,7 @@ describe('ending a process', () => {
     stop.abort();
     await bench.clock.advance(1_000);
     await feeding;
-    return { outcome, plan, signals: calls.map((argv) => argv[6]), calls };
+    return { outcome, plan, signals: calls.map((argv) => argv[5]), calls };
   };
 
   it('works when memory falls', async () => {
