@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Problem, type ProblemKind } from '../model/problem.ts';
 import { redactSecrets } from './redact.ts';
+import { told } from './told.ts';
 
 /** Longest text of a server that is put into a message. */
 const MAX_MESSAGE_CHARS = 400;
@@ -117,13 +118,13 @@ const readJson = (body: unknown, status: number): Reading | null => {
   return asMessage.success ? { message: asMessage.data.message, code: null } : null;
 };
 
-const unknownPath: Reading = { message: 'the server does not know this path', code: null, kind: 'not-supported' };
+const unknownPath: Reading = { message: 'The server does not know this path', code: null, kind: 'not-supported' };
 
 const read = ({ status, contentType, text }: ErrorAnswer): Reading => {
   if (isHtml(contentType, text)) {
     // A proxy in between may well say 401, 429 or 502 with a page; a page for anything else is from another server.
     const believable = status === 401 || status === 403 || status === 407 || status === 429 || status >= 500;
-    const message = 'an HTML page came instead of an answer';
+    const message = 'An HTML page came instead of an answer';
     return believable ? { message, code: null } : { message, code: null, kind: 'unexpected-answer' };
   }
   const body = asJson(text);
@@ -143,6 +144,12 @@ const tidy = (message: string): string => {
   return line.length > MAX_MESSAGE_CHARS ? `${line.slice(0, MAX_MESSAGE_CHARS)}…` : line;
 };
 
+/** The server's own words first, where it had any, then the call and its status. */
+const telling = (said: string, { call, status }: ErrorAnswer): string => {
+  if (said === '') return told(`the server refused with status ${status}`, call);
+  return `${said.replace(/[.\s]+$/, '')} (${call} answered ${status}).`;
+};
+
 /**
  * The Problem an error answer stands for. Reads `{code, message}`, a FastAPI validation list (never its echoed
  * input), `{"detail": "…"}`, execd's `{"error": "…"}`, plain text and foreign HTML. A 404 for a path the server does
@@ -152,9 +159,9 @@ const tidy = (message: string): string => {
 export const problemFromAnswer = (answer: ErrorAnswer): Problem => {
   const reading = read(answer);
   const kind = reading.kind ?? kindOfCode(reading.code) ?? kindOfStatus(answer.status);
-  const said = reading.message === null ? '' : `: ${tidy(reading.message)}`;
   const nextStep = answer.status === 407 ? 'Check the proxy settings.' : nextSteps[kind];
-  return new Problem(kind, `${answer.call} answered ${answer.status}${said}`, {
+  const message = telling(reading.message === null ? '' : tidy(reading.message), answer);
+  return new Problem(kind, message, {
     code: reading.code === null ? null : tidy(reading.code),
     status: answer.status,
     ...(nextStep === undefined ? {} : { nextStep }),

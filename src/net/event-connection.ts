@@ -8,6 +8,7 @@ import { Mailbox } from './mailbox.ts';
 import type { SecretHeaders } from './secret-headers.ts';
 import { callName, type Incoming, send, throwUnlessOk } from './send.ts';
 import { type BadLine, JsonStreamDecoder } from './stream-format.ts';
+import { told } from './told.ts';
 import type { Transport } from './transport.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -51,16 +52,20 @@ export class EventConnection {
     this.#leash = new Leash(options.signal, clock);
     this.#leash.signal.addEventListener('abort', () => this.#mailbox.close(this.#leash.problem, { drop: true }));
     if (this.#leash.problem !== null) this.#mailbox.close(this.#leash.problem);
-    this.#leash.limit(openTimeoutMs, `${this.#call} was not answered within ${openTimeoutMs / 1000} s.`);
+    this.#leash.limit(openTimeoutMs, told(`no answer came within ${openTimeoutMs / 1000} s`, this.#call));
     this.#watchdog = new Watchdog(
       silenceMs,
-      () => this.#leash.cut(new Problem('silent', `${this.#call} said nothing for ${silenceMs / 1000} s.`)),
+      () =>
+        this.#leash.cut(new Problem('silent', told(`the stream said nothing for ${silenceMs / 1000} s`, this.#call))),
       clock,
     );
     this.#source = new EventSource(url, { fetch: () => this.#fetch() });
     this.#source.addEventListener('message', (event) => this.#mailbox.put(JSON.parse(event.data)));
     this.#source.addEventListener('error', (event) => {
-      const fallback = new Problem('unexpected-answer', `${this.#call} failed: ${event.message ?? 'unknown reason'}.`);
+      const fallback = new Problem(
+        'unexpected-answer',
+        told(event.message ?? 'the stream failed for an unknown reason', this.#call),
+      );
       this.#mailbox.close(this.#reason ?? fallback);
     });
   }
@@ -68,7 +73,7 @@ export class EventConnection {
   /** The next value of the stream; throws the Problem the connection ended with. */
   async next(): Promise<unknown> {
     const taken = await this.#mailbox.take();
-    if (taken === null) throw new Problem('aborted', `${this.#call} was closed.`);
+    if (taken === null) throw new Problem('aborted', told('the stream was closed', this.#call));
     return taken.item;
   }
 
@@ -76,7 +81,7 @@ export class EventConnection {
   close(): void {
     this.#watchdog.stop();
     this.#source.close();
-    this.#leash.cut(new Problem('aborted', `${this.#call} was closed.`));
+    this.#leash.cut(new Problem('aborted', told('the stream was closed', this.#call)));
   }
 
   async #fetch(): Promise<{
@@ -161,13 +166,13 @@ export class EventConnection {
 const cleanEnd = (call: string, midLine: boolean): Problem =>
   new Problem(
     'clean-end',
-    midLine ? `${call} ended in the middle of a line.` : `${call} ended without giving a reason.`,
+    told(midLine ? 'the stream ended in the middle of a line' : 'the stream ended without giving a reason', call),
   );
 
 const throwUnlessStream = (answer: Incoming): void => {
   const { status } = answer;
   if (status === 204) {
-    throw new Problem('clean-end', `${answer.call} answered 204: there is nothing to stream.`, { status });
+    throw new Problem('clean-end', told('there is nothing to stream, the answer is 204', answer.call), { status });
   }
   const type = answer.header('content-type');
   if (
@@ -176,7 +181,7 @@ const throwUnlessStream = (answer: Incoming): void => {
     return;
   }
   const what = isHtml(type, '') ? 'an HTML page' : `content of type ${JSON.stringify((type ?? 'none').slice(0, 60))}`;
-  throw new Problem('unexpected-answer', `${answer.call}: ${what} came instead of an event stream.`, {
+  throw new Problem('unexpected-answer', told(`${what} came instead of an event stream`, answer.call), {
     status,
     nextStep: 'Check that the address is the one of the sandbox server.',
   });

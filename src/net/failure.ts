@@ -1,5 +1,6 @@
 import { Problem, type ProblemKind } from '../model/problem.ts';
 import { redactSecrets } from './redact.ts';
+import { told } from './told.ts';
 
 interface Meaning {
   readonly kind: ProblemKind;
@@ -96,24 +97,25 @@ const rootMessage = (error: unknown): string => {
 };
 
 /**
- * What a failed fetch, a failed read of a body or a failed handshake means. `whileDoing` starts the message, e.g.
- * "GET http://host/path failed". A Problem passes through unchanged.
+ * What a failed fetch, a failed read of a body or a failed handshake means. The message says why, and then which
+ * `call` it was, e.g. `GET http://host/path`; `what` puts words before the reason. A Problem passes through unchanged.
  */
-export const problemFromFailure = (error: unknown, whileDoing: string): Problem => {
+export const problemFromFailure = (error: unknown, call: string, what?: string): Problem => {
   if (error instanceof Problem) return error;
+  const because = (reason: string): string => told(what === undefined ? reason : `${what}: ${reason}`, call);
   const meaning = meaningOf(error);
   if (meaning !== null) {
     const { kind, text, nextStep } = meaning;
-    return new Problem(kind, `${whileDoing}: ${text}.`, {
+    return new Problem(kind, because(text), {
       cause: error,
       ...(nextStep === undefined ? {} : { nextStep }),
     });
   }
   // undici's fetch reports a body that was cut as `terminated`, at times without any code.
   if (error instanceof TypeError && error.message === 'terminated') {
-    return new Problem('reset', `${whileDoing}: ${cut.text}.`, { cause: error });
+    return new Problem('reset', because(cut.text), { cause: error });
   }
-  return new Problem('unreachable', `${whileDoing}: ${redactSecrets(rootMessage(error))}.`, {
+  return new Problem('unreachable', because(redactSecrets(rootMessage(error))), {
     cause: error,
     nextStep: checkAddress,
   });

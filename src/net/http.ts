@@ -6,6 +6,7 @@ import { isHtml } from './error-body.ts';
 import { Leash } from './leash.ts';
 import { requestHeaders, type SecretHeaders } from './secret-headers.ts';
 import { callName, type Incoming, readBody, send, throwUnlessOk } from './send.ts';
+import { told } from './told.ts';
 import type { Transport } from './transport.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -107,7 +108,7 @@ export class HttpClient {
     const url = apiUrl(this.baseUrl, path, call.query);
     const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const leash = new Leash(call.signal, clock);
-    leash.limit(timeoutMs, `${callName(method, url)} was not answered within ${timeoutMs / 1000} s.`);
+    leash.limit(timeoutMs, told(`no answer came within ${timeoutMs / 1000} s`, callName(method, url)));
     try {
       const hasBody = call.body !== undefined;
       const contentType = hasBody ? { 'content-type': call.contentType ?? 'application/json' } : undefined;
@@ -134,7 +135,7 @@ const head = (answer: Incoming): { status: number; header(name: string): string 
 });
 
 const unexpected = (answer: Incoming, what: string): Problem =>
-  new Problem('unexpected-answer', `${answer.call}: ${what}.`, {
+  new Problem('unexpected-answer', told(what, answer.call), {
     status: answer.status,
     nextStep: 'Check that the address is the one of the sandbox server.',
   });

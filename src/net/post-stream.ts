@@ -7,6 +7,7 @@ import { Leash } from './leash.ts';
 import type { SecretHeaders } from './secret-headers.ts';
 import { callName, type Incoming, send, throwUnlessOk } from './send.ts';
 import { type BadLine, JsonStreamDecoder, type StreamItem } from './stream-format.ts';
+import { told } from './told.ts';
 import type { Transport } from './transport.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -65,7 +66,7 @@ async function* run(
   const leash = new Leash(options.signal, clock);
   const watchdog = new Watchdog(
     silenceMs,
-    () => leash.cut(new Problem('silent', `${call} said nothing for ${silenceMs / 1000} s.`)),
+    () => leash.cut(new Problem('silent', told(`the stream said nothing for ${silenceMs / 1000} s`, call))),
     clock,
   );
   try {
@@ -84,14 +85,14 @@ async function* run(
     yield* values(decoder.end(), options);
   } finally {
     watchdog.stop();
-    leash.cut(new Problem('aborted', `${call} was closed.`));
+    leash.cut(new Problem('aborted', told('the stream was closed', call)));
   }
 }
 
 const open = async (options: PostStreamOptions, url: URL, leash: Leash): Promise<Incoming> => {
   const call = callName('POST', url);
   const openTimeoutMs = options.openTimeoutMs ?? DEFAULT_OPEN_TIMEOUT_MS;
-  leash.limit(openTimeoutMs, `${call} was not answered within ${openTimeoutMs / 1000} s.`);
+  leash.limit(openTimeoutMs, told(`no answer came within ${openTimeoutMs / 1000} s`, call));
   const answer = await send({
     transport: options.transport,
     url,
@@ -106,7 +107,7 @@ const open = async (options: PostStreamOptions, url: URL, leash: Leash): Promise
   });
   await throwUnlessOk(answer, leash);
   if (isHtml(answer.header('content-type'), '')) {
-    throw new Problem('unexpected-answer', `${call}: an HTML page came instead of an event stream.`, {
+    throw new Problem('unexpected-answer', told('an HTML page came instead of an event stream', call), {
       status: answer.status,
       nextStep: 'Check that the address is the one of the sandbox.',
     });

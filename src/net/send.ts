@@ -3,6 +3,7 @@ import { problemFromAnswer } from './error-body.ts';
 import { problemFromFailure } from './failure.ts';
 import type { Leash } from './leash.ts';
 import { requestHeaders, type SecretHeaders } from './secret-headers.ts';
+import { told } from './told.ts';
 import type { Transport, TransportAnswer } from './transport.ts';
 
 const MAX_REDIRECTS = 3;
@@ -50,7 +51,7 @@ export const send = async (out: Outgoing): Promise<Incoming> => {
     url = redirectTarget(url, location, answer.status, call);
     const keepsMethod = answer.status === 307 || answer.status === 308 || out.method === 'GET';
     if (!keepsMethod || redirects >= MAX_REDIRECTS) {
-      throw new Problem('unexpected-answer', `${call} answered with a redirect that is not followed.`, {
+      throw new Problem('unexpected-answer', told('the server redirects, which is not followed', call), {
         status: answer.status,
         nextStep: 'Check the server address.',
       });
@@ -72,7 +73,7 @@ const fetchOnce = async (
       ...(out.body === undefined ? {} : { body: out.body }),
     });
   } catch (error) {
-    throw out.leash.problem ?? problemFromFailure(error, `${call} failed`);
+    throw out.leash.problem ?? problemFromFailure(error, call);
   }
 };
 
@@ -80,7 +81,7 @@ const redirectTarget = (from: URL, location: string, status: number, call: strin
   const target = URL.canParse(location, from.href) ? new URL(location, from) : null;
   if (target !== null && target.origin === from.origin) return target;
   const place = target === null ? 'something that is not an address' : target.origin;
-  throw new Problem('unexpected-answer', `${call} redirects to ${place}, which is not followed.`, {
+  throw new Problem('unexpected-answer', told(`the server redirects to ${place}, which is not followed`, call), {
     status,
     nextStep:
       target === null ? 'Check the server address.' : `If you trust ${place}, enter it as the server address instead.`,
@@ -106,7 +107,7 @@ const incoming = (answer: TransportAnswer, call: string, leash: Leash): Incoming
         yield value;
       }
     } catch (error) {
-      throw leash.problem ?? problemFromFailure(error, `The answer to ${call} did not come whole`);
+      throw leash.problem ?? problemFromFailure(error, call, 'the answer did not come whole');
     } finally {
       // Rejects only when the body has failed already, which was thrown above.
       reader.cancel().catch(() => undefined);
@@ -137,7 +138,7 @@ export const readBody = async (
 const tooLarge = (call: string, maxBytes: number): Problem =>
   new Problem(
     'too-large',
-    `The answer to ${call} is larger than ${Math.round(maxBytes / 1024)} KiB and was not read.`,
+    told(`the answer is larger than ${Math.round(maxBytes / 1024)} KiB and was not read`, call),
     {
       nextStep: 'Check that the address is the one of the sandbox server.',
     },
@@ -147,7 +148,7 @@ const tooLarge = (call: string, maxBytes: number): Problem =>
 export const throwUnlessOk = async (answer: Incoming, leash: Leash): Promise<void> => {
   if (answer.status >= 200 && answer.status < 300) return;
   let text = '';
-  leash.limit(ERROR_BODY_TIMEOUT_MS, `The error body of ${answer.call} did not come.`);
+  leash.limit(ERROR_BODY_TIMEOUT_MS, told('the reason of the failure did not come', answer.call));
   try {
     const { bytes } = await readBody(answer, MAX_ERROR_BODY_BYTES, 'cut');
     text = new TextDecoder().decode(bytes);

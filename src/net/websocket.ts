@@ -5,6 +5,7 @@ import { problemFromFailure } from './failure.ts';
 import { Leash } from './leash.ts';
 import { Mailbox } from './mailbox.ts';
 import { originOf, requestHeaders, type SecretHeaders } from './secret-headers.ts';
+import { told } from './told.ts';
 import type { Transport, TransportSocket } from './transport.ts';
 
 const DEFAULT_OPEN_TIMEOUT_MS = 10_000;
@@ -59,7 +60,7 @@ export const openWebSocket = async (options: WebSocketOptions): Promise<WebSocke
   const call = `WebSocket ${originOf(url)}${url.pathname}`;
   const openTimeoutMs = options.openTimeoutMs ?? DEFAULT_OPEN_TIMEOUT_MS;
   const leash = new Leash(options.signal, options.clock);
-  leash.limit(openTimeoutMs, `${call} was not opened within ${openTimeoutMs / 1000} s.`);
+  leash.limit(openTimeoutMs, told(`no answer came within ${openTimeoutMs / 1000} s`, call));
   if (leash.problem !== null) throw leash.problem;
   let refusedWith: number | null = null;
   const onRefused = ({ status }: { readonly status: number }): void => {
@@ -75,7 +76,7 @@ export const openWebSocket = async (options: WebSocketOptions): Promise<WebSocke
     leash.release();
     if (leash.problem !== null) throw leash.problem;
     if (refusedWith !== null) throw problemFromAnswer({ status: refusedWith, contentType: null, text: '', call });
-    throw problemFromFailure(error, `${call} failed`);
+    throw problemFromFailure(error, call);
   }
 };
 
@@ -127,7 +128,7 @@ class Connection implements WebSocketConnection {
       this.#open = false;
       leash.release();
       this.#mailbox.close(problem);
-      opened.reject(problem ?? new Problem('reset', `${call} was closed before it was open.`));
+      opened.reject(problem ?? new Problem('reset', told('the connection was closed before it was open', call)));
       ended.resolve(end);
     });
   }
@@ -137,7 +138,7 @@ class Connection implements WebSocketConnection {
   }
 
   send(message: string | Uint8Array<ArrayBuffer>): void {
-    if (!this.#open) throw new Problem('reset', `${this.#call} is closed.`);
+    if (!this.#open) throw new Problem('reset', told('the connection is closed', this.#call));
     this.#socket.send(message);
   }
 
@@ -150,12 +151,12 @@ class Connection implements WebSocketConnection {
     const message = data instanceof ArrayBuffer ? new Uint8Array(data) : String(data);
     const bytes = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
     if (bytes > this.#maxMessageBytes) {
-      this.#leash.cut(new Problem('too-large', `${this.#call} sent a message of ${bytes} bytes.`));
+      this.#leash.cut(new Problem('too-large', told(`a message of ${bytes} bytes is too large`, this.#call)));
       return;
     }
     this.#unreadBytes += bytes;
     if (this.#unreadBytes > this.#maxMessageBytes * MAX_UNREAD_MESSAGES_FULL) {
-      this.#leash.cut(new Problem('too-large', `${this.#call} sent more than could be read.`));
+      this.#leash.cut(new Problem('too-large', told('more came than could be read', this.#call)));
       return;
     }
     this.#mailbox.put(message);
@@ -178,12 +179,14 @@ class Connection implements WebSocketConnection {
   #problemOf({ code, reason }: WebSocketEnd): Problem | null {
     if (code === 1000 || code === 1001 || code === 1005 || code >= 4000) return null;
     const why = reason === '' ? '' : ` (${reason.slice(0, 120)})`;
-    if (code === 1009) return new Problem('too-large', `${this.#call} was closed: a message was too large${why}.`);
-    if (code !== ABNORMAL) return new Problem('server-error', `${this.#call} was closed with code ${code}${why}.`);
+    if (code === 1009)
+      return new Problem('too-large', told(`the connection was closed, a message was too large${why}`, this.#call));
+    if (code !== ABNORMAL)
+      return new Problem('server-error', told(`the connection was closed with code ${code}${why}`, this.#call));
     if (this.#wasOpen || !(this.#failure instanceof Error)) {
-      return new Problem('reset', `${this.#call}: the connection was cut.`, { cause: this.#failure });
+      return new Problem('reset', told('the connection was cut', this.#call), { cause: this.#failure });
     }
-    return problemFromFailure(this.#failure, `${this.#call} failed`);
+    return problemFromFailure(this.#failure, this.#call);
   }
 }
 

@@ -16,7 +16,7 @@ describe('problemFromAnswer: shapes', () => {
       kind: 'not-found',
       code: 'DOCKER::SANDBOX_NOT_FOUND',
       status: 404,
-      message: 'GET http://h/x answered 404: Sandbox x not found.',
+      message: 'Sandbox x not found (GET http://h/x answered 404).',
     });
   });
 
@@ -49,14 +49,14 @@ describe('problemFromAnswer: shapes', () => {
     });
     expect(read(500, 'Internal Server Error', 'text/plain')).toMatchObject({
       kind: 'server-error',
-      message: 'GET http://h/x answered 500: Internal Server Error',
+      message: 'Internal Server Error (GET http://h/x answered 500).',
     });
-    expect(read(409, { message: 'busy' }).message).toBe('GET http://h/x answered 409: busy');
+    expect(read(409, { message: 'busy' }).message).toBe('busy (GET http://h/x answered 409).');
   });
 
   it('says only the status when the body says nothing', () => {
     for (const body of ['', '   ', '{"a":1}', '[1,2]', '{broken', 'null']) {
-      expect(read(500, body).message).toBe('GET http://h/x answered 500');
+      expect(read(500, body).message).toBe('The server refused with status 500 (GET http://h/x).');
     }
   });
 
@@ -67,7 +67,7 @@ describe('problemFromAnswer: shapes', () => {
     expect(read(502, page, 'text/html; charset=utf-8')).toMatchObject({ kind: 'server-error' });
     expect(read(401, page, 'text/html')).toMatchObject({ kind: 'unauthorized' });
     expect(read(404, page, 'text/html').message).toBe(
-      'GET http://h/x answered 404: an HTML page came instead of an answer',
+      'An HTML page came instead of an answer (GET http://h/x answered 404).',
     );
   });
 

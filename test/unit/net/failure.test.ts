@@ -3,7 +3,7 @@ import { Problem } from '../../../src/model/problem.ts';
 import { problemFromFailure } from '../../../src/net/failure.ts';
 
 const coded = (code: string, message = 'x') => Object.assign(new Error(message), { code });
-const failed = (cause: unknown) => problemFromFailure(new TypeError('fetch failed', { cause }), 'GET http://h/ failed');
+const failed = (cause: unknown) => problemFromFailure(new TypeError('fetch failed', { cause }), 'GET http://h/');
 
 describe('problemFromFailure', () => {
   const codes: [string, string][] = [
@@ -23,7 +23,7 @@ describe('problemFromFailure', () => {
     it(`${code} is ${kind}`, () => {
       expect(failed(coded(code))).toMatchObject({
         kind,
-        message: expect.stringMatching(/^GET http:\/\/h\/ failed: .+\.$/),
+        message: expect.stringMatching(/^[A-Z].+ \(GET http:\/\/h\/\)\.$/),
       });
     });
   }
@@ -39,9 +39,9 @@ describe('problemFromFailure', () => {
 
   it('tells the innermost message of what it does not know, redacted, and keeps the cause', () => {
     const problem = failed(new Error('odd', { cause: new Error('token=hunter2 is bad') }));
-    expect(problem).toMatchObject({ kind: 'unreachable', message: 'GET http://h/ failed: token=[redacted] is bad.' });
+    expect(problem).toMatchObject({ kind: 'unreachable', message: 'Token=[redacted] is bad (GET http://h/).' });
     expect(problem.cause).toBeInstanceOf(TypeError);
-    expect(problemFromFailure('text', 'x').message).toBe('x: text.');
+    expect(problemFromFailure('text', 'x').message).toBe('Text (x).');
   });
 
   it('passes a Problem through and survives causes that run in a circle', () => {

@@ -61,11 +61,11 @@ describe('HttpClient: answers that are not what they should be', () => {
       { 'content-type': 'text/html' },
       '<html>secret page</html>',
       'unexpected-answer',
-      /an HTML page/,
+      /An HTML page/,
     ],
-    ['HTML called JSON', 200, json, '\n<!DOCTYPE html><p>secret page', 'unexpected-answer', /an HTML page/],
+    ['HTML called JSON', 200, json, '\n<!DOCTYPE html><p>secret page', 'unexpected-answer', /An HTML page/],
     ['broken JSON', 200, json, '{"status": secret page', 'unexpected-answer', /not JSON/],
-    ['nothing', 200, json, '', 'unexpected-answer', /an empty answer/],
+    ['nothing', 200, json, '', 'unexpected-answer', /An empty answer/],
     ['another shape', 200, json, '{"status":{"secret":"page"}}', 'unexpected-answer', /at status: no string/],
     ['another value', 200, json, '[]', 'unexpected-answer', /at the top: no object/],
     [
@@ -74,7 +74,7 @@ describe('HttpClient: answers that are not what they should be', () => {
       { 'content-type': 'text/html' },
       '<html>secret page</html>',
       'unexpected-answer',
-      /an HTML page/,
+      /An HTML page/,
     ],
   ];
   for (const [name, status, headers, body, kind, message] of cases) {
@@ -184,7 +184,7 @@ describe('HttpClient: time, failure and abort', () => {
 
   it('names a server that is not there', async () => {
     const problem = await problemOf(client(await nowhere()).json('/x', Health));
-    expect(problem).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('nothing listens there') });
+    expect(problem).toMatchObject({ kind: 'unreachable', message: expect.stringMatching(/^Nothing listens there/) });
     expect(problem.nextStep).toContain('Check the server address');
   });
 
