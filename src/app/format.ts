@@ -20,7 +20,7 @@ export const durationText = (ms: number): string => {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
+  if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 };
@@ -31,7 +31,7 @@ export const intervalText = (lowMs: number, highMs: number): string => {
   if (!Number.isFinite(highMs)) return `in ${durationText(low)} or later`;
   const high = Math.max(low, highMs);
   if (high < 10_000) return 'in less than 10 s';
-  if (low >= 7_200_000) return `in about ${durationText((low + high) / 2)}`;
+  if (low >= 3_600_000) return `in about ${durationText((low + high) / 2)}`;
   const inSeconds = high < 120_000;
   const unitMs = inSeconds ? 1000 : 60_000;
   const unit = inSeconds ? 's' : 'min';

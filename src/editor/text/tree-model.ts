@@ -160,13 +160,15 @@ function errorNodes(view: SandboxView): TreeNode[] {
   ];
 }
 
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 function incidentNodes(view: SandboxView): TreeNode[] {
   return view.incidents.map((incident) => {
     const lead = incident.leadMs === null ? 'no warning before it' : `warned ${formatDuration(incident.leadMs)} before`;
     return node({
       id: `${view.sandbox.id}/incident/${incident.id}`,
       kind: 'incident',
-      label: `${incident.certainty === 'probable' ? 'Probably ' : ''}${causeWords[incident.cause]}`,
+      label: capital(`${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}`),
       description: `${formatMoment(incident.atMs)} · ${lead}`,
       icon: incident.endsSandbox ? 'circle-slash' : 'flame',
       contextValue: 'incident',

@@ -91,7 +91,9 @@ describe('numbers for people', () => {
     [0, '0 s'],
     [89_400, '89 s'],
     [90_000, '2 min'],
-    [3_600_000, '60 min'],
+    [3_540_000, '59 min'],
+    [3_600_000, '1 h'],
+    [5_400_000, '1 h 30 min'],
     [7_200_000, '2 h'],
     [7_800_000, '2 h 10 min'],
   ])('%d ms are %s', (ms, text) => expect(durationText(ms)).toBe(text));
@@ -102,6 +104,7 @@ describe('numbers for people', () => {
     [40_000, 90_000, 'in 40–90 s'],
     [60_000, 60_000, 'in about 60 s'],
     [240_000, 245_000, 'in about 4 min'],
+    [3_600_000, 3_600_000, 'in about 1 h'],
     [7_200_000, 10_800_000, 'in about 2 h 30 min'],
   ])('%d to %d ms is "%s"', (low, high, text) => expect(intervalText(low, high)).toBe(text));
 });
