@@ -20,6 +20,13 @@ export interface MemoryReading {
   readonly limitHitCount: number | null;
   /** Share of the last 10 s in which all tasks waited for memory, in percent (PSI `full avg10`). */
   readonly stalledPercent: number | null;
+  /**
+   * What cannot be given back under pressure: anonymous pages, shared memory and tmpfs files, unreclaimable slab, kernel stacks.
+   * Absent when the source cannot tell.
+   */
+  readonly unreclaimableBytes?: number;
+  /** File pages that were dropped and had to be read again since the cgroup exists: the cache no longer fits. Absent when unknown. */
+  readonly fileRefaultCount?: number;
 }
 
 /** CPU of the sandbox. */
@@ -29,6 +36,8 @@ export interface CpuReading {
   readonly limitCores: number | null;
   /** Share of scheduler periods since the last sample in which the sandbox was throttled, 0..1. */
   readonly throttledRatio: number | null;
+  /** Share of the last 10 s in which some task waited for a processor, in percent (PSI `some avg10`). Absent when unknown. */
+  readonly stalledPercent?: number;
 }
 
 /** Something counted against a limit. */
@@ -58,6 +67,14 @@ export interface ProcessReading {
   readonly rssBytes: number;
   readonly ageMs: number | null;
   readonly heapLimit: HeapLimit | null;
+  /** The terminal or task of the editor it was started in, for people: `the terminal “bash”`. Absent when there is none or nobody can tell. */
+  readonly startedIn?: string;
+}
+
+/** The file system with the least room. */
+export interface DiskReading extends BytesReading {
+  /** A folder on it, for people. Absent when there is only one. */
+  readonly place?: string;
 }
 
 /** Open files of the process that is nearest to its own limit. */
@@ -79,7 +96,7 @@ export interface Sample {
   readonly memory?: MemoryReading;
   readonly swap?: BytesReading;
   readonly cpu?: CpuReading;
-  readonly disk?: BytesReading;
+  readonly disk?: DiskReading;
   readonly inodes?: CountReading;
   readonly pids?: CountReading;
   readonly fds?: OpenFilesReading;

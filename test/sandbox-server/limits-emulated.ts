@@ -76,7 +76,7 @@ class EmulatedGroup implements LimitGroup {
     this.#write('memory.peak', String(this.#peakBytes));
     this.#write(
       'memory.stat',
-      `anon ${usedBytes}\nfile 0\ninactive_anon 0\nactive_anon 0\ninactive_file 0\nactive_file 0`,
+      `anon ${usedBytes}\nfile 0\nkernel_stack 0\npagetables 0\nshmem 0\ninactive_anon 0\nactive_anon 0\ninactive_file 0\nactive_file 0\nunevictable 0\nslab_reclaimable 0\nslab_unreclaimable 0`,
     );
     const kills = this.#oomKills;
     this.#write('memory.events', `low 0\nhigh 0\nmax ${kills}\noom ${kills}\noom_kill ${kills}\noom_group_kill 0`);

@@ -47,6 +47,10 @@ const lineSchema = z.object({
   mem: count,
   memMax: positive,
   anon: count,
+  /** Shared memory and files of a tmpfs: in the page cache, but nothing can be done with them under pressure. */
+  shmem: count,
+  /** Kernel stacks, page tables and slabs that cannot be given back; cgroup v2 only. */
+  kernel: count,
   inactive: count,
   hits: count,
   oomKill: count,

@@ -139,14 +139,21 @@ read_machine() {
   done <"$proc/meminfo"
 }
 read_memory() {
-  mem=null memMax=null anon=null inactive=null hits=null kills=null swap=null
+  mem=null memMax=null anon=null shmem=null kernel=null inactive=null hits=null kills=null swap=null
   [ $slow = 1 ] && swapMax=null
   [ $cg = 0 ] && return
   one "$M/$fu"; mem=$v; [ $mem = null ] && return
   one "$M/$fl"; memMax=$v
   if [ $cg = 2 ]; then
     while read -r a b x; do
-      case $a in anon) num "$b"; anon=$v;; inactive_file) num "$b"; inactive=$v; break;; esac
+      case $a in
+        anon) num "$b"; anon=$v;;
+        kernel_stack|pagetables|slab_unreclaimable)
+          num "$b"; case $v$kernel in null*) ;; *null) kernel=$v;; *) kernel=$((kernel+v));; esac
+          [ "$a" = slab_unreclaimable ] && break;;
+        shmem) num "$b"; shmem=$v;;
+        inactive_file) num "$b"; inactive=$v;;
+      esac
     done <"$M/memory.stat"
     while read -r a b x; do
       case $a in max) num "$b"; hits=$v;; oom_kill) num "$b"; kills=$v; break;; esac
@@ -159,6 +166,7 @@ read_memory() {
       case $a in
         hierarchical_memory_limit) num "$b"; [ $v = null ] || { [ $memMax != null ] && [ $memMax -le $v ]; } || memMax=$v;;
         total_rss) num "$b"; anon=$v;;
+        total_shmem) num "$b"; shmem=$v;;
         total_swap) num "$b"; swap=$v;;
         total_inactive_file) num "$b"; inactive=$v; break;;
       esac
@@ -248,7 +256,7 @@ probe() {
     [ $slow = 1 ] && { [ $cg = 0 ] || find_levels; read_disk; }
     read_memory; read_cpu; read_pids; read_stall
     o="{\\"v\\":1,\\"t\\":$t,\\"cg\\":$cg,\\"level\\":$level,\\"cpus\\":$cpus,\\"memTotal\\":$memTotal,\\"memAvail\\":$memAvail"
-    put mem $mem; put memMax $memMax; put anon $anon; put inactive $inactive; put hits $hits; put oomKill $kills
+    put mem $mem; put memMax $memMax; put anon $anon; put shmem $shmem; put kernel $kernel; put inactive $inactive; put hits $hits; put oomKill $kills
     put swap $swap; put swapMax $swapMax; put swapTotal $swapTotal; put swapFree $swapFree
     put psi $psi; put stall $stall
     put cpuUs $cpuUs; put quotaUs $q; put periodUs $w; put periods $periods; put throttled $throttled

@@ -174,6 +174,7 @@ function memoryOf(
         ...counters,
         // On a cgroup without its own, the machine's would speak of the neighbours.
         stalledPercent: line.psi === 2 ? line.stall : null,
+        ...unreclaimableOf(line),
       },
     };
   }
@@ -191,6 +192,11 @@ function memoryOf(
       stalledPercent: line.psi === 1 ? line.stall : null,
     },
   };
+}
+
+/** Older kernels do not tell shared memory apart; then it is not known what could be given back. */
+function unreclaimableOf({ anon, shmem, kernel }: ProbeLine): Pick<MemoryReading, 'unreclaimableBytes'> {
+  return anon === null || shmem === null ? {} : { unreclaimableBytes: anon + shmem + (kernel ?? 0) };
 }
 
 /** A limit that the machine cannot even fill is none. */

@@ -51,6 +51,12 @@ describe('sample of a line', () => {
     });
   });
 
+  it('counts shared memory and the kernel with what cannot be given back, if it is told apart', () => {
+    expect(reader()({ ...cgroup, anon: 90, shmem: 20 }).memory?.unreclaimableBytes).toBe(110);
+    expect(reader()({ ...cgroup, anon: 90, shmem: 20, kernel: 5 }).memory?.unreclaimableBytes).toBe(115);
+    expect(reader()({ ...cgroup, anon: 90 }).memory).not.toHaveProperty('unreclaimableBytes');
+  });
+
   it('never has a working set below zero', () => {
     expect(reader()({ ...cgroup, inactive: 500 }).memory?.workingSetBytes).toBe(0);
   });

@@ -64,6 +64,8 @@ describe.each(shells)('in $name', (shell) => {
       mem: 200 * mebibyte,
       memMax: 256 * mebibyte,
       anon: 100 * mebibyte,
+      shmem: 8 * mebibyte,
+      kernel: 6 * mebibyte,
       inactive: 25 * mebibyte,
       hits: 12,
       oomKill: 2,
