@@ -7,6 +7,7 @@ import { within } from '../model/wait.ts';
 import type { AlertPolicy } from '../monitor/alert-policy.ts';
 import { createSandboxMonitor, type SandboxMonitor } from '../monitor/sandbox-monitor.ts';
 import type { ErrorInbox } from './error-inbox.ts';
+import { LastWords } from './last-words.ts';
 import { endedLink, idleLink } from './link-words.ts';
 import { SandboxLink } from './sandbox-link.ts';
 import type { Tasks, Turns } from './waiting.ts';
@@ -34,9 +35,6 @@ export interface RecordHost {
 }
 
 const lookMs = 10_000;
-const diagnosticsMs = 5_000;
-/** A deletion waits no longer than this for what is lost with it. */
-const lastWordsMs = 2_000;
 /** What the system has to tell of an end comes after it; so long its errors are still read. */
 const lastErrorsMs = 15_000;
 const onItsWayMs = 60_000;
@@ -52,6 +50,7 @@ export const supportedFixes = (provider: SandboxProvider): readonly FixId[] => {
     pause: actions.pause !== undefined,
     resume: actions.resume !== undefined,
     delete: actions.delete !== undefined,
+    // Where the editor itself runs, its own terminals do.
     openTerminal: actions.openTerminal !== undefined,
     showDetails: true,
   };
@@ -66,14 +65,13 @@ export class SandboxRecord {
   readonly seenNo: number;
   readonly #host: RecordHost;
   readonly #link: SandboxLink;
-  readonly #life = new AbortController();
+  readonly #lastWords: LastWords;
   #sandbox: Sandbox;
   #gone = false;
   #endedNo: number | null = null;
   #endedAtMs: number | null = null;
   /** It was there before it ended, so that its end was seen from here. */
   #seenAlive: boolean;
-  #diagnosed = false;
   #leaveErrors: (() => void) | null = null;
   #lastErrors: Timer | null = null;
   /** Why it is not measured, as last said; saying it again would only make new views. */
@@ -109,6 +107,17 @@ export class SandboxRecord {
       link: (link) => this.#tell(() => this.monitor.link(link, clock.now())),
       agent: (answer) => this.#tell(() => this.monitor.agent(answer, clock.now())),
       look: (signal) => this.look(signal),
+    });
+    const read = provider.actions.diagnostics;
+    this.#lastWords = new LastWords({
+      sandboxId: sandbox.id,
+      clock,
+      log,
+      tasks,
+      diagnosing: host.diagnosing,
+      read: read === undefined ? null : (signal) => read.call(provider.actions, sandbox.id, signal),
+      told: (text) => host.diagnosed(this, text),
+      ended: (text) => this.#hear(text),
     });
     if (isEnded(sandbox.phase)) this.#markEnded();
   }
@@ -156,7 +165,8 @@ export class SandboxRecord {
     this.#tell(() => this.monitor.lifecycle(sandbox, atMs));
     if (isEnded(sandbox.phase)) this.#markEnded();
     else this.#markAlive();
-    if (this.#hasDiagnostics()) this.#fetchDiagnostics();
+    if (this.#hasDiagnostics()) this.#lastWords.readEnd();
+    this.#planLastWords();
     if (before !== this.phase) this.#host.phaseChanged(this);
   }
 
@@ -173,6 +183,7 @@ export class SandboxRecord {
     this.#gone = true;
     this.#markEnded();
     this.#tell(() => this.monitor.gone(atMs));
+    this.#lastWords.plan(this.#sandbox, false);
     if (!known) this.#host.phaseChanged(this);
   }
 
@@ -192,7 +203,7 @@ export class SandboxRecord {
     this.#endedNo = null;
     this.#endedAtMs = null;
     this.#resting = null;
-    this.#diagnosed = false;
+    this.#lastWords.again();
     this.#lastErrors?.cancel();
     this.#lastErrors = null;
   }
@@ -206,10 +217,12 @@ export class SandboxRecord {
       this.#resting = resting;
       this.#unwatch();
       this.#link.stop(idleLink(this.phase, maximumWatched));
+      this.#planLastWords();
       return;
     }
     this.#resting = null;
     this.#link.start();
+    this.#planLastWords();
     this.#leaveErrors ??= this.#host.inbox.addSource({
       name: `${this.provider.id} ${this.id}`,
       events: (signal) => this.provider.errors(this.id, signal),
@@ -248,46 +261,26 @@ export class SandboxRecord {
     return this.#link.sampled && (isEnded(phase) || phase === 'stopping');
   }
 
-  /** What the system says of an end, once, as long as it still can be had. */
-  #fetchDiagnostics(): void {
-    const read = this.provider.actions.diagnostics;
-    if (this.#diagnosed || read === undefined) return;
-    this.#diagnosed = true;
-    const { clock, log, tasks, inbox, diagnosing } = this.#host;
-    const fetch = async (): Promise<void> => {
-      const text = await diagnosing.take(() =>
-        within(clock, diagnosticsMs, this.#life.signal, (inner) => read.call(this.provider.actions, this.id, inner)),
-      );
-      this.#host.diagnosed(this, text);
-      inbox.push({
-        sandboxId: this.id,
-        commandId: null,
-        commandLine: null,
-        source: 'diagnostics',
-        text,
-        exitCode: null,
-        atMs: clock.now(),
-      });
-    };
-    tasks.add(fetch(), (error) => {
-      const problem = toProblem(error);
-      if (problem.kind !== 'aborted') log.debug(`Diagnostics of ${this.id}: ${problem.message}`);
+  /** Only of one that is measured: nobody asks after hundreds that are only listed. */
+  #planLastWords(): void {
+    this.#lastWords.plan(this.#sandbox, this.watched && this.provider.capabilities.vanishesAtExpiry);
+  }
+
+  #hear(diagnostics: string): void {
+    this.#host.inbox.push({
+      sandboxId: this.id,
+      commandId: null,
+      commandLine: null,
+      source: 'diagnostics',
+      text: diagnostics,
+      exitCode: null,
+      atMs: this.#host.clock.now(),
     });
   }
 
   /** Keeps what the system says of it now: it is about to be deleted, and its diagnostics with it. Never throws. */
   async keepLastWords(signal: AbortSignal): Promise<void> {
-    const read = this.provider.actions.diagnostics;
-    if (read === undefined || this.ended) return;
-    const { clock, log } = this.#host;
-    try {
-      const text = await within(clock, lastWordsMs, AbortSignal.any([signal, this.#life.signal]), (inner) =>
-        read.call(this.provider.actions, this.id, inner),
-      );
-      this.#host.diagnosed(this, text);
-    } catch (error) {
-      log.debug(`Diagnostics of ${this.id} before its deletion: ${toProblem(error).message}`);
-    }
+    if (!this.ended) await this.#lastWords.keep(signal);
   }
 
   retry(): void {
@@ -300,7 +293,7 @@ export class SandboxRecord {
 
   /** Lets go of everything outside; what was seen stays readable. */
   close(): void {
-    this.#life.abort();
+    this.#lastWords.close();
     this.#unwatch();
     this.#link.stop(this.ended ? endedLink : idleLink(this.phase, 0));
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorEvent } from '../../../src/model/error-event.ts';
 import type { ErrorSource, ProviderActions } from '../../../src/model/ports.ts';
+import type { Expiry } from '../../../src/model/sandbox.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
 import { aSample, aSandbox, using } from '../../helpers/fake-provider.ts';
 import { anEnd, anIncident, aStart } from '../../helpers/past.ts';
@@ -18,6 +19,8 @@ const anError = (atMs: number, part: Partial<ErrorEvent> = {}): ErrorEvent => ({
   atMs,
   ...part,
 });
+
+const expiry: Expiry = { clock: 'absolute', expiresAtMs: 0, action: 'delete', extendedBy: 'call', certainty: 'known' };
 
 const phasesOf = (history: RecordingHistory): string[] => history.seen.map(({ sandbox }) => sandbox.phase);
 
@@ -260,5 +263,42 @@ describe('a sandbox that had ended before it was seen', () => {
     await second.app.dispose();
     expect(closing.incidentList).toEqual([]);
     expect(second.clock.pending).toBe(0);
+  });
+
+  it('are read shortly before the clock takes them along, once for each deadline', async () => {
+    let reads = 0;
+    const start = await startedBench([], {
+      actions: { diagnostics: (id) => Promise.resolve(`about ${id}, ${++reads}`) },
+    });
+    const { provider, history, clock, show } = start;
+    const ending = (ms: number) => aSandbox('a', { expiry: { ...expiry, expiresAtMs: beganAtMs + ms } });
+    const beganAtMs = clock.now();
+    const texts = (): string[] => history.noteList.map(({ text }) => text);
+    provider.put(ending(60_000));
+    await show();
+    await clock.advance(40_000 - (clock.now() - beganAtMs));
+    expect(texts()).toEqual([]);
+    provider.put(ending(120_000));
+    await show();
+    await clock.advance(30_000);
+    expect(texts()).toEqual([]);
+    provider.tell();
+    await clock.advance(40_000);
+    provider.tell();
+    await show();
+    expect(texts()).toEqual(['about a, 1']);
+    expect(clock.now()).toBeLessThan(beganAtMs + 120_000);
+  });
+
+  it.each<[string, Partial<Expiry>]>([
+    ['that is only paused at its end', { action: 'pause' }],
+    ['whose end is far away', { expiresAtMs: Number.MAX_SAFE_INTEGER }],
+    ['whose time is over already', { expiresAtMs: 1 }],
+  ])('are not read ahead of one %s', async (_, part) => {
+    const { history, clock } = await startedBench([aSandbox('a', { expiry: { ...expiry, expiresAtMs: 5, ...part } })], {
+      actions: { diagnostics: (id) => Promise.resolve(`about ${id}`) },
+    });
+    await clock.advance(120_000);
+    expect(history.noteList).toEqual([]);
   });
 });
