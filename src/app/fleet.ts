@@ -30,6 +30,8 @@ export interface FleetHost {
   sampled(record: SandboxRecord, sample: Sample): void;
   /** The system's own text about this sandbox was read. */
   diagnosed(record: SandboxRecord, text: string): void;
+  /** A complete list came. */
+  listed(provider: SandboxProvider, sandboxIds: ReadonlySet<string>): void;
   /** It is dropped from the view. */
   dropped(record: SandboxRecord): void;
 }
@@ -152,7 +154,10 @@ export class Fleet {
         log,
         random,
         tasks,
-        sandboxes: (event) => this.#roster.takeList(entry, event.sandboxes, event.atMs),
+        sandboxes: (event) => {
+          this.#roster.takeList(entry, event.sandboxes, event.atMs);
+          this.#host.listed(provider, new Set(event.sandboxes.map((each) => each.id)));
+        },
         serverChanged: () => {
           this.#reconcile();
           this.#host.changed(null);

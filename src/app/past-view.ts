@@ -22,6 +22,7 @@ export const pastFromIncident = (incident: Incident): RememberedSandbox => {
   const last = incident.timeline.at(-1);
   return {
     provider: incident.provider,
+    place: null,
     sandboxId: incident.sandboxId,
     name: incident.sandboxName,
     image: null,

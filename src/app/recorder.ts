@@ -74,12 +74,12 @@ export class Recorder {
     const { sandbox } = record.monitor.view(nowMs);
     const told = this.#told.get(record.id);
     if (told !== undefined && !isNews(told, sandbox, nowMs, record.ended)) return;
-    this.#tell(sandbox, nowMs);
+    this.#tell(record, sandbox, nowMs);
   }
 
-  #tell(sandbox: Sandbox, atMs: number): void {
+  #tell({ provider }: SandboxRecord, sandbox: Sandbox, atMs: number): void {
     this.#told.set(sandbox.id, { sandbox, atMs });
-    this.#host.history.recordSandbox(sandbox, atMs);
+    this.#host.history.recordSandbox(sandbox, atMs, provider.label);
   }
 
   /** Takes over what its monitor had to tell. */
@@ -178,7 +178,7 @@ export class Recorder {
     this.#runs.close();
     const nowMs = this.#host.clock.now();
     for (const record of records) {
-      if (this.#isKept(record) && !record.ended) this.#tell(record.monitor.view(nowMs).sandbox, nowMs);
+      if (this.#isKept(record) && !record.ended) this.#tell(record, record.monitor.view(nowMs).sandbox, nowMs);
     }
   }
 }

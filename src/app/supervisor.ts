@@ -29,6 +29,7 @@ import { Recorder } from './recorder.ts';
 import { Remembered } from './remembered.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 import { Ticker } from './ticker.ts';
+import { UnseenEnds } from './unseen-ends.ts';
 import { Tasks } from './waiting.ts';
 
 const windUpMs = 5_000;
@@ -45,6 +46,7 @@ class App implements Supervisor {
   readonly #actions: ActionDesk;
   readonly #recorder: Recorder;
   readonly #remembered: Remembered;
+  readonly #unseen: UnseenEnds;
   readonly #past: PastDesk;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
@@ -81,6 +83,15 @@ class App implements Supervisor {
       { clock, log, tasks, history, changed: () => this.#changed(null) },
       options.settings.rememberedMaximumAgeMs ?? defaultRememberedAgeMs,
     );
+    this.#unseen = new UnseenEnds({
+      clock,
+      log,
+      tasks,
+      history,
+      unkept: options.unkept ?? [],
+      maximumAgeMs: () => this.#settings.rememberedMaximumAgeMs ?? defaultRememberedAgeMs,
+      written: () => this.#remembered.load(),
+    });
     this.#fleet = new Fleet({
       clock,
       log,
@@ -90,6 +101,7 @@ class App implements Supervisor {
       settings: options.settings,
       changed: (record) => this.#changed(record),
       sampled: (record, sample) => this.#recorder.sample(record, sample),
+      listed: (provider, sandboxIds) => this.#unseen.listed(provider, sandboxIds),
       diagnosed: (record, text) => this.#recorder.diagnostics(record, text),
       dropped: (record) => {
         this.#keep(record);
@@ -310,6 +322,7 @@ class App implements Supervisor {
     this.#inbox.dispose();
     this.#leaveHistory();
     this.#remembered.close();
+    this.#unseen.close();
     this.#recorder.stopAsking();
     this.#changes.clear();
     this.#notices.clear();

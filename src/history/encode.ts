@@ -34,9 +34,10 @@ const record = (
   data: JSON.stringify(redactor.value(value)),
 });
 
-export const encodeSandbox = (redactor: Redactor, sandbox: Sandbox, atMs: number): Entry => {
+export const encodeSandbox = (redactor: Redactor, sandbox: Sandbox, atMs: number, place: string | null): Entry => {
   const stored: StoredSandbox = {
     provider: sandbox.provider,
+    place,
     name: sandbox.name,
     image: sandbox.image,
     metadata: sandbox.metadata,

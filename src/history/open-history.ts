@@ -74,8 +74,8 @@ class WorkerHistory implements History {
     this.#log = options.log;
   }
 
-  recordSandbox(sandbox: Sandbox, atMs: number): void {
-    this.#record(() => encodeSandbox(this.#redactor, sandbox, atMs));
+  recordSandbox(sandbox: Sandbox, atMs: number, place: string | null = null): void {
+    this.#record(() => encodeSandbox(this.#redactor, sandbox, atMs, place));
   }
 
   recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void {

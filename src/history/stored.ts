@@ -20,6 +20,7 @@ const phase = z.catch(z.enum(phases), 'unknown');
 /** What is kept of a sandbox; the times and its end are found elsewhere. */
 export const storedSandbox = z.object({
   provider: text,
+  place: maybeText,
   name: text,
   image: maybeText,
   metadata: z.catch(z.record(z.string(), z.string()), {}),
@@ -37,6 +38,7 @@ export type StoredSandbox = z.infer<typeof storedSandbox>;
 /** A sandbox of which only other entries speak. */
 export const unseenSandbox: StoredSandbox = {
   provider: '',
+  place: null,
   name: '',
   image: null,
   metadata: {},

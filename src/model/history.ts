@@ -8,6 +8,8 @@ import type { Warning } from './warning.ts';
 /** A sandbox as it is remembered after it is gone. */
 export interface RememberedSandbox {
   readonly provider: string;
+  /** Which server it is on, as `SandboxProvider.label` names it; null when it was not kept. */
+  readonly place: string | null;
   readonly sandboxId: string;
   readonly name: string;
   readonly image: string | null;
@@ -104,8 +106,11 @@ export interface HistoryBounds {
  * fail: what cannot be read is missing from the answer and named in `status().problem`.
  */
 export interface HistoryStore {
-  /** The sandbox was seen in this state; call it when something of it changed. */
-  recordSandbox(sandbox: Sandbox, atMs: number): void;
+  /**
+   * The sandbox was seen in this state; call it when something of it changed.
+   * @param place the label of the provider that told of it
+   */
+  recordSandbox(sandbox: Sandbox, atMs: number, place?: string | null): void;
   recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void;
   /** A warning with the same id replaces the earlier one. */
   recordWarning(warning: Warning): void;

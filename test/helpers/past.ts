@@ -29,6 +29,7 @@ export const aRemembered = (
   part: Partial<RememberedSandbox> = {},
 ): RememberedSandbox => ({
   provider: 'fake',
+  place: null,
   sandboxId,
   name: sandboxId,
   image: null,

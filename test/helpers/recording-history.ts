@@ -41,7 +41,7 @@ const put = <T>(list: T[], item: T, same: (other: T) => boolean): void => {
 export class RecordingHistory implements HistoryStore {
   readonly peaks = new RecordingPeaks();
   /** Every call of `recordSandbox`. */
-  readonly seen: { readonly sandbox: Sandbox; readonly atMs: number }[] = [];
+  readonly seen: { readonly sandbox: Sandbox; readonly atMs: number; readonly place: string | null }[] = [];
   readonly transitionList: { readonly sandbox: Sandbox; readonly transition: LifecycleTransition }[] = [];
   readonly warningList: Warning[] = [];
   readonly incidentList: Incident[] = [];
@@ -61,8 +61,8 @@ export class RecordingHistory implements HistoryStore {
   #problem: string | null = null;
   readonly #listeners = new Set<(problem: string | null) => void>();
 
-  recordSandbox(sandbox: Sandbox, atMs: number): void {
-    this.seen.push({ sandbox, atMs });
+  recordSandbox(sandbox: Sandbox, atMs: number, place: string | null = null): void {
+    this.seen.push({ sandbox, atMs, place });
   }
 
   recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void {
@@ -107,10 +107,11 @@ export class RecordingHistory implements HistoryStore {
   async sandboxes(query: HistoryQuery): Promise<readonly RememberedSandbox[]> {
     await this.gate;
     const known = new Map(this.remembered.map((each) => [each.sandboxId, each]));
-    for (const { sandbox, atMs } of this.seen) {
+    for (const { sandbox, atMs, place } of this.seen) {
       const before = known.get(sandbox.id);
       known.set(sandbox.id, {
         provider: sandbox.provider,
+        place,
         sandboxId: sandbox.id,
         name: sandbox.name,
         image: sandbox.image,
@@ -127,6 +128,10 @@ export class RecordingHistory implements HistoryStore {
       });
     }
     return [...known.values()]
+      .map((each) => {
+        const end = this.incidentList.find((incident) => incident.endsSandbox && incident.sandboxId === each.sandboxId);
+        return end === undefined ? each : { ...each, endedAtMs: end.atMs, endCause: end.cause };
+      })
       .filter((each) => (query.sandboxId ?? each.sandboxId) === each.sandboxId)
       .filter((each) => each.lastSeenAtMs >= (query.sinceMs ?? 0))
       .toSorted((a, b) => b.lastSeenAtMs - a.lastSeenAtMs)

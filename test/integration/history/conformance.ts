@@ -38,7 +38,7 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
     it('comes back as it was', async () => {
       const history = await open();
       const incident = anIncident();
-      history.recordSandbox(aSandbox(), startMs);
+      history.recordSandbox(aSandbox(), startMs, 'OpenSandbox on 127.0.0.1:8080');
       history.recordTransition(aSandbox(), { atMs: startMs, phase: 'running', rawState: 'Running', reason: 'why' });
       history.recordWarning(aWarning());
       history.recordIncident(incident);
@@ -49,6 +49,7 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       expect(await history.sandboxes(everything)).toEqual([
         {
           provider: 'openSandbox',
+          place: 'OpenSandbox on 127.0.0.1:8080',
           sandboxId: 'sb-1',
           name: 'name of sb-1',
           image: 'python:3.12',

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { RememberedSandbox } from '../../../src/model/history.ts';
+import { Problem } from '../../../src/model/problem.ts';
+import { createAppBench, startedBench } from '../../helpers/app-bench.ts';
+import { aSandbox } from '../../helpers/fake-provider.ts';
+import { aRemembered } from '../../helpers/past.ts';
+import { RecordingHistory } from '../../helpers/recording-history.ts';
+
+const minute = 60_000;
+const place = 'Fake on 127.0.0.1';
+
+/** A window opens, with a server that lists `listed`, and a memory of sandboxes that lived when they were seen last. */
+async function open(remembered: readonly RememberedSandbox[], listed: readonly string[] = []) {
+  const history = new RecordingHistory();
+  history.remembered.push(...remembered);
+  const bench = await startedBench(
+    listed.map((id) => aSandbox(id)),
+    { history },
+  );
+  await bench.show();
+  return { ...bench, history, ends: () => history.incidentList.map(({ sandboxId, cause }) => `${sandboxId} ${cause}`) };
+}
+
+const alive = (id: string, lastSeenAtMs: number, part: Partial<RememberedSandbox> = {}): RememberedSandbox =>
+  aRemembered(id, null, { place, lastSeenAtMs, ...part });
+
+describe('sandboxes that ended while no window was open', () => {
+  it('are shown with the time that was over, or as probably deleted', async () => {
+    const nowMs = (await open([])).clock.now();
+    const seenMs = nowMs - 60 * minute;
+    const { app, ends, history } = await open(
+      [
+        alive('late', seenMs, { expiresAtMs: nowMs - 30 * minute }),
+        alive('early', seenMs, { expiresAtMs: nowMs + 30 * minute }),
+        alive('lives', seenMs),
+      ],
+      ['lives'],
+    );
+    expect(ends().toSorted()).toEqual(['early deleted', 'late expired']);
+    const late = history.incidentList.find((each) => each.sandboxId === 'late');
+    expect(late).toMatchObject({ atMs: nowMs - 30 * minute, certainty: 'probable', endsSandbox: true });
+    expect(late?.text).toContain('No window was watching');
+    expect(history.incidentList.find((each) => each.sandboxId === 'early')?.atMs).toBe(seenMs);
+    const shown = app.view.sandboxes.map(({ sandbox }) => `${sandbox.id} ${sandbox.phase}`);
+    expect(shown.toSorted()).toEqual(['early terminated', 'late terminated', 'lives running']);
+  });
+
+  it('are not those of another server, of another system, of long ago, or whose end is known', async () => {
+    const nowMs = (await open([])).clock.now();
+    const { ends } = await open([
+      alive('elsewhere', nowMs - minute, { place: 'Fake on another host' }),
+      alive('unplaced', nowMs - minute, { place: null }),
+      alive('other', nowMs - minute, { provider: 'other' }),
+      alive('ancient', nowMs - 30 * 24 * 60 * minute),
+      alive('known', nowMs - minute, { endedAtMs: nowMs - minute }),
+    ]);
+    expect(ends()).toEqual([]);
+  });
+
+  it('are asked for once more, because a list may not be whole', async () => {
+    const history = new RecordingHistory();
+    const bench = createAppBench({ history });
+    const seenMs = bench.clock.now() - minute;
+    history.remembered.push(alive('hidden', seenMs), alive('unclear', seenMs), alive('gone', seenMs));
+    bench.provider.find = (id) => {
+      if (id === 'unclear') return Promise.reject(new Problem('timeout', 'It took too long.'));
+      return Promise.resolve(id === 'hidden' ? aSandbox('hidden') : null);
+    };
+    bench.app.setProviders([bench.provider]);
+    await bench.clock.advance(0);
+    bench.provider.tell();
+    await bench.show();
+    bench.provider.tell();
+    await bench.show();
+    expect(history.incidentList.map((each) => each.id)).toEqual(['gone/unseen']);
+  });
+
+  it('have not ended when a later list tells of them again', async () => {
+    const nowMs = (await open([])).clock.now();
+    const { provider, show, history, ends } = await open([alive('back', nowMs - minute)]);
+    expect(ends()).toEqual(['back deleted']);
+    provider.put(aSandbox('back'));
+    await show();
+    expect(history.withdrawn).toEqual(['back/unseen']);
+    expect(ends()).toEqual([]);
+  });
+});
