@@ -95,7 +95,8 @@ export class Remembered {
   async #read(): Promise<ReadonlyMap<string, Past>> {
     const { clock, history } = this.#host;
     const sinceMs = clock.now() - this.#maximumAgeMs;
-    const sandboxes = await history.sandboxes({ sinceMs, limit: mostRead });
+    // One of which only other entries speak has neither a system nor a name.
+    const sandboxes = (await history.sandboxes({ sinceMs, limit: mostRead })).filter((each) => each.provider !== '');
     const all = await history.incidents({ sinceMs, limit: mostIncidents, withoutSamples: true });
     const incidents = Map.groupBy(all, (each) => each.sandboxId);
     const known = new Set(sandboxes.map((each) => each.sandboxId));

@@ -71,6 +71,8 @@ export interface EditorOptions {
   readonly args?: readonly string[];
   /** The oldest supported version; the default is oldestWanted. */
   readonly oldest?: boolean;
+  /** The port; the default is a free one. */
+  readonly port?: number;
   /** Keep user data and logs after stop(), for a look by hand. */
   readonly keepDir?: boolean;
 }
@@ -89,7 +91,7 @@ export interface Editor {
   stop(): Promise<void>;
 }
 
-/** Starts code-server with fresh user data on a free port of 127.0.0.1. */
+/** Starts code-server with fresh user data on 127.0.0.1. */
 export async function startEditor(options: EditorOptions = {}): Promise<Editor> {
   const oldest = options.oldest ?? oldestWanted;
   const { node, entry } = editorProgram(oldest);
@@ -104,7 +106,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
   for (const file of options.vsix ?? []) {
     await promisify(execFile)(node, [entry, ...common, '--install-extension', path.resolve(file), '--force'], { env });
   }
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const quiet = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check'];
   quiet.push('--disable-workspace-trust', '--disable-getting-started-override', '--ignore-last-opened');
   // Without it every closed page leaves its extension host alive for hours. The old version does not know the flag.

@@ -38,6 +38,14 @@ describe('remembered sandboxes', () => {
     });
   });
 
+  it('have the name that their incident tells, where nothing else of them is left', async () => {
+    const history = new RecordingHistory();
+    history.incidentList.push(anIncident('lost', noon - hour, { sandboxName: 'api-tests', cause: 'crashed' }));
+    history.remembered.push(aRemembered('lost', noon - hour, { provider: '', name: '', phase: 'unknown' }));
+    const { app } = await startedBench([], { history });
+    expect(app.view.sandboxes.map(({ sandbox }) => sandbox.name)).toEqual(['api-tests']);
+  });
+
   it('delay nothing: what lives is shown while the store still reads', async () => {
     const history = historyOf(['old', noon - hour]);
     let open = (): void => undefined;
