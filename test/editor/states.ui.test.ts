@@ -206,7 +206,7 @@ describe('a sandbox', () => {
     await tree.waitForRow('crashing', /^failed · crashed/);
     await tree.expand('crashing');
     await tree.waitForRow(/^crashed$/i);
-    expect(await tree.tooltip('crashed')).toContain('exit code 7');
+    expect(await tree.tooltip('Crashed')).toContain('exit code 7');
     await screenshot(product.page, 'states-ended');
     expect((await product.status.read()).text).toMatch(measured('api-tests'));
   });

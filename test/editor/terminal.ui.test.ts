@@ -128,7 +128,9 @@ describe('a terminal in the sandbox', () => {
   });
 
   it('said nothing in notifications', async () => {
-    expect((await screenRecord(product.page)).toasts).toEqual([]);
+    const { toasts } = await screenRecord(product.page);
+    // Of older editors: they explain once how keys reach the terminal.
+    expect(toasts.filter((text) => !text.startsWith("Some keybindings don't go to the terminal"))).toEqual([]);
   });
 });
 
