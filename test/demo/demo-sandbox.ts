@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { type SandboxServer, startSandboxServer, workloads } from '../helpers/sandbox-server.ts';
 
 /** The sandbox of the demo: a service that leaks about 1.6 MiB a second under a limit of 256 MiB, so it lives about 100 s. */
@@ -15,6 +16,8 @@ export const environmentFor = (server: SandboxServer): Record<string, string> =>
   OPEN_SANDBOX_API_KEY: server.apiKey,
 });
 
-/** Starts the test server with its event log in a file that is kept. */
-export const startDemoServer = (logFile: string): Promise<SandboxServer> =>
-  startSandboxServer({ logFile, allowShortTtl: false });
+/** Starts the test server with its event log in a file that is kept. What a demo before this one left there goes: it would be read as ours. */
+export const startDemoServer = (logFile: string): Promise<SandboxServer> => {
+  rmSync(logFile, { force: true });
+  return startSandboxServer({ logFile, allowShortTtl: false });
+};
