@@ -4,7 +4,10 @@ import { visibleLines, withoutPrefix } from './text.ts';
 const looksBack = 120;
 
 const errorish =
-  /error\b|exception\b|\bfatal\b|\bpanic|\bfail|\bcannot\b|\bcan't\b|\bcould not\b|\bunable to\b|\bdenied\b|\brefused\b|\bnot found\b|\bno such\b|\bkilled\b|segmentation|\babort|out of memory|\bexhausted\b|\bexceeded\b|\btimed out\b|no space|read-only|already in use|too many|unavailable|\binvalid\b|\bE[A-Z]{3,14}\b/i;
+  /error\b|exception\b|\bfatal\b|\bpanic|\bfail|\bcannot\b|\bcan't\b|\bcould not\b|\bunable to\b|\bdenied\b|\brefused\b|\bnot found\b|\bno such\b|\bkilled\b|segmentation|\babort|out of memory|\bexhausted\b|\bexceeded\b|\btimed out\b|no space|read-only|already in use|too many|unavailable|\binvalid\b/i;
+
+/** The names of the errors of the system. */
+const errnoName = /\bE[A-Z]{3,14}\b/;
 
 /** Lines that accompany an error without saying what it is. */
 const companions = [
@@ -27,8 +30,11 @@ const companions = [
 
 const accompanies = (line: string): boolean => companions.some((form) => form.test(line));
 
+/** A line without what counts up: the same message about the next file or the next second has the same shape. */
+export const shapeOf = (line: string): string => line.replace(/\d{1,20}/g, '0');
+
 /** Whether a line has the words of an error. */
-export const speaksOfError = (line: string): boolean => errorish.test(line);
+export const speaksOfError = (line: string): boolean => errorish.test(line) || errnoName.test(line);
 
 /**
  * Finds the one line that says what went wrong.

@@ -1,15 +1,29 @@
 import type { ErrorEvent } from '../model/error-event.ts';
-import { catalogue } from './catalogue/catalogue.ts';
-import { type ErrorPattern, recognisedFrom } from './catalogue/pattern.ts';
-import { commandOnlyReads, isQuotation } from './context.ts';
-import { errorLine, speaksOfError } from './error-line.ts';
-import { fingerprintOf, normalise } from './fingerprint.ts';
+import type { ErrorPattern } from './catalogue/pattern.ts';
+import { isReadersOwn, readersOnly } from './commands.ts';
+import { errorLine, shapeOf, speaksOfError } from './error-line.ts';
+import { slugOfExitCode } from './exit-codes.ts';
+import { fingerprintOfTrace, normalise } from './fingerprint.ts';
+import { bySlug, matchCatalogue, type TextMatch } from './match.ts';
+import { type Parameters, parametersOf } from './parameters.ts';
+import { withoutQuotations } from './quotations.ts';
+import { speaksOfKill, structuredFinding } from './structured.ts';
 import { visibleLines, withoutPrefix } from './text.ts';
 
-/** What is known around an error besides its text. */
+/** What is known around an error besides its text. Everything may be missing. */
 export interface ErrorContext {
   /** Processes that the kernel killed for memory while the command ran; null when the counter could not be read. */
   readonly oomKillDelta: number | null;
+  /** Whether the sandbox had as many processes as it may have. */
+  readonly pidsAtLimit?: boolean | null;
+  readonly diskFreeBytes?: number | null;
+  readonly inodesFree?: number | null;
+  /** What the provider says of the sandbox, as it says it. */
+  readonly lifecycle?: {
+    readonly state?: string | null;
+    readonly reason?: string | null;
+    readonly message?: string | null;
+  } | null;
 }
 
 /** What an error was recognised as. */
@@ -20,94 +34,185 @@ export interface Recognition {
   readonly cause: string | null;
   /** The catalogue's record, or null for an unknown error. */
   readonly record: ErrorPattern | null;
+  /** 0..1: a field or a counter .98, a text of this error alone .9, an error of the system .75, a bare exit code .5; 0 for an unknown error. */
+  readonly confidence: number;
+  /** What the text names, to be put into fixes as arguments. */
+  readonly parameters: Parameters;
 }
 
 /** Ended by the person. */
 const interruptedByPerson = 130;
+/** Less free space than this is none. */
+const fullBelowBytes = 1024 ** 2;
+/** Lines around that of the error in which its fields are looked for. */
+const linesAround = 25;
 
-const bySlug = new Map(catalogue.map((pattern) => [pattern.slug, pattern]));
+/** Of a long output its beginning, its end, and between them what speaks of an error. */
+const headLines = 40;
+const tailLines = 160;
+const tellingLines = 80;
 
-const scoreOf = (pattern: ErrorPattern, lines: readonly string[], exitCode: number | null): number => {
-  if (exitCode === 0 && !pattern.atExitZero) return 0;
-  let best = 0;
-  let fits = 0;
-  for (const { text, weight } of pattern.signals) {
-    if (!lines.some((line) => text.test(line))) continue;
-    fits += 1;
-    best = Math.max(best, weight);
-  }
-  const fitsExit = exitCode !== null && pattern.exitCodes.includes(exitCode);
-  if (pattern.vetoes.some((veto) => lines.some((line) => veto.test(line)))) return 0;
-  // A text that speaks of another error knows more than the exit code.
-  if (fits === 0) return fitsExit && pattern.byExitCodeAlone && !lines.some(speaksOfError) ? recognisedFrom : 0;
-  return best + Math.min(1, fits - 1) + (fitsExit ? 1 : 0);
+const selected = (lines: readonly string[]): readonly string[] => {
+  if (lines.length <= headLines + tailLines + tellingLines) return lines;
+  const telling = lines.slice(headLines, -tailLines).filter(speaksOfError);
+  // The same warning about every file must not hide the one line that is another.
+  const between = [...new Map(telling.map((line) => [shapeOf(line), line])).values()];
+  return [
+    ...lines.slice(0, headLines),
+    ...between.slice(0, tellingLines / 2),
+    ...between.slice(tellingLines / 2).slice(-tellingLines / 2),
+    ...lines.slice(-tailLines),
+  ];
 };
 
-const byText = (lines: readonly string[], exitCode: number | null): ErrorPattern | null => {
-  let found: ErrorPattern | null = null;
-  let foundScore = 0;
-  for (const pattern of catalogue) {
-    const score = scoreOf(pattern, lines, exitCode);
-    if (score < recognisedFrom) continue;
+const confidenceOf = (match: TextMatch): number =>
+  Math.min(0.97, match.weight >= 4 ? 0.9 + match.extra * 0.02 : 0.75 + match.extra * 0.05);
+
+interface Finding {
+  readonly slug: string;
+  readonly confidence: number;
+  readonly line: string | null;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+}
+
+const found = (slug: string, confidence: number): Finding => ({ slug, confidence, line: null, groups: {} });
+
+const fromText = (match: TextMatch | null): Finding | null =>
+  match === null
+    ? null
+    : { slug: match.pattern.slug, confidence: confidenceOf(match), line: match.line, groups: match.groups };
+
+/** A shorter line was not wrapped. */
+const narrowestTerminal = 60;
+
+/** Lines a terminal has wrapped at its width: each read as one with the next, with and without a blank between. */
+const joined = (lines: readonly string[]): readonly string[] => {
+  const last = lines.slice(-tailLines);
+  const width = Math.max(0, ...last.map((line) => line.length));
+  return last.flatMap((line, index, all) => {
+    const next = all[index + 1];
+    const isWrapped = line.length >= Math.max(narrowestTerminal, width - 1);
+    return next === undefined || !isWrapped || /^\s/.test(next) ? [] : [`${line}${next}`, `${line} ${next}`];
+  });
+};
+
+const matchWrapped = (heard: readonly string[], exitCode: number | null): TextMatch | null => {
+  const whole = joined(heard);
+  return whole.length === 0 ? null : matchCatalogue([...heard, ...whole], exitCode);
+};
+
+/** Counters beat the words of a text where both speak of the same thing. */
+const corrected = (
+  finding: Finding | null,
+  event: ErrorEvent,
+  context: ErrorContext,
+  heard: readonly string[],
+): Finding | null => {
+  const slug = finding?.slug ?? null;
+  const { exitCode } = event;
+  if (slug === 'oom-killed' && context.oomKillDelta === 0 && (finding?.confidence ?? 0) < 0.97) {
+    const surely = heard.some((line) => /oom-kill|out of memory: kill|OOMKilled/i.test(line));
+    return surely ? finding : { ...(finding ?? found('', 0)), slug: 'sigkill-unknown', confidence: 0.6 };
+  }
+  const killed = exitCode === 137 || exitCode === -9;
+  if (
+    (context.oomKillDelta ?? 0) > 0 &&
+    (slug === null || slug === 'sigkill-unknown' || slug === 'script-failed' || slug === 'test-worker-killed')
+  ) {
+    if (slug === 'test-worker-killed') return finding;
+    if (killed || speaksOfKill(heard)) return { ...(finding ?? found('', 0)), slug: 'oom-killed', confidence: 0.95 };
+  }
+  if (
+    context.inodesFree !== null &&
+    context.inodesFree !== undefined &&
+    context.inodesFree <= 0 &&
+    slug === 'disk-full'
+  ) {
+    return { ...(finding ?? found('', 0)), slug: 'inodes-exhausted', confidence: 0.95 };
+  }
+  if (context.pidsAtLimit === true && (slug === null || slug === 'command-not-found' || slug === 'process-vm-limit')) {
     if (
-      found === null ||
-      pattern.priority > found.priority ||
-      (pattern.priority === found.priority && score > foundScore)
+      heard.some((line) =>
+        /\bfork\b|\bspawn\b|Resource temporarily unavailable|Cannot allocate memory|\bthread\b/i.test(line),
+      )
     ) {
-      found = pattern;
-      foundScore = score;
+      return { ...(finding ?? found('', 0)), slug: 'pids-limit', confidence: 0.9 };
     }
   }
-  return found;
+  const full = typeof context.diskFreeBytes === 'number' && context.diskFreeBytes < fullBelowBytes;
+  if (
+    full &&
+    (slug === null || slug === 'script-failed') &&
+    heard.some((line) => /\bI\/O error\b|\bBus error\b|\bwrite error\b|\bshort write\b|\bcould not write\b/i.test(line))
+  ) {
+    return { ...(finding ?? found('', 0)), slug: 'disk-full', confidence: 0.9 };
+  }
+  return finding;
 };
 
-/** State that the system gave as fields beats every text. */
-const byState = (event: ErrorEvent, lines: readonly string[], context: ErrorContext): ErrorPattern | null => {
-  const killed = event.exitCode === 137 || event.exitCode === -1;
-  if (lines.some((line) => /\bOOMKilled"?: {0,10}true\b/i.test(line))) return bySlug.get('oom-killed') ?? null;
-  if (killed && (context.oomKillDelta ?? 0) > 0) return bySlug.get('oom-killed') ?? null;
-  return null;
+/** A bare exit code speaks only when no line speaks of another error. */
+const fromExitCode = (event: ErrorEvent, heard: readonly string[]): Finding | null => {
+  if (event.source === 'diagnostics') return null;
+  const notMemory = heard.some((line) => /\bOOMKilled"?: {0,14}false\b/i.test(line));
+  const slug = slugOfExitCode(event.exitCode, event.commandLine, notMemory);
+  if (slug === null || bySlug(slug) === undefined) return null;
+  if (notMemory) return found(slug, 0.6);
+  return heard.some((line) => speaksOfError(line)) && !speaksOfKill(heard) ? null : found(slug, 0.5);
 };
-
-/** 137 while the kernel's counter did not move was somebody else's kill. */
-const corrected = (pattern: ErrorPattern | null, event: ErrorEvent, context: ErrorContext): ErrorPattern | null =>
-  pattern?.slug === 'oom-killed' && context.oomKillDelta === 0 && event.exitCode === 137
-    ? (bySlug.get('sigkill-unknown') ?? null)
-    : pattern;
 
 /**
- * Recognises an error. The layers, in order of trust: the gate by exit code, the state and counters around the command,
- * the gate by command, the texts, and at last the bare exit code.
+ * Recognises an error. The layers, in order of trust: the gate by exit code, fields and counters, the gate by command, what is
+ * only quoted, the texts with the errors of the system among them, and at last the bare exit code.
  * @returns null when there is no error: the command ended well and nothing speaks against it, or the person ended it.
  */
 export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDelta: null }): Recognition | null => {
   const { exitCode } = event;
   if (exitCode === interruptedByPerson) return null;
-  const lines = visibleLines(event.text).map(withoutPrefix);
-  const own = lines.filter((line) => !isQuotation(line));
-  const heard = commandOnlyReads(event.commandLine) ? own.filter((line) => /^[\w./-]{1,60}: /.test(line)) : own;
-  const pattern = byState(event, lines, context) ?? corrected(byText(heard, exitCode), event, context);
-  const line = errorLine(own);
-  if (pattern === null) {
+  const lines = selected(visibleLines(event.text)).map(withoutPrefix);
+  const readers = readersOnly(event.commandLine);
+  const own = withoutQuotations(lines);
+  const heard = readers === null ? own : own.filter((line) => isReadersOwn(line, readers));
+  const structured = structuredFinding(exitCode, readers === null ? lines : heard, context);
+  const said =
+    structured === null
+      ? (matchCatalogue(heard, exitCode) ?? (exitCode === 0 ? null : matchWrapped(heard, exitCode)))
+      : null;
+  const finding = corrected(
+    structured === null
+      ? (fromText(said) ?? (exitCode === 0 ? null : fromExitCode(event, heard)))
+      : found(structured.slug, structured.confidence),
+    event,
+    context,
+    heard,
+  );
+  const line = finding?.line ?? errorLine(own);
+  const pattern = finding === null ? undefined : bySlug(finding.slug);
+  if (pattern === undefined) {
     // A description of a state is no failed command: unless it is recognised, it is none of our errors.
     if (exitCode === 0 || event.source === 'diagnostics') return null;
     if (exitCode === null && !speaksOfError(line)) return null;
   }
-  if (pattern !== null) {
+  const at = Math.max(0, lines.indexOf(line));
+  const parameters = parametersOf(line, lines.slice(at, at + linesAround), finding?.groups ?? {});
+  if (pattern !== undefined) {
     return {
-      fingerprint: fingerprintOf(pattern.slug, line),
+      fingerprint: fingerprintOfTrace(pattern.slug, line, lines),
       pattern: pattern.slug,
       title: pattern.title,
       cause: pattern.cause,
       record: pattern,
+      confidence: Math.round((finding?.confidence ?? 0) * 100) / 100,
+      parameters,
     };
   }
   const title = line === '' ? `Ended with exit code ${exitCode ?? 'unknown'}` : normalise(line).slice(0, 160);
   return {
-    fingerprint: fingerprintOf(null, line === '' ? `exit ${exitCode}` : line),
+    fingerprint: fingerprintOfTrace(null, line === '' ? `exit ${exitCode}` : line, lines),
     pattern: null,
     title,
     cause: null,
     record: null,
+    confidence: 0,
+    parameters,
   };
 };

@@ -1,32 +1,51 @@
-/** Only this many characters from the end of an output are looked at; what failed stands there. */
-const mostCharacters = 60_000;
+/** Of a longer text only beginning and end are looked at at once; `LogReader` reads all of it, piece by piece. */
+const headCharacters = 8_000;
+const tailCharacters = 64_000;
+/** Of a longer line only beginning and end are looked at. */
 const mostLineCharacters = 2_000;
 
-// Escape sequences: OSC up to BEL or ST, CSI, the two-character ones. Every repetition is bounded or ends at a fixed character.
-const escapes =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  /\u001b\][^\u0007\u001b]{0,4096}(?:\u0007|\u001b\\)?|[\u001b\u009b][[\]()#;?]{0,4}(?:\d{1,4}(?:[;:]\d{0,4}){0,16})?[\dA-PR-TZcf-nq-uy=><~@`]|\u001b[@-_]/g;
+const esc = String.fromCodePoint(0x1b);
+const csi = String.fromCodePoint(0x9b);
+const bell = String.fromCodePoint(0x07);
+
+/** OSC and DCS up to BEL or ST, CSI, the two-character ones. Every repetition is bounded or ends at a fixed character. */
+const escapes = new RegExp(
+  [
+    `${esc}[\\]PX^_][^${bell}${esc}]{0,4096}(?:${bell}|${esc}\\\\)?`,
+    `[${esc}${csi}][[\\]()#;?]{0,4}(?:\\d{1,4}(?:[;:]\\d{0,4}){0,16})?[\\dA-PR-TZcf-nq-uy=><~@\`]`,
+    `${esc}[@-_]`,
+  ].join('|'),
+  'g',
+);
+
+/** Marks that turn the direction of writing or have no width: they hide words from a search and show nothing. */
+const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]/g;
 
 /** Words that tools put in front of the lines of others. */
 const prefixes = [
+  // BuildKit, then Compose, pm2, pytest, npm, cargo's notes, Kubernetes events, turbo and lerna.
   /^#\d{1,4} (?:\d{1,6}\.\d{1,3} )?/,
-  /^[\w.-]{1,60} {1,20}\| /,
+  /^(?=[\w.@/-]{0,60}[A-Za-z_])[\w.@/-]{1,60} {1,20}\| (?=\S)/,
   /^\d{1,4}\|[\w.-]{1,60} {1,20}\| /,
-  /^E {3}/,
+  /^E {1,12}(?=\S)(?!:)/,
   /^npm (?:error|ERR!) /,
+  /^\s{0,4}= note: {1,4}/,
+  /^[\w@/-]{1,40}:[a-z][\w:-]{0,39}: (?=\S)/,
 ];
 
 /** What is left on a terminal line after a progress bar has written over itself. */
 const lastOverwrite = (line: string): string => {
-  const trimmed = line.endsWith('\r') ? line.slice(0, -1) : line;
-  const from = trimmed.lastIndexOf('\r');
-  return from < 0 ? trimmed : trimmed.slice(from + 1);
+  let end = line.length;
+  while (end > 0 && line[end - 1] === '\r') end -= 1;
+  const from = line.lastIndexOf('\r', end - 1);
+  return line.slice(from + 1, end);
 };
 
-/** @returns `text` without terminal escape sequences and other control characters, line feeds and tabs kept. */
-export const stripEscapes = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  text.replace(escapes, '').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u009b]/g, '');
+/** @returns `text` without terminal escape sequences and other control characters, line feeds, carriage returns and tabs kept. */
+export const stripEscapes = (text: string): string => {
+  const plain = text.includes(esc) || text.includes(csi) ? text.replace(escapes, '') : text;
+  return plain.replace(/(?![\n\r\t])\p{Cc}/gu, '').replace(invisible, '');
+};
 
 /** @returns `line` without the prefixes of build tools and log collectors. */
 export const withoutPrefix = (line: string): string => {
@@ -37,12 +56,52 @@ export const withoutPrefix = (line: string): string => {
   return line;
 };
 
-/** @returns the visible lines of an output, in order, each capped, empty ones left out. */
-export const visibleLines = (output: string): readonly string[] => {
-  const cut = output.length > mostCharacters;
-  const lines = stripEscapes(output.slice(-mostCharacters)).split('\n');
-  // The first line of a cut output is only a part of one.
-  return (cut ? lines.slice(1) : lines)
-    .map((line) => lastOverwrite(line).slice(0, mostLineCharacters).trimEnd())
+const shortened = (line: string): string =>
+  line.length <= mostLineCharacters
+    ? line
+    : `${line.slice(0, mostLineCharacters / 2)} … ${line.slice(-mostLineCharacters / 2)}`;
+
+/** Whether it is something else than text: many of its characters are none. */
+const isBinary = (text: string): boolean => {
+  const sample = text.length > 4_000 ? `${text.slice(0, 2_000)}${text.slice(-2_000)}` : text;
+  const odd =
+    sample.match(/(?![\b\f\n\r\t\v])[\p{Cc}\ufffd]/gu)?.filter((char) => char !== esc && char !== bell).length ?? 0;
+  return odd > sample.length / 10;
+};
+
+/** Lines that are to a large part something else than text are left out, the readable ones around them are not. */
+const linesOf = (text: string): string[] =>
+  stripEscapes(text)
+    .split('\n')
+    .map((line) => shortened(lastOverwrite(line)).trimEnd())
     .filter((line) => line.trim() !== '');
+
+/** @returns the visible lines of an output, in order, each capped, empty ones left out; of a long output its beginning and its end. */
+export const visibleLines = (output: string): readonly string[] => {
+  if (output.length <= headCharacters + tailCharacters) {
+    return isBinary(output)
+      ? linesOf(
+          output
+            .split('\n')
+            .filter((line) => !isBinary(line))
+            .join('\n'),
+        )
+      : linesOf(output);
+  }
+  const tail = linesOf(
+    output
+      .slice(-tailCharacters)
+      .split('\n')
+      .filter((line) => !isBinary(line.slice(0, 4_000)))
+      .join('\n'),
+  );
+  const head = linesOf(
+    output
+      .slice(0, headCharacters)
+      .split('\n')
+      .filter((line) => !isBinary(line.slice(0, 4_000)))
+      .join('\n'),
+  );
+  // The lines at the cut are only parts.
+  return [...head.slice(0, -1), ...(tail.length > 1 ? tail.slice(1) : tail)];
 };

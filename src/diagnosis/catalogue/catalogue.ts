@@ -1,17 +1,71 @@
+import { agentPatterns, browserPatterns } from './browser.ts';
+import { buildPatterns } from './build.ts';
+import { configPatterns } from './config.ts';
+import { crashPatterns } from './crash.ts';
+import { databasePatterns } from './databases.ts';
 import { diskPatterns } from './disk.ts';
+import { dockerPatterns } from './docker.ts';
+import { execPatterns } from './exec.ts';
+import { filesystemPatterns } from './filesystem.ts';
+import { gitPatterns } from './git.ts';
+import { gitRemotePatterns } from './git-remote.ts';
+import { heapPatterns } from './heaps.ts';
+import { httpPatterns } from './http.ts';
+import { kubernetesPatterns } from './kubernetes.ts';
 import { lifecyclePatterns } from './lifecycle.ts';
 import { limitPatterns } from './limits.ts';
 import { memoryPatterns } from './memory.ts';
+import { modulePatterns } from './modules.ts';
+import { nativePatterns } from './native.ts';
 import { networkPatterns } from './network.ts';
+import { nodePackagePatterns } from './node-packages.ts';
+import { noexecPatterns } from './noexec.ts';
 import type { ErrorPattern } from './pattern.ts';
-import { programPatterns } from './programs.ts';
+import { permissionPatterns } from './permissions.ts';
+import { portPatterns } from './ports.ts';
+import { postgresPatterns } from './postgres.ts';
+import { pythonPackagePatterns } from './python-packages.ts';
+import { registryPatterns } from './registries.ts';
+import { runtimePatterns } from './runtime.ts';
+import { sandboxPatterns } from './sandbox.ts';
+import { systemPackagePatterns } from './system-packages.ts';
+import { terminalPatterns } from './terminal.ts';
+import { clockPatterns, tlsPatterns } from './tls.ts';
 
-/** All known patterns. A new category is a new file and one line here. */
+/** All known patterns. A new category is a new list and one line here. */
 export const catalogue: readonly ErrorPattern[] = [
+  ...sandboxPatterns,
   ...lifecyclePatterns,
   ...memoryPatterns,
+  ...heapPatterns,
   ...diskPatterns,
   ...limitPatterns,
+  ...portPatterns,
   ...networkPatterns,
-  ...programPatterns,
+  ...httpPatterns,
+  ...gitRemotePatterns,
+  ...gitPatterns,
+  ...pythonPackagePatterns,
+  ...registryPatterns,
+  ...systemPackagePatterns,
+  ...nodePackagePatterns,
+  ...modulePatterns,
+  ...nativePatterns,
+  ...buildPatterns,
+  ...postgresPatterns,
+  ...databasePatterns,
+  ...runtimePatterns,
+  ...configPatterns,
+  ...permissionPatterns,
+  ...terminalPatterns,
+  ...execPatterns,
+  ...crashPatterns,
+  ...dockerPatterns,
+  ...kubernetesPatterns,
+  ...filesystemPatterns,
+  ...noexecPatterns,
+  ...tlsPatterns,
+  ...clockPatterns,
+  ...browserPatterns,
+  ...agentPatterns,
 ];

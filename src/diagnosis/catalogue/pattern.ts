@@ -1,36 +1,52 @@
 import type { FixId, FixRisk } from '../../model/fix.ts';
+import type { Errno } from '../errno.ts';
 
-/** A text that points to a pattern. */
-interface PatternSignal {
+/** Something in the text that points to a pattern. Exactly one of `text` and `errno` is what is looked for. */
+export interface PatternSignal {
   /**
-   * Linear time: no repetition inside a repetition, every repetition of a broad class has an upper bound. It is tried on
-   * one line at a time, after escape sequences and tool prefixes were removed.
+   * Linear time: no repetition inside a repetition, every repetition has an upper bound. It is tried on one line at a time,
+   * after escape sequences and tool prefixes were removed. Named groups become parameters.
    */
-  readonly text: RegExp;
+  readonly text: RegExp | null;
+  /** The system's own errors, in whatever form and language a tool prints them. */
+  readonly errno: readonly Errno[];
   /** How much it proves; a pattern is recognised from `recognisedFrom` on. */
   readonly weight: 1 | 2 | 3 | 4;
+  /** Some heard line must also fit this, or null. */
+  readonly near: RegExp | null;
+  /** Counts although the command ended well. */
+  readonly atExitZero: boolean;
 }
 
-/** The sum of weights from which a pattern counts as recognised. A fitting exit code adds one. */
+/** The weight from which a pattern counts as recognised. Every further signal and a fitting exit code add one. */
 export const recognisedFrom = 3;
+
+/** What a fix does: a command line, something in the editor, a call to the provider, or words. */
+export type PatternFixKind = 'shell' | 'editor' | 'api' | 'manual';
 
 /** One way to repair it, best first in its pattern. */
 export interface PatternFix {
+  /** Stable within its pattern: outcomes are remembered under it. */
+  readonly id: string;
+  /** A verb first. `[ on port {port}]` is left out when the parameter is not known. */
   readonly title: string;
-  readonly kind: 'shell' | 'editor' | 'api' | 'manual';
+  readonly kind: PatternFixKind;
   readonly risk: FixRisk;
   /** The action of the extension that does it, or null. */
   readonly action: FixId | null;
-  /** The command or setting in words; `{command}` is the failed command. Never run from here. */
+  /**
+   * For `shell` a POSIX command line, else what is done, in words. `{command}` is the failed command, other `{names}` are
+   * parameters; both stand outside of quotes, because they are handed over as arguments (see `plan-fix.ts`).
+   */
   readonly how: string;
-  /** How to see afterwards that it worked, or null when there is nothing to see. */
+  /** How to see afterwards that it worked, or null when it only shows something. */
   readonly check: string | null;
 }
 
 /** How bad it is: `blocker` ends all work, `info` is a state and no failure. */
-type PatternSeverity = 'blocker' | 'high' | 'medium' | 'low' | 'info';
+export type PatternSeverity = 'blocker' | 'high' | 'medium' | 'low' | 'info';
 
-/** One known recurring failure. Adding one means adding one record to the file of its category, and samples beside it. */
+/** One known recurring failure. Adding one means adding one record to the file of its category, and a sample. */
 export interface ErrorPattern {
   /** Stable name; history and settings rely on it. */
   readonly slug: string;
@@ -41,14 +57,10 @@ export interface ErrorPattern {
   /** Cause over symptom over wrapper: 9–10 what the sandbox itself did, 4–8 one family of errors, 0–3 wrappers and bare exit codes. */
   readonly priority: number;
   readonly signals: readonly PatternSignal[];
-  /** Exit codes that fit; they never recognise a pattern alone unless `byExitCodeAlone`. */
+  /** Exit codes that fit; they never recognise a pattern alone (see `exit-codes.ts`). */
   readonly exitCodes: readonly number[];
-  /** The exit code says it even without any text. */
-  readonly byExitCodeAlone: boolean;
   /** Lines that show that it is something else. */
   readonly vetoes: readonly RegExp[];
-  /** May be recognised although the command ended well. */
-  readonly atExitZero: boolean;
   /** Why it happens in a sandbox. */
   readonly cause: string;
   readonly fixes: readonly PatternFix[];

@@ -59,6 +59,85 @@ describe('recognising', () => {
     expect(recognise(event({ text: '', exitCode: 42 }))?.title).toBe('Ended with exit code 42');
   });
 
+  it('combines an exit code with what else is known', () => {
+    const killed = event({ exitCode: 137, text: 'tests running\nKilled' });
+    expect(recognise(killed, { oomKillDelta: 2 })).toMatchObject({ pattern: 'oom-killed', confidence: 0.99 });
+    expect(recognise(killed, { oomKillDelta: 0 })?.pattern).toBe('sigkill-unknown');
+    expect(recognise(event({ exitCode: 137, commandLine: 'timeout -k 5 60 npm test' }))?.pattern).toBe(
+      'command-timeout',
+    );
+    expect(recognise(event({ exitCode: 137, commandLine: 'kill -9 $$' }))?.pattern).toBe('sigkill-unknown');
+    expect(recognise(event({ exitCode: 1, text: 'signal: killed' }), { oomKillDelta: 1 })?.pattern).toBe('oom-killed');
+    const full = event({ text: 'write out.bin: no space left on device' });
+    expect(recognise(full, { oomKillDelta: null, inodesFree: 0 })?.pattern).toBe('inodes-exhausted');
+    expect(recognise(full, { oomKillDelta: null, inodesFree: 4_000 })?.pattern).toBe('disk-full');
+    const fork = event({ text: 'runner: spawn helper: unknown failure' });
+    expect(recognise(fork, { oomKillDelta: null, pidsAtLimit: true })?.pattern).toBe('pids-limit');
+    expect(recognise(fork, { oomKillDelta: null, pidsAtLimit: false })?.pattern).toBeNull();
+    const short = event({ text: 'writer: short write' });
+    expect(recognise(short, { oomKillDelta: null, diskFreeBytes: 0 })?.pattern).toBe('disk-full');
+    expect(recognise(short, { oomKillDelta: null, diskFreeBytes: 10 ** 9 })?.pattern).toBeNull();
+  });
+
+  it.each([
+    ['OOMKilled', null, 'oom-killed'],
+    ['FAILED', '1/1 observed pods failed; primary reason=OOMKilled; sample pod=a-0', 'oom-killed'],
+    ['FAILED', '1/1 observed pods failed; primary reason=CrashLoopBackOff; sample pod=a-0', 'crash-loop'],
+    ['FAILED', '1/1 observed pods failed; primary reason=ImagePullBackOff; sample pod=a-0', 'image-pull-failed'],
+    ['Evicted', null, 'k8s-evicted-disk'],
+    ['POD_PLATFORM_UNSCHEDULABLE', 'no node', 'k8s-unschedulable'],
+    ['DOCKER::SANDBOX_NOT_FOUND', 'Sandbox x not found.', 'sandbox-expired'],
+    ['CONTAINER_PAUSED', 'Sandbox container is paused.', 'sandbox-paused'],
+    ['CONTAINER_EXITED_ERROR', 'Sandbox container exited with code 137.', 'sigkill-unknown'],
+    ['CONTAINER_EXITED_ERROR', 'Sandbox container exited with code 3.', 'entrypoint-crashed'],
+    ['CONTAINER_RUNNING', 'Sandbox container is running.', null],
+  ])('believes the lifecycle before the text: %s, %s', (reason, message, pattern) => {
+    const context = { oomKillDelta: null, lifecycle: { state: 'Failed', reason, message } };
+    expect(recognise(event({ text: 'something broke' }), context)?.pattern ?? null).toBe(pattern);
+  });
+
+  it('reads a line that the terminal has wrapped', () => {
+    const text = `${'at the very end of a rather long line there stands: '.padEnd(70, '.')} address already i\nn use`;
+    expect(recognise(event({ text }))?.pattern).toBe('port-in-use');
+  });
+
+  it('names what the text names', () => {
+    expect(
+      recognise(event({ text: 'Error: listen EADDRINUSE: address already in use 127.0.0.1:3000' }))?.parameters,
+    ).toMatchObject({
+      port: '3000',
+      host: '127.0.0.1',
+    });
+    expect(recognise(event({ text: "ModuleNotFoundError: No module named 'fastapi'" }))?.parameters).toMatchObject({
+      module: 'fastapi',
+    });
+    expect(
+      recognise(event({ exitCode: 127, text: 'bash: line 1: pnpm: command not found' }))?.parameters,
+    ).toMatchObject({
+      command_name: 'pnpm',
+    });
+    expect(recognise(event({ text: 'curl: (6) Could not resolve host: a.example' }))?.parameters).toMatchObject({
+      host: 'a.example',
+    });
+    expect(recognise(event({ text: 'bash: ./run.sh: Permission denied' }))?.parameters).toMatchObject({
+      path: './run.sh',
+    });
+    expect(recognise(event({ text: 'connect ECONNREFUSED 127.0.0.1:99999' }))?.parameters['port']).toBeUndefined();
+  });
+
+  it('is not blinded by what cannot be read', () => {
+    const binary = Array.from({ length: 4_000 }, (_, index) => String.fromCodePoint((index * 7) % 32)).join('');
+    expect(recognise(event({ text: `${binary}\nwrite x: no space left on device\n${binary}` }))?.pattern).toBe(
+      'disk-full',
+    );
+    expect(recognise(event({ text: binary }))?.pattern ?? null).toBeNull();
+    expect(recognise(event({ text: '\u202ewrite x: no space\u202c left on\u200b device' }))?.pattern).toBe('disk-full');
+    expect(
+      recognise(event({ text: `${'░▒▓█'.repeat(2_000)}\nmkdir: cannot create directory: Read-only file system` }))
+        ?.pattern,
+    ).toBe('read-only-fs');
+  });
+
   it('takes a description of a healthy container for no error', () => {
     const text = 'Status: running\nOOMKilled: False\nExit Code: 0';
     expect(recognise(event({ source: 'diagnostics', exitCode: null, text }))).toBeNull();
@@ -73,7 +152,7 @@ describe('the lines of an output', () => {
 
   it('are those at the end when there are too many', () => {
     const lines = visibleLines(`${'x'.repeat(100)}\n`.repeat(2000));
-    expect(lines.length).toBeLessThan(600);
+    expect(lines.length).toBeLessThan(800);
     expect(new Set(lines)).toEqual(new Set(['x'.repeat(100)]));
   });
 });

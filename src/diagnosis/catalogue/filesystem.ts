@@ -1,0 +1,62 @@
+import { category, editor, says, saysAtZero, shell, system } from './record.ts';
+
+/** Files and folders that cannot be moved, removed or followed. */
+export const filesystemPatterns = category('filesystem', [
+  {
+    slug: 'cross-device-rename',
+    title: 'A file cannot be moved between two mounts',
+    severity: 'low',
+    signals: [system('EXDEV')],
+    cause: 'Cache and target lie on different mounts, and a rename cannot cross them.',
+    fixes: [
+      shell(
+        'same-mount',
+        'Keep cache and temporary files on the same mount',
+        'safe',
+        'mkdir -p .tmp .npm-cache; env TMPDIR="$PWD/.tmp" npm_config_cache="$PWD/.npm-cache" {command}',
+        'exit code 0',
+      ),
+    ],
+    docs: 'https://man7.org/linux/man-pages/man2/rename.2.html',
+  },
+  {
+    slug: 'mount-busy',
+    title: 'It is in use and cannot be removed',
+    severity: 'medium',
+    signals: [system('EBUSY'), says(/\btarget is busy\b|\bdevice is busy\b/)],
+    vetoes: [/\bETXTBSY\b|\b[Tt]ext file (?:is )?busy\b/, /\bAddress already in use\b/i],
+    cause: 'The folder is a mount of its own, so that only its contents can be removed, or a process stands in it.',
+    fixes: [
+      shell('show-users', 'Show what uses it', 'safe', 'findmnt -T {path}; fuser -vm {path}'),
+      shell(
+        'empty-mount',
+        'Empty it instead of removing it',
+        'destructive',
+        'find {path} -mindepth 1 -delete',
+        'the folder is empty',
+      ),
+    ],
+    docs: 'https://man7.org/linux/man-pages/man2/umount.2.html',
+  },
+  {
+    slug: 'symlink-loop',
+    title: 'A link points to itself',
+    severity: 'low',
+    signals: [system('ELOOP'), saysAtZero(/^[\w./-]{1,40}: .{1,300}: Too many levels of symbolic links$/, 3)],
+    cause: 'A link leads back to itself, often after a workspace was copied or restored.',
+    fixes: [
+      shell('show-link-chain', 'Show where the links lead', 'safe', 'namei -l {path}'),
+      shell('remove-link', 'Remove the broken link', 'confirm', 'rm -- {path}', 'the path can be followed'),
+    ],
+    docs: 'https://man7.org/linux/man-pages/man7/symlink.7.html',
+  },
+  {
+    slug: 'name-too-long',
+    title: 'A file name is too long',
+    severity: 'low',
+    signals: [system('ENAMETOOLONG')],
+    cause: 'A name may have 255 bytes, fewer on encrypted file systems.',
+    fixes: [editor('shorten-name', 'Shorten the name', 'safe', 'what makes the file name', 'exit code 0')],
+    docs: 'https://man7.org/linux/man-pages/man7/path_resolution.7.html',
+  },
+]);

@@ -1,0 +1,319 @@
+import { category, editor, manual, says, shell } from './record.ts';
+
+/** Git in its own repository. */
+export const gitPatterns = category('git', [
+  {
+    slug: 'git-index-lock',
+    title: 'A lock file of git was left behind',
+    severity: 'low',
+    priority: 8,
+    signals: [
+      says(
+        /(?<path>[^'\s]{1,300}\.lock)['’]?[:：]? ?(?:File exists|Die Datei existiert|文件已存在|Le fichier existe|El fichero ya existe|Arquivo existe|Файл существует|ファイルが存在します)/,
+      ),
+      says(
+        /['‘](?<path>[^'’]{1,300}\.lock)['’] (?:nicht erstellen|.{0,60}existiert bereits)|无法创建 ['‘](?<zh>[^'’]{1,300}\.lock)/,
+      ),
+      says(/\bcould not lock config file .{1,200}: File exists\b|\bcannot lock ref .{1,300}File exists\b/),
+      says(
+        /\bAnother git process seems to be running\b|\bEin anderer Git-Prozess\b|\bUn autre processus git\b|\bUnable to create '(?<lock>[^']{1,300}\.lock)': File exists/,
+      ),
+    ],
+    exitCodes: [128, 255],
+    cause: 'A git that was killed, paused or crashed left its lock; or another one is really at work.',
+    fixes: [
+      shell(
+        'remove-stale-lock',
+        'Remove the lock if no git is running',
+        'confirm',
+        'pgrep -u "$(id -u)" -x git || rm -f -- {path}',
+        'git status',
+      ),
+      shell('show-git-processes', 'See whether git is running', 'safe', 'pgrep -a -x git'),
+    ],
+    docs: 'https://git-scm.com/docs/git-status',
+  },
+  {
+    slug: 'git-dubious-ownership',
+    title: 'git does not trust the owner of the folder',
+    severity: 'low',
+    priority: 8,
+    signals: [
+      says(
+        /\bdetected dubious ownership in repository(?: at '(?<path>[^']{1,200})')?|\bconfig --global --add safe\.directory\b|\bunsafe repository \(/,
+      ),
+    ],
+    exitCodes: [128],
+    cause: 'The volume of the workspace belongs to another user.',
+    fixes: [
+      shell(
+        'trust-folder',
+        'Trust this folder[: {path}]',
+        'confirm',
+        'git config --global --add safe.directory {path}',
+        'git status',
+      ),
+      shell('own-repository', 'Take ownership', 'confirm', 'sudo chown -R "$(id -u):$(id -g)" .', 'git status'),
+    ],
+    docs: 'https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory',
+  },
+  {
+    slug: 'git-object-corrupt',
+    title: 'The repository is damaged',
+    severity: 'high',
+    priority: 8,
+    signals: [
+      says(
+        /\bloose object [0-9a-f]{4,64} .{0,200}\bis corrupt\b|\bobject file .{1,300} is empty\b|\bindex file (?:corrupt|smaller than expected)\b|\bbad (?:index file )?signature\b/,
+      ),
+      says(
+        /\b(?:bad object (?:HEAD|refs)|broken (?:ref|link)|missing blob|unable to read (?:tree|sha1 file)|packfile .{1,200} (?:cannot be accessed|is corrupt)|error in object|inflate: data stream error|object corrupt or missing)\b/,
+      ),
+    ],
+    exitCodes: [128],
+    cause: 'The sandbox was stopped hard before everything was written, or the disk was full.',
+    fixes: [
+      shell('check-repository', 'See what is damaged', 'safe', 'git fsck --full 2>&1 | head -40'),
+      shell('rebuild-index', 'Build the index again', 'confirm', 'rm -f .git/index && git reset', 'git status'),
+      shell(
+        'fetch-objects',
+        'Fetch the missing objects',
+        'destructive',
+        'find .git/objects -type f -size 0 -delete; git fetch --prune',
+        'git fsck',
+      ),
+    ],
+    docs: 'https://git-scm.com/docs/git-fsck',
+  },
+  {
+    slug: 'git-identity-missing',
+    title: 'git does not know who you are',
+    severity: 'low',
+    priority: 8,
+    signals: [
+      says(
+        /\bAuthor identity unknown\b|\bPlease tell me who you are\b|\bempty ident name\b|\bunable to auto-detect email address\b|\bno (?:email|name) was given and auto-detection is disabled\b|\bCommitter identity unknown\b/,
+      ),
+    ],
+    exitCodes: [128],
+    cause: 'The home folder of the sandbox is new.',
+    fixes: [
+      shell(
+        'set-identity',
+        'Set name and address for this repository',
+        'confirm',
+        'git config user.name "$(git log -1 --format=%an)"; git config user.email "$(git log -1 --format=%ae)"',
+        'git var GIT_AUTHOR_IDENT',
+      ),
+    ],
+    docs: 'https://git-scm.com/docs/git-config#Documentation/git-config.txt-username',
+  },
+  {
+    slug: 'git-not-a-repo',
+    title: 'This is not a git repository',
+    severity: 'low',
+    priority: 7,
+    signals: [
+      says(
+        /\bnot a git repository\b|\b[Kk]ein Git-Repository\b|\bn'est pas un dépôt git\b|\bce n'est ni un dépôt git\b|不是一个? ?git 仓库|\bno es un repositorio git\b|\bnão é um repositório git\b/i,
+      ),
+    ],
+    exitCodes: [128],
+    cause: 'It runs in another folder, or the copy was made without .git.',
+    fixes: [
+      shell('find-repository', 'Find the repository', 'safe', 'find . -maxdepth 3 -name .git'),
+      editor('open-repository-folder', 'Open the folder of the repository', 'safe', 'File: Open Folder', null),
+    ],
+    docs: 'https://git-scm.com/docs/git-init',
+  },
+  {
+    slug: 'git-merge-conflict',
+    title: 'Changes contradict each other',
+    severity: 'medium',
+    priority: 7,
+    signals: [
+      says(/\bCONFLICT \([\w/ ]{1,40}\)|\bKONFLIKT \(|\bCONFLIT \(|\bCONFLICTO \(/),
+      says(
+        /\bAutomatic merge failed\b|\bMerge conflict in \S|\bcould not apply [0-9a-f]{7,40}\b|\bPatch failed at\b|\bpatch does not apply\b/,
+        3,
+      ),
+    ],
+    exitCodes: [1],
+    cause: 'Both sides changed the same lines.',
+    fixes: [
+      editor('open-merge-editor', 'Open the merge editor', 'safe', 'the merge editor', 'git ls-files -u is empty'),
+      shell(
+        'abort-merge',
+        'Go back to before the merge',
+        'confirm',
+        'git merge --abort || git rebase --abort || git cherry-pick --abort',
+        'git status',
+      ),
+    ],
+    docs: 'https://git-scm.com/docs/git-merge#_how_to_resolve_conflicts',
+  },
+  {
+    slug: 'merge-conflict-markers',
+    title: 'There are conflict markers in a file',
+    severity: 'low',
+    priority: 9,
+    signals: [
+      says(/<{7} (?:HEAD|Updated|ours|\w)/),
+      says(
+        /\bMerge conflict marker encountered\b|\bconflict markers?\b.{0,60}\b(?:found|present|detected|unresolved)|\bencountered (?:diff|merge conflict) marker\b|\bversion control conflict marker\b/i,
+      ),
+    ],
+    vetoes: [/\bCONFLICT \(/],
+    cause: 'A merge was not finished.',
+    fixes: [editor('open-conflict', 'Open the file', 'safe', 'the first <<<<<<< in it', 'no markers are left')],
+    docs: 'https://git-scm.com/docs/git-merge#_how_conflicts_are_presented',
+  },
+  {
+    slug: 'git-local-changes-block',
+    title: 'Your changes would be overwritten',
+    severity: 'low',
+    priority: 7,
+    signals: [
+      says(
+        /\bwould be overwritten by (?:checkout|merge|reset|rebase|cherry-pick|revert)\b|\bcannot (?:pull with rebase|rebase): You have unstaged changes\b|\bYour index contains uncommitted changes\b|\bPlease commit your changes or stash them\b/,
+      ),
+    ],
+    exitCodes: [1],
+    cause: 'There are changes that are not committed.',
+    fixes: [shell('stash', 'Put them aside', 'confirm', 'git stash push --include-untracked', 'git status is clean')],
+    docs: 'https://git-scm.com/docs/git-stash',
+  },
+  {
+    slug: 'git-operation-in-progress',
+    title: 'A rebase, merge or cherry-pick is not finished',
+    severity: 'low',
+    priority: 7,
+    signals: [
+      says(
+        /\balready a rebase-(?:merge|apply) directory\b|\brebase in progress\b|\bin the middle of (?:another|an?) (?:rebase|merge|cherry-pick|am)\b|\bYou have not concluded your (?:merge|cherry-pick)\b|\b(?:Committing|Pulling|Merging|Cherry-picking|Reverting|Rebasing) is not possible because you have unmerged files\b|\bExiting because of (?:an )?(?:unresolved conflict|unfinished merge)\b|\bno (?:cherry-pick|rebase|merge|revert)[\w -]{0,20} in progress\b|\byou need to resolve your current index first\b/i,
+      ),
+    ],
+    exitCodes: [128, 1],
+    cause: 'It was interrupted.',
+    fixes: [
+      shell('show-status', 'See where it stands', 'safe', 'git status'),
+      shell(
+        'continue-operation',
+        'Go on with it',
+        'confirm',
+        'git rebase --continue || git merge --continue || git cherry-pick --continue',
+        'git status',
+      ),
+      shell(
+        'abort-operation',
+        'Go back to before it',
+        'destructive',
+        'git rebase --abort || git merge --abort || git cherry-pick --abort',
+        'git status',
+      ),
+    ],
+    docs: 'https://git-scm.com/docs/git-rebase',
+  },
+  {
+    slug: 'git-hook-failed',
+    title: 'A hook of git said no',
+    severity: 'low',
+    priority: 2,
+    signals: [
+      says(
+        /\bhusky - \S{1,40} (?:hook|script) (?:exited|failed)|\bhook exited with code [1-9]|\bpre-(?:commit|push) hook (?:failed|declined)|\bpre-receive hook declined\b|\blefthook\b.{0,60}\bfailed\b|^(?:[\w .-]{3,60})\.{3,80}Failed$/,
+      ),
+    ],
+    exitCodes: [1],
+    cause: 'What the hook itself said stands above.',
+    fixes: [editor('open-hook', 'Open the hook', 'safe', '.husky, .git/hooks or .pre-commit-config.yaml', null)],
+    docs: 'https://git-scm.com/docs/githooks',
+  },
+  {
+    slug: 'git-unknown-ref',
+    title: 'git does not know this branch, tag or path',
+    severity: 'low',
+    priority: 5,
+    signals: [
+      says(
+        /\bdid not match any file\(s\) known to git\b|\binvalid (?:reference|upstream|object name)\b|\bunknown revision or path\b|\bcouldn't find remote ref\b|\bRemote branch \S{1,200} not found in upstream\b|\bnot a valid (?:ref|object name)\b|\bNot a valid object name\b|\bbad revision\b|\bsrc refspec \S{1,120} does not match any\b/i,
+      ),
+    ],
+    exitCodes: [128, 1],
+    cause: 'A shallow clone does not have it, or it is misspelt.',
+    fixes: [shell('fetch-all', 'Fetch branches and tags', 'safe', 'git fetch --all --tags', 'git rev-parse finds it')],
+    docs: 'https://git-scm.com/docs/git-fetch',
+  },
+  {
+    slug: 'git-permission',
+    title: 'git may not write into .git',
+    severity: 'low',
+    priority: 8,
+    signals: [
+      says(
+        /\.git\/\S{0,120}['’]?: (?:Permission denied|Keine Berechtigung|Permission non accordée)|\binsufficient permission for adding an object\b/,
+      ),
+      says(
+        /\b(?:cannot open|Unable to create|could not write|cannot create|unable to write|cannot update)\b.{0,200}\.git\b.{0,120}: Permission denied/i,
+      ),
+    ],
+    exitCodes: [128, 255],
+    cause: 'Parts of .git belong to root.',
+    fixes: [
+      shell(
+        'own-git-folder',
+        'Take ownership of .git',
+        'confirm',
+        'sudo chown -R "$(id -u):$(id -g)" .git',
+        'git status',
+      ),
+    ],
+    docs: 'https://git-scm.com/docs/git-init#Documentation/git-init.txt---sharedfalsetrueumaskgroupallworldeverybodyltpermgt',
+  },
+  {
+    slug: 'git-unrelated-histories',
+    title: 'The two histories have nothing in common',
+    severity: 'low',
+    priority: 7,
+    signals: [
+      says(/\brefusing to merge unrelated histories\b|\bverweigere den Merge von nicht zusammenhängenden Historien\b/),
+    ],
+    exitCodes: [128],
+    cause: 'One of them was begun anew.',
+    fixes: [
+      manual(
+        'decide-on-histories',
+        'Decide which history is the right one',
+        'a merge with --allow-unrelated-histories mixes both',
+      ),
+    ],
+    docs: 'https://git-scm.com/docs/git-merge#Documentation/git-merge.txt---allow-unrelated-histories',
+  },
+  {
+    slug: 'git-branch-checked-out',
+    title: 'The branch is in use in another worktree',
+    severity: 'low',
+    priority: 7,
+    signals: [
+      says(
+        /\bis already (?:checked out|used by worktree) at\b|\bcannot (?:delete|force update the) branch '[^']{1,200}' (?:checked out|used by worktree) at\b|\brefusing to (?:update checked out branch|fetch into (?:current )?branch)\b/i,
+      ),
+    ],
+    exitCodes: [128, 1],
+    cause: 'An agent works on it in a worktree of its own.',
+    fixes: [shell('list-worktrees', 'Show the worktrees', 'safe', 'git worktree list; git worktree prune --dry-run')],
+    docs: 'https://git-scm.com/docs/git-worktree',
+  },
+  {
+    slug: 'git-unknown-command',
+    title: 'git was asked for something it does not know',
+    severity: 'low',
+    priority: 2,
+    signals: [says(/\bgit: '[\w-]{1,40}' is not a git command\b/)],
+    vetoes: [/'lfs' is not/],
+    exitCodes: [1],
+    cause: 'A typing error, or a helper of git that is not installed here.',
+    fixes: [shell('list-git-commands', 'Show what git can do', 'safe', 'git help -a | head -60')],
+    docs: 'https://git-scm.com/docs',
+  },
+]);

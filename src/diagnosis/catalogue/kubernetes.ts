@@ -1,0 +1,103 @@
+import { moreDisk, recreate, showDiagnostics, showDisk } from './common-fixes.ts';
+import { api, category, editor, manual, says, saysAtZero } from './record.ts';
+
+/** Kubernetes below the sandbox. */
+export const kubernetesPatterns = category('k8s', [
+  {
+    slug: 'k8s-unschedulable',
+    title: 'There is no place for the sandbox on any node',
+    severity: 'high',
+    priority: 9,
+    signals: [
+      saysAtZero(/\bFailedScheduling\b/),
+      says(
+        /\b\d{1,5}\/\d{1,5} nodes are available\b|\bNo nodes are available that match all\b|\bPOD_PLATFORM_UNSCHEDULABLE\b|\b[Rr]eason["']?[:=] {0,14}"?Unschedulable\b|\bInsufficient (?:cpu|memory|pods|ephemeral-storage|nvidia\.com\/gpu)\b|\bexceeded quota:/,
+      ),
+    ],
+    cause: 'It asks for more than any node has free, or for a node of a kind that is not there.',
+    fixes: [
+      api('lower-requests', 'Create it with smaller requests', 'confirm', null, 'create with less', 'the sandbox runs'),
+      manual('wait-for-nodes', 'Wait for a new node', 'the autoscaler of the cluster'),
+    ],
+    docs: 'https://kubernetes.io/docs/concepts/scheduling-eviction/',
+  },
+  {
+    slug: 'k8s-evicted-disk',
+    title: 'Evicted: it wrote too much, or the node was short of space',
+    severity: 'high',
+    priority: 10,
+    signals: [
+      saysAtZero(/\bThe node was low on resource\b|\bnode was low on resource\b/),
+      says(
+        /\bephemeral local storage usage exceeds\b|\bUsage of EmptyDir volume .{1,80} exceeds the limit\b|\b[Rr]eason["']?[:=] {0,14}"?Evicted\b|\bThe node had condition: \[DiskPressure\]|\bDiskPressure\b|^Evicted\b|\bPod .{0,80}\bevicted\b/i,
+      ),
+    ],
+    vetoes: [/\bhas no disk pressure\b|\bNodeHasNoDiskPressure\b/],
+    cause: 'Files outside of volumes count against a limit, and the node ends who is above it.',
+    fixes: [
+      recreate,
+      editor(
+        'write-to-volume',
+        'Write caches to the volume',
+        'safe',
+        'the folders of caches and output',
+        'df shows less in use',
+      ),
+      { ...showDisk },
+      moreDisk,
+    ],
+    docs: 'https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/',
+  },
+  {
+    slug: 'k8s-volume-multi-attach',
+    title: 'The volume is still attached elsewhere',
+    severity: 'high',
+    priority: 9,
+    signals: [
+      saysAtZero(/\bMulti-Attach error for volume\b/),
+      says(
+        /\b(?:Volume|volume) is already (?:used by pod|exclusively attached|attached to (?:another|one) node)\b|\bVolumeInUse\b|\bFailedAttachVolume\b/,
+      ),
+    ],
+    cause: 'The earlier sandbox is not gone yet, and only one may have the volume.',
+    fixes: [
+      manual('wait-for-detach', 'Wait up to six minutes', 'the volume is let go by itself'),
+      api('delete-old', 'Delete the earlier sandbox', 'destructive', 'delete', 'delete', 'the volume is attached'),
+    ],
+    docs: 'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes',
+  },
+  {
+    slug: 'k8s-container-config',
+    title: 'A setting or volume the sandbox needs is missing',
+    severity: 'high',
+    priority: 9,
+    signals: [
+      says(
+        /\bCreateContainer(?:Config)?Error\b|\bRunContainerError\b|\b(?:configmap|secret) "[^"]{1,120}" not found\b|\bcouldn't find key .{1,80} in (?:ConfigMap|Secret)\b|\bFailedMount\b|\bMountVolume\.SetUp failed\b|\bUnable to attach or mount volumes\b|\bFailedCreatePodSandBox\b/,
+      ),
+    ],
+    cause: 'The template of the sandbox names something that is not in the cluster.',
+    fixes: [showDiagnostics, manual('correct-template', 'Correct the template', 'whoever runs the cluster')],
+    docs: 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/',
+  },
+  {
+    slug: 'k8s-probe-failed',
+    title: 'The sandbox is not ready',
+    severity: 'medium',
+    priority: 6,
+    signals: [says(/\bReadiness probe (?:failed|errored)\b/), says(/\bUnhealthy\b/, 2)],
+    vetoes: [/\bLiveness probe failed\b/],
+    cause: 'Its server does not answer on the address the cluster asks, or needs longer to start.',
+    fixes: [
+      showDiagnostics,
+      editor(
+        'give-more-time',
+        'Give it more time to start',
+        'safe',
+        'initialDelaySeconds or a startup probe',
+        'the sandbox gets ready',
+      ),
+    ],
+    docs: 'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
+  },
+]);

@@ -1,0 +1,95 @@
+import type { FixId, FixRisk } from '../../model/fix.ts';
+import type { Errno } from '../errno.ts';
+import type { ErrorPattern, PatternFix, PatternSeverity, PatternSignal } from './pattern.ts';
+
+type Weight = PatternSignal['weight'];
+type Extra = Partial<Pick<PatternSignal, 'near' | 'atExitZero'>>;
+
+/** A text of a line. Weight 4 (the default) belongs to this error alone, 3 is enough alone, 1 and 2 only support others. */
+export const says = (text: RegExp, weight: Weight = 4, extra: Extra = {}): PatternSignal => ({
+  text,
+  errno: [],
+  weight,
+  near: null,
+  atExitZero: false,
+  ...extra,
+});
+
+/** The same for a text that stands for this error even when the command ended well. */
+export const saysAtZero = (text: RegExp, weight: Weight = 4): PatternSignal => says(text, weight, { atExitZero: true });
+
+/** An error of the system, in any of its forms. */
+export const system = (...errno: readonly Errno[]): PatternSignal => ({
+  text: null,
+  errno,
+  weight: 3,
+  near: null,
+  atExitZero: false,
+});
+
+/** An error of the system that means this only beside a line that fits `near`. */
+export const systemNear = (errno: Errno, near: RegExp): PatternSignal => ({ ...system(errno), weight: 4, near });
+
+/** Runs in the sandbox, as a command line. */
+export const shell = (
+  id: string,
+  title: string,
+  risk: FixRisk,
+  how: string,
+  check: string | null = null,
+  action: FixId | null = null,
+): PatternFix => ({ id, title, kind: 'shell', risk, action, how, check });
+
+/** Something to open or change in the editor. */
+export const editor = (
+  id: string,
+  title: string,
+  risk: FixRisk,
+  how: string,
+  check: string | null = null,
+): PatternFix => ({ id, title, kind: 'editor', risk, action: null, how, check });
+
+/** A call to the system that runs the sandbox. */
+export const api = (
+  id: string,
+  title: string,
+  risk: FixRisk,
+  action: FixId | null,
+  how: string,
+  check: string | null = null,
+): PatternFix => ({ id, title, kind: 'api', risk, action, how, check });
+
+/** Something only a person can do. */
+export const manual = (id: string, title: string, how: string): PatternFix => ({
+  id,
+  title,
+  kind: 'manual',
+  risk: 'safe',
+  action: null,
+  how,
+  check: null,
+});
+
+interface PatternRecord {
+  readonly slug: string;
+  readonly title: string;
+  readonly severity: PatternSeverity;
+  readonly priority?: number;
+  readonly signals: readonly PatternSignal[];
+  readonly exitCodes?: readonly number[];
+  readonly vetoes?: readonly RegExp[];
+  readonly cause: string;
+  readonly fixes: readonly PatternFix[];
+  readonly docs: string;
+}
+
+/** Makes the records of one category; priority 6 unless said otherwise. */
+export const category = (name: string, records: readonly PatternRecord[]): readonly ErrorPattern[] =>
+  records.map(({ docs, ...record }) => ({
+    priority: 6,
+    exitCodes: [],
+    vetoes: [],
+    ...record,
+    category: name,
+    documentation: docs,
+  }));

@@ -1,0 +1,144 @@
+import { openManifest } from './common-fixes.ts';
+import { category, editor, manual, says, shell } from './record.ts';
+
+/** What registries answer. */
+export const registryPatterns = category('package-manager', [
+  {
+    slug: 'version-not-found',
+    title: 'This version of the package does not exist',
+    severity: 'low',
+    priority: 7,
+    signals: [
+      says(
+        /\bcode ETARGET\b|\bNo matching version found for (?<package>\S{1,120})|\bERR_PNPM_NO_MATCHING_VERSION\b|\bCouldn't find any versions for "(?<yarn>[^"]{1,120})"/,
+      ),
+      says(
+        /\bfailed to select a version for the requirement [`'](?<package>[\w-]{1,80})|\bunknown revision (?!or path)\S{1,80}|\binvalid version: unknown revision\b|\bno versions of \S{1,80} match\b|\bNo candidates found\b|\bcandidate versions found which didn't match\b/,
+      ),
+      says(
+        /\bcould not find (?:a )?version \S{1,40} of\b|\bYN0082\b|\bYN0035\b.{0,120}\bNo candidates\b|\bno version matching "(?<bun>[^"]{1,80})"/i,
+      ),
+    ],
+    cause: 'A typing error, a version that was taken back, or a mirror that lags behind.',
+    fixes: [
+      shell(
+        'show-versions',
+        'Show the versions there are[ of {package}]',
+        'safe',
+        'npm view {package} versions --json | tail',
+      ),
+      openManifest,
+    ],
+    docs: 'https://docs.npmjs.com/cli/commands/npm-view',
+  },
+  {
+    slug: 'package-not-found',
+    title: 'The registry does not have it (404)',
+    severity: 'medium',
+    priority: 5,
+    signals: [
+      says(/\bcode E404\b|\bERR_PNPM_FETCH_404\b|\berror: GET https?:\S{1,300} - 404\b/),
+      says(
+        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|Client Error)[:( ]{1,3}404\b/i,
+        3,
+      ),
+      says(/\b404 (?:Not Found|Client Error)\b.{0,200}/i, 3),
+      says(/\bCould not (?:resolve dependencies for project|find artifact \S{1,200})/, 3),
+      says(
+        /\bRequest failed "404 Not Found"|\bno matching package (?:named|found)\b|\bpackage .{1,120} not found in (?:the )?(?:registry|package repositories)\b|\bNU1101\b|\bcould not be found in registry index\b|\bUnable to find package \S{1,120}|\bCould not find package \S{1,120} (?:at any version|in a version)|\bPackage "?\S{1,120}"? (?:was )?not found\b(?! in the pkg-config)/i,
+        3,
+      ),
+      says(
+        /\bThe requested package \S{1,120} (?:could not be found|does not exist)|\bnot found: .{0,40}(?:module lookup disabled|410 Gone|404 Not Found)/,
+        3,
+      ),
+    ],
+    exitCodes: [22],
+    vetoes: [/\bCONNECT tunnel\b/, /"(?:GET|POST|PUT|HEAD) \S{1,200} HTTP/],
+    cause:
+      'A typing error, a private package without a token, or a name that was made up. It is never installed by itself.',
+    fixes: [
+      shell('check-name', 'Check the name[: {package}]', 'safe', 'npm view {package}'),
+      editor('open-import', 'Open the place that names it', 'safe', 'the import or the manifest', null),
+    ],
+    docs: 'https://docs.npmjs.com/common-errors',
+  },
+  {
+    slug: 'registry-auth',
+    title: 'The registry wants to know who asks (401)',
+    severity: 'medium',
+    priority: 7,
+    signals: [
+      says(/\bcode E401\b|\bERR_PNPM_FETCH_401\b|\bcode ENEEDAUTH\b|\bERR_PNPM_NO_AUTH\b/),
+      says(
+        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code)[:( ]{1,3}401\b|\bUsername\/Password Authentication Failed\b|\b401 (?:Unauthorized|Client Error)\b/i,
+        3,
+      ),
+      says(
+        /\b(?:authentication (?:is )?(?:required|token not found)|no (?:auth|access) token|not logged in to (?:the )?registry|unauthorized: authentication required|missing credentials)\b/i,
+        3,
+      ),
+    ],
+    vetoes: [/^fatal: /, /\bgit\b.{0,60}\bunable to access\b/],
+    cause: 'The token of the registry is not in the sandbox.',
+    fixes: [
+      editor(
+        'open-registry-settings',
+        'Open the registry settings',
+        'safe',
+        '~/.npmrc, pip.conf, ~/.m2/settings.xml',
+        'npm whoami',
+      ),
+      manual('inject-secret', 'Give the sandbox the token', 'environment or secrets of the sandbox'),
+    ],
+    docs: 'https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration',
+  },
+  {
+    slug: 'registry-forbidden',
+    title: 'The registry forbids it (403)',
+    severity: 'medium',
+    priority: 7,
+    signals: [
+      says(/\bcode E403\b|\bERR_PNPM_FETCH_403\b/),
+      says(
+        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code)[:( ]{1,3}403\b|\b403 (?:Forbidden|Client Error)\b/i,
+        3,
+      ),
+    ],
+    vetoes: [/\bCONNECT tunnel\b/, /\bTunnel connection failed\b/, /^fatal: /],
+    cause: 'A policy of the registry or of the egress proxy says no.',
+    fixes: [
+      shell('show-who-answers', 'Show who answers', 'safe', 'curl -sI {url}'),
+      manual('ask-for-access', 'Ask for access', 'whoever runs the registry'),
+    ],
+    docs: 'https://developer.mozilla.org/docs/Web/HTTP/Status/403',
+  },
+  {
+    slug: 'integrity-mismatch',
+    title: 'The checksum of a package does not fit',
+    severity: 'medium',
+    priority: 8,
+    signals: [
+      says(/\bEINTEGRITY\b|\bTHESE PACKAGES DO NOT MATCH THE HASHES\b|\bERR_PNPM_TARBALL_INTEGRITY\b|\bYN0018\b/),
+      says(
+        /\b(?:checksum|hash|sha(?:256|512|1)|digest|integrity)[\w -]{0,30}\b(?:mismatch|verification failed|check(?:ing)? failed|does not match|did not match|failed|incorrect|don't match)\b/i,
+        3,
+      ),
+      says(
+        /\bverifying .{1,200}: checksum mismatch\b|\bSECURITY ERROR\b.{0,120}|\bHash Sum mismatch\b|\bgot unexpected checksum\b/,
+      ),
+    ],
+    cause: 'A download was cut short and kept, or a mirror changes packages.',
+    fixes: [
+      shell(
+        'verify-cache',
+        'Clear the cache and install again, once',
+        'confirm',
+        'npm cache verify; npm ci',
+        'exit code 0',
+      ),
+      shell('clear-pip-cache', 'Clear the cache of pip', 'confirm', 'pip cache purge', 'exit code 0'),
+    ],
+    docs: 'https://docs.npmjs.com/cli/commands/npm-cache',
+  },
+]);

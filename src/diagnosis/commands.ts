@@ -1,0 +1,160 @@
+/** Commands that only show what others have written. */
+const readers = new Set([
+  'cat',
+  'zcat',
+  'bat',
+  'batcat',
+  'less',
+  'more',
+  'head',
+  'tail',
+  'grep',
+  'egrep',
+  'fgrep',
+  'zgrep',
+  'rg',
+  'ag',
+  'ack',
+  'diff',
+  'colordiff',
+  'cmp',
+  'man',
+  'tldr',
+  'info',
+  'apropos',
+  'whatis',
+  'echo',
+  'printf',
+  'ls',
+  'tree',
+  'find',
+  'fd',
+  'wc',
+  'sort',
+  'uniq',
+  'jq',
+  'yq',
+  'history',
+  'awk',
+  'gawk',
+  'sed',
+  'cut',
+  'tr',
+  'nl',
+  'tac',
+  'rev',
+  'column',
+  'fold',
+  'fmt',
+  'strings',
+  'xxd',
+  'od',
+  'hexdump',
+  'type',
+  'which',
+  'file',
+  'help',
+  'glow',
+  'mdcat',
+  'errno',
+]);
+/** Commands that say nothing of their own and do not make a line a program. */
+const silent = new Set([
+  'cd',
+  'true',
+  'false',
+  'sleep',
+  'set',
+  'export',
+  'unset',
+  'test',
+  '[',
+  'exit',
+  'clear',
+  'pwd',
+  ':',
+  'mkdir',
+  'touch',
+  'rm',
+  'done',
+  'fi',
+  'do',
+  'then',
+]);
+const readingGit = new Set(['log', 'diff', 'show', 'blame', 'grep', 'shortlog', 'reflog', 'whatchanged', 'range-diff']);
+const readingOthers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['gh', new Set(['issue', 'pr', 'run', 'search', 'release'])],
+  ['svn', new Set(['log', 'diff', 'cat'])],
+  ['hg', new Set(['log', 'diff', 'cat'])],
+]);
+const shells = /^-?(?:\/\S{0,80}\/)?(?:bash|sh|dash|ash|zsh|ksh|mksh|fish|csh|tcsh|busybox)(?::|\b)/;
+
+const wordsOf = (segment: string): readonly string[] =>
+  segment
+    .trim()
+    .split(/\s+/, 12)
+    .filter(
+      (word) => !/^\w{1,60}=/.test(word) && !['sudo', 'env', 'command', 'time', 'nice', '(', '{', '!'].includes(word),
+    );
+
+const baseName = (word: string): string => word.slice(word.lastIndexOf('/') + 1);
+
+/** The words of git behind the options that come before its command. */
+const gitCommand = (words: readonly string[]): string | undefined => {
+  let index = 1;
+  while (words[index]?.startsWith('-')) index += words[index] === '-C' || words[index] === '-c' ? 2 : 1;
+  return words[index];
+};
+
+const reads = (words: readonly string[]): boolean => {
+  const name = baseName(words[0] ?? '');
+  if (name === 'git') return readingGit.has(gitCommand(words) ?? '');
+  return readers.has(name) || (readingOthers.get(name)?.has(words[1] ?? '') ?? false);
+};
+
+/** Parts of a command line, cut at what joins commands; what stands in quotes is not cut. */
+const segmentsOf = (commandLine: string): readonly string[] => {
+  const segments: string[] = [];
+  let current = '';
+  let quote = '';
+  for (const char of commandLine.slice(0, 4_000)) {
+    if (quote !== '') {
+      if (char === quote) quote = '';
+      current += char === '\n' ? ' ' : char;
+    } else if (char === '"' || char === "'" || char === '`') {
+      quote = char;
+      current += char;
+    } else if (char === ';' || char === '|' || char === '\n' || char === '&') {
+      segments.push(current);
+      current = '';
+    } else {
+      current += char;
+    }
+  }
+  segments.push(current);
+  return segments.filter(
+    (segment) => segment.trim() !== '' && !/^\s*\d?>/.test(segment) && !/^\s*>?\d{0,2}\s*$/.test(segment),
+  );
+};
+
+/**
+ * The names of the commands in a line of which every part only shows texts: an error in its output is then most likely somebody
+ * else's. Null when some part does more, or when nothing is known of it.
+ */
+export const readersOnly = (commandLine: string | null): readonly string[] | null => {
+  const names: string[] = [];
+  for (const segment of segmentsOf(commandLine ?? '')) {
+    const words = wordsOf(segment);
+    const name = baseName(words[0] ?? '');
+    if (name === '' || silent.has(name)) continue;
+    if (!reads(words)) return null;
+    names.push(name);
+  }
+  return names.length > 0 ? names : null;
+};
+
+/** Whether a line was printed by one of these readers or by the shell itself, and not shown by them. */
+export const isReadersOwn = (line: string, names: readonly string[]): boolean =>
+  shells.test(line) ||
+  names.some((name) => line.startsWith(`${name}: `) || line.includes(`/${name}: `)) ||
+  (names.includes('git') && /^(?:fatal|error|[Ss]chwerwiegend|[Ff]ehler): /.test(line));

@@ -1,0 +1,173 @@
+import { catalogue } from './catalogue/catalogue.ts';
+import { type ErrorPattern, type PatternSignal, recognisedFrom } from './catalogue/pattern.ts';
+import { type Errno, errnosOf } from './errno.ts';
+import { requiredWords } from './literals.ts';
+import { strerrors } from './strerror.ts';
+import { Trigrams } from './trigrams.ts';
+
+/** What the texts say. */
+export interface TextMatch {
+  readonly pattern: ErrorPattern;
+  /** The strongest signal that was found. */
+  readonly weight: number;
+  /** How much more spoke for it: further signals and a fitting exit code. */
+  readonly extra: number;
+  /** The line of the strongest signal. */
+  readonly line: string;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+}
+
+interface Prepared {
+  readonly signal: PatternSignal;
+  /** One of these must be in the text, in lower case; null when nothing is known. */
+  readonly words: readonly string[] | null;
+}
+
+interface PreparedPattern {
+  readonly pattern: ErrorPattern;
+  readonly signals: readonly Prepared[];
+}
+
+const slugs: ReadonlyMap<string, ErrorPattern> = new Map(catalogue.map((pattern) => [pattern.slug, pattern]));
+
+/** @returns the record of a slug. */
+export const bySlug = (slug: string): ErrorPattern | undefined => slugs.get(slug);
+
+let prepared: readonly PreparedPattern[] | null = null;
+
+/** Made at the first error, not at the start of the editor. */
+const preparedCatalogue = (): readonly PreparedPattern[] => {
+  if (prepared !== null) return prepared;
+  // The most important first: what cannot beat a match any more is not even tried.
+  const ordered = catalogue.toSorted((a, b) => b.priority - a.priority);
+  prepared = ordered.map((pattern) => ({
+    pattern,
+    signals: pattern.signals.map((signal) => ({
+      signal,
+      words: signal.text === null ? null : requiredWords(signal.text),
+    })),
+  }));
+  return prepared;
+};
+
+/** Of more lines than this, only the first and the last are looked at closely. */
+const mostLines = 400;
+
+/** The same line said many times says it once. */
+const distinct = (lines: readonly string[]): readonly string[] => {
+  const all = [...new Set(lines)];
+  return all.length <= mostLines ? all : [...all.slice(0, mostLines / 4), ...all.slice((-mostLines * 3) / 4)];
+};
+
+interface Seen {
+  readonly line: string;
+  readonly errnos: ReadonlySet<Errno>;
+}
+
+interface Hit {
+  readonly weight: number;
+  readonly line: string;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+}
+
+class Heard {
+  readonly lines: readonly string[];
+  readonly #lowerLines: readonly string[];
+  readonly #words: Trigrams;
+  readonly exitCode: number | null;
+  #errnoLines: readonly Seen[] | null = null;
+
+  constructor(lines: readonly string[], exitCode: number | null) {
+    this.lines = distinct(lines);
+    this.#lowerLines = this.lines.map((line) => line.toLowerCase());
+    this.#words = new Trigrams(this.#lowerLines.join('\n'));
+    this.exitCode = exitCode;
+  }
+
+  get errnoLines(): readonly Seen[] {
+    this.#errnoLines ??= this.#lookForErrnos();
+    return this.#errnoLines;
+  }
+
+  #lookForErrnos(): readonly Seen[] {
+    const phrases = strerrors.filter(([phrase]) => this.#words.holds(phrase));
+    return this.lines.map((line) => ({ line, errnos: errnosOf(line, phrases) })).filter((seen) => seen.errnos.size > 0);
+  }
+
+  fits(form: RegExp): boolean {
+    return this.lines.some((line) => form.test(line));
+  }
+
+  hit({ signal, words }: Prepared): Hit | null {
+    if (this.exitCode === 0 && !signal.atExitZero) return null;
+    if (words !== null && !words.some((word) => this.#words.holds(word))) return null;
+    const hit = signal.text === null ? this.#errnoHit(signal) : this.#textHit(signal, signal.text, words);
+    return hit !== null && signal.near !== null && !this.fits(signal.near) ? null : hit;
+  }
+
+  #textHit(signal: PatternSignal, text: RegExp, words: readonly string[] | null): Hit | null {
+    for (const [index, line] of this.lines.entries()) {
+      const lower = this.#lowerLines[index] ?? '';
+      if (words !== null && !words.some((word) => lower.includes(word))) continue;
+      const match = text.exec(line);
+      if (match !== null) return { weight: signal.weight, line, groups: match.groups ?? {} };
+    }
+    return null;
+  }
+
+  #errnoHit(signal: PatternSignal): Hit | null {
+    for (const { line, errnos } of this.errnoLines) {
+      if (signal.errno.some((errno) => errnos.has(errno))) return { weight: signal.weight, line, groups: {} };
+    }
+    return null;
+  }
+}
+
+const matchOf = (heard: Heard, { pattern, signals }: PreparedPattern): TextMatch | null => {
+  let best: Hit | null = null;
+  let fits = 0;
+  for (const signal of signals) {
+    const hit = heard.hit(signal);
+    if (hit === null) continue;
+    fits += 1;
+    if (best === null || hit.weight > best.weight) best = hit;
+  }
+  if (best === null) return null;
+  const fitsExit = heard.exitCode !== null && pattern.exitCodes.includes(heard.exitCode);
+  const extra = Math.min(2, fits - 1) + (fitsExit ? 1 : 0);
+  if (best.weight + Math.min(1, extra) < recognisedFrom) return null;
+  if (pattern.vetoes.some((veto) => heard.fits(veto))) return null;
+  return { pattern, weight: best.weight, extra, line: best.line, groups: best.groups };
+};
+
+/** Codes that say how the last program ended; 1 and 2 only say that it failed. */
+const telling: ReadonlySet<number> = new Set([124, 126, 127, 129, 132, 134, 135, 136, 137, 139, 143]);
+/** What the last program says counts for more than what others said before. */
+const tellingBonus = 3;
+
+const rankOf = (pattern: ErrorPattern, exitCode: number | null): number =>
+  pattern.priority +
+  (exitCode !== null && telling.has(exitCode) && pattern.exitCodes.includes(exitCode) ? tellingBonus : 0);
+
+const beats = (one: TextMatch, other: TextMatch, exitCode: number | null): boolean => {
+  const byPriority = rankOf(one.pattern, exitCode) - rankOf(other.pattern, exitCode);
+  if (byPriority !== 0) return byPriority > 0;
+  return one.weight + one.extra > other.weight + other.extra;
+};
+
+/**
+ * Compares texts with the whole catalogue.
+ * @param lines what the program itself said, without quotations
+ * @returns the best fit, cause before symptom, or null
+ */
+export const matchCatalogue = (lines: readonly string[], exitCode: number | null): TextMatch | null => {
+  if (lines.length === 0) return null;
+  const heard = new Heard(lines, exitCode);
+  let best: TextMatch | null = null;
+  for (const each of preparedCatalogue()) {
+    if (best !== null && rankOf(best.pattern, exitCode) > rankOf(each.pattern, exitCode)) continue;
+    const match = matchOf(heard, each);
+    if (match !== null && (best === null || beats(match, best, exitCode))) best = match;
+  }
+  return best;
+};

@@ -1,0 +1,78 @@
+import type { FixRisk } from '../model/fix.ts';
+import type { PatternFix, PatternFixKind } from './catalogue/pattern.ts';
+import type { Parameters } from './parameters.ts';
+
+/** A fix with the values of one error put in, ready to be shown and, if the person agrees, to be run. */
+export interface PlannedFix {
+  readonly id: string;
+  readonly title: string;
+  readonly risk: FixRisk;
+  readonly kind: PatternFixKind;
+  readonly action: PatternFix['action'];
+  /** What is run, word by word; null when it is no command, or when a value is not known. Values from texts are arguments of their own. */
+  readonly argv: readonly string[] | null;
+  /** The same for a person to read, or to put into a terminal: values from texts are quoted. */
+  readonly text: string;
+  readonly check: string | null;
+}
+
+const placeholder = /\{([a-z_]{2,20})\}/g;
+
+/** @returns `value` as one word of a POSIX shell. */
+export const shellQuoted = (value: string): string =>
+  /^[\w./:@%+=,-]{1,400}$/.test(value)
+    ? value
+    : `'${value.replaceAll('\u0000', '').replaceAll("'", String.raw`'\''`)}'`;
+
+/** A title without the parts in brackets whose value is not known. */
+const titleOf = (title: string, values: Parameters): string =>
+  title
+    .replace(/\[([^\]]{0,60})\]/g, (_all, part: string) => (unknownIn(part, values).length === 0 ? part : ''))
+    .replace(placeholder, (_all, name: string) => {
+      const value = values[name] ?? '';
+      return value.length > 40 ? `${value.slice(0, 39)}…` : value;
+    });
+
+const unknownIn = (text: string, values: Parameters): readonly string[] =>
+  [...text.matchAll(placeholder)].flatMap((match) =>
+    match[1] !== undefined && values[match[1]] === undefined ? [match[1]] : [],
+  );
+
+/**
+ * Puts the values of an error into one of its pattern's fixes.
+ * @param commandLine the failed command as the person typed it, or null; it is the only text that is run as code
+ */
+export const planFix = (fix: PatternFix, parameters: Parameters, commandLine: string | null): PlannedFix => {
+  const title = titleOf(fix.title, parameters);
+  const { id, risk, kind, action, check } = fix;
+  if (kind !== 'shell') return { id, title, risk, kind, action, argv: null, text: fix.how, check };
+  // The failed command may be a whole line with pipes: a shell of its own runs it.
+  const words: Record<string, string> = { ...parameters };
+  const names: string[] = [];
+  const numbered = fix.how.replace(placeholder, (_all, name: string) => {
+    if (!names.includes(name)) names.push(name);
+    const position = `"\${${names.indexOf(name) + 1}}"`;
+    return name === 'command' ? `sh -c ${position}` : position;
+  });
+  if (commandLine !== null && commandLine.trim() !== '') words['command'] = commandLine;
+  const known = names.every((name) => words[name] !== undefined);
+  const text = fix.how.replace(placeholder, (all, name: string) => {
+    const value = words[name];
+    if (value === undefined) return all;
+    return name === 'command'
+      ? /^[\w./:@%+=, -]{1,400}$/.test(value)
+        ? value
+        : `sh -c ${shellQuoted(value)}`
+      : shellQuoted(value);
+  });
+  return {
+    id,
+    title,
+    risk,
+    kind,
+    action,
+    argv: known ? ['sh', '-c', numbered, 'foresight', ...names.map((name) => words[name] ?? '')] : null,
+    text,
+    check,
+  };
+};

@@ -1,0 +1,137 @@
+/** Lines that show a text instead of saying it, whatever stands around them. */
+const always: readonly RegExp[] = [
+  // A compiler shows the source line it means.
+  /^\s{0,12}(?:>{1,2} {0,4})?\d{1,6} {0,6}[|│┃] ?/,
+  /^\s{1,12}[|│]\s/,
+  // Tests: what passed, and the names of those that failed.
+  /^\s{0,16}(?:[✓✔√✅☑·•∙] |ok\b|not ok \d|PASS\b|PASSED\b|XFAIL|SKIP|--- (?:PASS|FAIL|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))/,
+  /^\s{0,16}[●◯] /,
+  /^\s{0,16}[✕✗✘×❌⨯] (?!(?:\[\w{1,10}\] )?(?:Error|ERROR|error|Command|Failed|failed|No solution|Could not|Cannot|Unable|Build))/,
+  /^\s{0,4}FAIL\b.{0,300}$|^\s{0,8}Failure\/Error: |^>\s{2,12}\S|^\s{0,4}Failed \S{1,200} \[/,
+  /\bgot\b.{0,300}\bwant(?:ed)?\b|\bwant(?:ed)?\b.{0,300}\bgot\b/,
+  /^\s{0,8}(?:test|Test) .{1,300} (?:\.\.\. |-> )?(?:ok|ignored|passed|FAILED|PASSED|SKIPPED)\b/,
+  /^(?:FAILED|PASSED|ERROR|SKIPPED|XPASS|RERUN) \S{1,300}(?:::|\[)/,
+  /^.{1,300} (?:PASSED|SKIPPED|XFAIL|XPASS)(?: {1,60}\[ {0,3}\d{1,3}%\])?$/,
+  /^\S{1,300}::\S{1,300}.{0,200} (?:FAILED|ERROR)(?: {1,60}\[ {0,3}\d{1,3}%\])?$/,
+  /^-{2,8} .{1,200} (?:stdout|stderr) -{2,8}$|^_{3,60} .{1,200} _{3,60}$|^={3,60} .{1,200} ={3,60}$/,
+  /^\s{0,8}\d{1,4}\) (?!Error|\w{1,60}(?:Error|Exception):)/,
+  /^\s{0,4}(?:rspec|phpunit|mocha|jest|go test|cargo test) \S{1,200}/,
+  /^\s{0,8}(?:\d{1,5}\/\d{1,5} )?Test {1,4}#\d{1,5}: /,
+  /^\[(?:ERROR|FAIL|WARN)\] {1,4}[\w$.]{1,120}(?:Test|Tests|IT|Spec)\.[\w$]{1,120}/,
+  // What a test expected and what it got.
+  /\bAssertion(?:Error|FailedError)\b|\bERR_ASSERTION\b|^\s{0,8}(?:assert|assert_\w{2,30}|expect)\b|\bto(?:Be|Equal|Throw|Contain|Match|Have|Include|Reject|Resolve)\w{0,30}\(/,
+  /^\s{0,12}(?:Expected|Received|Actual|expected|received|actual|got|want|Got|Want|left|right|Diff|exp|act)\b[\w ]{0,24}[:=]/,
+  /\bexpected (?!version|double-quoted|property|value|statement|one of|identifier|expression|end of|token|`).{1,200}\b(?:to (?:be|equal|contain|include|match|throw|have|start|end|reject|return)|but (?:got|was|received)|got|instead)\b/i,
+  /\bDID NOT RAISE\b|\bnever (?:raised|thrown)\b|\bshould (?:have )?(?:raise|throw|return|handle|report|fail|panic|retry|reject|recover|show|detect|map|print|log|be )/,
+  // Lists, headings, tables and quotations of a text that explains.
+  /^\s{0,8}(?:[-*+•] (?:\*\*|`|_)|#{2,6} \S|\| .{1,300} \|$|>{1,3} (?!@)|\d{1,3}\. (?:\*\*|`|[A-Z]))/,
+  // Comments.
+  /^\s{0,40}(?:\/\/|\/\*|\*\/|\* |<!--|-->|;;|"""|''')/,
+  /^\s{0,40}# (?!(?:Warning|WARNING|Error|ERROR|Failed|Fatal|FATAL|Could not|Cannot)\b)/,
+  // What the shell, a build or a package manager is about to run.
+  /^\+{1,4} \S/,
+  /^> \S/,
+  /^(?:Step \d{1,3}\/\d{1,3} : |STEP \d|(?:=> )?\[\s?\d{1,3}\/\d{1,3}\] |\[[\w. -]{1,40} \d{1,3}\/\d{1,3}\] )/,
+  /^(?:\S{1,60}@\S{1,60}[: ]\S{0,120})?[$❯➜%] \S/,
+  // Requests a server counted.
+  /"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \S{1,2000} HTTP\/[\d.]{1,3}"/,
+  // Tables of errors, as headers and manuals have them.
+  /^\s{0,8}(?:\d{1,5}\s{1,8}(?!ERROR)E[A-Z0-9]{2,15}\b|(?!ERR)E[A-Z0-9]{2,15}\s{1,12}\d{1,4}\b|#\s{0,4}define\b)/,
+  /^\s{0,12}\[?E[A-Z0-9]{3,15}\]?\s{2,40}[A-Z][a-z]/,
+  /#define\s/,
+  // Found by a search: path, line, and then no blank, or the indent of the found line.
+  /^[^\s:]{1,300}:\d{1,7}:(?!\d|in |\s?\d{1,6}: )(?:\s{2}|\t|\S)/,
+  /^[\w./@+-]{1,200}\.\w{1,8}-\d{1,6}-\s{0,20}\S/,
+  // Commits.
+  /^(?:[*|\\/ ]{1,12})?[0-9a-f]{7,12} (?:\([^)]{1,200}\) )?(?:\w{2,12}(?:\([\w./-]{1,40}\))?!?: |[A-Z][a-z]{1,20} )/,
+  // Options in the help of a program.
+  /^\s{1,8}-{1,2}[\w-]{1,40}[ ,=<[].{1,60}\s{2}\S/,
+  /^(?:Usage|usage|Synopsis|SYNOPSIS):? \S/,
+];
+
+/** Lines of source code that name an error. */
+const source: readonly RegExp[] = [
+  /^\s{0,40}(?:const|let|var|return|throw|raise|except|case|elif|else if|} else|if|for|while|def|fn|func|function|class|public|private|static|async|await|import|export|package|using|catch|} catch|assert|rescue|ensure|when|match|switch|yield|del|with|try)\b.{0,400}(?:[;{(=,[]|=>|:)\s{0,4}$/,
+  /^\s{0,40}(?:(?:throw new|raise|return|throw)\b(?! ?:)|panic!?\(|fmt\.|log\.|logger\.|console\.|print(?:ln|f)?!?\(|System\.(?:out|err)\.|printf\(|fprintf\(|process\.(?:stderr|stdout)|errors\.New\(|(?:echo|printf|puts|p|pp|print|say|warn) ["'$])/,
+  /(?:===?|!==?|\bin|\bis|\.includes|\.match|\.test|\.equals|\.has)\s{0,2}\(?['"]E[A-Z]{3,}/,
+  /^\s{0,40}['"][^'"]{1,200}['"]\s{0,4}[,:\])]{1,3}\s{0,4}(?:\/\/.{0,200})?$/,
+  /^\s{0,40}\w{1,60}: \[$|\blambda\b|=> \{$|\)\s?\{$|;\s{0,4}(?:\/\/.{0,200})?$/,
+];
+
+/** Errors that were overcome: the next try, another way, or a level of logging that says that nothing is lost. */
+const overcome: readonly RegExp[] = [
+  /^(?:\[?[\d:T.,/Z+ -]{8,40}\]?[ \t|-]{0,4})?(?:\[[\w.:-]{1,40}\] {0,2})?[[(<]?(?:INFO|DEBUG|TRACE|info|debug|trace|NOTICE|notice|VERBOSE|verbose|DBG|INF|TRC)[\])>]?(?:\[[\w.-]{0,40}\])?[ \t|:]/,
+  /\blevel["']?[=:] ?["']?(?:info|debug|trace|notice)\b|"(?:severity|lvl|levelname)": {0,2}"(?:INFO|DEBUG|TRACE|info|debug)/,
+  /\b(?:falling|fall|fell) back (?:to|on)\b|\bwill (?:re-?try|be retried)\b|\bre-?trying (?:in|after|with|\d|\((?!Retry\())|, re-?trying\b|\bignor(?:ing|ed)(?:$|[ ,.;:)])(?!.{0,20}because it's not set)|\bcontinuing (?:without|with|anyway)|\brecovered\b|\busing (?:\S{1,40} )?instead\b|\bevicting\b|\bcaught (?:and|expected)\b|\bas expected\b|\bnon-fatal\b|\bharmless\b|\bskipping\b/i,
+  /\bWARN\w{0,3}\b.{0,200}\bcaught\b/i,
+];
+
+/** A test compared something: from then on, what stands in its report is what was compared. */
+const compares =
+  /\bAssertion(?:Error|FailedError|Failed)\b|\bERR_ASSERTION\b|\bassertion [`'"]?.{0,40}failed\b|\bFailed asserting\b|\bAssert\.\w{1,30}\(\) Failure\b|\bAssertion with \S{1,4} failed\b|\bexpect\(\w{1,40}\)|\bFailure\/Error: |^\s{0,8}[Ee]xpected:? .{0,300}$|\bbut was: /;
+const compared =
+  /^\s{0,16}[-+?](?:\s|['"`])|^\s{0,12}(?:code|message|Error Message|value|stdout|stderr):|^\s{4,16}[a-z][^:]{1,200}:$/;
+
+/** Jest shows what was printed to the console below the name of the function. */
+const captured = /^\s{2,12}console\.(?:error|warn|log|info|debug)$/;
+const capturedLines = 40;
+
+const fence = /^\s{0,8}(?:```|~~~)/;
+const pythonFrame = /^\s{2,12}File "[^"]{0,400}", line \d/;
+const nodeFrame = /^(?:file:\/\/)?\/?[^\s:]{1,300}:\d{1,6}(?::\d{1,5})?$/;
+const carets = /^\s{0,200}[\^~-]{1,200}\s{0,4}$/;
+const diffHead = /^(?:diff --git |@@ -\d|--- a\/|\+\+\+ b\/|Index: )/;
+/** A source line that Node shows is followed by its marker after a few lines at most. */
+const shownLines = 4;
+
+/**
+ * @returns the lines that a program said itself, without those that quote: source code, tests, documentation, listings,
+ * differences, and errors that were overcome.
+ */
+export const withoutQuotations = (lines: readonly string[]): readonly string[] => {
+  const own: string[] = [];
+  const isDiff = lines.some((line) => diffHead.test(line));
+  const isComparison = lines.some((line) => compares.test(line));
+  let inFence = false;
+  let skip = 0;
+  for (const [index, line] of lines.entries()) {
+    if (fence.test(line)) {
+      inFence = !inFence;
+      continue;
+    }
+    if (skip > 0) {
+      skip -= 1;
+      continue;
+    }
+    if (inFence) continue;
+    if (pythonFrame.test(line)) {
+      // The source line it shows, indented deeper than the frame.
+      if (/^\s{4}/.test(lines[index + 1] ?? '') && !pythonFrame.test(lines[index + 1] ?? '')) skip = 1;
+      own.push(line);
+      continue;
+    }
+    if (nodeFrame.test(line)) {
+      const marker = lines.slice(index + 1, index + 1 + shownLines).findIndex((next) => carets.test(next));
+      if (marker >= 0) skip = marker + 1;
+      own.push(line);
+      continue;
+    }
+    if (isDiff && /^[-+@ ]|^(?:diff|index) /.test(line)) continue;
+    if (isComparison && captured.test(line)) {
+      // What the program under test printed, up to the place where it did.
+      const end = lines.slice(index + 1, index + 1 + capturedLines).findIndex((next) => /^\s{1,12}at /.test(next));
+      skip = end < 0 ? 1 : end;
+      continue;
+    }
+    if (isComparison && compared.test(line)) continue;
+    if (isQuotation(line)) continue;
+    own.push(line);
+  }
+  return own;
+};
+
+/** Whether a line shows a text rather than says it. */
+export const isQuotation = (line: string): boolean =>
+  always.some((form) => form.test(line)) ||
+  source.some((form) => form.test(line)) ||
+  overcome.some((form) => form.test(line));

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { nastyTexts, stepsOf } from '../../helpers/regex-steps.ts';
+
+const folder = path.join(import.meta.dirname, '../../../src/diagnosis');
+
+/** Expressions written in the files beside the catalogue, whose own are tested with its records. */
+const written = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) =>
+    readFileSync(path.join(folder, file), 'utf8')
+      .split('\n')
+      .filter((line) => !/^\s*(?:\/\/|\*|\/\*)/.test(line))
+      .flatMap((line) => [
+        ...line.matchAll(
+          /(?<=^\s*|[\s([,:=!])\/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\n\\[ ]|(?<!\/) (?! ?\/))+)\/([gimuy]*)(?=[\s,.;)\]]|$)/g,
+        ),
+      ])
+      .map((match) => ({ file, source: match[1] ?? '', flags: match[2] ?? '' })),
+  );
+
+/** Lines have at most 2,000 characters; command lines and lines for fingerprints are cut shorter. */
+const length = 1_000;
+
+describe('the expressions of diagnosis', () => {
+  it('are found', () => {
+    expect(written.length).toBeGreaterThan(90);
+  });
+
+  it.each(written)('$file: /$source/ takes few steps a character', { timeout: 60_000 }, ({ source, flags }) => {
+    const expression = new RegExp(source, flags);
+    for (const text of nastyTexts(expression, length).slice(0, 6)) {
+      expect(stepsOf(expression, text, length * 2_000), text.slice(0, 40)).not.toBeNull();
+    }
+  });
+});
