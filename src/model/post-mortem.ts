@@ -39,8 +39,20 @@ export interface Recurrence {
   readonly helped: readonly { readonly title: string; readonly tried: number; readonly worked: number }[];
 }
 
+/** One error that was met in the last minutes, counted in this sandbox. */
+export interface PostMortemError {
+  readonly fingerprint: string;
+  readonly title: string;
+  /** Why it happens in a sandbox, or null when unknown. */
+  readonly cause: string | null;
+  readonly count: number;
+  readonly firstSeenAtMs: number;
+  readonly lastSeenAtMs: number;
+}
+
 /** Everything that is told of one break or end. Holds no secrets: all texts are redacted. */
 export interface PostMortem {
+  /** Without its samples: the courses hold what is shown of them. */
   readonly incident: Incident;
   readonly cause: IncidentCause;
   /** What ended it and how sure we are, one or two sentences. */
@@ -54,6 +66,8 @@ export interface PostMortem {
   /** What would have helped, best first, each one sentence. */
   readonly advice: readonly string[];
   readonly recurrences: readonly Recurrence[];
+  /** The one nearest to the end first. */
+  readonly errors?: readonly PostMortemError[];
   /** Diagnostics text taken while it could still be had, or null. */
   readonly diagnostics: string | null;
 }

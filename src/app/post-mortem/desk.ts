@@ -1,0 +1,48 @@
+import type { HistoryStore } from '../../model/history.ts';
+import type { Incident } from '../../model/incident.ts';
+import type { Clock } from '../../model/ports.ts';
+import type { PostMortem } from '../../model/post-mortem.ts';
+import type { AppView } from '../../model/view.ts';
+import { sleep } from '../../model/wait.ts';
+import type { PatternBook } from '../../monitor/pattern-facts.ts';
+import { postMortem } from './post-mortem.ts';
+
+export interface PostMortemDeskHost {
+  readonly clock: Clock;
+  readonly history: HistoryStore;
+  readonly patterns: PatternBook;
+  redact(text: string): string;
+  view(): AppView;
+}
+
+const mostIncidents = 1_000;
+
+/** Finds incidents and tells their stories. */
+export class PostMortemDesk {
+  readonly #host: PostMortemDeskHost;
+
+  constructor(host: PostMortemDeskHost) {
+    this.#host = host;
+  }
+
+  /** See `Supervisor.postMortem`. */
+  async tell(incidentId: string): Promise<PostMortem | null> {
+    const { clock, history, patterns, redact } = this.#host;
+    const incident = this.#shown(incidentId) ?? (await this.#remembered(incidentId));
+    if (incident === null) return null;
+    const pause = async (): Promise<void> => {
+      await sleep(clock, 0);
+    };
+    return postMortem(incident, { history, patterns, redact, nowMs: clock.now(), pause });
+  }
+
+  #shown(incidentId: string): Incident | null {
+    const all = this.#host.view().sandboxes.flatMap(({ incidents }) => incidents);
+    return all.find(({ id }) => id === incidentId) ?? null;
+  }
+
+  async #remembered(incidentId: string): Promise<Incident | null> {
+    const all = await this.#host.history.incidents({ limit: mostIncidents, withoutSamples: true });
+    return all.find(({ id }) => id === incidentId) ?? null;
+  }
+}

@@ -1,0 +1,100 @@
+import type { CommandRun } from '../../model/history.ts';
+import type { PostMortemEvent } from '../../model/post-mortem.ts';
+import { isEnded } from '../../model/sandbox.ts';
+import type { Warning } from '../../model/warning.ts';
+import { bytesText, percentText } from '../format.ts';
+import type { Material } from './material.ts';
+import { causeTitles, fixTitles, signalTitles, spanText, timesText } from './words.ts';
+
+const mostEvents = 300;
+
+const event = (
+  kind: PostMortemEvent['kind'],
+  atMs: number,
+  text: string,
+  endedAtMs: number | null = null,
+): PostMortemEvent => ({ kind, atMs, endedAtMs, text });
+
+const results = {
+  worked: 'worked',
+  'did-not-work': 'did not work',
+  'cannot-tell': 'cannot tell whether it worked',
+  cancelled: 'cancelled',
+  failed: 'failed',
+} as const;
+
+/** How a run went, in a few words. */
+export const runText = ({ startedAtMs, endedAtMs, exitCode }: CommandRun, atMs: number): string => {
+  if (endedAtMs === null || endedAtMs > atMs + 2_000) return 'was still running';
+  const took = spanText(endedAtMs - startedAtMs);
+  return exitCode === null ? `ended after ${took}` : `exit code ${exitCode} after ${took}`;
+};
+
+const commandEvent = (run: CommandRun, atMs: number): PostMortemEvent => {
+  const attempt = run.attempt > 1 ? `, attempt ${run.attempt}` : '';
+  const peak = run.peakBytes === null ? '' : `, took up to ${bytesText(run.peakBytes)}`;
+  return event('command', run.startedAtMs, `${run.commandKey}: ${runText(run, atMs)}${attempt}${peak}`, run.endedAtMs);
+};
+
+const warningEvent = ({ signal, warnedAtMs, startedAtMs, forecast, endedAtMs, outcome }: Warning): PostMortemEvent => {
+  const word = warnedAtMs === null ? 'Watching' : 'Warning about';
+  const full = forecast.pressure === null || signal === 'expiry' ? '' : ` at ${percentText(forecast.pressure)}`;
+  const ended = outcome === 'recovered' ? ', recovered' : '';
+  return event('warning', warnedAtMs ?? startedAtMs, `${word} ${signalTitles[signal]}${full}${ended}`, endedAtMs);
+};
+
+/** @returns all that happened in the last minutes, oldest first; of too many those nearest to the end. */
+export const eventsOf = (material: Material): readonly PostMortemEvent[] => {
+  const { incident, timeline, commands, errors, sandbox, fromMs, toMs } = material;
+  const { atMs } = incident;
+  const warnings = new Map(material.warnings.map((each) => [each.id, each]));
+  if (incident.warning !== null) warnings.set(incident.warning.id, incident.warning);
+  const deadlineMs = sandbox?.expiresAtMs ?? null;
+  const probably = incident.certainty === 'probable' ? 'probably ' : '';
+  const all = [
+    ...timeline.map((step) =>
+      event(
+        'lifecycle',
+        step.atMs,
+        // Of a state that is not known here, what the system calls it is all there is to say.
+        `${step.phase === 'unknown' ? step.rawState : step.phase}${step.reason === null || step.reason === '' ? '' : `: ${step.reason}`}`,
+      ),
+    ),
+    ...(deadlineMs === null ? [] : [event('lifecycle', deadlineMs, 'deadline')]),
+    ...commands.map((run) => commandEvent(run, atMs)),
+    ...errors.map(({ title, count, firstSeenAtMs, lastSeenAtMs }) =>
+      count === 1
+        ? event('error', lastSeenAtMs, title)
+        : event(
+            'error',
+            Math.max(firstSeenAtMs, fromMs),
+            `${title} (${timesText(count)} in this sandbox)`,
+            lastSeenAtMs,
+          ),
+    ),
+    ...[...warnings.values()].map(warningEvent),
+    ...incident.fixes.map(({ fixId, result, text, startedAtMs, endedAtMs }) =>
+      event('fix', startedAtMs, `${fixTitles[fixId]}: ${results[result]}. ${text}`.trim(), endedAtMs),
+    ),
+    event('break', atMs, `${probably}${causeTitles[incident.cause]}`),
+  ];
+  const near = all.filter(
+    (each) => each.atMs <= toMs && (each.atMs >= fromMs || (each.endedAtMs !== null && each.endedAtMs >= fromMs)),
+  );
+  // An end that was told as a state of the sandbox comes before the break at the same time.
+  const order = (each: PostMortemEvent): number => (each.kind === 'break' ? 1 : 0);
+  return near.toSorted((a, b) => a.atMs - b.atMs || order(a) - order(b)).slice(-mostEvents);
+};
+
+/** @returns the commands that were running when it broke. */
+export const runningAtEnd = ({ commands, incident }: Material): readonly CommandRun[] =>
+  commands.filter(
+    ({ startedAtMs, endedAtMs }) =>
+      startedAtMs <= incident.atMs && (endedAtMs === null || endedAtMs >= incident.atMs - 2_000),
+  );
+
+/** @returns how long it lived, or null when that is not known. */
+export const lifetimeMs = ({ incident, sandbox, timeline }: Material): number | null => {
+  const start = sandbox?.createdAtMs ?? timeline.find(({ phase }) => !isEnded(phase))?.atMs ?? null;
+  return start === null || start >= incident.atMs ? null : incident.atMs - start;
+};

@@ -1,0 +1,111 @@
+import type {
+  CommandRun,
+  DiagnosticsNote,
+  ErrorCount,
+  FixRecord,
+  HistoryStore,
+  RememberedSandbox,
+} from '../../model/history.ts';
+import type { Incident, LifecycleTransition } from '../../model/incident.ts';
+import type { Sample } from '../../model/sample.ts';
+import type { Warning } from '../../model/warning.ts';
+import { type ErrorPast, errorPasts } from './error-past.ts';
+
+/** How far back the story of an end reaches. */
+export const lookBackMs = 10 * 60_000;
+/** What is told shortly after an end belongs to it: diagnostics are read then, and terminals notice late. */
+const afterMs = 60_000;
+const mostIncidents = 1_000;
+const mostCommands = 500;
+const mostErrors = 200;
+
+/** All that is remembered around one incident, and of its kind. */
+export interface Material {
+  /** Without samples. */
+  readonly incident: Incident;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Oldest first. */
+  readonly samples: readonly Sample[];
+  readonly sandbox: RememberedSandbox | null;
+  /** Oldest first, up to the incident. */
+  readonly timeline: readonly LifecycleTransition[];
+  /** Those that were open in the last minutes, oldest first. */
+  readonly warnings: readonly Warning[];
+  /** Seen in the last minutes, the one nearest to the end first; the counts are those of this sandbox. */
+  readonly errors: readonly ErrorCount[];
+  /** Under way in the last minutes, oldest first. */
+  readonly commands: readonly CommandRun[];
+  readonly diagnostics: DiagnosticsNote | null;
+  /** Every incident of every sandbox up to this one, newest first, this one included. */
+  readonly incidents: readonly Incident[];
+  /** What else is known of `errors`, in the same order; only of the first few. */
+  readonly errorPasts: readonly ErrorPast[];
+  /** Everything ever tried, in all sandboxes. */
+  readonly fixes: readonly FixRecord[];
+}
+
+/** Several windows see one step at slightly different times. */
+const sameStepMs = 60_000;
+
+const joined = (
+  own: readonly LifecycleTransition[],
+  kept: readonly LifecycleTransition[],
+): readonly LifecycleTransition[] => {
+  const isKnown = (step: LifecycleTransition): boolean =>
+    own.some(
+      ({ atMs, phase, rawState }) =>
+        phase === step.phase && rawState === step.rawState && Math.abs(atMs - step.atMs) <= sameStepMs,
+    );
+  return [...own, ...kept.filter((step) => !isKnown(step))].toSorted((a, b) => a.atMs - b.atMs);
+};
+
+const isDuring = (startedAtMs: number, endedAtMs: number | null, fromMs: number, toMs: number): boolean =>
+  startedAtMs <= toMs && (endedAtMs ?? Number.POSITIVE_INFINITY) >= fromMs;
+
+/**
+ * Asks the history for everything that belongs to an incident. What is not remembered is missing from the answer.
+ * @param incident with its samples where they are at hand; else they are asked for.
+ */
+export const gather = async (history: HistoryStore, incident: Incident, nowMs: number): Promise<Material> => {
+  const { sandboxId, atMs } = incident;
+  const fromMs = atMs - lookBackMs;
+  const toMs = atMs + afterMs;
+  // One after the other: each answer is read in slices, and slices of several would come in one turn.
+  const samples = incident.samples.length > 0 ? incident.samples : await history.samples(sandboxId, fromMs, toMs);
+  const [sandbox = null] = await history.sandboxes({ sandboxId, limit: 1 });
+  const transitions = await history.transitions({ sandboxId, limit: 200 });
+  const warnings = await history.warnings({ sandboxId, limit: 100 });
+  const errors = await history.errors({ sandboxId, sinceMs: fromMs, limit: mostErrors }, nowMs);
+  const commands = await history.commands({ sandboxId, limit: mostCommands });
+  const notes = await history.diagnostics({ sandboxId, limit: 10 });
+  const incidents = await history.incidents({ limit: mostIncidents, withoutSamples: true });
+  const fixes = await history.fixes({ limit: 50 });
+  const near = errors
+    .filter((each) => each.firstSeenAtMs <= toMs)
+    .toSorted((a, b) => Math.abs(atMs - a.lastSeenAtMs) - Math.abs(atMs - b.lastSeenAtMs));
+  const earlier = incidents.filter((each) => each.atMs <= atMs && each.id !== incident.id);
+  return {
+    incident: { ...incident, samples: [] },
+    fromMs,
+    toMs,
+    samples,
+    sandbox,
+    timeline: joined(
+      incident.timeline,
+      transitions.filter((each) => each.atMs <= toMs).map(({ sandboxId: _, ...step }) => step),
+    ),
+    warnings: warnings
+      .filter(({ startedAtMs, endedAtMs }) => isDuring(startedAtMs, endedAtMs, fromMs, toMs))
+      .toSorted((a, b) => a.startedAtMs - b.startedAtMs),
+    errors: near,
+    commands: commands
+      .filter(({ startedAtMs, endedAtMs }) => isDuring(startedAtMs, endedAtMs, fromMs, atMs))
+      .toSorted((a, b) => a.startedAtMs - b.startedAtMs),
+    // The one read nearest to the end, be it just before the deletion or just after the end.
+    diagnostics: notes.toSorted((a, b) => Math.abs(a.atMs - atMs) - Math.abs(b.atMs - atMs))[0] ?? null,
+    incidents: [{ ...incident, samples: [] }, ...earlier],
+    errorPasts: await errorPasts(history, near, atMs, nowMs),
+    fixes,
+  };
+};

@@ -1,0 +1,81 @@
+import type { HistoryStore } from '../../model/history.ts';
+import type { Incident } from '../../model/incident.ts';
+import type { PostMortem, PostMortemError } from '../../model/post-mortem.ts';
+import type { PatternBook } from '../../monitor/pattern-facts.ts';
+import { adviceOf } from './advice.ts';
+import { coursesOf } from './courses.ts';
+import { eventsOf } from './events.ts';
+import { gather, type Material } from './material.ts';
+import { recurrencesOf } from './recurrences.ts';
+import { redactDeep } from './redact-deep.ts';
+import { verdictOf } from './verdict.ts';
+import { warningTextOf } from './warning-text.ts';
+
+export interface PostMortemNeeds {
+  readonly history: HistoryStore;
+  readonly patterns: PatternBook;
+  /** Takes secrets out of one text. */
+  readonly redact: (text: string) => string;
+  readonly nowMs: number;
+  /** Lets the editor have its turn between two pieces of work. */
+  readonly pause: () => Promise<void>;
+}
+
+const mostCommands = 50;
+const mostErrors = 30;
+
+const errorsOf = ({ errors }: Material, patterns: PatternBook): readonly PostMortemError[] =>
+  errors.slice(0, mostErrors).map(({ fingerprint, pattern, title, count, firstSeenAtMs, lastSeenAtMs }) => ({
+    fingerprint,
+    title,
+    cause: pattern === null ? null : (patterns(pattern)?.cause ?? null),
+    count,
+    firstSeenAtMs,
+    lastSeenAtMs,
+  }));
+
+/** Redacting long diagnostics takes some milliseconds, and what was redacted stays as it is. */
+const once = (redact: (text: string) => string): ((text: string) => string) => {
+  const known = new Map<string, string>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const after = redact(text);
+    known.set(text, after).set(after, after);
+    return after;
+  };
+};
+
+/**
+ * Tells the story of a break or an end from all that is remembered of it. Never fails: what is not remembered is missing from the story.
+ * @param incident with its samples where they are at hand; else they are asked for.
+ */
+export const postMortem = async (incident: Incident, needs: PostMortemNeeds): Promise<PostMortem> => {
+  const { history, patterns, nowMs, pause } = needs;
+  const redact = once(needs.redact);
+  const { samples, incidents, ...raw } = await gather(history, incident, nowMs);
+  // What is told by this window was not redacted before; words made of two texts are looked at once more in the end. Of other incidents
+  // no text is used, and of samples only names of processes, which come out in words.
+  await pause();
+  const material: Material = { ...redactDeep(raw, redact), samples, incidents };
+  await pause();
+  const courses = coursesOf(samples);
+  await pause();
+  const told = redactDeep(
+    {
+      incident: { ...material.incident, timeline: material.timeline },
+      cause: incident.cause,
+      verdict: verdictOf(material.incident),
+      warningText: warningTextOf(material, courses),
+      events: eventsOf(material),
+      commands: material.commands.slice(-mostCommands),
+      timeline: material.timeline,
+      advice: adviceOf(material, courses, patterns),
+      recurrences: recurrencesOf(material),
+      errors: errorsOf(material, patterns),
+      diagnostics: material.diagnostics?.text ?? null,
+    },
+    redact,
+  );
+  return { ...told, courses };
+};

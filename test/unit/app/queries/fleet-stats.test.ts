@@ -1,0 +1,262 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ErrorPlaces } from '../../../../src/app/queries/error-places.ts';
+import { type FleetStatsOptions, fleetStats } from '../../../../src/app/queries/fleet-stats.ts';
+import type { History } from '../../../../src/history/open-history.ts';
+import type { FleetStats } from '../../../../src/model/fleet-stats.ts';
+import type { Phase } from '../../../../src/model/sandbox.ts';
+import type { SandboxView } from '../../../../src/model/view.ts';
+import type { PatternBook } from '../../../../src/monitor/pattern-facts.ts';
+import { atOnce, disposeHistories, memoryHistory } from '../../../helpers/memory-history.ts';
+import { sandboxView } from '../../../helpers/views.ts';
+import {
+  aCommand,
+  anError,
+  anIncident,
+  aSandbox,
+  dayMs,
+  hourMs,
+  minuteMs,
+  startMs,
+} from '../../../integration/history/makers.ts';
+
+disposeHistories();
+
+const categories: Readonly<Record<string, string>> = {
+  'port-in-use': 'network',
+  'oom-killed': 'memory',
+  'unhandled-panic': 'runtime',
+  'git-merge-conflict': 'git',
+};
+const patterns: PatternBook = (slug) => {
+  const category = categories[slug];
+  return category === undefined ? null : { category, cause: 'Because.', fixes: [] };
+};
+
+const statsOf = (
+  history: History,
+  options: Partial<FleetStatsOptions> = {},
+  views: readonly SandboxView[] = [],
+): Promise<FleetStats> => fleetStats(history, views, { nowMs: startMs, patterns, pause: atOnce, ...options });
+
+/** A sandbox that was created so long ago and passed through these phases, times in seconds after its creation. */
+const lived = (
+  history: History,
+  id: string,
+  agoMs: number,
+  steps: readonly (readonly [Phase, number])[],
+  metadata: Readonly<Record<string, string>> = {},
+): void => {
+  const createdAtMs = startMs - agoMs;
+  const sandbox = aSandbox(id, { createdAtMs, metadata });
+  history.recordSandbox(sandbox, startMs - 1);
+  for (const [phase, second] of steps) {
+    history.recordTransition(sandbox, {
+      atMs: createdAtMs + second * 1000,
+      phase,
+      rawState: phase,
+      reason: null,
+    });
+  }
+};
+
+describe('the fleet with nothing in it', () => {
+  it('has no numbers, and says so', async () => {
+    expect(await statsOf(memoryHistory())).toEqual({
+      sinceMs: startMs - dayMs,
+      untilMs: startMs,
+      spinUp: null,
+      spinUpPerHourMs: Array.from({ length: 24 }, () => null),
+      startsPer5Min: Array.from({ length: 288 }, () => 0),
+      commands: [],
+      editToResult: null,
+      failureShares: { environment: 0, code: 0, unknown: 0, count: 0 },
+      patterns: [],
+    });
+  });
+});
+
+describe('spin-up', () => {
+  it('counts from creation to the first running state, of those that were seen to come up', async () => {
+    const history = memoryHistory();
+    lived(history, 'a', 30 * minuteMs, [
+      ['starting', 1],
+      ['running', 4],
+      ['paused', 60],
+      ['running', 300],
+    ]);
+    lived(history, 'b', 40 * minuteMs, [
+      ['creating', 0],
+      ['running', 12],
+    ]);
+    // Seen late: nobody knows how long it took.
+    lived(history, 'c', 50 * minuteMs, [['running', 1500]]);
+    // Seen within ten seconds of its creation: near enough.
+    lived(history, 'd', 5 * hourMs + 30 * minuteMs, [['running', 2]]);
+    // The server's clock is ahead of ours by a little, and by more than can be.
+    lived(history, 'e', 5 * hourMs + 31 * minuteMs, [
+      ['starting', -5],
+      ['running', -3],
+    ]);
+    lived(history, 'f', hourMs, [
+      ['starting', -900],
+      ['running', -800],
+    ]);
+    lived(history, 'g', hourMs, [['starting', 2]]);
+    const stats = await statsOf(history);
+    expect(stats.spinUp).toEqual({ count: 4, p50Ms: 2_000, p95Ms: 12_000 });
+    expect(stats.spinUpPerHourMs).toHaveLength(24);
+    expect(stats.spinUpPerHourMs.at(-1)).toBe(4_000);
+    expect(stats.spinUpPerHourMs.at(-6)).toBe(0);
+    expect(stats.startsPer5Min.reduce((sum, each) => sum + each, 0)).toBe(7);
+    expect(stats.startsPer5Min[288 - 7]).toBe(1);
+  });
+
+  it('leaves out what was started before the time it covers, and covers at most a day in five minutes', async () => {
+    const history = memoryHistory();
+    lived(history, 'a', 2 * hourMs, [
+      ['starting', 1],
+      ['running', 4],
+    ]);
+    const hour = await statsOf(history, { sinceMs: startMs - hourMs });
+    expect(hour).toMatchObject({ spinUp: null, spinUpPerHourMs: [null] });
+    expect(hour.startsPer5Min).toHaveLength(12);
+    const month = await statsOf(history, { sinceMs: startMs - 30 * dayMs });
+    expect(month.spinUp?.count).toBe(1);
+    expect(month.spinUpPerHourMs).toHaveLength(720);
+    expect(month.startsPer5Min).toHaveLength(288);
+  });
+});
+
+describe('commands', () => {
+  it('are counted by key, with durations, failures and the most attempts in five minutes', async () => {
+    const history = memoryHistory();
+    const run = (no: number, sandboxId: string, atMs: number, tookMs: number | null, exitCode: number | null): void =>
+      history.recordCommand(
+        aCommand(`c-${no}`, {
+          sandboxId,
+          startedAtMs: atMs,
+          endedAtMs: tookMs === null ? null : atMs + tookMs,
+          exitCode,
+        }),
+      );
+    for (let no = 0; no < 4; no += 1) run(no, 'a', startMs - hourMs + no * minuteMs, 1000 * (no + 1), no < 2 ? 1 : 0);
+    run(10, 'a', startMs - minuteMs, 9_000, 130);
+    run(11, 'b', startMs - hourMs, null, null);
+    history.recordCommand(aCommand('x', { commandKey: 'make', startedAtMs: startMs - hourMs, endedAtMs: null }));
+    const { commands } = await statsOf(history);
+    expect(commands).toEqual([
+      { commandKey: 'npm ci', runs: 6, failed: 2, medianMs: 3_000, p95Ms: 9_000, attemptsPer5Min: 4 },
+      { commandKey: 'make', runs: 1, failed: 0, medianMs: null, p95Ms: null, attemptsPer5Min: 1 },
+    ]);
+  });
+
+  it('answer the last edit before them', async () => {
+    const history = memoryHistory();
+    const run = (id: string, atMs: number, tookMs: number): void =>
+      history.recordCommand(aCommand(id, { startedAtMs: atMs, endedAtMs: atMs + tookMs }));
+    run('before', startMs - 2 * hourMs, 1000);
+    run('first', startMs - hourMs + 10_000, 5_000);
+    run('second', startMs - hourMs + 30_000, 5_000);
+    run('late', startMs - 5 * minuteMs, 1000);
+    const edits = [startMs - 30 * minuteMs, startMs - hourMs + 6_000, startMs - hourMs];
+    const { editToResult } = await statsOf(history, { editsMs: edits });
+    // The edit 30 minutes ago was followed by a command too late to be about it.
+    expect(editToResult).toEqual({ count: 1, p50Ms: 9_000, p95Ms: 9_000 });
+  });
+});
+
+describe('failures', () => {
+  it('are the environment’s, the code’s, or not known', async () => {
+    const history = memoryHistory();
+    const error = (no: number, pattern: string | null): void =>
+      history.recordError('a', anError(`f-${no}`, { pattern, title: `error ${no}` }));
+    error(1, 'port-in-use');
+    error(1, 'port-in-use');
+    error(2, 'unhandled-panic');
+    error(3, 'git-merge-conflict');
+    error(4, null);
+    error(5, 'oom-killed');
+    const incident = (id: string, part: Parameters<typeof anIncident>[1]): void =>
+      history.recordIncident(anIncident(id, { sandboxId: id, ...part }));
+    incident('oom', {});
+    incident('crashed', { cause: 'crashed', exitCode: 1 });
+    incident('stopped', { cause: 'crashed', exitCode: 143 });
+    incident('deleted', { cause: 'deleted' });
+    incident('exited', { cause: 'exited', exitCode: 0 });
+    incident('expired', { cause: 'expired' });
+    incident('cut-off', { cause: 'expired' });
+    history.recordCommand(aCommand('c', { sandboxId: 'cut-off', startedAtMs: startMs - 5000, endedAtMs: null }));
+    // Told by the kernel's counter and by the command that was killed: one failure.
+    incident('child', { cause: 'out-of-memory-child', endsSandbox: false });
+    const { failureShares } = await statsOf(history);
+    expect(failureShares.count).toBe(10);
+    expect(failureShares.environment).toBeCloseTo(5 / 10);
+    expect(failureShares.code).toBeCloseTo(2 / 10);
+    expect(failureShares.unknown).toBeCloseTo(3 / 10);
+  });
+
+  it('follow patterns, across users and commands', async () => {
+    const history = memoryHistory();
+    lived(history, 'a', hourMs, [], { 'acme.io/owner': 'ada' });
+    lived(history, 'b', hourMs, [], { user: 'bob', team: 'core' });
+    lived(history, 'c', hourMs, [], { purpose: 'test' });
+    const meet = (sandboxId: string, atMs: number): void =>
+      history.recordError(sandboxId, anError('f-1', { firstSeenAtMs: atMs, lastSeenAtMs: atMs }));
+    meet('a', startMs - 1000);
+    meet('a', startMs - 900);
+    meet('b', startMs - 500);
+    meet('c', startMs - 400);
+    history.recordCommand(
+      aCommand('1', { sandboxId: 'a', startedAtMs: startMs - 5000, endedAtMs: startMs - 800, exitCode: 1 }),
+    );
+    history.recordCommand(
+      aCommand('2', { sandboxId: 'b', commandKey: 'make', startedAtMs: startMs - 700, endedAtMs: null }),
+    );
+    history.recordIncident(anIncident('i', { sandboxId: 'b', atMs: startMs - 100 }));
+    const { patterns: found } = await statsOf(history);
+    expect(found).toEqual([
+      {
+        fingerprint: 'f-1',
+        title: 'The port is taken',
+        count: 4,
+        sandboxes: 3,
+        users: ['ada', 'bob'],
+        commands: ['npm ci', 'make'],
+        byEnvironment: true,
+      },
+      {
+        fingerprint: 'cause/out-of-memory',
+        title: 'out of memory',
+        count: 1,
+        sandboxes: 1,
+        users: ['bob'],
+        commands: ['make'],
+        byEnvironment: true,
+      },
+    ]);
+  });
+
+  it('are placed by the view where it shows them, and each other sandbox is asked for once', async () => {
+    const history = memoryHistory();
+    const errors = vi.spyOn(history, 'errors');
+    const asked = (): number => errors.mock.calls.filter(([query]) => query.sandboxId !== undefined).length;
+    for (const id of ['a', 'b', 'c']) {
+      lived(history, id, hourMs, [], { user: id });
+      history.recordError(id, anError('f-1', { firstSeenAtMs: startMs - 1000, lastSeenAtMs: startMs - 1000 }));
+    }
+    const shown = sandboxView({
+      sandbox: aSandbox('a'),
+      errors: [anError('f-1', { firstSeenAtMs: startMs - 1000, lastSeenAtMs: startMs - 1000 })],
+    });
+    const places = new ErrorPlaces();
+    const first = await statsOf(history, { places }, [shown]);
+    expect(first.patterns[0]?.users).toEqual(['a', 'b', 'c']);
+    expect(asked()).toBe(2);
+    const second = await statsOf(history, { places }, [shown]);
+    expect(second.patterns[0]?.users).toEqual(['a', 'b', 'c']);
+    expect(asked()).toBe(2);
+    places.forget();
+    await statsOf(history, { places }, [shown]);
+    expect(asked()).toBe(4);
+  });
+});
