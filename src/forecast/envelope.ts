@@ -2,6 +2,11 @@
 const blockCount = 6;
 /** Fewer closed blocks than this carry no slope: with four, six pairs. */
 const minimumBlocks = 4;
+/** Agreement from which a rise is taken for one, and below which it has ended. */
+const riseBegins = 0.55;
+const riseEnds = 0.2;
+/** A rise has begun where the floor left its level by this share of what it rose in the window. */
+const startsAbove = 0.1;
 const pairCount = (blockCount * (blockCount - 1)) / 2;
 
 const openAt = 3 * blockCount;
@@ -44,6 +49,10 @@ export class Envelope {
    * pairwise slopes it takes neither a gentle bend nor a single kink for noise.
    */
   roughness = 0;
+  /** Since when the floor has been rising without a break, milliseconds; NaN while it does not. */
+  risingSinceMs = Number.NaN;
+  /** The floor where that rise began. */
+  roseFrom = 0;
   readonly #blockMs: number;
   /** Starts, lows and highs of the closed blocks, three rings, and last the open block: one piece of memory. */
   readonly #blocks = new Float64Array(3 * blockCount + 3);
@@ -92,6 +101,7 @@ export class Envelope {
     this.#closed = 0;
     this.#next = 0;
     this.#blocks[openAt] = Number.NaN;
+    this.risingSinceMs = Number.NaN;
   }
 
   /** Adds one reading; times must not fall. */
@@ -166,5 +176,21 @@ export class Envelope {
     const explained = (Math.max(0, this.slope) * this.#blockMs) / 1000;
     for (let i = 0; i < n; i++) deviations[i] = Math.max(0, this.#high(i) - this.#low(i) - explained);
     this.swing = sortedMedian(deviations, n);
+    this.#followRise(n);
+  }
+
+  /** A rise begins where the window's first blocks stop lying level, and lasts until the floor no longer rises. */
+  #followRise(n: number): void {
+    if (!(this.slope > 0 && this.agreement >= (Number.isNaN(this.risingSinceMs) ? riseBegins : riseEnds))) {
+      this.risingSinceMs = Number.NaN;
+      return;
+    }
+    if (!Number.isNaN(this.risingSinceMs)) return;
+    const first = this.#low(0);
+    const level = first + startsAbove * (this.#low(n - 1) - first);
+    let start = 0;
+    for (let i = 1; i < n - 1 && this.#low(i) <= level; i++) start = i;
+    this.risingSinceMs = this.#start(start);
+    this.roseFrom = this.#low(start);
   }
 }

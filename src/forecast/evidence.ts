@@ -1,6 +1,7 @@
 import type { Forecast } from '../model/forecast.ts';
 import type { SignalName } from '../model/signal.ts';
 import { unitOf } from '../model/signal.ts';
+import type { Expectation } from './commands.ts';
 import type { Outlook } from './outlook.ts';
 import { type SignalTrack, warmUpMs } from './track.ts';
 
@@ -14,6 +15,9 @@ function short(value: number): string {
   if (size >= 100 || Number.isInteger(value)) return String(Math.round(value));
   return size >= 10 ? value.toFixed(1).replace(/\.0$/, '') : String(Number(value.toPrecision(2)));
 }
+
+/** The pid in words; 0 stands for a process that no list names. */
+export const pidInWords = (pid: number): string => (pid === 0 ? '' : ` (pid ${pid})`);
 
 /** Bytes in the largest binary unit that leaves at least one, e.g. `4.2 MiB`. */
 function bytesInWords(bytes: number): string {
@@ -60,7 +64,7 @@ function course(signal: SignalName, track: SignalTrack, outlook: Outlook, grower
   const parts: string[] = [];
   const seen = durationInWords(outlook.seenForMs);
   if (outlook.rising) {
-    const who = grower === null ? '' : ` (${grower.name}, pid ${grower.pid})`;
+    const who = grower === null ? '' : ` (${grower.name}${grower.pid === 0 ? '' : `, pid ${grower.pid}`})`;
     parts.push(`floor rises ${amount(signal, slope)}/s for ${seen}${who}`);
   } else if (Math.abs(slope) * 60 < levelPerMinute * limit) parts.push(`level for ${seen}`);
   else parts.push(slope < 0 ? `falls ${amount(signal, -slope)}/s for ${seen}` : `no steady rise in ${seen}`);
@@ -74,6 +78,8 @@ export interface EvidenceInput {
   readonly track: SignalTrack;
   readonly outlook: Outlook;
   readonly grower: Forecast['grower'];
+  /** What earlier runs of the running command took, or null. */
+  readonly command: Expectation | null;
   /** Why there is no forecast although there are numbers, or null. */
   readonly noForecast: string | null;
   /** Age of the last reading where it is worth saying, milliseconds; else null. */
@@ -81,7 +87,7 @@ export interface EvidenceInput {
 }
 
 /** @returns one line: what the signal does, what is left, how it swings, and what was unusual in the input. */
-export function evidenceOf({ signal, track, outlook, grower, noForecast, staleMs }: EvidenceInput): string {
+export function evidenceOf({ signal, track, outlook, grower, command, noForecast, staleMs }: EvidenceInput): string {
   const parts: string[] = [];
   if (noForecast !== null) parts.push(noForecast);
   else if (track.limit === null) parts.push(`no limit known, uses ${amount(signal, track.used)}`);
@@ -94,6 +100,10 @@ export function evidenceOf({ signal, track, outlook, grower, noForecast, staleMs
         : '';
     parts.push(left > 0 ? `${amount(signal, left)} left${after}` : 'at the limit');
     if (outlook.swing > worthSaying * track.limit) parts.push(`swings ${amount(signal, outlook.swing)}`);
+  }
+  if (command !== null) {
+    const before = command.runs === 1 ? 'the last time' : `the last ${command.runs} times`;
+    parts.push(`${command.key} took ${amount(signal, command.usualBytes)} ${before}`);
   }
   const note = noteInWords(signal, track);
   if (note !== null) parts.push(note);

@@ -39,6 +39,8 @@ export function passageProbability(motion: Motion, distance: number, seconds: nu
 
 /** Standard normal quantile at 0.9. */
 const z90 = 1.2815515655446004;
+/** Diffusion of less than this share of the variance of the end point does not matter. */
+const littleDiffusion = 0.02;
 /** Relative precision of a quantile, steps of the search and how far below the closed form it looks. */
 const closeEnough = 0.97;
 const stepDown = 0.8;
@@ -68,6 +70,9 @@ export function passageQuantiles(motion: Motion, distance: number): { p10: numbe
 function refine(motion: Motion, distance: number, probability: number, guess: number): number {
   if (distance <= 0) return 0;
   if (!Number.isFinite(guess)) return guess;
+  // Where the doubt is about the drift, a path ends where it is furthest: the end point is the answer.
+  const { driftDeviation: s, variancePerSecond: v } = motion;
+  if (v < littleDiffusion * s * s * guess) return guess;
   // The path can only be earlier than its end point: the guess is an upper bound, mostly a close one.
   let high = guess;
   let low = guess * closeEnough;

@@ -1,14 +1,22 @@
-import type { LimitChanged, ProcessExited, SandboxEvent } from '../model/events.ts';
+import type { CommandEnded, CommandStarted, LimitChanged, ProcessExited, SandboxEvent } from '../model/events.ts';
 import type { Forecast, Forecaster } from '../model/forecast.ts';
+import type { CommandPeaks } from '../model/history.ts';
 import type { MemoryReading, Sample, SampleSource } from '../model/sample.ts';
 import { type SignalName, signalNames, unitOf } from '../model/signal.ts';
+import type { Model } from './combine.ts';
+import { CommandMemory, type Expectation } from './commands.ts';
 import { CpuWatch } from './cpu.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, pidInWords } from './evidence.ts';
 import { ExpiryClock } from './expiry.ts';
+import type { Surroundings } from './features.ts';
 import { Growers } from './growers.ts';
 import { HeapWatch } from './heap.ts';
-import { calm } from './outlook.ts';
-import { forwardsMs, SignalTrack } from './track.ts';
+import { HeldMemory } from './held-memory.ts';
+import { believed, calm, expected, lastFeatures } from './outlook.ts';
+import { Responsiveness } from './responsiveness.ts';
+import { Restarts } from './restarts.ts';
+import { Around } from './surroundings.ts';
+import { type Aside, forwardsMs, SignalTrack } from './track.ts';
 
 /** Signals with the generic model, and how far ahead a time to their limit is worth quoting, milliseconds. */
 const quoteWithinMs = {
@@ -19,8 +27,26 @@ const quoteWithinMs = {
   pids: 10 * 60_000,
   fds: 10 * 60_000,
 } as const;
+const kinds = { memory: 0, swap: 0, disk: 2, inodes: 2, pids: 3, fds: 3 } as const;
 type TrackedSignal = keyof typeof quoteWithinMs;
 const isTracked = (signal: SignalName): signal is TrackedSignal => Object.hasOwn(quoteWithinMs, signal);
+
+/** Filled anew for each forecast. */
+const beside: { bornAtMs: number; busy: number } = { bornAtMs: Number.NaN, busy: Number.NaN };
+
+/** A command that ends within this time after a kill was what was killed. */
+const killOfCommandMs = 10_000;
+/** Exit code of what the kernel killed. */
+const killedExit = 137;
+
+/** @returns the swap that takes over what memory cannot hold, where there is a limit to it. */
+const asideOf = (swap: Sample['swap']): Aside | null =>
+  swap !== undefined && swap.limitBytes !== null && swap.limitBytes > 0 && swap.usedBytes >= 0
+    ? { used: swap.usedBytes, limit: swap.limitBytes }
+    : null;
+
+/** What is left of a forecast when the process that grows cannot get so far. */
+const capped = 0.1;
 
 /** A reading older than this, and than three cadences, is called old in the evidence. */
 const oldAfterMs = 5_000;
@@ -29,31 +55,47 @@ const oldAfterMs = 5_000;
 export interface ForecasterOptions {
   /** The sandbox whose events count; without it, the one of the first event. */
   readonly sandboxId?: string;
+  /** What commands took in other sessions; without it, only what was seen since the forecaster was made. */
+  readonly peaks?: Pick<CommandPeaks, 'peakOf'>;
+  /** The additive model; default: the fitted one. */
+  readonly model?: Model;
+  /** Told after each new forecast what the model looked at, for those who fit it: one list of features for each horizon. */
+  readonly onFeatures?: (signal: SignalName, features: readonly Float64Array[]) => void;
 }
 
 /** @returns a forecaster for one sandbox. It holds no clock and no timer: every time comes from the events. */
 export function createForecaster(options: ForecasterOptions = {}): Forecaster {
-  return new SandboxForecaster(options.sandboxId ?? null);
+  return new SandboxForecaster(options);
 }
 
 class SandboxForecaster implements Forecaster {
   #sandboxId: string | null;
   #source: SampleSource | null = null;
   #killCount: number | null = null;
-  /** The smallest part of the working set that was not anonymous: what cannot be given back. */
-  #fixedBytes = Number.POSITIVE_INFINITY;
+  #killedAtMs = Number.NEGATIVE_INFINITY;
+  /** Counts what changes a forecast of memory without a new reading of it. */
+  #context = 0;
+  readonly #held = new HeldMemory();
   readonly #tracks = new Map<TrackedSignal, SignalTrack>();
   readonly #heap = new HeapWatch(quoteWithinMs.memory);
   readonly #growers = new Growers();
   readonly #cpu = new CpuWatch();
+  readonly #around = new Around();
   readonly #expiry = new ExpiryClock();
+  readonly #responsiveness = new Responsiveness();
+  readonly #restarts = new Restarts();
+  readonly #commands: CommandMemory;
   readonly #cache = new Map<
     SignalName,
     { version: number; staleMs: number | null; dead: boolean; forecast: Forecast }
   >();
 
-  constructor(sandboxId: string | null) {
-    this.#sandboxId = sandboxId;
+  readonly #options: ForecasterOptions;
+
+  constructor(options: ForecasterOptions) {
+    this.#sandboxId = options.sandboxId ?? null;
+    this.#options = options;
+    this.#commands = new CommandMemory(options.peaks ?? null);
   }
 
   observe(event: SandboxEvent): void {
@@ -62,6 +104,8 @@ class SandboxForecaster implements Forecaster {
     if (event.kind === 'sample') this.#sample(event);
     else if (event.kind === 'limit-changed') this.#limitChanged(event);
     else if (event.kind === 'process-exited') this.#exited(event);
+    else if (event.kind === 'command-started') this.#commandStarted(event);
+    else if (event.kind === 'command-ended') this.#commandEnded(event);
   }
 
   forecasts(nowMs: number): readonly Forecast[] {
@@ -77,32 +121,32 @@ class SandboxForecaster implements Forecaster {
     const { atMs, cadenceMs, memory, processes } = sample;
     if (this.#source !== null && this.#source !== sample.source) this.#restartAll(atMs, 'source');
     this.#source = sample.source;
-    if (memory !== undefined) this.#memory(atMs, cadenceMs, memory);
+    this.#responsiveness.answered(atMs, cadenceMs);
+    if (processes !== undefined) this.#growers.add(atMs, processes);
+    if (sample.pids !== undefined) this.#around.tasks(atMs, sample.pids.used);
+    if (sample.cpu !== undefined) this.#around.cpu(sample.cpu);
+    if (memory !== undefined) this.#memory(sample, memory);
     this.#add('swap', atMs, cadenceMs, sample.swap?.usedBytes, sample.swap?.limitBytes);
     this.#add('disk', atMs, cadenceMs, sample.disk?.usedBytes, sample.disk?.limitBytes);
     this.#add('inodes', atMs, cadenceMs, sample.inodes?.used, sample.inodes?.limit);
     this.#add('pids', atMs, cadenceMs, sample.pids?.used, sample.pids?.limit);
     this.#add('fds', atMs, cadenceMs, sample.fds?.used, sample.fds?.limit);
     if (sample.cpu !== undefined) this.#cpu.add(atMs, sample.source, sample.cpu);
-    if (processes === undefined) return;
-    this.#growers.add(atMs, processes);
-    this.#heap.add(atMs, cadenceMs, processes);
+    if (processes !== undefined) this.#heap.add(atMs, cadenceMs, processes);
   }
 
-  #memory(atMs: number, cadenceMs: number, memory: MemoryReading): void {
-    const { workingSetBytes, anonBytes, oomKillCount } = memory;
+  #memory({ atMs, cadenceMs, source, swap }: Sample, memory: MemoryReading): void {
+    const { workingSetBytes, oomKillCount } = memory;
+    const track = this.#track('memory');
     if (oomKillCount !== null && this.#killCount !== null && oomKillCount > this.#killCount) {
-      this.#track('memory').restart(atMs, 'kill');
-      this.#fixedBytes = Number.POSITIVE_INFINITY;
+      track.restart(atMs, 'kill');
+      this.#held.restart();
+      this.#killedAtMs = atMs;
     }
     this.#killCount = oomKillCount ?? this.#killCount;
-    let value = workingSetBytes;
-    if (anonBytes !== null && anonBytes >= 0 && workingSetBytes >= 0) {
-      // Active file pages are in the working set, but the kernel takes them back before it kills.
-      this.#fixedBytes = Math.min(this.#fixedBytes, Math.max(0, workingSetBytes - anonBytes));
-      value = Math.min(workingSetBytes, anonBytes + this.#fixedBytes);
-    }
-    this.#track('memory').add(atMs, workingSetBytes, memory.limitBytes, cadenceMs, value);
+    const heldBytes = this.#held.of(memory);
+    track.add(atMs, workingSetBytes, memory.limitBytes, cadenceMs, heldBytes, asideOf(swap));
+    if (source !== 'machine') this.#commands.used(heldBytes);
   }
 
   #add(signal: TrackedSignal, atMs: number, cadenceMs: number, used?: number, limit?: number | null): void {
@@ -112,7 +156,7 @@ class SandboxForecaster implements Forecaster {
   #track(signal: TrackedSignal): SignalTrack {
     let track = this.#tracks.get(signal);
     if (track === undefined) {
-      track = new SignalTrack(quoteWithinMs[signal]);
+      track = new SignalTrack(quoteWithinMs[signal], kinds[signal]);
       this.#tracks.set(signal, track);
     }
     return track;
@@ -121,7 +165,10 @@ class SandboxForecaster implements Forecaster {
   #restartAll(atMs: number, why: 'source'): void {
     for (const track of this.#tracks.values()) track.restart(atMs, why);
     this.#growers.restart();
-    this.#fixedBytes = Number.POSITIVE_INFINITY;
+    this.#around.restart();
+    this.#held.restart();
+    this.#commands.restart();
+    this.#responsiveness.restart();
   }
 
   #limitChanged({ atMs, signal, limit }: LimitChanged): void {
@@ -129,24 +176,40 @@ class SandboxForecaster implements Forecaster {
     else if (isTracked(signal)) this.#track(signal).tellLimit(atMs, limit);
   }
 
+  #commandStarted(event: CommandStarted): void {
+    this.#commands.started(event);
+    this.#context++;
+  }
+
+  #commandEnded(event: CommandEnded): void {
+    this.#commands.ended(event, event.atMs - this.#killedAtMs < killOfCommandMs);
+    this.#restarts.ended(event.atMs, event.exitCode);
+    this.#context++;
+  }
+
   #exited({ atMs, pid, outOfMemory }: ProcessExited): void {
     this.#growers.exited(pid);
     this.#heap.exited(atMs, pid);
-    if (outOfMemory) this.#tracks.get('memory')?.restart(atMs, 'kill');
+    if (!outOfMemory) return;
+    this.#tracks.get('memory')?.restart(atMs, 'kill');
+    this.#restarts.ended(atMs, killedExit);
   }
 
   #forecast(signal: SignalName, nowMs: number): Forecast | null {
     if (signal === 'expiry') return this.#expiry.forecast(nowMs);
     if (signal === 'cpu') return this.#cpu.forecast();
+    if (signal === 'responsiveness') return this.#responsiveness.forecast(nowMs);
+    if (signal === 'restarts') return this.#restarts.forecast(nowMs);
     const track = signal === 'heap' ? this.#heap.track : isTracked(signal) ? this.#tracks.get(signal) : undefined;
     if (track === undefined || track.readings === 0) return null;
     const age = nowMs - track.lastAtMs;
     const staleMs = age > Math.max(oldAfterMs, 3 * track.cadenceMs) ? Math.round(age / 1000) * 1000 : null;
     const dead = age > forwardsMs;
+    const version = track.version + this.#context;
     const kept = this.#cache.get(signal);
-    if (kept?.version === track.version && kept.staleMs === staleMs && kept.dead === dead) return kept.forecast;
+    if (kept?.version === version && kept.staleMs === staleMs && kept.dead === dead) return kept.forecast;
     const forecast = this.#build(signal, track, staleMs, dead);
-    this.#cache.set(signal, { version: track.version, staleMs, dead, forecast });
+    this.#cache.set(signal, { version, staleMs, dead, forecast });
     return forecast;
   }
 
@@ -154,8 +217,13 @@ class SandboxForecaster implements Forecaster {
   #noForecast(signal: SignalName, track: SignalTrack, dead: boolean): string | null {
     if (dead) return 'no recent readings, no forecast';
     if (this.#source === 'machine') return 'machine numbers, not those of the sandbox; no forecast is made from them';
-    if (signal === 'heap' && !this.#heap.telling && track.limit !== null) {
-      return `${this.#heap.name} (pid ${this.#heap.pid ?? 'gone'}) keeps its heap once taken; resident memory does not tell how full it is`;
+    if (signal === 'heap' && track.limit !== null) {
+      const who = `${this.#heap.name}${this.#heap.pid === null ? ' (gone)' : pidInWords(this.#heap.pid)}`;
+      if (this.#heap.telling === 'keeps') {
+        return `${who} keeps its heap once taken; resident memory does not tell how full it is`;
+      }
+      if (this.#heap.telling === 'soft') return `${who} collects harder near this limit and may go beyond it`;
+      if (this.#heap.telling === 'outside') return `${who} holds more than its heap may: the rest is not heap`;
     }
     return null;
   }
@@ -166,9 +234,36 @@ class SandboxForecaster implements Forecaster {
     return { pid: this.#heap.pid, name: this.#heap.name, bytesPerSecond: slope };
   }
 
+  /** How far what is forecast of this signal is to be believed, 0..1. */
+  #trustIn(signal: SignalName, track: SignalTrack): number {
+    if (signal === 'heap') return this.#heap.trust;
+    if (signal !== 'memory' || track.limit === null) return 1;
+    return this.#heap.endsBelow(track.used, track.limit) ? capped : 1;
+  }
+
+  /** What is known beside the signal: of memory, also how old the process is that grows. */
+  #surroundings(signal: SignalName, track: SignalTrack): Surroundings {
+    beside.busy = this.#around.busy;
+    // Of a growing number of processes, new processes say nothing.
+    beside.bornAtMs = signal === 'pids' ? Number.NaN : this.#around.bornAtMs;
+    if (signal !== 'memory') return beside;
+    const bornAtMs = this.#growers.bornAtMs(track.lastAtMs);
+    if (!Number.isNaN(bornAtMs)) beside.bornAtMs = bornAtMs;
+    return beside;
+  }
+
+  #expectation(signal: SignalName, track: SignalTrack): Expectation | null {
+    if (signal !== 'memory' || track.limit === null || track.warmingUp) return null;
+    return this.#commands.expectation(track.limit, track.lastAtMs);
+  }
+
   #build(signal: SignalName, track: SignalTrack, staleMs: number | null, dead: boolean): Forecast {
     const noForecast = this.#noForecast(signal, track, dead);
-    const outlook = noForecast === null ? track.outlook() : calm;
+    const seen = noForecast === null ? track.outlook(this.#surroundings(signal, track), this.#options.model) : calm;
+    // A track that has nothing to say has not filled them.
+    if (seen !== calm) this.#options.onFeatures?.(signal, lastFeatures);
+    const command = noForecast === null ? this.#expectation(signal, track) : null;
+    const outlook = expected(believed(seen, this.#trustIn(signal, track)), command);
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
     return {
@@ -184,7 +279,7 @@ class SandboxForecaster implements Forecaster {
       timeToLimitMs: outlook.timeToLimitMs,
       slopePerSecond: slope,
       grower,
-      evidence: evidenceOf({ signal, track, outlook, grower, noForecast, staleMs }),
+      evidence: evidenceOf({ signal, track, outlook, grower, command, noForecast, staleMs }),
     };
   }
 }

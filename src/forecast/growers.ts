@@ -61,6 +61,21 @@ export class Growers {
     for (const pid of this.#byPid.keys()) if (!seen.has(pid)) this.#byPid.delete(pid);
   }
 
+  /** @returns when the process that grows most was born, milliseconds; NaN when no process grows or its age is not known. */
+  bornAtMs(nowMs: number): number {
+    let best: Followed | null = null;
+    let most = 0;
+    for (const followed of this.#byPid.values()) {
+      const growth = growthOf(followed);
+      if (growth <= most) continue;
+      most = growth;
+      best = followed;
+    }
+    if (best === null || best.ageMs === null || !(best.ageMs >= 0)) return Number.NaN;
+    // The age was read with the newest list.
+    return Math.min(nowMs, this.#lastAtMs) - best.ageMs;
+  }
+
   /**
    * @returns the process that grows most, if it explains a good part of a rise of `bytesPerSecond`; null otherwise.
    */

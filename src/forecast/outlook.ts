@@ -1,8 +1,12 @@
 import type { TimeToLimit } from '../model/forecast.ts';
+import { type Model, probabilityOf } from './combine.ts';
+import type { Expectation } from './commands.ts';
 import type { Envelope } from './envelope.ts';
-import { type Motion, passageProbability, passageQuantiles } from './first-passage.ts';
+import { featureCount, type Kind, type Surroundings } from './features.ts';
+import { type Motion, passageQuantiles } from './first-passage.ts';
 import type { RecoveryMemory } from './recovery.ts';
-import { decayFrom, recentRise } from './slowdown.ts';
+import { stepReadings } from './stall.ts';
+import { passageWithin, type Standing, speak, type Voice } from './voice.ts';
 
 /** What all scales together say of one signal at one moment, in the signal's own unit. */
 export interface Outlook {
@@ -12,7 +16,7 @@ export interface Outlook {
   readonly timeToLimitMs: TimeToLimit | null;
   /** Rise of the floor per second on the scale that speaks, null while no scale has enough history. */
   readonly slopePerSecond: number | null;
-  /** How long the scale that speaks has been looking, milliseconds. */
+  /** How long the climb has lasted, or how long the scale that speaks has been looking, milliseconds. */
   readonly seenForMs: number;
   /** Swing above the floor, in the signal's unit. */
   readonly swing: number;
@@ -35,125 +39,117 @@ export const calm: Outlook = {
   slowing: false,
 };
 
-/** Where the signal stands now and what is known beside the envelopes. */
-export interface Standing {
-  readonly nowMs: number;
-  readonly used: number;
-  readonly limit: number;
-  /** From `Stall`: 1 while the climb goes on, falling when it rests unusually long. */
-  readonly stillRising: number;
-  /** Times to the limit beyond this are not quoted, milliseconds. */
-  readonly quoteWithinMs: number;
+/** @returns the same with all probabilities taken down to `share` of what they were. */
+export const believed = (outlook: Outlook, share: number): Outlook =>
+  share === 1
+    ? outlook
+    : {
+        ...outlook,
+        pBreak60: share * outlook.pBreak60,
+        pBreak120: share * outlook.pBreak120,
+        pBreak300: share * outlook.pBreak300,
+      };
+
+/** @returns the same, joined with what earlier runs of the running command say. */
+export function expected(outlook: Outlook, command: Expectation | null): Outlook {
+  if (command === null || command.weight <= 0) return outlook;
+  const { weight, probability } = command;
+  const join = (p: number): number => weight * probability + (1 - weight) * p;
+  return {
+    ...outlook,
+    pBreak60: join(outlook.pBreak60),
+    pBreak120: join(outlook.pBreak120),
+    pBreak300: join(outlook.pBreak300),
+  };
 }
 
-/**
- * Most climbs end before the limit. How long one will go on is unknown, but a climb that has lasted long tends to last: with an
- * exponential stopping time whose rate has an exponential prior of mean 1/patience, the chance that a climb of age a goes on for
- * another t seconds is (patience + a) / (patience + a + t).
- */
-const patienceSeconds = 30;
-/** A straight line is never quite right: this share of the slope is added to its statistical error. */
-const modelError = 0.15;
-/** How far a climb goes on levelling off is a guess: this share of what it takes away from the rise is added to the error. */
-const levellingDoubt = 0.5;
-/** Diffusion below this share of the limit per root second is not believed. */
-const leastDiffusion = 1e-4;
-/** A rise slower than this share of the limit per second would take months: it is none. */
-const leastSlope = 1e-7;
-/** A scale that is believed less than this is not asked. */
-const leastWeight = 1e-3;
-/** Windows with this many recoveries in them see the floor between the teeth, so their slope is not a tooth. */
-const recoveriesThatShowTheFloor = 3;
+/** Everything an outlook is made from. */
+export interface Situation {
+  readonly scales: readonly Envelope[];
+  readonly recovery: RecoveryMemory;
+  readonly standing: Standing;
+  readonly surroundings: Surroundings;
+  /** The largest rise within three readings lately. */
+  readonly largestStep: number;
+  readonly cadenceMs: number;
+  /** Since when the signal has been watched without a break, milliseconds. */
+  readonly sinceMs: number;
+  readonly kind: Kind;
+  /** Times to the limit beyond this are not quoted, milliseconds. */
+  readonly quoteWithinMs: number;
+  /** Default: the fitted one. */
+  readonly model?: Model | undefined;
+}
+
 /** Kendall agreement from which a rise is called one: 10 of 15 pairs in order beyond chance. */
 const risingAgreement = 0.6;
 /** A newer half of the window that rises less than this share of the older one has stopped. */
 const stoppedRatio = 0.1;
+/** Below this the first passage has nothing to add and the model is not asked. */
+const leastPassage = 1e-4;
+/** How much faster than on the average the climb may be now before its age is doubted. */
+const paceDoubt = 1.5;
+/** Noise swings between about so many deviations. */
+const roughnessAsSwing = 3;
+/** What rests far longer than usual is believed less, beyond what the tables say: nobody is to be kept in suspense by it. */
+const restDoubt = 0.25;
+/**
+ * A rise of less than this share of the limit, and of less than what is left, is no climb yet: believed in proportion. Noise never gets
+ * beyond it.
+ */
+const wholeClimb = 0.1;
+/** And one of less than so many swings may be the next swing. */
+const outOfNoise = 2;
+const horizons = [60, 120, 300] as const;
 
-/** One scale's contribution. */
-interface Voice {
-  p60: number;
-  p120: number;
-  p300: number;
-  weight: number;
-  ratio: number;
-  distance: number;
-  drift: number;
-  decay: number;
-  deviation: number;
-  variance: number;
-}
-// Two of them are reused for all calls: the one being asked and the best so far. Nothing here is asynchronous.
-let voice: Voice = {
-  p60: 0,
-  p120: 0,
-  p300: 0,
-  weight: 0,
-  ratio: 1,
-  distance: 0,
-  drift: 0,
-  decay: 0,
-  deviation: 0,
-  variance: 0,
-};
-let spoken: Voice = { ...voice };
+/** Features of the last outlook for each horizon, for those who fit the model. */
+export const lastFeatures: readonly Float64Array[] = horizons.map(() => new Float64Array(featureCount));
 const motion: { -readonly [K in keyof Motion]: Motion[K] } = { drift: 0, driftDeviation: 0, variancePerSecond: 0 };
 
-/** Rise expected within `seconds` when the slope decays exponentially. */
-const expectedRise = (drift: number, decay: number, seconds: number): number =>
-  decay * seconds > 1e-6 ? (drift * -Math.expm1(-decay * seconds)) / decay : drift * seconds;
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
-/** Seconds until that rise covers the distance, Infinity when it levels off before. */
-function secondsToCover(drift: number, decay: number, distance: number): number {
-  if (distance <= 0) return 0;
-  if (decay * distance < 1e-6 * drift) return distance / drift;
-  const left = 1 - (distance * decay) / drift;
-  return left > 0 ? -Math.log(left) / decay : Number.POSITIVE_INFINITY;
+/** The swing as the scale sees it that sees most of it: a short one takes noise for a course, and only its roughness tells. */
+function widestSwing(scales: readonly Envelope[], speaking: Envelope): number {
+  let widest = roughnessAsSwing * speaking.roughness;
+  for (const scale of scales) if (scale.ready && scale.swing > widest) widest = scale.swing;
+  return widest;
 }
 
-function probabilityWithin(seconds: number, ageSeconds: number, needSeconds: number): number {
-  const mean = expectedRise(voice.drift, voice.decay, seconds) / seconds;
-  motion.drift = mean;
-  motion.driftDeviation = Math.hypot(voice.deviation * (mean / voice.drift), levellingDoubt * (voice.drift - mean));
-  motion.variancePerSecond = voice.variance;
-  const survived = patienceSeconds + ageSeconds;
-  const goesOn = survived / (survived + Math.min(needSeconds, seconds));
-  return voice.weight * goesOn * passageProbability(motion, voice.distance, seconds);
+function fillCommon(features: Float64Array, of: Voice, scale: Envelope, situation: Situation): void {
+  const { standing, surroundings, largestStep } = situation;
+  const rise = Math.max(standing.used - of.roseFrom, 1e-6 * standing.limit);
+  // What rose slowly before is no evidence for the present pace: it counts for as long as that pace would have needed for it.
+  const age = Math.max(1, Math.min(of.age, (paceDoubt * rise) / of.drift));
+  const beganMs = standing.nowMs - of.age * 1000;
+  const disturbedMs = Math.max(situation.sinceMs, situation.recovery.lastAtMs, surroundings.bornAtMs || 0);
+  const quiet = (beganMs - disturbedMs) / 1000;
+  features[2] = Math.log(age);
+  features[3] = clamp(Math.log(Math.max(of.need, 0.1) / age), -5, 5);
+  features[4] = scale.agreement;
+  features[5] = of.bend;
+  features[6] = Math.log(Math.max(standing.stillRising, 1e-3));
+  features[7] = of.recoveries;
+  features[8] = clamp(Math.log((of.drift * Math.max(1, of.age)) / rise), -3, 3);
+  const stepSeconds = (stepReadings * situation.cadenceMs) / 1000;
+  features[9] = clamp(Math.log(Math.max((largestStep * age) / (rise * Math.min(age, stepSeconds)), 1e-2)), -1, 4);
+  features[10] = clamp(Math.log(rise / Math.max(largestStep, 1e-9 * standing.limit)), -1, 6);
+  features[11] = Math.log1p(Math.max(0, quiet));
+  features[12] = Number.isNaN(surroundings.busy) ? -1 : clamp(surroundings.busy, 0, 1);
+  features[13] = clamp(rise / standing.limit, 0, 1);
+  features[14] = clamp(Math.log(rise / Math.max(widestSwing(situation.scales, scale), 1e-4 * standing.limit)), -2, 6);
+  features[15] = situation.kind;
 }
 
-/** Fills `voice` from one scale; `variance` is the smallest diffusion of this and the longer scales. */
-function listen(scale: Envelope, variance: number, decay: number, recoveries: number, standing: Standing): void {
-  const { nowMs, used, limit } = standing;
-  const { middleAtMs, firstAtMs } = scale;
-  const halfMs = middleAtMs - firstAtMs;
-  const ratio = recentRise(scale, used, nowMs);
-  voice.ratio = ratio;
-  // The slope belongs to the middle of the window; the newer half was `ratio` of it half a window later, and so on until now.
-  const fade = ratio === 1 ? 1 : ratio ** ((nowMs - middleAtMs) / halfMs);
-  voice.drift = scale.slope * fade;
-  voice.decay = ratio === 1 ? decay : Math.max(decay, (-Math.log(ratio) * 1000) / halfMs);
-  // The floor has moved on since its last block closed, but it cannot lie above the signal itself.
-  const floorNow = Math.min(used, scale.floor + (voice.drift * (nowMs - scale.floorAtMs)) / 1000);
-  voice.distance = limit - Math.max(used, floorNow + scale.swing);
-  const unfit = modelError * scale.slope;
-  voice.deviation = fade * Math.sqrt(scale.slopeDeviation * scale.slopeDeviation + unfit * unfit);
-  voice.variance = variance + (leastDiffusion * limit) ** 2;
-  // Rule of succession: what has come back k times out of k is less likely to break the next time.
-  const trust = Math.max(0, scale.agreement) ** 2;
-  voice.weight = (trust * standing.stillRising * 2) / (2 + recoveries);
-  if (voice.weight < leastWeight) {
-    voice.p60 = voice.p120 = voice.p300 = 0;
-    return;
-  }
-  const need = secondsToCover(voice.drift, voice.decay, voice.distance);
-  const age = (nowMs - firstAtMs) / 1000;
-  voice.p60 = probabilityWithin(60, age, need);
-  voice.p120 = probabilityWithin(120, age, need);
-  voice.p300 = probabilityWithin(300, age, need);
+function begunShare({ roseFrom, distance }: Voice, scale: Envelope, { standing, scales }: Situation): number {
+  const { used, limit } = standing;
+  const wanted = Math.min(wholeClimb, Math.max(distance / limit, wholeClimb / 10)) * limit;
+  const noise = outOfNoise * widestSwing(scales, scale);
+  return clamp((used - roseFrom) / Math.max(wanted, noise), 0, 1);
 }
 
 function timeToLimit(v: Voice, quoteWithinMs: number): TimeToLimit | null {
   if (v.distance <= 0) return { p10: 0, p50: 0, p90: 0 };
-  const need = secondsToCover(v.drift, v.decay, v.distance);
+  const { need } = v;
   const levelsOff = need === Number.POSITIVE_INFINITY;
   motion.drift = levelsOff ? v.drift : v.distance / need;
   motion.driftDeviation = v.deviation * (motion.drift / v.drift);
@@ -169,52 +165,47 @@ function timeToLimit(v: Voice, quoteWithinMs: number): TimeToLimit | null {
   };
 }
 
+/** The longest scale that knows a slope speaks of a signal that does not climb. */
+function resting(scales: readonly Envelope[], nowMs: number): Outlook {
+  const scale = scales.findLast((each) => each.ready);
+  if (scale === undefined) return calm;
+  return { ...calm, slopePerSecond: scale.slope, seenForMs: nowMs - scale.firstAtMs, swing: scale.swing };
+}
+
 /**
- * Joins the scales: the one that sees the greatest danger speaks. A scale sees danger when its floor rises steadily, has not been
- * slowing, and reaches the limit soon; recovered climbs, long rests and short experience speak against it.
+ * Joins the scales: the one that sees the greatest danger speaks, and the additive model says how often what looks like this went on
+ * to the limit.
  */
-export function outlookOf(scales: readonly Envelope[], recovery: RecoveryMemory, standing: Standing): Outlook {
-  let p60 = 0;
-  let p120 = 0;
-  let p300 = 0;
-  let best = -1;
-  let speaking: Envelope | null = null;
-  const reached = recovery.reached(standing.used);
-  let variance = Number.POSITIVE_INFINITY;
-  // From the longest down: what swings back is no diffusion, and only a longer scale shows that it swings back.
-  for (let i = scales.length - 1; i >= 0; i--) {
-    const scale = scales[i];
-    if (!scale?.ready) continue;
-    variance = Math.min(variance, scale.variancePerSecond);
-    speaking ??= scale;
-    if (!(scale.slope > leastSlope * standing.limit)) continue;
-    let decay = 0;
-    for (let j = i + 1; j < scales.length; j++) {
-      const longer = scales[j];
-      if (longer?.ready) decay = Math.max(decay, decayFrom(longer, scale));
-    }
-    const isFloor = recovery.since(scale.firstAtMs) >= recoveriesThatShowTheFloor;
-    listen(scale, variance, decay, isFloor ? 0 : reached, standing);
-    p60 = Math.max(p60, voice.p60);
-    p120 = Math.max(p120, voice.p120);
-    p300 = Math.max(p300, voice.p300);
-    const rank = voice.p300 + voice.weight / 1000;
-    if (rank <= best) continue;
-    best = rank;
-    speaking = scale;
-    [voice, spoken] = [spoken, voice];
+export function outlookOf(situation: Situation): Outlook {
+  const { scales, standing } = situation;
+  for (const features of lastFeatures) features[2] = Number.NaN;
+  const speech = speak(scales, situation.recovery, standing);
+  if (speech === null) return resting(scales, standing.nowMs);
+  const { voice, scale } = speech;
+  const rising = scale.agreement >= risingAgreement && voice.ratio >= stoppedRatio;
+  const begun = begunShare(voice, scale, situation) * standing.stillRising ** restDoubt;
+  const p = [0, 0, 0];
+  let highest = 0;
+  for (let h = 0; h < horizons.length; h++) {
+    const features = lastFeatures[h];
+    const seconds = horizons[h] ?? 60;
+    const passage = voice.weight > 0 ? passageWithin(voice, seconds) : 0;
+    if (features === undefined || passage < leastPassage) continue;
+    features[0] = clamp(Math.log(passage / (1 - Math.min(passage, 1 - 1e-6))), -10, 10);
+    features[1] = clamp(Math.log(Math.max(voice.need, 0.1) / seconds), -6, 6);
+    fillCommon(features, voice, scale, situation);
+    highest = Math.max(highest, begun * probabilityOf(features, situation.model));
+    p[h] = highest;
   }
-  const rising =
-    best >= 0 && speaking !== null && speaking.agreement >= risingAgreement && spoken.ratio >= stoppedRatio;
   return {
-    pBreak60: p60,
-    pBreak120: Math.max(p60, p120),
-    pBreak300: Math.max(p60, p120, p300),
-    timeToLimitMs: rising ? timeToLimit(spoken, standing.quoteWithinMs) : null,
-    slopePerSecond: rising ? spoken.drift : (speaking?.slope ?? null),
-    seenForMs: speaking === null ? 0 : standing.nowMs - speaking.firstAtMs,
-    swing: speaking?.swing ?? 0,
+    pBreak60: p[0] ?? 0,
+    pBreak120: Math.max(p[0] ?? 0, p[1] ?? 0),
+    pBreak300: Math.max(p[0] ?? 0, p[1] ?? 0, p[2] ?? 0),
+    timeToLimitMs: rising ? timeToLimit(voice, situation.quoteWithinMs) : null,
+    slopePerSecond: rising ? voice.drift : scale.slope,
+    seenForMs: rising ? voice.age * 1000 : standing.nowMs - scale.firstAtMs,
+    swing: scale.swing,
     rising,
-    slowing: rising && spoken.ratio < 0.5,
+    slowing: rising && voice.ratio < 0.5,
   };
 }

@@ -47,6 +47,11 @@ export class RecoveryMemory {
     }
   }
 
+  /** When the last excursion came back, milliseconds; -Infinity when none has. */
+  get lastAtMs(): number {
+    return this.#count === 0 ? Number.NEGATIVE_INFINITY : (this.#atMs[(this.#next + kept - 1) % kept] ?? 0);
+  }
+
   /** @returns how many of the remembered excursions reached `level` or higher and came back. */
   reached(level: number): number {
     let count = 0;

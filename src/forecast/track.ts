@@ -1,4 +1,6 @@
+import type { Model } from './combine.ts';
 import { Envelope } from './envelope.ts';
+import type { Kind, Surroundings } from './features.ts';
 import { calm, type Outlook, outlookOf } from './outlook.ts';
 import { RecoveryMemory } from './recovery.ts';
 import { Stall } from './stall.ts';
@@ -27,6 +29,12 @@ export type Note =
   | { readonly kind: 'restart'; readonly why: Restart; readonly byMs: number }
   | { readonly kind: 'limit'; readonly from: number; readonly to: number };
 
+/** What takes over when the signal itself is full, as swap does for memory; in the signal's unit. */
+export interface Aside {
+  readonly used: number;
+  readonly limit: number;
+}
+
 /** The history of one signal: cleans its readings, keeps its envelopes and answers with an outlook. */
 export class SignalTrack {
   used = 0;
@@ -47,20 +55,32 @@ export class SignalTrack {
   readonly #stall = new Stall();
   readonly #quoteWithinMs: number;
   #value = 0;
+  #asideUsed = 0;
+  #asideLimit = 0;
   #toldLimit: number | null = null;
   #stepMs = 1000;
   #note: Note | null = null;
   #noteAtMs = 0;
 
-  constructor(quoteWithinMs: number) {
+  readonly #kind: Kind;
+
+  constructor(quoteWithinMs: number, kind: Kind = 0) {
     this.#quoteWithinMs = quoteWithinMs;
+    this.#kind = kind;
   }
 
   /**
    * Takes one reading. `value` is what the trend follows; it is `used` except where a part of `used` can be given back at will.
-   * Duplicates and late readings are dropped without a word, impossible ones are counted.
+   * `aside` is added to both use and limit, for the trend only. Duplicates and late readings are dropped without a word, impossible ones are counted.
    */
-  add(atMs: number, used: number, limit: number | null, cadenceMs: number, value: number = used): void {
+  add(
+    atMs: number,
+    used: number,
+    limit: number | null,
+    cadenceMs: number,
+    value: number = used,
+    aside: Aside | null = null,
+  ): void {
     if (!(Number.isFinite(atMs) && used >= 0 && used <= mostPossible && value >= 0 && value <= used)) {
       this.ignored++;
       this.version++;
@@ -78,12 +98,16 @@ export class SignalTrack {
     this.lastAtMs = atMs;
     this.used = used;
     this.#value = value;
+    this.#asideUsed = aside?.used ?? 0;
+    this.#asideLimit = aside?.limit ?? 0;
     this.#setLimit(atMs, limit ?? this.#toldLimit);
     this.version++;
-    for (const scale of this.#scales) scale.add(atMs, value);
+    const trend = value + this.#asideUsed;
+    for (const scale of this.#scales) scale.add(atMs, trend);
     if (this.limit !== null) {
-      this.#recovery.add(atMs, value, this.limit);
-      this.#stall.add(atMs, value, this.limit, this.cadenceMs);
+      const reach = this.limit + this.#asideLimit;
+      this.#recovery.add(atMs, trend, reach);
+      this.#stall.add(atMs, trend, reach, this.cadenceMs);
     }
   }
 
@@ -142,14 +166,24 @@ export class SignalTrack {
   }
 
   /** @returns what the history says now; all zero without a limit or with too little history. */
-  outlook(): Outlook {
+  outlook(surroundings: Surroundings, model?: Model): Outlook {
     if (this.limit === null || this.warmingUp) return calm;
-    return outlookOf(this.#scales, this.#recovery, {
-      nowMs: this.lastAtMs,
-      used: this.#value,
-      limit: this.limit,
-      stillRising: this.#stall.stillRising(this.lastAtMs),
+    return outlookOf({
+      scales: this.#scales,
+      recovery: this.#recovery,
+      standing: {
+        nowMs: this.lastAtMs,
+        used: this.#value + this.#asideUsed,
+        limit: this.limit + this.#asideLimit,
+        stillRising: this.#stall.stillRising(this.lastAtMs),
+      },
+      surroundings,
+      largestStep: this.#stall.largestStep,
+      cadenceMs: this.cadenceMs,
+      sinceMs: this.sinceMs,
+      kind: this.#kind,
       quoteWithinMs: this.#quoteWithinMs,
+      model,
     });
   }
 }

@@ -17,7 +17,18 @@ export interface AlertPolicy {
   readonly watchProbability: number;
   /** P(break within 120 s) from which a warning is given, once it has held for `warnHoldMs`. */
   readonly warnProbability: number;
+  /** P(break within 60 s) from which the same is done: what is near is the surer kind. */
+  readonly warnProbability60: number;
   readonly warnHoldMs: number;
+  /**
+   * A forecast that leaves less time than this raises no warning any more: nobody can act on it, and most of what gets so far in
+   * silence is a short climb that stops. Hard signs still speak, and so do sources that report too seldom to see it earlier.
+   */
+  readonly leastNoticeMs: number;
+  /** Sources that report less often than this are heard with any notice. */
+  readonly noticeCadenceMs: number;
+  /** Of sources that report less often than this, the probability within 300 s stands in for that within 120 s. */
+  readonly seldomCadenceMs: number;
   /** P(break within 60 s) from which a warning becomes critical. */
   readonly criticalProbability: number;
   /** Median time to the limit under which a warning becomes critical, if P(break within 60 s) is at least `soonProbability`. */
@@ -54,23 +65,31 @@ export interface AlertPolicy {
 
 const minutes = (count: number): number => count * 60_000;
 
-const base: Omit<AlertPolicy, 'sensitivity' | 'warnProbability' | 'clearProbability' | 'expiry'> = {
-  watchProbability: 0.3,
-  warnHoldMs: 3_000,
-  criticalProbability: 0.8,
-  criticalTimeMs: 60_000,
-  soonProbability: 0.5,
-  clearHoldMs: 15_000,
-  mergeGapMs: 60_000,
-  cooldownMs: 60_000,
-  maxGapMs: 10_000,
-  abandonMs: minutes(5),
-  limitHitPressure: 0.95,
-  stallPressure: 0.8,
-  stalledPercent: 10,
-};
+const base: Omit<AlertPolicy, 'sensitivity' | 'warnProbability' | 'warnProbability60' | 'clearProbability' | 'expiry'> =
+  {
+    watchProbability: 0.3,
+    warnHoldMs: 3_000,
+    leastNoticeMs: 25_000,
+    noticeCadenceMs: 5_000,
+    seldomCadenceMs: 20_000,
+    criticalProbability: 0.8,
+    criticalTimeMs: 60_000,
+    soonProbability: 0.5,
+    clearHoldMs: 15_000,
+    mergeGapMs: 60_000,
+    cooldownMs: 60_000,
+    maxGapMs: 10_000,
+    abandonMs: minutes(5),
+    limitHitPressure: 0.95,
+    stallPressure: 0.8,
+    stalledPercent: 10,
+  };
 
-const warnProbabilities: Record<Sensitivity, number> = { calm: 0.7, balanced: 0.55, eager: 0.45 };
+const warnProbabilities: Record<Sensitivity, { within60: number; within120: number }> = {
+  calm: { within60: 0.65, within120: 0.8 },
+  balanced: { within60: 0.55, within120: 0.7 },
+  eager: { within60: 0.42, within120: 0.6 },
+};
 
 const expiryMinutes: Record<Sensitivity, { watch: number; warn: number; critical: number }> = {
   calm: { watch: 5, warn: 2, critical: 1 },
@@ -84,8 +103,9 @@ export const alertPolicy = (sensitivity: Sensitivity): AlertPolicy => {
   return {
     ...base,
     sensitivity,
-    warnProbability: warnProbabilities[sensitivity],
-    clearProbability: warnProbabilities[sensitivity] / 3,
+    warnProbability: warnProbabilities[sensitivity].within120,
+    warnProbability60: warnProbabilities[sensitivity].within60,
+    clearProbability: warnProbabilities[sensitivity].within120 / 3,
     expiry: {
       watch: { leftMs: minutes(left.watch), lifetimeShare: 0.5 },
       warn: { leftMs: minutes(left.warn), lifetimeShare: 0.25 },

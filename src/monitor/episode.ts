@@ -10,7 +10,7 @@ export interface EpisodeState {
   readonly signal: SignalName;
   /** The open episode or the one that ended last. */
   readonly warning: Warning | null;
-  /** Since when the probability has been above the warning line without a gap. */
+  /** Since when one of the probabilities has been above its warning line without a gap. */
   readonly aboveSinceMs: number | null;
   /** Since when it has been below the clearing line without a gap. */
   readonly belowSinceMs: number | null;
@@ -99,26 +99,38 @@ interface Timers {
 
 const probability = (value: number): number => (Number.isFinite(value) ? value : 0);
 
+/** The probability within 120 s; of a source that reports every half minute that within 300 s, or it would be believed too late. */
+const within120 = ({ forecast, cadenceMs }: EpisodeInput, policy: AlertPolicy): number =>
+  probability(cadenceMs > policy.seldomCadenceMs ? forecast.pBreak300 : forecast.pBreak120);
+
 const turnTimers = (state: EpisodeState, input: EpisodeInput, policy: AlertPolicy): Timers => {
   const { atMs } = input;
   const elapsedMs = state.lastAtMs === null ? Number.POSITIVE_INFINITY : atMs - state.lastAtMs;
   const torn = elapsedMs < 0 || elapsedMs > Math.max(policy.maxGapMs, 3 * input.cadenceMs);
-  const p120 = probability(input.forecast.pBreak120);
+  const p120 = within120(input, policy);
+  const above = p120 >= policy.warnProbability || probability(input.forecast.pBreak60) >= policy.warnProbability60;
   const keep = (since: number | null): number => (torn || since === null ? atMs : since);
   return {
-    aboveSinceMs: p120 >= policy.warnProbability ? keep(state.aboveSinceMs) : null,
+    aboveSinceMs: above ? keep(state.aboveSinceMs) : null,
     belowSinceMs: p120 < policy.clearProbability && input.hardSign === null ? keep(state.belowSinceMs) : null,
     // A clock that was set back must not make the quiet time longer than the policy says.
     quietUntilMs: state.quietUntilMs === null ? null : Math.min(state.quietUntilMs, atMs + policy.cooldownMs),
   };
 };
 
-const wantedLevel = (input: EpisodeInput, timers: Timers, policy: AlertPolicy): WarningLevel => {
+/** Whether there is still time to act on the forecast. */
+const leavesTime = ({ forecast, cadenceMs }: EpisodeInput, policy: AlertPolicy): boolean =>
+  forecast.timeToLimitMs === null ||
+  cadenceMs > policy.noticeCadenceMs ||
+  !(forecast.timeToLimitMs.p50 < policy.leastNoticeMs);
+
+const wantedLevel = (input: EpisodeInput, timers: Timers, hasWarned: boolean, policy: AlertPolicy): WarningLevel => {
   const { atMs, forecast, hardSign } = input;
-  const watched = probability(forecast.pBreak120) >= policy.watchProbability ? 'watch' : 'calm';
+  const watched = within120(input, policy) >= policy.watchProbability ? 'watch' : 'calm';
   if (timers.quietUntilMs !== null && atMs < timers.quietUntilMs) return watched;
   if (hardSign !== null) return 'critical';
   if (timers.aboveSinceMs === null || atMs - timers.aboveSinceMs < policy.warnHoldMs) return watched;
+  if (!hasWarned && !leavesTime(input, policy)) return watched;
   const p60 = probability(forecast.pBreak60);
   const soon = forecast.timeToLimitMs !== null && forecast.timeToLimitMs.p50 < policy.criticalTimeMs;
   return p60 >= policy.criticalProbability || (soon && p60 >= policy.soonProbability) ? 'critical' : 'warn';
@@ -138,8 +150,8 @@ export const stepEpisode = (state: EpisodeState, input: EpisodeInput, policy: Al
   const timers = turnTimers(state, input, policy);
   const { atMs, forecast } = input;
   const next: EpisodeState = { ...state, ...timers, lastAtMs: atMs };
-  const wanted = wantedLevel(input, timers, policy);
   const open = openEpisode(state);
+  const wanted = wantedLevel(input, timers, open !== null && open.warnedAtMs !== null, policy);
   if (open !== null && timers.belowSinceMs !== null && atMs - timers.belowSinceMs >= policy.clearHoldMs) {
     return endEpisode(next, atMs, 'recovered', policy);
   }

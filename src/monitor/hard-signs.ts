@@ -26,7 +26,9 @@ export const readSigns = (
   const hits = memory.limitHitCount;
   const rose = hits !== null && state.limitHitCount !== null && hits > state.limitHitCount;
   const next: SignState = { limitHitCount: hits, risesInRow: rose ? state.risesInRow + 1 : 0 };
-  const pressure = memory.limitBytes !== null && memory.limitBytes > 0 ? memory.workingSetBytes / memory.limitBytes : 0;
+  // What can be given back does not press: a working set full of file pages hits the limit all day.
+  const heldBytes = Math.min(memory.workingSetBytes, memory.unreclaimableBytes ?? memory.workingSetBytes);
+  const pressure = memory.limitBytes !== null && memory.limitBytes > 0 ? heldBytes / memory.limitBytes : 0;
   if (next.risesInRow >= 2 && pressure > policy.limitHitPressure) {
     return { state: next, sign: 'the memory limit is hit again and again and almost nothing can be reclaimed' };
   }

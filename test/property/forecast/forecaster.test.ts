@@ -11,15 +11,30 @@ const nonsense = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NE
 const number = fc.oneof({ weight: 6, arbitrary: fc.double({ min: 0, max: 1e12, noNaN: true }) }, nonsense);
 const limit = fc.oneof(number, fc.constant(null));
 
-const memory = fc.record({
-  usedBytes: number,
-  workingSetBytes: number,
-  limitBytes: limit,
-  anonBytes: limit,
-  oomKillCount: fc.oneof(fc.nat(3), fc.constant(null)),
-  limitHitCount: fc.constant(null),
-  stalledPercent: fc.constant(null),
-});
+const memory = fc.record(
+  {
+    usedBytes: number,
+    workingSetBytes: number,
+    limitBytes: limit,
+    anonBytes: limit,
+    oomKillCount: fc.oneof(fc.nat(3), fc.constant(null)),
+    limitHitCount: fc.constant(null),
+    stalledPercent: fc.constant(null),
+    unreclaimableBytes: number,
+    fileRefaultCount: number,
+  },
+  {
+    requiredKeys: [
+      'usedBytes',
+      'workingSetBytes',
+      'limitBytes',
+      'anonBytes',
+      'oomKillCount',
+      'limitHitCount',
+      'stalledPercent',
+    ],
+  },
+);
 const bytes = fc.record({ usedBytes: number, limitBytes: limit });
 const count = fc.record({ used: number, limit });
 const processes = fc.array(
@@ -68,6 +83,19 @@ const anyEvent: fc.Arbitrary<SandboxEvent> = fc.oneof(
     outOfMemory: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('tick' as const), ...base }),
+  fc.record({
+    kind: fc.constant('command-started' as const),
+    ...base,
+    commandId: fc.constantFrom('a', 'b', 'c'),
+    commandLine: fc.oneof(fc.constantFrom('npm test', 'make', ''), fc.string()),
+    cwd: fc.constantFrom(null, '/app'),
+  }),
+  fc.record({
+    kind: fc.constant('command-ended' as const),
+    ...base,
+    commandId: fc.constantFrom('a', 'b', 'c'),
+    exitCode: fc.constantFrom(null, 0, 1, 137),
+  }),
 );
 
 /** Turns steps between events into times, and asks after each. */

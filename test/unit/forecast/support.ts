@@ -2,6 +2,8 @@ import type { SandboxEvent } from '../../../src/model/events.ts';
 import type { Forecast, Forecaster } from '../../../src/model/forecast.ts';
 import type { ProcessReading, Sample } from '../../../src/model/sample.ts';
 import type { SignalName } from '../../../src/model/signal.ts';
+import { alertPolicy } from '../../../src/monitor/alert-policy.ts';
+import { quietEpisode, stepEpisode } from '../../../src/monitor/episode.ts';
 
 export const mebibyte = 1024 * 1024;
 export const startMs = 1_700_000_000_000;
@@ -98,22 +100,21 @@ export interface Warned {
   readonly highest: number;
 }
 
-/** The probability at which the tests raise a warning after three seconds. */
-const theta = 0.5;
-
-/** Plays a course of memory second by second with the warning rule: P(120 s) at `theta` or more for three seconds. */
+/** Plays a course of memory second by second through the balanced alert policy. */
 export function play(forecaster: Forecaster, course: Course, seconds: number, limitMiB = 256): Warned {
-  let above: number | null = null;
+  const policy = alertPolicy('balanced');
+  let episode = quietEpisode('box', 'memory');
   let warnedAt: number | null = null;
   let highest = 0;
   for (let second = 0; second < seconds; second++) {
     const memoryMiB = course(second);
     if (memoryMiB >= limitMiB) return { brokeAt: second, warnedAt, highest };
     const reading = sample(second, { memoryMiB, limitMiB, anonMiB: 0.97 * memoryMiB });
-    const { pBreak120 } = forecastAfter(forecaster, [reading], 'memory');
-    highest = Math.max(highest, pBreak120);
-    above = pBreak120 >= theta ? (above ?? second) : null;
-    if (above !== null && second - above >= 3) warnedAt ??= second;
+    const forecast = forecastAfter(forecaster, [reading], 'memory');
+    highest = Math.max(highest, forecast.pBreak120);
+    const step = stepEpisode(episode, { atMs: reading.atMs, cadenceMs: 1000, forecast, hardSign: null }, policy);
+    episode = step.state;
+    if (step.changes.includes('warned')) warnedAt ??= second;
   }
   return { brokeAt: null, warnedAt, highest };
 }

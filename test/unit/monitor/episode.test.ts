@@ -166,7 +166,44 @@ describe('an episode', () => {
 describe('the sensitivity', () => {
   it('moves the warning line and the clearing line with it', () => {
     const lines = (['calm', 'balanced', 'eager'] as const).map((each) => alertPolicy(each).warnProbability);
-    expect(lines).toEqual([0.7, 0.55, 0.45]);
-    expect(alertPolicy('calm').clearProbability).toBeCloseTo(0.7 / 3);
+    expect(lines).toEqual([0.8, 0.7, 0.6]);
+    expect(alertPolicy('calm').clearProbability).toBeCloseTo(0.8 / 3);
+  });
+});
+
+describe('notice', () => {
+  const short = risky(0.95, { pBreak60: 0.7, timeToLimitMs: { p10: 8_000, p50: 12_000, p90: 20_000 } });
+  const fair = risky(0.95, { pBreak60: 0.7, timeToLimitMs: { p10: 25_000, p50: 40_000, p90: 60_000 } });
+
+  it('a forecast that leaves no time to act raises no warning any more', () => {
+    expect(run(every(0, 20, short)).told).toEqual(['0 started']);
+    expect(run([...every(0, 20, short), ...every(21, 30, fair)]).told).toEqual([
+      '0 started',
+      '21 warned',
+      '21 critical',
+    ]);
+  });
+
+  it('but what was warned of in time goes on to critical', () => {
+    const { told } = run([...every(0, 5, risky(0.9)), ...every(6, 10, short)]);
+    expect(told).toEqual(['0 started', '3 warned', '6 critical']);
+  });
+
+  it('hard signs and sources that report seldom are heard with any notice', () => {
+    expect(run([{ second: 0, forecast: short, hardSign: 'stands still' }]).told).toContain('0 critical');
+    expect(run(every(0, 40, short, 10)).told).toContain('10 warned');
+  });
+
+  it('of a source that reports every half minute, the probability within 300 s counts', () => {
+    const far = risky(0.2, { pBreak60: 0, pBreak300: 0.9 });
+    expect(run(every(0, 60, far, 30)).told).toEqual(['0 started', '30 warned']);
+    expect(run(every(0, 60, far)).told).toEqual([]);
+  });
+});
+
+describe('either line is enough', () => {
+  it('the one for 60 s lies lower than that for 120 s', () => {
+    const near = risky(policy.warnProbability - 0.05, { pBreak60: policy.warnProbability60 + 0.01 });
+    expect(run(every(0, 5, near)).told).toContain('3 warned');
   });
 });

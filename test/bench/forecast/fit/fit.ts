@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Model } from '../../../../src/forecast/combine.ts';
+import { featureNames } from '../../../../src/forecast/features.ts';
+import { alertPolicy, sensitivities } from '../../../../src/monitor/alert-policy.ts';
+import { type Case, loadCases } from '../cases.ts';
+import { type Quality, qualityOf } from '../probability.ts';
+import { isAlarm, type MethodReport, reportOf } from '../run.ts';
+import { fitModel } from './boost.ts';
+import { corpusOf } from './corpus.ts';
+import { leaveFamiliesOut, unseenLines } from './validate.ts';
+
+const numbers = (values: readonly number[]): string => `[${values.join(', ')}]`;
+
+/** The file that the model is kept in. */
+function sourceOf(model: Model, cases: readonly Case[], fingerprint: string): string {
+  const tables = featureNames.map((name) => {
+    const { edges, values } = model.tables[name];
+    return `  ${name}: {\n    edges: ${numbers(edges)},\n    values: ${numbers(values)},\n  },`;
+  });
+  return [
+    '// Written by `npm run fit:forecast`. Do not edit: docs/forecasting.md says how to refit.',
+    `// Fitted to ${cases.length} recorded runs (sha256 ${fingerprint}), the same under other limits, and made-up ones.`,
+    "import type { Calibration, Table } from './combine.ts';",
+    "import type { FeatureName } from './features.ts';",
+    '',
+    `export const intercept = ${model.intercept};`,
+    'export const tables: Readonly<Record<FeatureName, Table>> = {',
+    ...tables,
+    '};',
+    'export const calibration: Calibration = {',
+    `  from: ${numbers(model.calibration.from)},`,
+    `  to: ${numbers(model.calibration.to)},`,
+    '};',
+    '',
+  ].join('\n');
+}
+
+function fingerprintOf(cases: readonly Case[]): string {
+  const hash = createHash('sha256');
+  for (const one of cases) {
+    hash.update(readFileSync(one.csvFile));
+    hash.update(readFileSync(one.csvFile.replace(/\.csv$/, '.json')));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** What the models were worth on families they had not seen. */
+export interface FitReport {
+  readonly methods: readonly MethodReport[];
+  readonly quality: Quality;
+  readonly source: string;
+}
+
+/** Fits the model to all runs in the folder, and one for each group of families without them. Takes a minute or two. */
+export async function fitFrom(folder: string, say: (text: string) => void): Promise<FitReport> {
+  const cases = loadCases(folder);
+  const moments = await corpusOf(cases);
+  say(`${cases.length} runs, ${moments.length} moments`);
+  const { models, calibration } = leaveFamiliesOut(cases, moments, say);
+  const model = { ...fitModel(moments), calibration };
+  const methods: MethodReport[] = [];
+  let quality: Quality | null = null;
+  for (const sensitivity of sensitivities) {
+    const lines = await unseenLines(cases, models, alertPolicy(sensitivity));
+    methods.push(
+      reportOf(`unseen families, ${sensitivity}`, cases, (one) => (lines.get(one.csvFile) ?? []).map(isAlarm)),
+    );
+    if (sensitivity === 'balanced') quality = qualityOf(cases, (one) => lines.get(one.csvFile) ?? []);
+  }
+  if (quality === null) throw new Error('the balanced engine was not replayed');
+  return { methods, quality, source: sourceOf(model, cases, fingerprintOf(cases)) };
+}
+
+const tablesFile = (root: string): string => path.join(root, 'src/forecast/tables.ts');
+
+/** @returns whether the committed tables are what the fit writes. */
+export const isCommitted = (root: string, source: string): boolean => readFileSync(tablesFile(root), 'utf8') === source;
+
+export const writeTables = (root: string, source: string): void => writeFileSync(tablesFile(root), source);

@@ -1,0 +1,83 @@
+import type { Quality } from './probability.ts';
+import type { Interval, Sum } from './protocol.ts';
+import type { BenchReport, MethodReport } from './run.ts';
+
+const number = (value: number | null, digits = 2): string =>
+  value === null || !Number.isFinite(value) ? '–' : value.toFixed(digits);
+const between = ([low, high]: Interval, digits = 2): string => `[${number(low, digits)}, ${number(high, digits)}]`;
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+    )
+    .join('\n');
+}
+
+const methodRow = (report: MethodReport): readonly string[] => [
+  report.method,
+  number(report.recall),
+  number(report.recallForecastable),
+  between(report.intervals.recallForecastable),
+  `${report.sum.forecastableHits}/${report.sum.forecastable}`,
+  number(report.falseAlarmsPerHour),
+  between(report.intervals.falseAlarmsPerHour, 1),
+  String(report.sum.falseAlarms),
+  String(report.sum.nearMisses),
+  number(report.falseMinutesPerHour, 1),
+  number(report.medianLeadS, 0),
+];
+
+const familyRow = ([name, sum]: readonly [string, Sum]): readonly string[] => [
+  name,
+  String(sum.cases),
+  `${sum.hits}/${sum.breaks}`,
+  `${sum.forecastableHits}/${sum.forecastable}`,
+  String(sum.falseAlarms),
+  number(sum.hours * 60, 1),
+];
+
+/** The table of all methods. */
+export const methodsTable = (methods: readonly MethodReport[]): string =>
+  columns([
+    ['', 'recall', 'foreseeable', '95 %', 'hits', 'false/h', '95 %', 'false', 'near', 'false min/h', 'lead s'],
+    ...methods.map(methodRow),
+  ]);
+
+/** The families of one method. */
+export const familiesTable = (report: MethodReport): string =>
+  columns([
+    [`family (${report.method})`, 'runs', 'hits', 'foreseeable', 'false', 'min outside'],
+    ...Object.entries(report.families).map(familyRow),
+  ]);
+
+/** The probabilities and times in words. */
+export function qualityLines(quality: Quality): string {
+  const times = Object.entries(quality.lnTime).map(
+    ([before, { median, said, of }]) => `${before} s ${number(median)} (${said} of ${of})`,
+  );
+  return [
+    `Brier skill ${number(quality.brierSkill60)} (60 s), ${number(quality.brierSkill120)} (120 s); calibration error ` +
+      `${number(quality.ece60, 3)}, ${number(quality.ece120, 3)}`,
+    `median |ln(said/true)| before foreseeable breaks: ${times.join(', ')}`,
+    `true time inside p10..p90: ${number(quality.coverage60)} at 60 s, ${number(quality.coverage)} at 120, 60 and 30 s`,
+  ].join('\n');
+}
+
+/** Everything in words and columns, for a person. */
+export function benchTable(report: BenchReport): string {
+  const { quality } = report;
+  const head =
+    `${report.traces} runs, ${number(report.quietHours)} quiet hours, ${report.breaks} breaks ` +
+    `(${report.forecastable} foreseeable), ${report.recovered} that came back from 85 % or more`;
+  const balanced = report.methods.find(({ method }) => method === 'this engine, balanced');
+  return [
+    head,
+    '',
+    methodsTable(report.methods),
+    '',
+    ...(balanced === undefined ? [] : [familiesTable(balanced), '']),
+    qualityLines(quality),
+  ].join('\n');
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { replayMain } from '../../../src/cli/replay-main.ts';
+import { readTrace, traceFilesIn } from '../../../src/cli/trace-file.ts';
+import { traceRows } from '../../../src/cli/trace-reader.ts';
+import type { Sample } from '../../../src/model/sample.ts';
+
+const mebibyte = 1024 * 1024;
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'replay-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const put = (name: string, text: string): Promise<void> => writeFile(path.join(folder, name), text);
+
+/** A leak of 2 MiB/s in 256 MiB, one row a second. */
+const leak = (rows: number): string =>
+  [
+    't_ms,mem_usage_bytes,mem_limit_bytes,mem_working_set_bytes,rss,pids_current,pids_max',
+    ...Array.from({ length: rows }, (_, s) => {
+      const bytes = (20 + 2 * s) * mebibyte;
+      return `${s * 1000},${bytes},${256 * mebibyte},${bytes},${bytes},1,64`;
+    }),
+  ].join('\n');
+
+async function run(...args: string[]): Promise<{ code: number; out: string[]; said: string[] }> {
+  const chunks: string[] = [];
+  const said: string[] = [];
+  const out = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(String(chunk));
+      done();
+    },
+  });
+  const code = await replayMain(args, out, (text) => said.push(text));
+  return { code, out: chunks.join('').split('\n').filter(Boolean), said };
+}
+
+describe('replay', () => {
+  it('prints one line for each row before the break, in file order, and nothing else', async () => {
+    await put('a.csv', leak(110));
+    await put('a.json', JSON.stringify({ id: 'leak-1', break: { kind: 'oom_kill', t_ms: 100_500 }, notes: 'x' }));
+    const { code, out, said } = await run(path.join(folder, 'a.csv'));
+    expect(code).toBe(0);
+    expect(said).toEqual([]);
+    const lines = out.map((line) => JSON.parse(line));
+    expect(lines.map((line) => line.tMs)).toEqual(Array.from({ length: 101 }, (_, s) => s * 1000));
+    expect(lines.every((line) => line.trace === 'leak-1')).toBe(true);
+    expect(Object.keys(lines[50])).toEqual(['trace', 'tMs', 'signals', 'level', 'leading', 'evidence']);
+    expect(Object.keys(lines[50].signals)).toEqual(['memory', 'pids']);
+    expect(Object.keys(lines[50].signals.memory)).toEqual([
+      'pressure',
+      'pBreak60',
+      'pBreak120',
+      'pBreak300',
+      'timeToLimitMs',
+    ]);
+    expect(lines[50].signals.memory.pressure).toBeCloseTo(120 / 256, 9);
+    expect(lines[0]).toMatchObject({ level: 'calm', leading: null });
+    const warned = lines.findIndex((line) => line.level === 'warn' || line.level === 'critical');
+    expect(warned).toBeGreaterThan(20);
+    expect(118 - warned).toBeGreaterThanOrEqual(30);
+    expect(lines[90]).toMatchObject({ leading: 'memory' });
+    expect(lines[90].evidence).toContain('floor rises 2 MiB/s');
+  });
+
+  it('writes to a file, takes folders, and gives the same bytes each time', async () => {
+    await put('b.csv', leak(40));
+    await put('a.csv', leak(30));
+    await put('index.csv', 'id,family\n');
+    const file = path.join(folder, 'out.jsonl');
+    expect((await run(folder, '--out', file)).out).toEqual([]);
+    const first = await readFile(file, 'utf8');
+    const ids = first
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).trace);
+    expect(ids).toEqual([...Array<string>(30).fill('a'), ...Array<string>(40).fill('b')]);
+    await run(folder, '--out', file);
+    expect(await readFile(file, 'utf8')).toBe(first);
+  });
+
+  it('never prints what is no JSON: times without end become a large number', async () => {
+    await put('a.csv', leak(110));
+    const { out } = await run(folder);
+    expect(out.join('\n')).not.toMatch(/:null,"p|p90":null|NaN|Infinity/);
+  });
+
+  it('goes on after a file that cannot be read, and says so', async () => {
+    await put('a.csv', 'x,y\n1,2\n');
+    await put('b.csv', leak(5));
+    await put('b.json', '{"id": 5}');
+    await put('c.csv', leak(5));
+    const { code, out, said } = await run(folder);
+    expect(code).toBe(1);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain('no column t_ms');
+    expect(out).toHaveLength(5);
+    expect((await run(path.join(folder, 'gone.csv'))).code).toBe(1);
+    expect((await run()).code).toBe(2);
+    expect((await run(folder, '--sensitivity', 'wild')).code).toBe(2);
+  });
+
+  it('finds tables in folders below', async () => {
+    await put('a.csv', leak(1));
+    expect(await traceFilesIn([folder])).toEqual([path.join(folder, 'a.csv')]);
+  });
+});
+
+async function samplesOf(csv: string, meta: unknown = {}): Promise<readonly Sample[]> {
+  await put('t.csv', csv);
+  await put('t.json', typeof meta === 'string' ? meta : JSON.stringify(meta));
+  const trace = await readTrace(path.join(folder, 't.csv'));
+  return [...traceRows(trace)].flatMap(({ events }) =>
+    events.filter((event): event is Sample => event.kind === 'sample'),
+  );
+}
+
+describe('a trace as samples', () => {
+  it('counts what lies in no file list as held: tmpfs is in the cache and cannot be given back', async () => {
+    const [sample] = await samplesOf(
+      't_ms,mem_usage_bytes,mem_limit_bytes,mem_working_set_bytes,rss,cache,inactive_file,active_file\n' +
+        '0,1000,4000,700,200,800,300,150\n',
+    );
+    expect(sample?.memory).toMatchObject({
+      workingSetBytes: 700,
+      anonBytes: 200,
+      unreclaimableBytes: 550,
+      limitBytes: 4000,
+    });
+  });
+
+  it('takes the limits of the description where the table has none', async () => {
+    const [sample] = await samplesOf(
+      't_ms,mem_usage_bytes,mem_limit_bytes,mem_working_set_bytes,pids_current,pids_max,max_proc_fds\n0,10,,10,3,,7\n',
+      '{"limits": {"mem_bytes": 500, "cpus": NaN, "pids_max": 64, "nofile": 256}}',
+    );
+    expect(sample?.memory?.limitBytes).toBe(500);
+    expect(sample?.pids).toEqual({ used: 3, limit: 64 });
+    expect(sample?.fds).toMatchObject({ used: 7, limit: 256 });
+    expect(sample?.cpu).toBeUndefined();
+    expect(sample?.disk).toBeUndefined();
+  });
+
+  it('reads processes and commands, with the heap limit of the program', async () => {
+    await put(
+      'p.csv',
+      't_ms,mem_usage_bytes,mem_limit_bytes,mem_working_set_bytes,top_processes,command_events\n' +
+        '0,10,500,10,7:1:node:2000:4096;8:1:sh::12,start:c1:npm%20run%20build;end:c0:\n' +
+        '1000,10,500,10,,end:c1:137\n',
+    );
+    await put(
+      'p.json',
+      JSON.stringify({ command: 'npm run build', env: { NODE_OPTIONS: '--max-old-space-size=100' } }),
+    );
+    const rows = [...traceRows(await readTrace(path.join(folder, 'p.csv')))];
+    expect(rows[0]?.events.map((event) => event.kind)).toEqual(['command-started', 'command-ended', 'sample']);
+    expect(rows[0]?.events[0]).toMatchObject({ commandId: 'c1', commandLine: 'npm run build' });
+    expect(rows[0]?.events[1]).toMatchObject({ commandId: 'c0', exitCode: null });
+    expect(rows[0]?.events[2]).toMatchObject({
+      processes: [
+        { pid: 7, name: 'node', ageMs: 2000, rssBytes: 4096, heapLimit: { limitBytes: 100 * mebibyte } },
+        { pid: 8, name: 'sh', ageMs: null, heapLimit: null },
+      ],
+    });
+    expect(rows[1]?.events.map((event) => event.kind)).toEqual(['command-ended', 'sample']);
+    expect(rows[1]?.events[1]).not.toHaveProperty('processes');
+  });
+
+  it('passes on what is no number, for the engine to count', async () => {
+    const [sample] = await samplesOf('t_ms,mem_usage_bytes,mem_limit_bytes,mem_working_set_bytes\n0,1,2,NaN\n');
+    expect(sample?.memory?.workingSetBytes).toBeNaN();
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { createForecaster } from '../../../src/forecast/forecaster.ts';
+import type { Sample } from '../../../src/model/sample.ts';
+import { forecastAfter, mebibyte, processOf, sample, startMs } from './support.ts';
+
+const failure = (seconds: number, exitCode: number | null = 1) => ({
+  kind: 'command-ended' as const,
+  sandboxId: 'box',
+  commandId: `c${seconds}`,
+  atMs: startMs + seconds * 1000,
+  exitCode,
+});
+
+describe('processor', () => {
+  const busy = (seconds: number, part: Partial<NonNullable<Sample['cpu']>> = {}) =>
+    sample(seconds, { more: { cpu: { usedCores: 0.5, limitCores: 0.5, throttledRatio: 0.9, ...part } } });
+  const series = (part: Partial<NonNullable<Sample['cpu']>>) => Array.from({ length: 40 }, (_, s) => busy(s, part));
+
+  it('is called slowed for as long as it lasts, and never about to break', () => {
+    const forecast = forecastAfter(createForecaster(), series({ stalledPercent: 70 }), 'cpu');
+    expect(forecast.evidence).toContain('waited for a processor in 70 % of the last 10 s; slowed for 39 s');
+    expect(forecast.pBreak300).toBe(0);
+  });
+
+  it('is not called so when nobody waits, or only for seconds', () => {
+    expect(forecastAfter(createForecaster(), series({ stalledPercent: 5 }), 'cpu').evidence).not.toContain(
+      'slowed for',
+    );
+    expect(forecastAfter(createForecaster(), series({}).slice(0, 20), 'cpu').evidence).not.toContain('slowed for');
+  });
+});
+
+describe('responsiveness', () => {
+  it('is silent while readings come, and tells how long none came', () => {
+    const forecaster = createForecaster();
+    for (let s = 0; s < 20; s++) forecaster.observe(sample(s, { memoryMiB: 10 }));
+    const at = (seconds: number) =>
+      forecaster.forecasts(startMs + seconds * 1000).find((each) => each.signal === 'responsiveness');
+    expect(at(21)).toBeUndefined();
+    expect(at(31)).toMatchObject({ used: 12_000, pBreak300: 0, evidence: 'no answer for 12 s, usually one every 1 s' });
+  });
+
+  it('waits longer for a source that reports seldom', () => {
+    const forecaster = createForecaster();
+    for (let s = 0; s < 300; s += 30) forecaster.observe(sample(s, { memoryMiB: 10, cadenceMs: 30_000 }));
+    const at = (seconds: number) =>
+      forecaster.forecasts(startMs + seconds * 1000).some((each) => each.signal === 'responsiveness');
+    expect(at(340)).toBe(false);
+    expect(at(370)).toBe(true);
+  });
+});
+
+describe('restarts', () => {
+  it('tells of programs that fail again and again, not of single failures, successes or Ctrl+C', () => {
+    const few = createForecaster();
+    for (const event of [failure(1), failure(2, 0), failure(3, 130), failure(4, null), failure(5)]) few.observe(event);
+    expect(few.forecasts(startMs + 6000)).toEqual([]);
+    const loop = forecastAfter(createForecaster(), [failure(0), failure(20), failure(40), failure(60)], 'restarts');
+    expect(loop.used).toBe(4);
+    expect(loop.pBreak60).toBeGreaterThan(0.5);
+    expect(loop.pBreak120).toBeGreaterThan(loop.pBreak60);
+    expect(loop.evidence).toContain('4 failures within 60 s');
+  });
+
+  it('are over ten minutes later', () => {
+    const forecaster = createForecaster();
+    for (const event of [failure(0), failure(20), failure(40)]) forecaster.observe(event);
+    expect(forecaster.forecasts(startMs + 11 * 60_000)).toEqual([]);
+  });
+});
+
+describe('what is known beside the signal', () => {
+  it('a JVM whose heap ends well below the limit is no danger for memory', () => {
+    const course = (heapMiB: number) =>
+      Array.from({ length: 60 }, (_, s) =>
+        sample(s, {
+          memoryMiB: 30 + 3 * s,
+          anonMiB: 30 + 3 * s,
+          processes: [
+            processOf(7, 'java', 25 + 3 * s, { heapLimit: { limitBytes: heapMiB * mebibyte, source: '-Xmx' } }),
+          ],
+        }),
+      );
+    const bounded = forecastAfter(createForecaster(), course(200), 'memory');
+    const unbounded = forecastAfter(createForecaster(), course(400), 'memory');
+    expect(bounded.pBreak120).toBeLessThan(0.1);
+    expect(unbounded.pBreak120).toBeGreaterThan(3 * bounded.pBreak120);
+  });
+
+  it('free swap moves the end away', () => {
+    const course = (swapMiB: number) =>
+      Array.from({ length: 60 }, (_, s) =>
+        sample(s, {
+          memoryMiB: 30 + 3 * s,
+          anonMiB: 30 + 3 * s,
+          more: { swap: { usedBytes: 0, limitBytes: swapMiB * mebibyte } },
+        }),
+      );
+    const without = forecastAfter(createForecaster(), course(0), 'memory').timeToLimitMs?.p50 ?? 0;
+    const withSwap = forecastAfter(createForecaster(), course(256), 'memory').timeToLimitMs?.p50 ?? 0;
+    expect(withSwap).toBeGreaterThan(without + 60_000);
+  });
+
+  it('what cannot be reclaimed is followed, where the source tells it', () => {
+    const readings = Array.from({ length: 60 }, (_, s) => {
+      const one = sample(s, { memoryMiB: 30 + 3 * s });
+      const memory = one.memory === undefined ? undefined : { ...one.memory, unreclaimableBytes: 20 * mebibyte };
+      return { ...one, ...(memory === undefined ? {} : { memory }) };
+    });
+    expect(forecastAfter(createForecaster(), readings, 'memory').pBreak300).toBe(0);
+  });
+});
