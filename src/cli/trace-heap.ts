@@ -15,6 +15,8 @@ const goUnits: Readonly<Record<string, number>> = { '': 1, K: 1024, M: mebibyte,
 
 const node = /^(?:node|nodejs|npm|npx|tsc|jest|vitest|webpack|vite|MainThread)\b/i;
 const java = /^(?:java|gradle|mvn|kotlinc|scala)\b/i;
+/** Below twice this much memory V8 no longer halves. */
+const nodeFloorBytes = 259 * mebibyte;
 /** With more memory than this V8 takes 4 GiB by default, with less at most 2 GiB (Heap::HeapSizeFromPhysicalMemory). */
 const roomyBytes = 15 * 1024 * mebibyte;
 
@@ -39,9 +41,9 @@ function nodeHeap(command: string, options: string, memoryBytes: number | null):
   );
   if (flagged !== null) return { limitBytes: flagged, source: '--max-old-space-size' };
   if (memoryBytes === null || !words(command, '(?:node|npm|npx|tsc|yarn|pnpm)')) return null;
-  // Half of what the control group allows, up to a ceiling.
+  // Half of what the control group allows, between a floor (measured with Node.js 20 and 24 from 128 to 512 MiB) and a ceiling.
   const ceiling = memoryBytes >= roomyBytes ? 4096 * mebibyte : 2048 * mebibyte;
-  return { limitBytes: Math.min(memoryBytes / 2, ceiling), source: 'default of node' };
+  return { limitBytes: Math.min(Math.max(memoryBytes / 2, nodeFloorBytes), ceiling), source: 'default of node' };
 }
 
 function javaHeap(command: string, options: string, memoryBytes: number | null): HeapLimit | null {

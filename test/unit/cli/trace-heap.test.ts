@@ -22,6 +22,16 @@ describe('heap limits from a command line', () => {
     });
   });
 
+  it.each([
+    [128, 259],
+    [512, 259],
+    [1024, 512],
+    [8192, 2048],
+    [32_768, 4096],
+  ])('in %d MiB is %d MiB by default of Node.js', (memory, heap) => {
+    expect(heapLimitsOf('node app.js', {}, memory * mebibyte)[0]?.limit.limitBytes).toBe(heap * mebibyte);
+  });
+
   it('are none where nothing sets one', () => {
     expect(heapLimitsOf('python3 nodes.py --java', {}, 1024 * mebibyte)).toEqual([]);
     expect(heapLimitsOf('node app.js', {}, null)).toEqual([]);

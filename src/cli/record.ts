@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseOptions, type RecordOptions, UsageError, usage } from './recording/options.ts';
+import { record } from './recording/recorder.ts';
+import { commandLine, parseSession, type SessionStep } from './recording/session.ts';
+
+/** Where the program speaks. */
+export interface RecordOutput {
+  /** The result: the path of the written JSON. */
+  readonly print: (line: string) => void;
+  /** Progress and errors, for a person. */
+  readonly say: (line: string) => void;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function readSteps(options: RecordOptions): readonly SessionStep[] {
+  if (options.sessionFile === null) return [{ kind: 'command', line: commandLine(options.words), waits: true }];
+  try {
+    return parseSession(readFileSync(options.sessionFile, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`The session ${options.sessionFile} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/** A reader never sees half a file. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.part`, text);
+  renameSync(`${file}.part`, file);
+}
+
+async function recordOne(args: readonly string[], signal: AbortSignal, { print, say }: RecordOutput): Promise<number> {
+  const options = parseOptions(args, Date.now());
+  const steps = readSteps(options);
+  const folder = resolve(options.outFolder);
+  const file = join(folder, `${options.id}.json`);
+  if (existsSync(file) && !options.replaces)
+    throw new UsageError(`${file} is there already: choose another --id, or add --replace.`);
+  say(`Recording ${options.id} …`);
+  const { csv, summary } = await record(options, steps, signal, say);
+  mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, `${options.id}.csv`), csv);
+  writeWhole(file, `${JSON.stringify(summary, null, 1)}\n`);
+  const seconds = Math.round(summary.duration_ms / 1_000);
+  say(
+    summary.break === null
+      ? `No break in ${seconds} s (${summary.ended}, exit code ${summary.exit_code ?? 'none'}).`
+      : `Broke after ${seconds} s: ${summary.break.kind}.`,
+  );
+  print(file);
+  return signal.aborted ? 130 : 0;
+}
+
+/**
+ * `npm run record`: records one command or session.
+ * @param signal ends the recording early and keeps it
+ * @returns the exit code: 0, 1 when nothing can be recorded here or something went wrong, 2 when the command line is not understood,
+ * 130 after `signal`
+ */
+export async function runRecord(args: readonly string[], signal: AbortSignal, output: RecordOutput): Promise<number> {
+  if (args.includes('--help') && !args.slice(0, args.indexOf('--help')).includes('--')) {
+    output.print(usage);
+    return 0;
+  }
+  try {
+    return await recordOne(args, signal, output);
+  } catch (error) {
+    output.say(error instanceof UsageError ? `${error.message}\n\n${usage}` : messageOf(error));
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
