@@ -156,5 +156,6 @@ export const readersOnly = (commandLine: string | null): readonly string[] | nul
 /** Whether a line was printed by one of these readers or by the shell itself, and not shown by them. */
 export const isReadersOwn = (line: string, names: readonly string[]): boolean =>
   shells.test(line) ||
+  (names.includes('awk') && /^[gm]awk: /.test(line)) ||
   names.some((name) => line.startsWith(`${name}: `) || line.includes(`/${name}: `)) ||
   (names.includes('git') && /^(?:fatal|error|[Ss]chwerwiegend|[Ff]ehler): /.test(line));

@@ -129,7 +129,7 @@ const atoms =
   /(?<![\w./-])(eaddrinuse|eaddrnotavail|econnrefused|econnreset|etimedout|ehostunreach|enetunreach|nxdomain|enospc|emfile|enfile|erofs|edquot|eacces|etxtbsy|exdev|eloop|enoexec)(?![\w/-])/g;
 
 const words =
-  /(?<![A-Za-z0-9_/-])(?<!(?<!\bUnix)\.)(?:E[A-Z0-9_]{3,15}|[A-Z][a-z]{2,20}[A-Z][A-Za-z]{2,30}|gaierror)(?![A-Za-z0-9_])/g;
+  /(?<![A-Za-z0-9_/-])(?:(?<!(?<!\bUnix)\.)(?:E[A-Z0-9_]{3,15}|[A-Z][a-z]{1,20}[A-Z][A-Za-z]{2,30}|gaierror)|(?<=\.)[A-Z][A-Za-z]{3,30}(?:Exception|Error))(?![A-Za-z0-9_])/g;
 
 const codes =
   /(?:\[Errno |\bos error |\berrno[ =:"']{1,4}|\berror=|SocketException \(|Os \{ code: |\bstatus code -)(-?\d{1,4})\b/g;
@@ -148,6 +148,9 @@ type Phrases = typeof strerrors;
 /** A whole message in quotes is quoted, unless something around it says that it was raised. */
 const saysRaised = /[Ee]rror|Exception|message|reason|cause|errno|\bmsg|\bdetail|\bfailed/;
 
+/** What stands before the quotation of a message, and not before a word that is meant as such. */
+const introduces = /[:=({[,\]>]\s{0,3}$|(?:reason|cause|error|message|msg|exception|with) $/i;
+
 /** The words that come before a system message in prose about errors rather than in an error. */
 const addFromText = (line: string, phrases: Phrases, found: Set<Errno>): void => {
   if (phrases.length === 0) return;
@@ -158,23 +161,26 @@ const addFromText = (line: string, phrases: Phrases, found: Set<Errno>): void =>
     const quote = line[at - 1];
     const quoted =
       quote !== undefined && '\'"`“‘'.includes(quote) && '\'"`”’'.includes(line[at + phrase.length] ?? ' ');
-    if (!quoted || saysRaised.test(line.slice(0, at))) found.add(errno);
+    if (!quoted || (saysRaised.test(line.slice(0, at)) && introduces.test(line.slice(Math.max(0, at - 16), at - 1)))) {
+      found.add(errno);
+    }
   }
 };
 
 /**
  * @param phrases messages of the system that may be in the line
+ * @param names whether the bare name of an error counts as well
  * @returns the errors of the system that `line` reports, whichever tool and language it comes from
  */
-export const errnosOf = (line: string, phrases: Phrases = strerrors): ReadonlySet<Errno> => {
+export const errnosOf = (line: string, phrases: Phrases = strerrors, names = true): ReadonlySet<Errno> => {
   const found = new Set<Errno>();
-  for (const match of line.matchAll(words)) {
+  for (const match of names ? line.matchAll(words) : []) {
     const word = match[0];
     if (isOnlyQuoted(line, match.index, match.index + word.length)) continue;
     const errno = known.has(word) ? (word as Errno) : aliases.get(word);
     if (errno !== undefined) found.add(errno);
   }
-  for (const match of line.matchAll(atoms)) {
+  for (const match of names ? line.matchAll(atoms) : []) {
     const name = (match[1] ?? '').toUpperCase();
     if (isOnlyQuoted(line, match.index, match.index + name.length)) continue;
     const errno = name === 'NXDOMAIN' ? 'EAI' : name;

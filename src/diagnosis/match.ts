@@ -2,6 +2,7 @@ import { catalogue } from './catalogue/catalogue.ts';
 import { type ErrorPattern, type PatternSignal, recognisedFrom } from './catalogue/pattern.ts';
 import { type Errno, errnosOf } from './errno.ts';
 import { requiredWords } from './literals.ts';
+import { type Report, withoutNamedTexts, withoutValues } from './source-findings.ts';
 import { strerrors } from './strerror.ts';
 import { Trigrams } from './trigrams.ts';
 
@@ -25,6 +26,8 @@ interface Prepared {
 
 interface PreparedPattern {
   readonly pattern: ErrorPattern;
+  /** Whether a finding about a source may say it. */
+  readonly ofSource: boolean;
   readonly signals: readonly Prepared[];
 }
 
@@ -35,6 +38,17 @@ export const bySlug = (slug: string): ErrorPattern | undefined => slugs.get(slug
 
 let prepared: readonly PreparedPattern[] | null = null;
 
+/** Compilers and linters find these in a source; every other error they only find named there. */
+const aboutSource: ReadonlySet<string> = new Set([
+  'modules',
+  'native',
+  'build',
+  'package-manager',
+  'runtime',
+  'git',
+  'browser',
+]);
+
 /** Made at the first error, not at the start of the editor. */
 const preparedCatalogue = (): readonly PreparedPattern[] => {
   if (prepared !== null) return prepared;
@@ -42,6 +56,7 @@ const preparedCatalogue = (): readonly PreparedPattern[] => {
   const ordered = catalogue.toSorted((a, b) => b.priority - a.priority);
   prepared = ordered.map((pattern) => ({
     pattern,
+    ofSource: aboutSource.has(pattern.category),
     signals: pattern.signals.map((signal) => ({
       signal,
       words: signal.text === null ? null : requiredWords(signal.text),
@@ -64,6 +79,9 @@ interface Seen {
   readonly errnos: ReadonlySet<Errno>;
 }
 
+const noReport: Report = { findings: new Set(), isTests: false, quotesValues: false, isChecker: false };
+const noErrnos: ReadonlySet<Errno> = new Set();
+
 interface Hit {
   readonly weight: number;
   readonly line: string;
@@ -72,16 +90,25 @@ interface Hit {
 
 class Heard {
   readonly lines: readonly string[];
+  /** The same lines as they are looked at: without the values that a checker or a test quotes. */
+  readonly #said: readonly string[];
+  readonly #findings: ReadonlySet<string>;
+  readonly #isChecker: boolean;
   readonly #lowerLines: readonly string[];
   readonly #words: Trigrams;
   readonly exitCode: number | null;
   #errnoLines: readonly Seen[] | null = null;
 
-  constructor(lines: readonly string[], exitCode: number | null) {
+  constructor(lines: readonly string[], exitCode: number | null, { findings, quotesValues, isChecker }: Report) {
     this.lines = distinct(lines);
-    this.#lowerLines = this.lines.map((line) => line.toLowerCase());
+    this.#findings = findings;
+    this.#said = this.lines.map((line) =>
+      quotesValues || this.#findings.has(line) ? withoutValues(line) : withoutNamedTexts(line),
+    );
+    this.#lowerLines = this.#said.map((line) => line.toLowerCase());
     this.#words = new Trigrams(this.#lowerLines.join('\n'));
     this.exitCode = exitCode;
+    this.#isChecker = isChecker;
   }
 
   get errnoLines(): readonly Seen[] {
@@ -91,25 +118,31 @@ class Heard {
 
   #lookForErrnos(): readonly Seen[] {
     const phrases = strerrors.filter(([phrase]) => this.#words.holds(phrase));
-    return this.lines.map((line) => ({ line, errnos: errnosOf(line, phrases) })).filter((seen) => seen.errnos.size > 0);
+    return this.lines
+      .map((line, index) => ({
+        line,
+        errnos: this.#findings.has(line) ? noErrnos : errnosOf(this.#said[index] ?? line, phrases, !this.#isChecker),
+      }))
+      .filter((seen) => seen.errnos.size > 0);
   }
 
   fits(form: RegExp): boolean {
-    return this.lines.some((line) => form.test(line));
+    return this.#said.some((line) => form.test(line));
   }
 
-  hit({ signal, words }: Prepared): Hit | null {
+  hit({ signal, words }: Prepared, ofSource: boolean): Hit | null {
     if (this.exitCode === 0 && !signal.atExitZero) return null;
     if (words !== null && !words.some((word) => this.#words.holds(word))) return null;
-    const hit = signal.text === null ? this.#errnoHit(signal) : this.#textHit(signal, signal.text, words);
+    const hit = signal.text === null ? this.#errnoHit(signal) : this.#textHit(signal, signal.text, words, ofSource);
     return hit !== null && signal.near !== null && !this.fits(signal.near) ? null : hit;
   }
 
-  #textHit(signal: PatternSignal, text: RegExp, words: readonly string[] | null): Hit | null {
+  #textHit(signal: PatternSignal, text: RegExp, words: readonly string[] | null, ofSource: boolean): Hit | null {
     for (const [index, line] of this.lines.entries()) {
+      if (!ofSource && this.#findings.has(line)) continue;
       const lower = this.#lowerLines[index] ?? '';
       if (words !== null && !words.some((word) => lower.includes(word))) continue;
-      const match = text.exec(line);
+      const match = text.exec(this.#said[index] ?? line);
       if (match !== null) return { weight: signal.weight, line, groups: match.groups ?? {} };
     }
     return null;
@@ -123,11 +156,11 @@ class Heard {
   }
 }
 
-const matchOf = (heard: Heard, { pattern, signals }: PreparedPattern): TextMatch | null => {
+const matchOf = (heard: Heard, { pattern, ofSource, signals }: PreparedPattern): TextMatch | null => {
   let best: Hit | null = null;
   let fits = 0;
   for (const signal of signals) {
-    const hit = heard.hit(signal);
+    const hit = heard.hit(signal, ofSource);
     if (hit === null) continue;
     fits += 1;
     if (best === null || hit.weight > best.weight) best = hit;
@@ -158,11 +191,16 @@ const beats = (one: TextMatch, other: TextMatch, exitCode: number | null): boole
 /**
  * Compares texts with the whole catalogue.
  * @param lines what the program itself said, without quotations
+ * @param report what is known of the output they come from
  * @returns the best fit, cause before symptom, or null
  */
-export const matchCatalogue = (lines: readonly string[], exitCode: number | null): TextMatch | null => {
+export const matchCatalogue = (
+  lines: readonly string[],
+  exitCode: number | null,
+  report: Report = noReport,
+): TextMatch | null => {
   if (lines.length === 0) return null;
-  const heard = new Heard(lines, exitCode);
+  const heard = new Heard(lines, exitCode, report);
   let best: TextMatch | null = null;
   for (const each of preparedCatalogue()) {
     if (best !== null && rankOf(best.pattern, exitCode) > rankOf(each.pattern, exitCode)) continue;

@@ -14,7 +14,24 @@ export interface PlannedFix {
   /** The same for a person to read, or to put into a terminal: values from texts are quoted. */
   readonly text: string;
   readonly check: string | null;
+  /** The check as a command whose exit code decides, or null when it is only words. It changes nothing. */
+  readonly checkArgv: readonly string[] | null;
 }
+
+/** Checks that are commands, only look, and end with 0 only if all is well. */
+const lookingChecks: ReadonlySet<string> = new Set([
+  'pg_isready',
+  'git ls-remote',
+  'git fsck',
+  'git lfs env',
+  'git var GIT_AUTHOR_IDENT',
+  'docker info',
+  'docker network ls',
+  'redis-cli ping',
+  'mysqladmin ping',
+  'java -version',
+  'cargo check',
+]);
 
 const placeholder = /\{([a-z_]{2,20})\}/g;
 
@@ -45,7 +62,8 @@ const unknownIn = (text: string, values: Parameters): readonly string[] =>
 export const planFix = (fix: PatternFix, parameters: Parameters, commandLine: string | null): PlannedFix => {
   const title = titleOf(fix.title, parameters);
   const { id, risk, kind, action, check } = fix;
-  if (kind !== 'shell') return { id, title, risk, kind, action, argv: null, text: fix.how, check };
+  const checkArgv = check !== null && lookingChecks.has(check) ? check.split(' ') : null;
+  if (kind !== 'shell') return { id, title, risk, kind, action, argv: null, text: fix.how, check, checkArgv };
   // The failed command may be a whole line with pipes: a shell of its own runs it.
   const words: Record<string, string> = { ...parameters };
   const names: string[] = [];
@@ -74,5 +92,6 @@ export const planFix = (fix: PatternFix, parameters: Parameters, commandLine: st
     argv: known ? ['sh', '-c', numbered, 'foresight', ...names.map((name) => words[name] ?? '')] : null,
     text,
     check,
+    checkArgv,
   };
 };

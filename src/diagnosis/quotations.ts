@@ -1,14 +1,15 @@
+import { isTestReport } from './source-findings.ts';
+
 /** Lines that show a text instead of saying it, whatever stands around them. */
 const always: readonly RegExp[] = [
   // A compiler shows the source line it means.
   /^\s{0,12}(?:>{1,2} {0,4})?\d{1,6} {0,6}[|│┃] ?/,
   /^\s{1,12}[|│]\s/,
   // Tests: what passed, and the names of those that failed.
-  /^\s{0,16}(?:[✓✔√✅☑·•∙] |ok\b|not ok \d|PASS\b|PASSED\b|XFAIL|SKIP|--- (?:PASS|FAIL|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))/,
+  /^\s{0,16}(?:[✓✔√✅☑] |[·•∙] (?!\s{0,4}[╰─┬│])|ok\b|not ok \d|PASS\b|PASSED\b|XFAIL|SKIP|--- (?:PASS|FAIL|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))/,
   /^\s{0,16}[●◯] /,
-  /^\s{0,16}[✕✗✘×❌⨯] (?!(?:\[\w{1,10}\] )?(?:Error|ERROR|error|Command|Failed|failed|No solution|Could not|Cannot|Unable|Build))/,
-  /^\s{0,4}FAIL\b.{0,300}$|^\s{0,8}Failure\/Error: |^>\s{2,12}\S|^\s{0,4}Failed \S{1,200} \[/,
-  /\bgot\b.{0,300}\bwant(?:ed)?\b|\bwant(?:ed)?\b.{0,300}\bgot\b/,
+  /^\s{0,4}FAIL\b.{0,300}$|^\s{0,8}Failure\/Error: |^>\s{2,12}(?:assert|raise|def|return|with|expect|await|\w{1,40}(?:\(| = |\.))|^\s{0,4}Failed \S{1,200} \[/,
+  /[,;] want(?:ed)?\b[ :=]|\bgot\b.{0,300}\bwant(?:ed)?\b|\bwant(?:ed)?\b.{0,300}\bgot\b/,
   /^\s{0,8}(?:test|Test) .{1,300} (?:\.\.\. |-> )?(?:ok|ignored|passed|FAILED|PASSED|SKIPPED)\b/,
   /^(?:FAILED|PASSED|ERROR|SKIPPED|XPASS|RERUN) \S{1,300}(?:::|\[)/,
   /^.{1,300} (?:PASSED|SKIPPED|XFAIL|XPASS)(?: {1,60}\[ {0,3}\d{1,3}%\])?$/,
@@ -24,20 +25,20 @@ const always: readonly RegExp[] = [
   /\bexpected (?!version|double-quoted|property|value|statement|one of|identifier|expression|end of|token|`).{1,200}\b(?:to (?:be|equal|contain|include|match|throw|have|start|end|reject|return)|but (?:got|was|received)|got|instead)\b/i,
   /\bDID NOT RAISE\b|\bnever (?:raised|thrown)\b|\bshould (?:have )?(?:raise|throw|return|handle|report|fail|panic|retry|reject|recover|show|detect|map|print|log|be )/,
   // Lists, headings, tables and quotations of a text that explains.
-  /^\s{0,8}(?:[-*+•] (?:\*\*|`|_)|#{2,6} \S|\| .{1,300} \|$|>{1,3} (?!@)|\d{1,3}\. (?:\*\*|`|[A-Z]))/,
+  /^\s{0,8}(?:[-*+•] (?:\*\*|`|_)|#{2,6} \S|\| .{1,300} \|$|>{1,3} (?!@|(?:Could not|Cannot|Can't|Failed|Unable|Process|A problem|A failure|Received|No \w{1,20} could|Timeout|java|javax|org|com|io|kotlin|groovy)\b)|\d{1,3}\. (?:\*\*|`|[A-Z]))/,
   // Comments.
   /^\s{0,40}(?:\/\/|\/\*|\*\/|\* |<!--|-->|;;|"""|''')/,
-  /^\s{0,40}# (?!(?:Warning|WARNING|Error|ERROR|Failed|Fatal|FATAL|Could not|Cannot)\b)/,
+  /^\s{0,40}# (?!(?:Warning|WARNING|Error|ERROR|Failed|Fatal|FATAL|Could not|Cannot|A fatal error|There is insufficient memory|Native memory| ?SIG[A-Z]{3,5})\b)/,
   // What the shell, a build or a package manager is about to run.
   /^\+{1,4} \S/,
-  /^> \S/,
+  /^> (?!(?:Could not|Cannot|Can't|Failed|Unable|Process|A problem|A failure|Received|No \w{1,20} could|Timeout|java|javax|org|com|io|kotlin|groovy)\b)\S/,
   /^(?:Step \d{1,3}\/\d{1,3} : |STEP \d|(?:=> )?\[\s?\d{1,3}\/\d{1,3}\] |\[[\w. -]{1,40} \d{1,3}\/\d{1,3}\] )/,
   /^(?:\S{1,60}@\S{1,60}[: ]\S{0,120})?[$❯➜%] \S/,
   // Requests a server counted.
   /"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \S{1,2000} HTTP\/[\d.]{1,3}"/,
   // Tables of errors, as headers and manuals have them.
-  /^\s{0,8}(?:\d{1,5}\s{1,8}(?!ERROR)E[A-Z0-9]{2,15}\b|(?!ERR)E[A-Z0-9]{2,15}\s{1,12}\d{1,4}\b|#\s{0,4}define\b)/,
-  /^\s{0,12}\[?E[A-Z0-9]{3,15}\]?\s{2,40}[A-Z][a-z]/,
+  /^\s{0,8}(?:\d{1,5}\s{1,8}(?!ERROR)E[A-Z0-9]{2,15}\b|(?!ERR|ELIFECYCLE)E[A-Z0-9]{2,15}\s{1,12}\d{1,4}\b|#\s{0,4}define\b)/,
+  /^\s{0,12}\[?(?!ELIFECYCLE|ERROR|ERR\b)E[A-Z0-9]{3,15}\]?\s{2,40}[A-Z][a-z]/,
   /#define\s/,
   // Found by a search: path, line, and then no blank, or the indent of the found line.
   /^[^\s:]{1,300}:\d{1,7}:(?!\d|in |\s?\d{1,6}: )(?:\s{2}|\t|\S)/,
@@ -46,7 +47,16 @@ const always: readonly RegExp[] = [
   /^(?:[*|\\/ ]{1,12})?[0-9a-f]{7,12} (?:\([^)]{1,200}\) )?(?:\w{2,12}(?:\([\w./-]{1,40}\))?!?: |[A-Z][a-z]{1,20} )/,
   // Options in the help of a program.
   /^\s{1,8}-{1,2}[\w-]{1,40}[ ,=<[].{1,60}\s{2}\S/,
-  /^(?:Usage|usage|Synopsis|SYNOPSIS):? \S/,
+  /^(?:Usage|usage|Synopsis|SYNOPSIS)(?! Error):? \S/,
+  // Values that would have been allowed, and source that is shown.
+  /\b(?:must be one of|possible values|allowed values|valid (?:values|options|choices)|invalid choice)\b/,
+  /^[│|]\s{1,8}\d{1,6}: |^\[error\] {1,3}(?:> )?\d{0,6} {0,6}\|/,
+  // What Terraform would change, and what a test of Zig expected.
+  /^\s{2,16}[-+~] \w{1,60}\s{1,40}= |\bexpected error\.\w{1,60}, found\b/,
+  // The line of a script that a shell could not read, and the values of a row.
+  /: line \d{1,6}: `.{0,400}'$|^DETAIL: {1,3}Key \(/,
+  // The subject of a commit.
+  /^(?:⧗ {1,4}input: |(?:fix|feat|chore|docs|refactor|test|build|ci|perf|style|revert)(?:\([\w./-]{1,40}\))?!?: )/,
 ];
 
 /** Lines of source code that name an error. */
@@ -66,11 +76,33 @@ const overcome: readonly RegExp[] = [
   /\bWARN\w{0,3}\b.{0,200}\bcaught\b/i,
 ];
 
+/** After these lines a program tries again; whether in vain is said by what follows. */
+const again = /\b(?:re-?trying|will (?:re-?try|be retried))\b/i;
+const gaveUp =
+  /\bg(?:ave|iving) up\b|\bfatal\b|\babort|\bcancell?ed\b|\bfailed after\b|\bmax(?:imum)?\b.{0,20}\b(?:retries|attempts)\b|\btoo many (?:retries|attempts)\b|\bretries (?:exhausted|exceeded)\b|\bout of (?:retries|attempts)\b|\bterminated\b/i;
+const wentWell = /\b(?:ok|done|succe\w{1,10}|connected|ready|complete\w{0,3}|recovered|passed|finished)\b/i;
+
+/** @returns whether the tries that a program announced came to nothing: it gave up, or said nothing more. */
+export const triedInVain = (lines: readonly string[]): boolean => {
+  const last = lines.findLastIndex((line) => again.test(line));
+  if (last < 0) return false;
+  const after = lines.slice(last + 1);
+  return !after.some((line) => wentWell.test(line)) && (after.length === 0 || after.some((line) => gaveUp.test(line)));
+};
+
 /** A test compared something: from then on, what stands in its report is what was compared. */
 const compares =
   /\bAssertion(?:Error|FailedError|Failed)\b|\bERR_ASSERTION\b|\bassertion [`'"]?.{0,40}failed\b|\bFailed asserting\b|\bAssert\.\w{1,30}\(\) Failure\b|\bAssertion with \S{1,4} failed\b|\bexpect\(\w{1,40}\)|\bFailure\/Error: |^\s{0,8}[Ee]xpected:? .{0,300}$|\bbut was: /;
 const compared =
   /^\s{0,16}[-+?](?:\s|['"`])|^\s{0,12}(?:code|message|Error Message|value|stdout|stderr):|^\s{4,16}[a-z][^:]{1,200}:$/;
+
+/** Where a test of Rust failed; why is on the next line. */
+const panicked = /^thread '(?!main')[^']{1,200}'.{0,20} panicked at .{1,300}:$/;
+/** Crosses stand before tests that failed, and before the errors of tools that run no tests. */
+const crossed =
+  /^\s{0,16}[✕✗✘×❌⨯✖] (?!(?:\[\w{1,10}\] )?(?:Error|ERROR|error|Command|Failed|failed|No solution|Could not|Cannot|Unable|Build))/;
+const crossedTest =
+  /^\s{0,16}[✕✗✘×❌⨯✖] (?:.{1,300}[ (]\d{1,7}(?:\.\d{1,4})? ?m?s\)?$|(?:\[fail\]|should|handles|reports|rejects|returns|throws|shows|it)\b)/;
 
 /** Jest shows what was printed to the console below the name of the function. */
 const captured = /^\s{2,12}console\.(?:error|warn|log|info|debug)$/;
@@ -79,16 +111,26 @@ const capturedLines = 40;
 const fence = /^\s{0,8}(?:```|~~~)/;
 const pythonFrame = /^\s{2,12}File "[^"]{0,400}", line \d/;
 const nodeFrame = /^(?:file:\/\/)?\/?[^\s:]{1,300}:\d{1,6}(?::\d{1,5})?$/;
+/** What a compiler puts under the place it means, perhaps with a word about it. */
+const marks = /^[\s|│·]{0,200}[\^~]{1,200}(?:\s{0,4}$|-- SC\d)/;
+/** Where Node ends a program whose error nobody caught. */
+const uncaught = /\btriggerUncaughtException\(/;
 const carets = /^\s{0,200}[\^~-]{1,200}\s{0,4}$/;
 const diffHead = /^(?:diff --git |@@ -\d|--- a\/|\+\+\+ b\/|Index: )/;
 /** A source line that Node shows is followed by its marker after a few lines at most. */
 const shownLines = 4;
 
 /**
+ * @param isTests whether they are the report of a test runner
+ * @param retries keeps the errors after which a program said that it would try again
  * @returns the lines that a program said itself, without those that quote: source code, tests, documentation, listings,
  * differences, and errors that were overcome.
  */
-export const withoutQuotations = (lines: readonly string[]): readonly string[] => {
+export const withoutQuotations = (
+  lines: readonly string[],
+  isTests: boolean = isTestReport(lines),
+  retries = false,
+): readonly string[] => {
   const own: string[] = [];
   const isDiff = lines.some((line) => diffHead.test(line));
   const isComparison = lines.some((line) => compares.test(line));
@@ -124,14 +166,16 @@ export const withoutQuotations = (lines: readonly string[]): readonly string[] =
       continue;
     }
     if (isComparison && compared.test(line)) continue;
-    if (isQuotation(line)) continue;
+    if (marks.test(lines[index + 1] ?? '') && !marks.test(line) && !uncaught.test(line)) continue;
+    if (isTests ? crossed.test(line) || panicked.test(line) : crossedTest.test(line)) continue;
+    if (!uncaught.test(line) && (retries && again.test(line) ? isShown(line) : isQuotation(line))) continue;
     own.push(line);
   }
   return own;
 };
 
 /** Whether a line shows a text rather than says it. */
-export const isQuotation = (line: string): boolean =>
-  always.some((form) => form.test(line)) ||
-  source.some((form) => form.test(line)) ||
-  overcome.some((form) => form.test(line));
+const isShown = (line: string): boolean =>
+  always.some((form) => form.test(line)) || source.some((form) => form.test(line));
+
+export const isQuotation = (line: string): boolean => isShown(line) || overcome.some((form) => form.test(line));

@@ -6,7 +6,8 @@ import { slugOfExitCode } from './exit-codes.ts';
 import { fingerprintOfTrace, normalise } from './fingerprint.ts';
 import { bySlug, matchCatalogue, type TextMatch } from './match.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
-import { withoutQuotations } from './quotations.ts';
+import { triedInVain, withoutQuotations } from './quotations.ts';
+import { type Report, reportOf, withoutValues } from './source-findings.ts';
 import { speaksOfKill, structuredFinding } from './structured.ts';
 import { visibleLines, withoutPrefix } from './text.ts';
 
@@ -44,6 +45,11 @@ export interface Recognition {
 const interruptedByPerson = 130;
 /** Less free space than this is none. */
 const fullBelowBytes = 1024 ** 2;
+/** Fewer free inodes than this are none: an installation needs many at once. */
+const fewInodes = 64;
+/** A program that could not write and does not say why. */
+const writeFailed =
+  /\bI\/O error\b|\bBus error\b|\b(?:write|writing|flush|save|saving)\b.{0,60}\b(?:error|failed|failure)\b|\b(?:error|failed|failure|could not|cannot|can't|couldn't|unable)\b.{0,30}\b(?:writ|flush|sav|append|extend)|\bshort write\b/i;
 /** Lines around that of the error in which its fields are looked for. */
 const linesAround = 25;
 
@@ -96,10 +102,15 @@ const joined = (lines: readonly string[]): readonly string[] => {
   });
 };
 
-const matchWrapped = (heard: readonly string[], exitCode: number | null): TextMatch | null => {
-  const whole = joined(heard);
-  return whole.length === 0 ? null : matchCatalogue([...heard, ...whole], exitCode);
+const matchWrapped = (heard: readonly string[], exitCode: number | null, report: Report): TextMatch | null => {
+  const said = heard.filter((line) => !report.findings.has(line));
+  const whole = joined(report.quotesValues ? said.map(withoutValues) : said);
+  return whole.length === 0 ? null : matchCatalogue([...heard, ...whole], exitCode, report);
 };
+
+/** Errors after which a program tried again count when it tried in vain. */
+const matchRetried = (lines: readonly string[], exitCode: number | null, report: Report): TextMatch | null =>
+  triedInVain(lines) ? matchCatalogue(withoutQuotations(lines, report.isTests, true), exitCode, report) : null;
 
 /** Counters beat the words of a text where both speak of the same thing. */
 const corrected = (
@@ -110,6 +121,7 @@ const corrected = (
 ): Finding | null => {
   const slug = finding?.slug ?? null;
   const { exitCode } = event;
+  const full = typeof context.diskFreeBytes === 'number' && context.diskFreeBytes < fullBelowBytes;
   if (slug === 'oom-killed' && context.oomKillDelta === 0 && (finding?.confidence ?? 0) < 0.97) {
     const surely = heard.some((line) => /oom-kill|out of memory: kill|OOMKilled/i.test(line));
     return surely ? finding : { ...(finding ?? found('', 0)), slug: 'sigkill-unknown', confidence: 0.6 };
@@ -125,7 +137,8 @@ const corrected = (
   if (
     context.inodesFree !== null &&
     context.inodesFree !== undefined &&
-    context.inodesFree <= 0 &&
+    context.inodesFree < fewInodes &&
+    !full &&
     slug === 'disk-full'
   ) {
     return { ...(finding ?? found('', 0)), slug: 'inodes-exhausted', confidence: 0.95 };
@@ -139,12 +152,7 @@ const corrected = (
       return { ...(finding ?? found('', 0)), slug: 'pids-limit', confidence: 0.9 };
     }
   }
-  const full = typeof context.diskFreeBytes === 'number' && context.diskFreeBytes < fullBelowBytes;
-  if (
-    full &&
-    (slug === null || slug === 'script-failed') &&
-    heard.some((line) => /\bI\/O error\b|\bBus error\b|\bwrite error\b|\bshort write\b|\bcould not write\b/i.test(line))
-  ) {
+  if (full && (slug === null || slug === 'script-failed') && heard.some((line) => writeFailed.test(line))) {
     return { ...(finding ?? found('', 0)), slug: 'disk-full', confidence: 0.9 };
   }
   return finding;
@@ -170,12 +178,14 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
   if (exitCode === interruptedByPerson) return null;
   const lines = selected(visibleLines(event.text)).map(withoutPrefix);
   const readers = readersOnly(event.commandLine);
-  const own = withoutQuotations(lines);
+  const report = reportOf(lines, event.commandLine);
+  const own = withoutQuotations(lines, report.isTests);
   const heard = readers === null ? own : own.filter((line) => isReadersOwn(line, readers));
-  const structured = structuredFinding(exitCode, readers === null ? lines : heard, context);
+  const structured = structuredFinding(exitCode, heard, context);
   const said =
     structured === null
-      ? (matchCatalogue(heard, exitCode) ?? (exitCode === 0 ? null : matchWrapped(heard, exitCode)))
+      ? (matchCatalogue(heard, exitCode, report) ??
+        (exitCode === 0 ? null : (matchWrapped(heard, exitCode, report) ?? matchRetried(lines, exitCode, report))))
       : null;
   const finding = corrected(
     structured === null

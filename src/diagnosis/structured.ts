@@ -87,6 +87,9 @@ export const structuredFinding = (
   context: ErrorContext,
 ): StructuredFinding | null => {
   if (lines.some((line) => /\bOOMKilled"?: {0,14}true\b/i.test(line))) return { slug: 'oom-killed', confidence: 0.99 };
+  // What Kubernetes describes: why it ended before says more than that it is being started again.
+  if (lines.some((line) => /^\s{0,20}Reason: {1,14}OOMKilled$/.test(line)))
+    return { slug: 'oom-killed', confidence: 0.98 };
   const told = fromLifecycle(context, exitCode);
   if (told !== null && told.confidence > 0.9) return told;
   if ((context.oomKillDelta ?? 0) > 0 && killedCode(exitCode)) return { slug: 'oom-killed', confidence: 0.99 };

@@ -12,7 +12,7 @@ export const buildPatterns = category('build', [
         /\bfatal error: '?(?<path>\S{1,200}\.h(?:pp|xx|h)?)'?: No such file or directory\b|\bfatal error: '(?<header>\S{1,200})' file not found\b/,
       ),
       says(
-        /\bcannot find -l(?<library>\S{1,80}?)(?:: |$)|\bld: library '?(?<lib>[\w-]{1,80})'? not found\b|\bunable to find library -l(?<lld>\S{1,80})/,
+        /\bcannot find -l(?<library>\S{1,80}?)(?:: |$| \()|\bunable to find (?:dynamic |static )?system library '(?<zig>[\w-]{1,80})'|\bMissing \(or bad\) C librar(?:y|ies): (?<cabal>[\w-]{1,80})|\bld: library '?(?<lib>[\w-]{1,80})'? not found\b|\bunable to find library -l(?<lld>\S{1,80})/,
       ),
       says(
         /\bPackage '?(?<package>[\w.+-]{1,80})'?,? (?:required by '.{1,80}', not found|was not found in the pkg-config search path)|\bNo package '(?<pc>[\w.+-]{1,80})' found\b|\bDependency lookup for \S{1,80} .{0,80}failed\b|\bThe system library `(?<sys>[\w.+-]{1,80})` required by crate\b/,
@@ -55,7 +55,7 @@ export const buildPatterns = category('build', [
     priority: 5,
     signals: [
       says(
-        /\bNo rule to make target ['`‘]?(?<name>[^'’ ]{1,120})|\*\*\* No targets\b|\bNo targets specified and no makefile found\b|\bKeine Regel, um\b|\bPas de règle pour fabriquer\b|\bninja: error: unknown target\b|\bTask '(?<task>[^']{1,80})' not found in\b|\bjust: error: .{0,40}does not contain recipe\b|\bJustfile does not contain recipe\b|\btask: Task "(?<taskfile>[^"]{1,80})" does not exist\b/,
+        /\bNo rule to make target ['`‘]?(?<name>[^'’ ]{1,120})|\*\*\* No targets\b|\bNo targets specified and no makefile found\b|\bKeine Regel, um\b|\bPas de règle pour fabriquer\b|\bninja: error: unknown target\b|\bTask '(?<task>[^']{1,80})' not found in\b|\bjust: error: .{0,40}does not contain recipe\b|\bDon't know how to build task '(?<rake>[^']{1,80})'|\bThe task "(?<mix>[^"]{1,80})" could not be found\b|\bno such target '(?<bazel>[^']{1,120})'|\bJustfile does not contain recipe\b|\btask: Task "(?<taskfile>[^"]{1,80})" does not exist\b/,
       ),
     ],
     cause: 'A typing error, or it is run in another folder.',

@@ -29,6 +29,11 @@ export const configPatterns = category('config', [
         3,
       ),
       says(/(?:^|[\s"'`(:$])(?<variable>[A-Z][A-Z0-9_]{2,60})["'`)]? (?:is not set|must be set|not set|is unset)\b/, 3),
+      says(
+        /\b[Ii]nvalid environment variables\b|\b[Mm]issing ENV key: "(?<key>[A-Z][A-Z0-9_]{2,60})"|\bSet the (?<variable>[A-Z][A-Z0-9_]{2,60}) environment variable\b|\bmissing (?:required )?env(?:ironment)?(?: variables?|s)?: (?<env>[A-Z][A-Z0-9_]{2,60})\b/,
+        3,
+      ),
+      says(/\bValidationError: \d{1,3} validation errors? for \w{0,40}Settings$/, 3, { near: /\bField required\b/ }),
       says(/\benv: (?<variable>[A-Z][A-Z0-9_]{2,60}) (?:not set|missing)/, 3),
     ],
     vetoes: [/\bJAVA_HOME\b/, /\bTERM environment variable\b/, /\bDISPLAY\b/, /\bNODE_OPTIONS\b/],

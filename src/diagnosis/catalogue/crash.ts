@@ -19,7 +19,8 @@ export const crashPatterns = category('crash', [
       says(/\bsignal: 11\b|\bsignal 11\b|\bSegmentation violation\b|\bEXC_BAD_ACCESS\b|\bAccess violation\b/, 3),
       says(/\binvalid memory address or nil pointer dereference\b/, 2),
     ],
-    exitCodes: [139],
+    // The JVM and sanitizers catch the signal, print it and abort.
+    exitCodes: [139, 134],
     cause:
       'Native code crashed: a small stack, native packages of another version, or an instruction the processor does not have.',
     fixes: [
@@ -44,7 +45,7 @@ export const crashPatterns = category('crash', [
       says(/\bUngültiger Maschinenbefehl\b|\bInstruction non permise\b|\bInstrucción ilegal\b|非法指令|不正な命令/),
       says(/\bCPU (?:does not|doesn't) (?:support|have) (?:AVX|SSE|the required)/i),
     ],
-    exitCodes: [132],
+    exitCodes: [132, 134],
     cause: 'The program was built for newer processors than the virtual machine shows.',
     fixes: [
       shell(
@@ -103,7 +104,7 @@ export const crashPatterns = category('crash', [
         3,
       ),
     ],
-    exitCodes: [136],
+    exitCodes: [136, 134],
     cause: 'Native code divided by zero.',
     fixes: [shell('show-fpe-stack', 'Keep a core and show the stack', 'safe', 'ulimit -c unlimited; {command}')],
     docs: 'https://man7.org/linux/man-pages/man7/signal.7.html',

@@ -40,12 +40,13 @@ export const databasePatterns = category('database', [
     signals: [
       saysAtZero(/\bCould not connect to (?:Redis|Valkey) at\b/),
       says(
-        /\[ioredis\] Unhandled error event\b|\bMaxRetriesPerRequestError\b|\bredis\.exceptions\.ConnectionError\b|\bRedis::CannotConnectError\b|\bRedisConnectionException\b|\bRedisConnectionFailureException\b/,
+        /\[ioredis\] Unhandled error event\b|\bMaxRetriesPerRequestError\b|\bredis\.exceptions\.ConnectionError\b|\bRedis(?:Client)?::CannotConnectError\b|\bRedisConnectionException\b|\bRedisConnectionFailureException\b/,
         3,
       ),
       says(/\b(?:ECONNREFUSED \S{1,255}|(?:connecting to|connect to|dial tcp|to) \S{0,255}):6379\b/, 4, {
         near: /redis|valkey|sidekiq|celery|bull/i,
       }),
+      says(/\bconnection refused\b/i, 4, { near: /\b(?:rediss?|valkey):\/\/|\bRedis(?:Exception|Error|Client)\b/ }),
     ],
     vetoes: [/\bClientRequest\b/],
     cause: 'It is not started in this sandbox.',
@@ -133,7 +134,7 @@ export const databasePatterns = category('database', [
     priority: 8,
     signals: [
       saysAtZero(/^(?:\(error\) )?READONLY You can't write against a read only (?:replica|slave)\b/),
-      says(/\bREADONLY You can't write against a read only (?:replica|slave)\b/),
+      says(/\bYou can't write against a read only (?:replica|slave)\b/),
     ],
     cause: 'The address leads to a replica.',
     fixes: [editor('use-primary', 'Use the address of the primary', 'safe', 'REDIS_URL in .env', 'SET answers OK')],
@@ -144,7 +145,10 @@ export const databasePatterns = category('database', [
     title: 'The SQLite database is locked',
     severity: 'low',
     priority: 7,
-    signals: [says(/\bdatabase (?:table )?is locked\b|\bSQLITE_(?:BUSY|LOCKED)\b|\bSQLite3::BusyException\b/)],
+    signals: [
+      says(/\bCould not set lock on file\b|\bConflicting lock is held\b/),
+      says(/\bdatabase (?:table )?is locked\b|\bSQLITE_(?:BUSY|LOCKED)\b|\bSQLite3::BusyException\b/),
+    ],
     cause: 'Another process writes to it, or it lies on a network share.',
     fixes: [
       shell('show-database-users', 'Show who has it open', 'safe', 'fuser -v ./*.db ./*.sqlite ./*.sqlite3'),

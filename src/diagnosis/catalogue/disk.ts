@@ -85,7 +85,7 @@ export const diskPatterns = category('disk', [
       says(/\bError processing tar file.{0,300}\bno space left on device/i),
       says(/\bwrite \S{0,300}(?:docker|containerd|GetImageBlob|overlay2)\S{0,300}: no space left on device/i),
       says(
-        /\bfailed to (?:register layer|extract layer|copy|commit|create shim|mount|prepare).{0,400}\bno space left on device/i,
+        /\bfailed to (?:register layer|extract layer|copy (?:layer|xattrs|files?)|commit|create shim|mount|prepare).{0,400}\bno space left on device/i,
       ),
       says(/\bno space left on device.{0,200}\breturned a non-zero code\b/i),
       says(/\b(?:returned a non-zero code|did not complete successfully): (?:exit code: )?\d{1,3}/, 4, {
@@ -129,7 +129,13 @@ export const diskPatterns = category('disk', [
         /\bBus error\b|\bSIGBUS\b|Bus-Zugriffsfehler|Erreur du bus|Error del bus|Erro no barramento|Ошибка шины|バスエラー|总线错误/,
         2,
       ),
-      says(/\b(?:not enough|insufficient|no more) (?:free )?(?:disk |storage )?space\b(?! in shared)/i, 3),
+      says(
+        /\b(?:not enough|insufficient|no more) (?:free )?(?:disk |storage )?space\b(?! (?:in shared|for function|between|after|before))/i,
+        3,
+      ),
+      says(
+        /\bThe table '[^']{1,120}' is full\b|\bneeds \d{1,12} ?[KMGT]i?B (?:more space )?on the \S{1,120} filesystem\b|\bPartition \S{1,120} (?:is )?too full\b|\bdisk watermark\b.{0,40}\bexceeded\b|\bdevice full\b/,
+      ),
       says(/\byou don't have enough (?:free )?(?:disk )?space\b|\bno space left\b|\bran out of disk\b/i, 3),
     ],
     exitCodes: [228, 28, 135],
@@ -169,6 +175,7 @@ export const diskPatterns = category('disk', [
     vetoes: [
       /\bsession key(?:ring)?\b/,
       /\badd_key\b/,
+      /\bkeyring\b|\bkeyctl\b/,
       /\b(?:API|rate|request|token|GPU|CPU|pods?|memory|insert|GetRequests|ResourceQuota)\b.{0,40}\bquota\b/i,
       /\bexceeded quota:/,
     ],

@@ -142,7 +142,7 @@ export const dockerPatterns = category('docker', [
     priority: 7,
     signals: [
       says(
-        /\bcould not find bridge docker0\b|\bNo chain\/target\/match by that name\b|\bfailed to (?:create|set up) (?:NAT chain|endpoint|bridge)\b|\bnetwork [\w-]{1,80} not found\b|\bnetwork \S{1,80} declared as external, but could not be found\b|\biptables\b.{0,120}\b(?:failed|Permission denied)/,
+        /\bcould not find bridge docker0\b|\bNo chain\/target\/match by that name\b|\bfailed to (?:create|set up) (?:NAT chain|endpoint|bridge)\b|\bnetwork [\w-]{1,80} not found\b|\bnetwork \S{1,80} declared as external, but could not be found\b|\b(?:docker|dockerd|daemon|driver|endpoint|bridge)\b.{0,200}\biptables\b.{0,120}\b(?:failed|Permission denied)|\biptables failed: /,
       ),
     ],
     vetoes: [/\bport is already allocated\b/],

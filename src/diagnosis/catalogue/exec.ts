@@ -160,6 +160,8 @@ export const execPatterns = category('exec', [
       says(
         /\bexists but is not an executable file\b|\bis not executable by this user\b|\bis not executable\b|: cannot execute(?: - | \[|: )Permission denied/,
       ),
+      says(/\btrying to run its script: Permission denied\b/),
+      says(/\bErlang error: :eacces\b/, 4, { near: /\bSystem\.cmd\(|\bPort\.open\(/ }),
       says(/\bcannot execute: Permission denied\b|: cannot execute$/),
       systemNear('EACCES', /\b_execute_child\b|\bsubprocess\.(?:run|Popen|call|check_)|\bin `(?:exec|spawn|system|`)'/),
     ],
@@ -205,6 +207,12 @@ export const execPatterns = category('exec', [
       ),
       says(/\b(?:fish: )?Unknown command:? (?<command>[\w.+@-]{1,80})/),
       says(/^(?<command>[\w.+@-]{1,80}): Command not found\.$/),
+      says(/\b[Cc]ommand [`'"](?<command>[\w.+@-]{1,80})[`'"] not found\b(?!\.)/, 3),
+      says(/^Command not found: (?<command>[\w.+@-]{1,80})$/),
+      says(/\bcould not spawn `(?<command>[\w.+-]{1,80})\b.{0,200}: no such file\b/),
+      says(/\bErlang error: :enoent\b/, 4, { near: /\bSystem\.cmd\(|\bPort\.open\(/ }),
+      says(/\bFailed to spawn: `(?<command>[\w.+@-]{1,80})`/, 4, { near: /No such file or directory/ }),
+      says(/\bNo version is set for command (?<command>[\w.+@-]{1,80})|\bis not a valid shim\b/),
       says(
         /^(?:\/\S{1,80}\/)?(?:env|xargs|make|nohup|timeout|time|nice|sudo|watch|strace|setsid|stdbuf|gmake|ninja)(?:\[\d{1,4}\])?: (?:failed to (?:run|exec(?:ute)?) (?:command )?|cannot run |can't execute )?[‘'`"]?(?<command>[\w.+@-]{1,80})[’'"]?: No such file or directory$/,
       ),

@@ -110,6 +110,9 @@ export const heapPatterns = category('memory', [
       says(
         /\bThere is insufficient memory for the Java Runtime Environment\b|\bNative memory allocation \(m\w{3,6}\) failed\b/,
       ),
+      says(
+        /\bOut of memory (?:in perl|error\b)|\bOut of memory! Aborting program\b|\bout of memory \(requested \d|\bexception Out_of_memory\b|^error: OutOfMemory$|\bOut of Memory Error: |\bCurrent maximum heap size is \d|\bmalloc failed\b|\bmalloc of size \d{1,20} failed\b|\bmemory allocation (?:failed|error|failure)\b|\bcache resources exhausted\b|\bout of memory or dimension too large\b|\bNot enough resources: memory\b|\b(?:unable|failed) to alloc \d|\bcannot allocate \d{1,20} bytes\b|\brequires more system memory\b|\bno memory for \w{1,40} allocation\b/,
+      ),
       says(/\bOutOfMemory: /, 3),
       says(/\bERR_OUT_OF_RANGE\b/, 3),
       says(
@@ -119,7 +122,12 @@ export const heapPatterns = category('memory', [
       system('ENOMEM'),
     ],
     exitCodes: [134],
-    vetoes: [/\bSQLSTATE\b/, /\bOOM command not allowed\b/, /\bfork\b.{0,40}memory/i],
+    vetoes: [
+      /\bSQLSTATE\b/,
+      /\b(?:CUDA|HIP|GPU|cudaMalloc|nvenc)\b.{0,80}\bmemory\b/,
+      /\bOOM command not allowed\b/,
+      /\bfork\b.{0,40}memory/i,
+    ],
     cause:
       'A limit on the address space, strict overcommit, or one absurdly large allocation; nothing was killed from outside.',
     fixes: [
@@ -181,7 +189,7 @@ export const heapPatterns = category('memory', [
         /\bgoroutine stack exceeds\b|\bhas overflowed its stack\b|\bdeep recursion\b|\bC stack usage\b.{0,60}too close to the limit/,
       ),
       says(
-        /\bstack overflow detected\b|\bProcess is terminat(?:ed|ing) due to StackOverflowException\b|\bMaximum function nesting level\b|\binfinite recursion\b/i,
+        /\bStack overflow during evaluation\b|\bControl stack exhausted\b|\bLisp nesting exceeds\b|\bcall depth limit reached\b|\bevaluation nested too deeply\b|\bStack space overflow\b|\bmax_recursion_depth exceeded\b|\btoo many nested evaluations\b|\bmaximum function nesting level exceeded\b|\bStack limit \(.{1,20}\) exceeded\b|\bexception Stack_overflow\b|^Stack Overflow$|\bstack overflow detected\b|\bProcess is terminat(?:ed|ing) due to StackOverflowException\b|\bMaximum function nesting level\b|\binfinite recursion\b/i,
       ),
     ],
     exitCodes: [134],

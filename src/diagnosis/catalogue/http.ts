@@ -49,7 +49,7 @@ export const httpPatterns = category('network', [
     priority: 9,
     signals: [
       says(
-        /\bresponse 407\b|\b407 (?:Proxy Authentication|authenticationrequired)|\bcode E407\b|\b[Pp]roxy [Aa]uthentication [Rr]equired\b|\b(?:status|error|code)[: ]{1,3}407\b/,
+        /\bresponse 407\b|\b407 (?:Proxy Authentication|authenticationrequired)|\bcode E407\b|\b[Pp]roxy [Aa]uthentication [Rr]equired\b|\b(?:status|error|code|indicate success)[: ]{1,3}407\b/,
       ),
     ],
     cause: 'The password of the egress proxy is missing or has expired.',
@@ -94,7 +94,7 @@ export const httpPatterns = category('network', [
     priority: 8,
     signals: [
       says(
-        /\bcode E429\b|\b429 (?:Too Many Requests|Client Error)|\breturned error: 429\b|\bERROR 429\b|\b(?:status(?: code)?|HTTP(?:\/\d(?:\.\d)?)?(?: error)?|error|code|response)[ :=(]{1,3}429\b/i,
+        /\bcode E429\b|\b429 (?:Too Many Requests|Client Error)|\breturned error: 429\b|\bERROR 429\b|\b(?:status(?: code)?|HTTP(?:\/\d(?:\.\d)?)?(?: error)?|error|code|response|indicate success)[ :=(]{1,3}429\b/i,
       ),
       says(
         /\b(?:API )?rate limit(?:ed|ing)? (?:exceeded|reached)|\bsecondary rate limit\b|\bToo Many Requests\b|\bThrottlingException\b/i,
@@ -118,7 +118,7 @@ export const httpPatterns = category('network', [
     signals: [
       says(/\bcode E5\d\d\b/),
       says(
-        /\b(?:returned error|ERROR|HTTP error|HTTP status(?: server error)?|status(?: code)?|response|error|fetch failed|server returned)[: (=]{1,3}(?:HTTP )?5\d\d\b/i,
+        /\b(?:returned error|ERROR|HTTP error|HTTP status(?: server error)?|status(?: code)?|response|error|fetch failed|server returned|indicate success)[: (=]{1,3}(?:HTTP )?5\d\d\b/i,
       ),
       says(
         /\b50[0-4] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Internal Server Error|Server Error)/i,

@@ -8,7 +8,10 @@ export const lifecyclePatterns = category('lifecycle', [
     title: 'Killed from outside, reason unknown',
     severity: 'high',
     priority: 2,
-    signals: [says(/\bexit(?:ed)?(?: with)?(?: status| code)?[ :]{1,3}-?137\b/i, 3), says(/"ExitCode": {0,4}137\b/, 3)],
+    signals: [
+      says(/\bexit(?:ed)?(?: with)?(?: status| code| value)?[ :]{1,3}-?137\b/i, 3),
+      says(/"ExitCode": {0,4}137\b/, 3),
+    ],
     exitCodes: [137],
     vetoes: [/\bOOMKilled"?: {0,14}(?:true|false)\b/i],
     cause: 'A stop from outside, the end of the sandbox, or memory that ran out unseen: all look the same.',

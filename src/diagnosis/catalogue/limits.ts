@@ -35,6 +35,7 @@ export const limitPatterns = category('limits', [
       says(/\bUnable to watch for file changes in this large workspace\b/),
       says(/\binotify(?:_add_watch|_init1?)?\b.{0,120}\bNo space left on device/i),
       says(/\b(?:reached the|inotify|upper limit on) .{0,30}(?:watch limit|max_user_watches|inotify watches)\b/i),
+      says(/\bnumber of inotify watches has been reached\b|\bNo space left on device.{0,80}\binotify/i),
       says(/\bOS file watch limit reached\b|\bmax_user_watches\b|\bENOSPC\b.{0,80}\bwatch\b/, 4),
     ],
     cause: 'The machine allows one user only so many watched files, over all sandboxes together.',
@@ -66,7 +67,7 @@ export const limitPatterns = category('limits', [
       says(/\bEMFILE\b.{0,60}\btoo many open files, watch\b/),
       says(/\binotify cannot be used\b.{0,80}\bToo many open files\b/),
       says(/\binotify(?:_init1?)?\b.{0,120}\b(?:Too many open files|EMFILE|os error 24|Errno 24|instances?)\b/i),
-      says(/\bmax_user_instances\b/),
+      says(/\bmax_user_instances\b|\bnumber of inotify instances has been reached\b/),
     ],
     cause: 'One user may have only so many watchers, 128 by default, over all sandboxes together.',
     fixes: [
@@ -122,6 +123,8 @@ export const limitPatterns = category('limits', [
       says(/\bfailed to create new OS thread\b|\bnewosproc\b/),
       says(/\bpthread_create\b.{0,80}\b(?:failed|EAGAIN|Resource temporarily unavailable|error)/i),
       says(/\b(?:failed|unable|cannot|can't|could not|couldn't) (?:to )?(?:spawn|create|start)\b.{0,30}\bthreads?\b/i),
+      // The standard library of C++ throws the bare message when it cannot start a thread.
+      says(/\bwhat\(\): {1,2}(?:thread: )?Resource temporarily unavailable$|\buv_thread_create\b/),
       says(/\bThreadError\b.{0,60}\bcan't create Thread\b/i),
       says(/\bthread creation failed\b|\bThread constructor failed: Resource temporarily unavailable\b/i),
     ],
@@ -159,6 +162,7 @@ export const limitPatterns = category('limits', [
       says(
         /\b(?:posix_spawn|vfork|clone|fork|execvp|popen)\b.{0,60}\b(?:EAGAIN|Resource temporarily unavailable|os error 11)/i,
       ),
+      says(/\bpcntl_fork\(\): Error 1[12]\b/),
       says(/\bNo more processes\b|\bpids? limit (?:reached|exceeded)\b|\bToo many processes\b/i),
       system('EAGAIN'),
     ],
@@ -197,7 +201,9 @@ export const limitPatterns = category('limits', [
     severity: 'high',
     priority: 10,
     signals: [
-      says(/\b(?:create session key|session key(?:ring)?|keyctl|join session keyring)\b.{0,200}\bquota exceeded/i),
+      says(
+        /\b(?:create session key|session key(?:ring)?|keyctl|join session keyring|keyring)\b.{0,200}\bquota exceeded/i,
+      ),
       says(/\badd_key\b.{0,60}\bquota exceeded\b/i),
     ],
     cause: 'One user may hold only so many kernel keys, and every container takes one.',
@@ -220,7 +226,7 @@ export const limitPatterns = category('limits', [
     signals: [
       says(/\bunshare(?: failed)?(?:\([A-Z_|]{1,60}\))?: No space left on device/),
       says(/\b(?:clone|unshare|CLONE_NEWUSER|user namespaces?)\b.{0,120}\bNo space left on device/i),
-      says(/\bmax_user_namespaces\b/),
+      says(/\bmax_\S{0,20}namespaces\b|\bCreating new namespace failed\b/),
     ],
     cause: 'The machine allows only so many user namespaces, or none at all.',
     fixes: [shell('show-namespace-limit', 'Show the limit', 'safe', 'cat /proc/sys/user/max_user_namespaces')],

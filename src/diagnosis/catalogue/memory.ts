@@ -18,10 +18,15 @@ export const memoryPatterns = category('memory', [
       says(/\boom-kill:constraint=|\boom_reaper: reaped\b|\binvoked oom-killer\b/),
       says(/\breason["']?[:=] {0,14}"?OOM ?Killed\b/i),
       says(/^OOMKilled\b|\bEvent: {1,10}OOMKilled\b|\bterminated with OOMKilled\b|\breason=OOMKilled\b/),
+      says(/^\S{1,120} {1,40}\d{1,4}\/\d{1,4} {1,40}(?:Init:)?OOMKilled\b/),
+      says(/\bwas sent SIGKILL! Perhaps out of memory\b|\bOOM[- ][Kk]illed\b|\bWorker exited prematurely: signal 9\b/),
       says(/\bdied of signal 9\b|\bkilled by the OOM killer\b|\bOOM ?killer\b.{0,60}\bkilled\b/i),
       says(kill, 2),
       says(/\b(?:exit(?:ed)?(?: with)?(?: status| code)?|Exited \(|code|status)[ :=]{0,3}137\b/i, 2),
-      says(/\bsignal: (?:9|killed)\b|\b(?:killed|terminated|exited|stopped|died)\b.{0,30}\b(?:SIGKILL|signal 9)\b/i, 3),
+      says(
+        /\bsignal: (?:9|killed)\b|\b(?:killed|terminated|exited|stopped|died|sent)\b.{0,30}\b(?:SIGKILL|signal 9)\b/i,
+        3,
+      ),
       says(/^make(?:\[\d{1,3}\])?: \*\*\* \[.{1,200}\] Killed$/, 3),
       says(/\bSIGKILL\b|\bsignal 9\b/i, 2),
     ],
@@ -66,6 +71,12 @@ export const memoryPatterns = category('memory', [
         /\b(?:internal compiler error|clang|g\+\+|gcc|c\+\+|ghc|scalac|kotlinc|swiftc)(?!\w).{0,120}\b(?:Killed|signal 9|unable to execute command: Killed)/,
       ),
       says(/^(?:clang|gcc|g\+\+|cc|c\+\+)[\w+.-]{0,20}: error: unable to execute command: Killed/),
+      says(
+        /['"`]?\b(?:cicc|ptxas|nvcc|fatbinary|cudafe\+\+|cc1\w{0,6}|lto1|ld(?:\.\w{2,5})?|lld|mold|rustc|ghc|swift-frontend|gen_snapshot|javac|dmd|ldc2|wasm-ld)['"`]? (?:died|was killed|killed|crashed|terminated|exited) (?:due to |by |on |with )?signal:? 9\b/,
+      ),
+      says(
+        /\bThe build process was killed \(i\.e\. SIGKILL\)|\bExitFailure \(-9\)|\bcompile command failed due to signal 9\b|\b(?:[Cc]ompiling|[Ll]inking|CppCompile|CppLink|Javac|Rustc)\b.{0,300}\bfailed: \(Killed\)|\bsnapshot(?:ter| generator) (?:failed|exited) with exit code -9\b|\bemcc: error: .{0,200}\(received SIGKILL\b/,
+      ),
       says(/\bc\+\+: fatal error: Killed\b|\bLLVM ERROR: out of memory\b|\bout of memory allocating \d{1,20} bytes\b/),
     ],
     exitCodes: [1, 2, 101],
@@ -125,7 +136,7 @@ export const memoryPatterns = category('memory', [
       says(/\bforked VM terminated without (?:properly saying|saying properly) goodbye\b/),
       says(/\bworker '?gw\d{1,4}'? crashed\b|\bnode down: Not properly terminated\b/),
       says(
-        /\bWorkerLostError\b|\bWorker exited prematurely: signal (?:9|15)\b|\bA worker process managed by the executor was unexpectedly terminated\b|\bBrokenProcessPool\b/,
+        /\bWorker exited prematurely: signal 15\b|\bA worker process managed by the executor was unexpectedly terminated\b|\bBrokenProcessPool\b/,
       ),
       says(/\b(?:test|paratest|parallel) ?(?:process|worker|runner)\b.{0,60}\b(?:SIGKILL|signal 9|killed)\b/i),
       says(/\bProcess Exit Code: 137\b/, 1),
@@ -163,6 +174,9 @@ export const memoryPatterns = category('memory', [
         /\bCUBLAS_STATUS_ALLOC_FAILED\b|\bCUDNN_STATUS_ALLOC_FAILED\b|\bcudaErrorMemoryAllocation\b|\bCUDA_ERROR_OUT_OF_MEMORY\b/,
       ),
       says(/\btorch\.(?:cuda\.)?OutOfMemoryError\b/),
+      says(
+        /\b(?:cudaMalloc|cuMemAlloc|hipMalloc|cudaHostAlloc)\w{0,12}\b.{0,40}\b(?:failed|out of memory)\b|\bunable to allocate (?:CUDA|ROCm|HIP|Vulkan|Metal|SYCL)\d{0,2} buffer\b|\bCUDA error \S{0,40}.{0,120}\bout of memory\b|\bOut of GPU memory\b|\bhipErrorOutOfMemory\b|\bErrorOutOfDeviceMemory\b|\bVK_ERROR_OUT_OF_DEVICE_MEMORY\b|\bNo available memory for the cache blocks\b|\bRESOURCE_EXHAUSTED: Out of memory allocating\b|\bInsufficient Memory \(\S{0,80}kIOGPU/,
+      ),
       says(
         /\bOOM when allocating tensor\b|\bfailed to allocate .{0,40}\bon (?:GPU|device)\b|\bRESOURCE_EXHAUSTED: Out of memory while trying to allocate\b/,
       ),

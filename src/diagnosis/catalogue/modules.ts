@@ -163,7 +163,7 @@ export const modulePatterns = category('modules', [
     severity: 'low',
     signals: [
       says(/\bno required module provides package (?<package>\S{1,200}?)[;:]/),
-      says(/\bcannot find (?:module providing )?package "?(?<package>[\w./-]{1,200})/),
+      says(/\bcannot find (?:module providing package |package ")(?<package>[\w./-]{1,200})/),
       says(/\bpackage (?<package>[\w./-]{1,200}) is not in (?:std|GOROOT)\b.{0,1}/, 3),
       says(/\bno Go files in\b|\bgo: cannot find module for path\b|\bgo: module .{1,200}: not found\b/, 3),
     ],

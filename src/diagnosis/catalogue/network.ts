@@ -34,7 +34,9 @@ export const networkPatterns = category('network', [
         /\blookup \S{1,255}(?: on \S{1,100})?: (?:no such host|server misbehaving|i\/o timeout|Temporary failure|no answer|connection refused)/,
       ),
       says(/\bcould not translate host name\b/),
-      says(/: bad address\b|: (?:DNS: )?(?:temporary|transient) error \(try again later\)|\bDNS lookup error\b/),
+      says(
+        /: bad address\b|: (?:DNS: )?(?:temporary|transient) error \(try again later\)|\bDNS lookup error\b|\bHostname lookup for .{1,255} failed\b|\bFailed to resolve the hostname\b/,
+      ),
       says(/\[Errno -[235]\]|\bgetaddrinfo\b.{0,60}\b(?:failed|EAI|ENOTFOUND|error)/),
       says(/\bUnknown (?:MySQL )?server host\b/),
       says(
@@ -47,7 +49,7 @@ export const networkPatterns = category('network', [
       says(/\bno such host\b|\bserver misbehaving\b/, 3),
       says(/\b(?:Resource temporarily unavailable|Name or service not known) \(\S{1,255}:\d{1,5}\)/),
       says(/\bUnable to resolve\b.{0,80}\b(?:host|address|name)\b/i, 3),
-      says(/\b[Cc]ould not resolve: \S{1,255}\b/),
+      says(/\b[Cc]ould not resolve: \S{1,255}\b|\bcurl\b.{0,60}\bexited with (?:code|status) 6\b/),
     ],
     exitCodes: [6],
     vetoes: [/\bCONNECT tunnel failed\b/],
@@ -99,7 +101,10 @@ export const networkPatterns = category('network', [
         /\bUND_ERR_CONNECT_TIMEOUT\b|\bERR_CONNECTION_TIMED_OUT\b|\bHttpConnectTimeoutException\b|\bNet::OpenTimeout\b|\bTimedOut\b/,
       ),
       says(/\bconnect: timeout\b|\bopen timeout\b|\b(?:execution expired)\b/, 3),
-      says(/\bcurl: \(28\)/, 3),
+      says(
+        /\bcurl: \(28\)|\bcurl error 28\b|\bcurl\b.{0,60}\bexited with (?:code|status) 28\b|\bTransportError\) (?:connect )?timeout$/,
+        3,
+      ),
       says(/\b:timeout\b|\bserver selection timed out\b/i, 3),
     ],
     vetoes: [/\bsandbox was not found\b|\bport is not open\b/i, /\bOperation timed out after \d/],
@@ -199,7 +204,7 @@ export const networkPatterns = category('network', [
     priority: 4,
     signals: [
       system('ECONNREFUSED'),
-      says(/\bcurl: \(7\)/, 3),
+      says(/\bcurl: \(7\)|\bcurl error 7\b|\bcurl\b.{0,60}\bexited with (?:code|status) 7\b/, 3),
       says(/\bFailed to connect to \S{1,255} port (?<port>\d{1,5})(?: after \d{1,3} ms)?: /, 3),
       says(/\bCould(?:n't| not) connect to server\b/, 2),
       says(
@@ -210,6 +215,9 @@ export const networkPatterns = category('network', [
         /\bwas refused - did you specify the right host or port\b|\bERR_CONNECTION_REFUSED\b|\bactively refused\b|\bCould not connect to the (?:endpoint|server)\b/,
       ),
       says(/\bConnection refused\b|\bconnection ?refused\b/i, 3),
+      says(
+        /\bNoBrokersAvailable\b|\bAll connection attempts failed\b|\bConnect call failed \(|\b(?:could not|cannot|unable to) connect to .{1,80}, is it running\b|\bAMQPConnectionError\b|\brun out of available brokers\b|\bCould not reach Cypress\b|\bcould not verify that this server is running\b|\bConnection to node -?\d{1,6} .{0,120}\bcould not be established\b|\bBroker transport failure\b|\breset reason: connection failure\b/i,
+      ),
       says(/\bUnable to connect\. Is the computer able to access the url\?/, 3),
       says(/\bConnectionRefused\b|\bFailedToOpenSocket\b/, 3),
     ],

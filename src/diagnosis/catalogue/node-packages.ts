@@ -25,6 +25,9 @@ export const nodePackagePatterns = category('package-manager', [
         /\b(?:poetry\.lock|pyproject\.toml|Pipfile\.lock|Gemfile\.lock|composer\.lock|uv\.lock|pubspec\.lock|mix\.lock|lock ?file)\b.{0,120}\b(?:out of (?:date|sync)|not up[- ]to[- ]date|changed significantly|needs to be updated|is outdated|does not (?:match|contain))/i,
       ),
       says(
+        /\block ?file can(?:'t|not) be updated\b|\bUnable to satisfy `pubspec\.yaml` using `pubspec\.lock`|\block file is read-only\b|\bis not present in the lock file\b|\brerun with `--frozen=false`|\bfrozen mode is set\b/i,
+      ),
+      says(
         /\bYour lock ?file (?:needs|does not)\b|\bfrozen (?:mode|lockfile)\b.{0,80}\b(?:but|changed|would)|\byou are trying to install in deployment mode after changing your Gemfile\b|\bThe dependencies in your gemfile changed\b/i,
         3,
       ),
@@ -104,6 +107,9 @@ export const nodePackagePatterns = category('package-manager', [
       says(
         /\b(?:Could not locate|couldn't find|No) Gemfile\b|\bcould not find a (?:composer\.json|pyproject\.toml|pubspec\.yaml)\b|\bNeither 'setup\.py' nor 'pyproject\.toml' found\b|\bPoetry could not find a pyproject\.toml\b|\bMSB1003\b|\bCould not find a project to run\b|\bCould not find a Mix\.Project\b|\bdoes not appear to be a Python project\b|\bNo such file or directory: '(?:requirements\S{0,40}\.txt|pyproject\.toml|setup\.py)'|\bCould not open requirements file\b/i,
       ),
+      says(
+        /\b(?:[Ff]ound no|No|no) `?(?:pubspec\.yaml|Package\.swift|build\.zig|build\.sbt|Project\.toml|Chart\.yaml|shard\.yml|deno\.json|rebar\.config|dub\.json|cabal|nimble)`? (?:file )?(?:found|in )|\b[Cc]ould not find (?:a )?`?(?:Package\.swift|build\.zig|build\.sbt|shard\.yml|dune-project|pubspec\.yaml)`?|\bdoes not appear to contain CMakeLists\.txt\b|\bonly supported from within a workspace\b|\bError: No configuration files\b|\bis not a (?:Rust|Cargo|Dart|Flutter|Swift|Meson|Elixir) project\b/,
+      ),
       says(/\bNo `?pyproject\.toml`? found\b|\bno Pipfile present\b/i),
     ],
     exitCodes: [254],
@@ -129,6 +135,9 @@ export const nodePackagePatterns = category('package-manager', [
         /\bScript not found "(?<script>[^"]{1,80})"|\bERR_PNPM_NO_SCRIPT\b|\bERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL\b.{0,80}not found|\bCouldn't find a script named "(?<yarn>[^"]{1,80})"/,
       ),
       says(
+        /\bScript "(?<script>[^"]{1,80})" is not defined in this package\b|\bCould not find task `(?<task>[^`]{1,80})` in project\b|\bCannot find configuration for task (?<target>\S{1,120})|\bNone of the selected packages has a "(?<pnpm>[^"]{1,80})" script\b/,
+      ),
+      says(
         /\berror Command "(?<script>[^"]{1,80})" not found\.|\b(?:Task|task) (?:not found|'(?<task>[^']{1,80})' not found): ?(?<deno>[\w:.-]{0,80})|\bCommand "(?<composer>[^"]{1,80})" is not defined\b/,
       ),
     ],
@@ -151,6 +160,9 @@ export const nodePackagePatterns = category('package-manager', [
       says(
         /\b(?:requires?|required|needs|supports only|Vite requires|minimum version is) (?:a )?(?:minimum )?Node(?:\.js|JS)?(?: version)?:? ?v?(?:>=|\^|~)? ?(?<version>\d{1,3})/i,
         3,
+      ),
+      says(
+        /\brequires a minimum Node\.js version of\b|\bNode\.js version (?:>=|<|\^|~)? ?v?\d{1,3}[\d.+]{0,10} (?:or (?:higher|newer|later) )?is required\b|\bUnsupported (?:Node\.js|engine|NodeJS) version\b/,
       ),
       says(
         /\bYou are (?:using|running) Node(?:\.js)? v?\d{1,3}[\d.]{0,10}\b.{0,120}\b(?:required|requires|unsupported|not supported|upgrade|minimum)/i,
@@ -224,7 +236,7 @@ export const nodePackagePatterns = category('package-manager', [
     priority: 7,
     signals: [
       says(
-        /\bERR_PNPM_(?:OTHER_PM_EXPECTED|BAD_PM_VERSION)\b|\bconfigured to use (?:yarn|pnpm|npm|bun)\b|\bdefined with "packageManager"|\bUse "(?:yarn|pnpm|npm|bun)" (?:to|for) install/,
+        /\bERR_PNPM_(?:OTHER_PM_EXPECTED|BAD_PM_VERSION|UNSUPPORTED_PM)\b|\bhas a "packageManager" field\b|\bconfigured to use (?:yarn|pnpm|npm|bun)\b|\bdefine[ds] (?:with )?"packageManager"|\bUse "(?:yarn|pnpm|npm|bun)" (?:to|for) install/,
       ),
       says(/\bERR! code EBADDEVENGINES\b|\bThis project (?:requires|uses) (?:yarn|pnpm|npm|bun)\b/i, 3),
     ],
@@ -247,6 +259,10 @@ export const nodePackagePatterns = category('package-manager', [
     priority: 1,
     signals: [
       says(/\bcommand failed$/, 3),
+      says(
+        /\bERR_PNPM_RECURSIVE_RUN_FIRST_FAIL\b|\brun failed: command {1,2}exited \(\d|\bRunning target \S{1,80} for .{1,80} failed\b|\blerna ERR! .{1,120}\bexited \d{1,3} in\b|^Script .{1,120} handling the \S{1,40} event returned with error code\b/,
+        3,
+      ),
       says(
         /\bELIFECYCLE\b|\berror Command failed with exit code \d{1,3}|\berror: script "[^"]{1,80}" exited with code \d|\bnpm ERR! (?:Exit status|Lifecycle script)|\bScript \S{1,80} handling the \S{1,40} event returned with error code\b/,
         3,

@@ -46,11 +46,11 @@ export const permissionPatterns = category('permissions', [
         /\bsysctl: (?:permission denied|setting key .{1,120}: Read-only)|\b(?:seccomp|apparmor|SELinux|capabilit(?:y|ies)|CAP_[A-Z_]{3,20})\b.{0,80}\b(?:denied|not permitted|blocked|missing|required)/i,
       ),
       says(
-        /\b(?:must be run as root|requires? root(?: privileges)?|you must be root|only root can|need to be root|run as root)\b/i,
+        /\bperf_event_paranoid\b|\brequires root privileges\b|\b(?:must be run as root|requires? root(?: privileges)?|you must be root|only root can|need to be root|run as root)\b/i,
         3,
       ),
     ],
-    vetoes: [/\bno new privileges\b/],
+    vetoes: [/\bno new privileges\b/, /^E: .{0,300}\bare you root\?/],
     cause: 'Sandboxes take rights away from every program, root included.',
     fixes: [
       shell(
@@ -75,7 +75,7 @@ export const permissionPatterns = category('permissions', [
       ),
       says(/\bPermissionError: \[Errno 13\]/, 3),
       says(
-        /\bAccess to the path '(?<path>[^']{1,200})' is denied\b|\bAccessDeniedException: (?<java>\S{1,200})|\bjava\.io\.FileNotFoundException: (?<jpath>\S{1,200}) \(Permission denied\)|\berror\.AccessDenied\b|\bPermissionDenied: /,
+        /\bAccess to the path '(?<path>[^']{1,200})' is denied\b|\bAccessDeniedException: (?<java>\S{1,200})|\bjava\.io\.FileNotFoundException: (?<jpath>\S{1,200}) \(Permission denied\)|\berror\.AccessDenied\b|^error: AccessDenied$|\bPermissionDenied: /,
       ),
       says(
         /\b(?:is|are) not writable\b|\bno write (?:permission|access)\b|\bnot writeable\b|\bFailed to open stream: Permission denied\b/i,

@@ -21,6 +21,13 @@ export const portPatterns = category('network', [
         /\b[Ss]omething is already running on port (?<port>\d{1,5})|\bIs port (?<busyPort>\d{1,5}) in use\b|\b[Aa]nother (?:process|server|instance|application) is (?:already )?(?:using|listening on|running on) (?:the )?(?:port|address)/,
       ),
       says(/\b(?:could not|cannot|can't|failed to|unable to|couldn't) (?:bind|listen)\b.{0,80}\b(?:in use|already)\b/i),
+      says(
+        /\b(?:that|this|the) (?:port|address) is (?:already |currently )?(?:in use|taken|occupied|being used)\b|\bport (?:is )?(?:already )?taken\b|\bport \d{1,5} could not be used\b|\bis not open on \S{1,80}, could not start\b|\balready have another \w{1,40} (?:server )?running on port\b/i,
+      ),
+      says(
+        /\b[Pp]ort (?:to )?(?<port>\d{1,5}) (?:is already )?in use\b|\b[Ff]ailed to bind to \/?\S{1,100}:(?<busyPort>\d{1,5})$/,
+        3,
+      ),
       says(/\b(?:only one usage of each socket address|A server is already running)\b/i),
       says(/\bcould not bind (?:IPv[46] )?address\b/, 2),
       says(/\bWeb server failed to start\. Port (?<port>\d{1,5}) was already in use\b/),

@@ -3,7 +3,7 @@ import { category, says, saysAtZero, shell } from './record.ts';
 
 /** Names of what talks to PostgreSQL; a refused port alone may belong to anything. */
 const postgresClient =
-  /\bpostgres|\bpg(?:-pool|x)?\b|node_modules\/pg|\bpsycopg|\bpsql\b|\bPostgrex\b|sequelize|typeorm|knex|prisma|asyncpg|\bpq:|jdbc:postgresql/i;
+  /\bpostgres|\bpg(?:-pool|x)?\b|node_modules\/pg|\bpsycopg|\bpsql\b|\bPostgrex\b|sequelize|typeorm|knex|prisma|asyncpg|\bpq:|jdbc:postgresql|\bDBConnection\b|\bActiveRecord\b|\bsqlx\b/i;
 
 /** PostgreSQL, and what is common to databases. */
 export const postgresPatterns = category('database', [
@@ -22,13 +22,20 @@ export const postgresPatterns = category('database', [
         /\b(?:psycopg\w{0,3}|asyncpg|pg8000|PG|sqlalchemy)\b.{0,80}\b(?:OperationalError|ConnectionBad)\b.{0,200}\b(?:refused|could not connect)/,
       ),
       says(/\bECONNREFUSED\b/, 4, { near: /node_modules\/(?:pg|pg-pool|pg-promise|postgres)\// }),
-      says(/\b(?:ECONNREFUSED \S{1,255}|(?:dial tcp|connect to|to) \S{0,255}):5432\b/, 4, { near: postgresClient }),
+      says(/\b(?:ECONNREFUSED \S{1,255}|(?:dial tcp|connect to|to|connect) \S{0,255}):5432\b/, 4, {
+        near: postgresClient,
+      }),
       says(/\bConnection to \S{1,255}:5432 refused\b|\/\.s\.PGSQL\.\d{1,5}/),
       says(/\bconnection refused\b/i, 4, {
         near: /\bpostgres(?:ql)?:\/\/|\bpsql\b|\bPostgrex\b|\bpgx\b|\bpq:|\blibpq\b/,
       }),
     ],
-    vetoes: [/\bClientRequest\b/, /\btoo many clients\b/, /\bFATAL: {1,3}(?:password|role|database|no pg_hba)/],
+    vetoes: [
+      /\bClientRequest\b/,
+      /\b(?:py)?mysql\b/i,
+      /\btoo many clients\b/,
+      /\bFATAL: {1,3}(?:password|role|database|no pg_hba)/,
+    ],
     cause: 'It is not started in this sandbox, has another name here, or still needs a moment.',
     fixes: [
       shell(
@@ -89,7 +96,7 @@ export const postgresPatterns = category('database', [
       says(/\bERROR 1045 \(28000\)|\bER_ACCESS_DENIED_ERROR\b|\bAccess denied for user\b|\bSQLSTATE\[28000\]|\[1045\]/),
       saysAtZero(/^(?:\(error\) )?(?:NOAUTH Authentication required|WRONGPASS )|\bAUTH failed: /),
       says(
-        /\bNOAUTH\b|\bWRONGPASS\b|\bMongoServerError: Authentication failed\b|\bAuthentication failed\.?$|\bauth(?:entication)? failed\b.{0,40}\b(?:mongo|database|SCRAM)/i,
+        /\bNOAUTH\b|\bWRONGPASS\b|\bMongoServerError: Authentication failed\b|\bAuthentication failed(?:\.?$|: password)|\bAUTHENTICATION_FAILED\b|\bauth(?:entication)? failed\b.{0,40}\b(?:mongo|database|SCRAM)/i,
         3,
       ),
     ],

@@ -15,10 +15,13 @@ export const pythonPackagePatterns = category('package-manager', [
         3,
       ),
       says(
+        /\bis incompatible with the project's Python requirement\b|\bNo interpreter found for Python (?<version>\d\.\d{1,2})/,
+      ),
+      says(
         /\bThe currently activated Python version \S{1,20} is not supported by the project\b|\brequires-python\b.{0,80}\b(?:incompatible|not satisfied|does not)/i,
       ),
     ],
-    vetoes: [/\bNo matching distribution found\b/],
+    vetoes: [/\bNo matching distribution found\b/, /\bUnsatisfiableError\b/],
     cause: 'The image has another version of Python than the project asks for.',
     fixes: [
       shell(
@@ -65,10 +68,14 @@ export const pythonPackagePatterns = category('package-manager', [
     signals: [
       says(/\bResolutionImpossible\b|\bhave conflicting dependencies\b|\bThe conflict is caused by\b/),
       says(
+        /\bLibMambaUnsatisfiableError\b|\bUnsatisfiableError\b|\bCould not find compatible versions\b|\bUnsatisfiable requirements detected\b|\bversion solving has failed\b/,
+      ),
+      says(
         /\bversion solving failed\b|\bwe can conclude that .{0,300}\brequirements are unsatisfiable\b|\bCould not find a version that matches\b.{0,200}|\bYour requirements could not be resolved to an installable set of packages\b|\bBundler could not find compatible versions\b|\bfailed to select a version for `\S{1,80}`/,
       ),
     ],
     vetoes: [
+      /\b(?:could not find package|which doesn't exist)\b/,
       /\bwas not found in the package registry\b|\bthere (?:is|are) no versions? of\b|\bNo matching distribution\b/,
     ],
     cause: 'Two pinned versions exclude each other.',

@@ -16,6 +16,10 @@ export const registryPatterns = category('package-manager', [
         /\bfailed to select a version for the requirement [`'](?<package>[\w-]{1,80})|\bunknown revision (?!or path)\S{1,80}|\binvalid version: unknown revision\b|\bno versions of \S{1,80} match\b|\bNo candidates found\b|\bcandidate versions found which didn't match\b/,
       ),
       says(
+        /\bNU1102\b|\bno versions found for \S{1,80}|\bVersion '[^']{1,60}' not found - try\b|\bno chart version found for\b|\bno available releases match the given (?:version )?constraints\b|\bNo version matching "[^"]{1,80}" found for specifier\b|\bversion \S{1,40} (?:is )?not available for \w|\bThe package doesn't have version\b|\bdoes not have a version matching\b/,
+      ),
+      says(/\bCould not find a valid gem '(?<package>[\w.-]{1,80})' \((?!>= 0\))/),
+      says(
         /\bcould not find (?:a )?version \S{1,40} of\b|\bYN0082\b|\bYN0035\b.{0,120}\bNo candidates\b|\bno version matching "(?<bun>[^"]{1,80})"/i,
       ),
     ],
@@ -39,7 +43,7 @@ export const registryPatterns = category('package-manager', [
     signals: [
       says(/\bcode E404\b|\bERR_PNPM_FETCH_404\b|\berror: GET https?:\S{1,300} - 404\b/),
       says(
-        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|Client Error)[:( ]{1,3}404\b/i,
+        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success|Client Error)[:( ]{1,3}404\b/i,
         3,
       ),
       says(/\b404 (?:Not Found|Client Error)\b.{0,200}/i, 3),
@@ -48,13 +52,18 @@ export const registryPatterns = category('package-manager', [
         /\bRequest failed "404 Not Found"|\bno matching package (?:named|found)\b|\bpackage .{1,120} not found in (?:the )?(?:registry|package repositories)\b|\bNU1101\b|\bcould not be found in registry index\b|\bUnable to find package \S{1,120}|\bCould not find package \S{1,120} (?:at any version|in a version)|\bPackage "?\S{1,120}"? (?:was )?not found\b(?! in the pkg-config)/i,
         3,
       ),
+      says(/\bCould not find a valid gem '(?<package>[\w.-]{1,80})' \(>= 0\)/, 3),
+      says(
+        /\bNo package (?:with name|named) (?<package>[\w.@/-]{1,80})|\bPackagesNotFoundError\b|\bNo available formula\b|\bThere is no package named\b|\bNo results matching query were found\b|\bchart "[^"]{1,80}" not found in\b|\bnpm package '[^']{1,80}' does not exist\b|\bcould not find package \S{1,80} at\b|\bpackage names could not be resolved\b|\bCould not find a matching version of package\b|\bCheck the package spelling\b|\bNo known package\b|\bCouldn't find module or a distribution\b|\bcannot find package on catalogs\b|\bpackages? ‘[^’]{1,80}’ (?:is|are) not available for\b|\bNo such package\b/,
+        3,
+      ),
       says(
         /\bThe requested package \S{1,120} (?:could not be found|does not exist)|\bnot found: .{0,40}(?:module lookup disabled|410 Gone|404 Not Found)/,
         3,
       ),
     ],
     exitCodes: [22],
-    vetoes: [/\bCONNECT tunnel\b/, /"(?:GET|POST|PUT|HEAD) \S{1,200} HTTP/],
+    vetoes: [/\bCONNECT tunnel\b/, /"(?:GET|POST|PUT|HEAD) \S{1,200} HTTP/, /\bhas versions:|\bNearest version\b/],
     cause:
       'A typing error, a private package without a token, or a name that was made up. It is never installed by itself.',
     fixes: [
@@ -71,7 +80,7 @@ export const registryPatterns = category('package-manager', [
     signals: [
       says(/\bcode E401\b|\bERR_PNPM_FETCH_401\b|\bcode ENEEDAUTH\b|\bERR_PNPM_NO_AUTH\b/),
       says(
-        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code)[:( ]{1,3}401\b|\bUsername\/Password Authentication Failed\b|\b401 (?:Unauthorized|Client Error)\b/i,
+        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success)[:( ]{1,3}401\b|\bUsername\/Password Authentication Failed\b|\b401 (?:Unauthorized|Client Error)\b/i,
         3,
       ),
       says(
@@ -101,7 +110,7 @@ export const registryPatterns = category('package-manager', [
     signals: [
       says(/\bcode E403\b|\bERR_PNPM_FETCH_403\b/),
       says(
-        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code)[:( ]{1,3}403\b|\b403 (?:Forbidden|Client Error)\b/i,
+        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success)[:( ]{1,3}403\b|\b403 (?:Forbidden|Client Error)\b/i,
         3,
       ),
     ],
@@ -123,6 +132,9 @@ export const registryPatterns = category('package-manager', [
       says(
         /\b(?:checksum|hash|sha(?:256|512|1)|digest|integrity)[\w -]{0,30}\b(?:mismatch|verification failed|check(?:ing)? failed|does not match|did not match|failed|incorrect|don't match)\b/i,
         3,
+      ),
+      says(
+        /\bdoesn't match any of the checksums\b|\bIntegrityCheckFailed\b|\bBad checksum\b|\bchecksum (?:was|is) (?:wrong|invalid|bad)\b|\binvalid checksum\b/i,
       ),
       says(
         /\bverifying .{1,200}: checksum mismatch\b|\bSECURITY ERROR\b.{0,120}|\bHash Sum mismatch\b|\bgot unexpected checksum\b/,

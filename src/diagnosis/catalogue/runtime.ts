@@ -55,7 +55,7 @@ export const runtimePatterns = category('runtime', [
         /\bUnsupportedClassVersionError\b|\bclass file (?:has wrong version|version) \d{1,3}\b|\brelease version \d{1,3} not supported\b|\binvalid (?:target|source) release\b/,
       ),
       says(
-        /\bUnsupported class file major version \d{1,3}|\b(?:Gradle|Maven|Kotlin|This version) requires (?:Java|JVM|JDK) \d{1,2}\b|\bincompatible because .{0,120}\bJava \d{1,2}\b|\bCould not determine java version from\b|\bNo matching toolchains found\b/i,
+        /\bUnsupported class file major version \d{1,3}|\b(?:Gradle|Maven|Kotlin|This version|This tool) requires (?:Java|JVM|JDK) \d{1,2}\b|\bincompatible because .{0,120}\bJava \d{1,2}\b|\bCould not determine java version from\b|\bNo matching toolchains found\b/i,
       ),
     ],
     cause: 'The image has an older Java than the one it was built for.',
@@ -98,7 +98,7 @@ export const runtimePatterns = category('runtime', [
     signals: [
       says(/\bUnicode(?:Encode|Decode)Error: '[\w-]{1,20}' codec can't (?:en|de)code\b/),
       says(
-        /\binvalid byte sequence in (?:US-ASCII|UTF-8)\b|\bEncoding::(?:Undefined|InvalidByteSequence|Compatibility)\w{0,30}Error\b|\bMalformed(?:Input|UTF-8)\w{0,20}Exception\b|\bunmappable character\b|\bInvalidData, message: "stream did not contain valid UTF-8"|\bhGetContents: invalid argument \((?:invalid byte sequence|cannot decode)/,
+        /\binvalid byte sequence in (?:US-ASCII|UTF-8)\b|\bEncoding::(?:Undefined|InvalidByteSequence|Compatibility)\w{0,30}Error\b|\bMalformed(?:Input|UTF-8)\w{0,20}Exception\b|\bunmappable character\b|\bInvalidData, message: "stream did not contain valid UTF-8"|\bh(?:GetContents|GetLine|PutStr|PutChar)\w{0,8}: invalid argument \((?:invalid byte sequence|cannot (?:de|en)code)/,
       ),
       says(/\bsetlocale: LC_ALL: cannot change locale\b|\bSetting locale failed\b|\bunsupported locale setting\b/, 3),
     ],
@@ -142,7 +142,7 @@ export const runtimePatterns = category('runtime', [
       says(/^panic: (?!runtime error: (?:invalid memory|index))/, 3),
       says(/^panic: runtime error:/, 3),
       says(
-        /^Uncaught (?:\w{1,40}Error|Error|Exception)\b|\bPHP Fatal error: {1,3}Uncaught\b|^Unhandled exception\.? /,
+        /^Uncaught (?:\w{1,40}Error|Error|Exception)\b|\bPHP Fatal error: {1,3}Uncaught\b|^Unhandled exception(?:\.? |:$)|^thread \d{1,8} panic: |^Error: unhandled exception: /,
         3,
       ),
     ],

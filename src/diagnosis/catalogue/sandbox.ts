@@ -18,6 +18,9 @@ export const sandboxPatterns = category('sandbox', [
     priority: 10,
     signals: [
       says(/\b[Ss]andbox was not found\b|\bSandbox Not Found\b/),
+      says(
+        /\b[Ss]andbox (?:with (?:ID|id|name) )?["'`]?[\w.-]{1,80}["'`]? (?:not found\b|has already (?:shut down|terminated|finished)\b)/,
+      ),
       says(/\b[Ss]andbox ["'`]?[\w.-]{1,80}["'`]? (?:was not|wasn't|not) found\b/),
       says(
         /\b(?:DOCKER|KUBERNETES)::SANDBOX_NOT_FOUND\b|\bSANDBOX_NOT_FOUND\b|\bSandboxExpired\b|\bSandboxNotFound(?:Error|Exception)?\b|\bttl_expir(?:y|ed)\b/,

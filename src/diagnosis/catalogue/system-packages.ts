@@ -12,7 +12,7 @@ export const systemPackagePatterns = category('package-manager', [
         /\bCould not get lock \/var\/(?:lib|cache)\/(?:dpkg|apt)\b|\bUnable to (?:acquire the dpkg frontend lock|lock (?:the administration directory|directory \/var\/lib\/apt))/,
       ),
       says(
-        /\bdpkg(?: frontend)? (?:lock|status database) (?:is locked|was locked) by another process\b|\bUnable to lock database: (?:temporarily unavailable|Resource temporarily|Permission)|\bcould not lock database: File exists\b|\bWaiting for (?:cache lock|process with pid \d)|\bAnother app is currently holding the yum lock\b/,
+        /\bdpkg(?: frontend)? (?:lock|status database) (?:is locked|was locked) by another process\b|\bUnable to lock database: (?:temporarily unavailable|Resource temporarily|Permission)|\bcould not lock database: File exists\b|\bWaiting for (?:cache lock|process with pid \d)|\bAnother app is currently holding the yum lock\b|\(unable to lock database\)|\bSystem management is locked by the application\b|\bzypp\b.{0,60}\blocked by\b/,
       ),
     ],
     exitCodes: [100],
@@ -38,6 +38,9 @@ export const systemPackagePatterns = category('package-manager', [
       ),
       says(
         /\berror: target not found: (?<package>\S{1,80})|\bNo match for argument: (?<dnf>\S{1,80})|\bUnable to find a match: (?<yum>\S{1,80})|^\s{0,4}(?<apk>\S{1,80}) \(no such package\):/,
+      ),
+      says(
+        /\bin selection path '(?<package>[^']{1,120})' not found\b|\bPackage '(?<zypper>[\w.+-]{1,80})' not found\.$/,
       ),
     ],
     exitCodes: [100],
@@ -110,7 +113,7 @@ export const systemPackagePatterns = category('package-manager', [
       says(/\bgyp ERR! (?:build error|configure error|find Python|stack Error|not ok)\b/),
       says(/\bsubprocess-exited-with-error\b|\bFailed (?:building|to build) (?:wheel|'|installable wheels|`)/, 3),
       says(
-        /\bERROR: Failed to build gem native extension\b|\bAn error occurred while installing \w{1,80} \(|\berror: failed to run custom build command for\b|\bmetadata-generation-failed\b|\bBuild backend raised error\b/,
+        /\bERROR: Failed to build gem native extension\b|\bAn error occurred while installing \w{1,80} \(|\berror: failed to run custom build command for\b|\bERROR: compilation failed for package\b|\bThe build backend returned an error\b|\bmetadata-generation-failed\b|\bBuild backend raised error\b/,
       ),
       says(/\bcould not compile [`'](?:openssl|ring|\w{1,40})-sys\b/, 3),
     ],

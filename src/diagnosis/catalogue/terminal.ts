@@ -16,7 +16,7 @@ export const terminalPatterns = category('terminal', [
         3,
       ),
       says(
-        /\b(?:no tty present|open \/dev\/tty: no such device|could not open a new TTY|\/dev\/tty: No such device or address|must be run (?:from|in) an? (?:interactive )?(?:terminal|tty)|requires? an? (?:interactive )?(?:terminal|TTY))\b/i,
+        /\b(?:no tty present|open \/dev\/tty: no such device|could not open a new TTY|\/dev\/tty: No such device or address|must be run (?:from|in) an? (?:interactive )?(?:terminal|tty)|requires? an? (?:interactive )?(?:terminal|TTY))\b|\bin non-TTY environments\b/i,
       ),
       system('ENOTTY'),
     ],

@@ -24,7 +24,7 @@ export const tlsPatterns = category('tls', [
         3,
       ),
       says(
-        /\binvalid peer certificate: UnknownIssuer\b|\bUnknownIssuer\b|\bUnknownCA\b|\bunknown_ca\b|\balert unknown ca\b/,
+        /\binvalid peer certificate: UnknownIssuer\b|\bUnknownIssuer\b|\bUnknownCA\b|\bUnknown CA\b|\bunknown_ca\b|\balert unknown ca\b/,
       ),
       says(/\bself[- ]signed certificate\b/i, 3),
       says(/\bserver certificate verification failed\b/),
@@ -115,7 +115,7 @@ export const tlsPatterns = category('tls', [
         near: /certif|altname|SSL|TLS/i,
       }),
       says(
-        /\b[Hh]ostname mismatch\b|\bcertificate is (?:not valid for|valid for \S{1,255}, not)|\bx509: certificate is valid for\b|\bNo (?:subject alternative|name matching)\b|\bno alternative certificate subject name matches\b|\bcertificate subject name\b.{0,120}\bdoes not match\b/,
+        /\b[Hh]ostname mismatch\b|\bcertificate is (?:not valid for|valid for \S{1,255}, not)|\bx509: certificate is valid for\b|\bNo (?:subject alternative|name matching)\b|\bno (?:alternative certificate subject|certificate subject alternative) name matches\b|\bcertificate subject name\b.{0,120}\bdoes not match\b/,
       ),
     ],
     cause: 'The host is reached under another name than the one in its certificate.',

@@ -3,7 +3,9 @@ import { isReadersOwn, readersOnly } from '../../../src/diagnosis/commands.ts';
 import { errnosOf } from '../../../src/diagnosis/errno.ts';
 import { requiredWords } from '../../../src/diagnosis/literals.ts';
 import { withoutQuotations } from '../../../src/diagnosis/quotations.ts';
+import { recognise } from '../../../src/diagnosis/recognise.ts';
 import { withoutPrefix } from '../../../src/diagnosis/text.ts';
+import { eventOf } from '../../helpers/error-samples.ts';
 
 describe('the gate by command', () => {
   it.each([
@@ -70,6 +72,12 @@ describe('what is only quoted', () => {
     ['3f2a9bc Fix: EADDRINUSE on restart'],
     ['[2026-11-22 01:00:00] [INFO] connect ECONNREFUSED'],
     ['connect ECONNREFUSED, retrying in 500 ms'],
+    ['> next build'],
+    ['    net_test.go:18: Format() = "x", want "address already in use"'],
+    ['fix(server): ECONNREFUSED on start'],
+    ["error: argument --retry-on: invalid choice: 'x' (choose from 'ECONNREFUSED')"],
+    ['  ✘ should report ECONNREFUSED'],
+    ['  + description = "No space left on device"'],
   ])('%s', (line) => {
     expect(withoutQuotations([line])).toEqual([]);
   });
@@ -96,8 +104,93 @@ describe('what is only quoted', () => {
     ['× No solution found when resolving dependencies:'],
     ['[ERROR] Failed to execute goal'],
     ['make: *** [Makefile:2: all] Error 127'],
+    ["> Could not GET 'https://repo.test/a.pom'"],
+    ['> java.io.IOException: x'],
+    ['✘ [ERROR] Address already in use (127.0.0.1:8787).'],
+    [' ELIFECYCLE  Command failed with exit code 2.'],
+    ['Usage Error: This project is configured to use pnpm'],
+    ['#  SIGSEGV (0xb) at pc=0x00007f32a1b2c3d4, pid=88, tid=91'],
   ])('does not include %s', (line) => {
     expect(withoutQuotations([line])).toEqual([line]);
+  });
+});
+
+describe('what is found in a source', () => {
+  const slugOf = (text: string, command: string | null = null): string | null =>
+    recognise(eventOf({ text, exitCode: 1, command }))?.pattern ?? null;
+
+  it.each([
+    ["a.c:8:17: error: 'EADDRINUSE' undeclared (first use in this function)"],
+    ['a.py:22: error: Argument 1 has incompatible type "type[BrokenPipeError]"; expected "int"  [arg-type]'],
+    ['a.cs(3,12): error CS0103: The name AddressInUseException does not exist'],
+    ['/w/a.ts\n  14:9  error  Unexpected string "address already in use"  no-restricted-syntax'],
+    ['error: no variant named ConnectionRefused\n --> src/main.rs:4:30'],
+    ['File "a.ml", line 3, characters 4-22:\nError: Unbound constructor Unix.ECONNREFUSED'],
+    ["NameError: undefined local variable or method 'econnrefused'"],
+  ])('names an error: %s', (text) => {
+    expect(slugOf(text)).toBeNull();
+  });
+
+  it.each([
+    ['src/a.ts(1,15): error TS2307: Cannot find module "x"', 'ts-cannot-find-module'],
+    ['a.c:1:10: fatal error: zlib.h: No such file or directory', 'missing-header'],
+    ['cc1: fatal error: error writing to /tmp/x.s: No space left on device', 'disk-full'],
+    ["a.rb:3:in `bind': Address already in use - bind(2) (Errno::EADDRINUSE)", 'port-in-use'],
+    ['main.go:12: listen tcp :80: bind: address already in use', 'port-in-use'],
+  ])('is an error of its own: %s', (text, slug) => {
+    expect(slugOf(text)).toBe(slug);
+  });
+
+  it('by a linter is heard by its own message only', () => {
+    expect(slugOf('Do not catch MemoryError or ConnectionRefusedError silently', 'semgrep --error')).toBeNull();
+    expect(slugOf("Error: EMFILE: too many open files, open '/w/a.ts'", 'npx eslint .')).toBe('too-many-open-files');
+  });
+
+  it('by a test in quotes is a value, and outside of them an error', () => {
+    const report = (line: string): string => `FAIL src/a.test.ts\n${line}\nTests:       1 failed, 1 total`;
+    expect(slugOf(report('    msg was "disk is full"'))).toBeNull();
+    expect(slugOf(report('    connect ECONNREFUSED 127.0.0.1:4000'))).toBe('connection-refused');
+  });
+});
+
+describe('an error after which the program tried again', () => {
+  const tries = 'dial tcp 127.0.0.1:80: connect: connection refused, retrying in 2 s';
+  const slugOf = (text: string): string | null =>
+    recognise(eventOf({ text, exitCode: 1, command: null }))?.pattern ?? null;
+
+  it('counts when it gave up', () => {
+    expect(slugOf(`${tries}\n${tries}\nFatal: cannot open the repository`)).toBe('connection-refused');
+    expect(slugOf(tries)).toBe('connection-refused');
+  });
+
+  it('does not count when a later try went well, or something else failed', () => {
+    expect(slugOf(`${tries}\nattempt 2: ok\nerror: schema v3 rejected, fatal`)).toBeNull();
+    expect(slugOf(`${tries}\nerror: schema v3 rejected`)).toBeNull();
+  });
+});
+
+describe('what is known around an error', () => {
+  const event = (text: string) => eventOf({ text, exitCode: 1, command: null });
+
+  it('tells files from bytes where the disk is full', () => {
+    const text = "ENOSPC: no space left on device, mkdir '/w/x'";
+    const slugOf = (diskFreeBytes: number, inodesFree: number) =>
+      recognise(event(text), { oomKillDelta: null, diskFreeBytes, inodesFree })?.pattern;
+    expect(slugOf(18_790_481_920, 3)).toBe('inodes-exhausted');
+    expect(slugOf(0, 3_900)).toBe('disk-full');
+    expect(slugOf(0, 3)).toBe('disk-full');
+  });
+
+  it('explains a write that failed without a reason', () => {
+    const text = 'Error in saveRDS(x, "o.rds") : error writing to connection';
+    expect(recognise(event(text), { oomKillDelta: null, diskFreeBytes: 0 })?.pattern).toBe('disk-full');
+    expect(recognise(event(text), { oomKillDelta: null, diskFreeBytes: 5e9 })?.pattern).toBeNull();
+  });
+
+  it('hears the reason of the last end before the state it is in', () => {
+    const text =
+      '    State:  Waiting\n      Reason:  CrashLoopBackOff\n    Last State:  Terminated\n      Reason:  OOMKilled';
+    expect(recognise(event(text))?.pattern).toBe('oom-killed');
   });
 });
 

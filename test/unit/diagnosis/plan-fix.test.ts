@@ -16,6 +16,7 @@ describe('a planned fix', () => {
       argv: ['sh', '-c', 'fuser -k "${1}"/tcp; sh -c "${2}"', 'foresight', '3000', 'npm start && echo "x"'],
       text: `fuser -k 3000/tcp; sh -c 'npm start && echo "x"'`,
       check: 'checked',
+      checkArgv: null,
     });
   });
 
