@@ -1,0 +1,28 @@
+// npm run soak [-- --minutes N] [--json]: watches the place this runs in for an hour, as the editor would, and says what it cost and whether it grew.
+import { say } from '../toolchain.mjs';
+
+const option = (name) => {
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? undefined : process.argv[index + 1];
+};
+const minutes = Number(option('minutes') ?? 60);
+if (!(minutes > 0) || !Number.isFinite(minutes)) {
+  say('Write the minutes as a number: npm run soak -- --minutes 5');
+  process.exit(2);
+}
+const { soak } = await import('../../test/bench/soak.ts');
+const result = await soak(minutes, say);
+const { readings, corePercent, growthBytesPerHour, openFilesGrown, verdict } = result;
+process.stdout.write(
+  process.argv.includes('--json')
+    ? `${JSON.stringify(result)}\n`
+    : [
+        `${readings} readings in ${minutes} min`,
+        `${corePercent.toFixed(3)} % of a core (goal: below 0.3)`,
+        `heap after collection grows by ${(growthBytesPerHour / 1024).toFixed(1)} KiB an hour, ± ${(result.noiseBytesPerHour / 1024).toFixed(1)}`,
+        `open files: ${openFilesGrown >= 0 ? '+' : ''}${openFilesGrown}`,
+        verdict === null ? 'No growth beyond noise.' : verdict,
+        '',
+      ].join('\n'),
+);
+process.exitCode = verdict === null ? 0 : 1;

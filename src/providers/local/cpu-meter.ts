@@ -1,0 +1,95 @@
+import type { FileReader } from '../../model/ports.ts';
+import type { CpuReading } from '../../model/sample.ts';
+import type { CgroupPlaces } from './cgroup-places.ts';
+import { amount, flatKeyed, listedCpus, machineCpuUs, quotaCores, type Stalls, stalls } from './figures.ts';
+
+/** Processor time as counters: they only make sense against an earlier reading. */
+export interface CpuCounters {
+  /** What was counted; counters of two groups can not be compared. */
+  readonly group: string;
+  /** Seconds on the clock the reading was taken by. */
+  readonly atSeconds: number;
+  readonly usedUs: number;
+  readonly periods: number | null;
+  readonly throttled: number | null;
+}
+
+const statKeys = ['usage_usec', 'nr_periods', 'nr_throttled'] as const;
+
+/** Reads the counters of the own group, or of the machine where there are none. */
+export const readCpuCounters = async (
+  files: FileReader,
+  places: CgroupPlaces,
+  atSeconds: number,
+): Promise<CpuCounters | null> => {
+  const folder = places.cpu?.levels[0] ?? null;
+  if (places.cpu !== null && folder !== null) {
+    const stat = flatKeyed(await files.text(`${folder}/cpu.stat`), statKeys);
+    const usage = places.cpuacct?.[0] ?? folder;
+    const nanoseconds = places.cpu.version === 1 ? amount(await files.text(`${usage}/cpuacct.usage`)) : null;
+    const usedUs = stat.get('usage_usec') ?? (nanoseconds === null ? null : nanoseconds / 1000);
+    if (usedUs !== null) {
+      const [periods, throttled] = [stat.get('nr_periods') ?? null, stat.get('nr_throttled') ?? null];
+      return { group: folder, atSeconds, usedUs, periods, throttled };
+    }
+  }
+  const usedUs = machineCpuUs(await files.text('/proc/stat', 512));
+  return usedUs === null ? null : { group: 'machine', atSeconds, usedUs, periods: null, throttled: null };
+};
+
+/** The fewest cores that any visible level grants, together with the processors this process may use. Null when nothing tells. */
+export const readCpuLimit = async (files: FileReader, places: CgroupPlaces): Promise<number | null> => {
+  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec((await files.text('/proc/self/status')) ?? '')?.[1];
+  const limits: (number | null)[] = [listedCpus(allowed)];
+  for (const folder of places.cpu?.levels ?? []) {
+    if (places.cpu?.version === 2) {
+      const [quota, period] = ((await files.text(`${folder}/cpu.max`)) ?? '').trim().split(/\s+/);
+      limits.push(quotaCores(quota, period));
+    } else {
+      const quota = await files.text(`${folder}/cpu.cfs_quota_us`);
+      limits.push(quotaCores(quota, await files.text(`${folder}/cpu.cfs_period_us`)));
+    }
+  }
+  const known = limits.filter((limit) => limit !== null);
+  return known.length === 0 ? null : Math.min(...known);
+};
+
+/** How long tasks waited for a processor: in the own group where the kernel keeps that, else on the whole machine. */
+export const readCpuStalls = async (
+  files: FileReader,
+  places: CgroupPlaces,
+): Promise<{ readonly stalls: Stalls; readonly ofMachine: boolean } | null> => {
+  const folder = places.cpu?.version === 2 ? places.cpu.levels[0] : undefined;
+  const own = folder === undefined ? null : stalls(await files.text(`${folder}/cpu.pressure`));
+  if (own !== null) return { stalls: own, ofMachine: false };
+  const machine = stalls(await files.text('/proc/pressure/cpu'));
+  return machine === null ? null : { stalls: machine, ofMachine: true };
+};
+
+/** Makes rates from counters: nothing for the first reading, and nothing across a restart or a move, where they fall back. */
+export class CpuMeter {
+  #last: CpuCounters | null = null;
+
+  read(now: CpuCounters | null, limitCores: number | null, stalledPercent: number | null): CpuReading | null {
+    const before = this.#last;
+    this.#last = now;
+    if (now === null || before === null || before.group !== now.group) return null;
+    const seconds = now.atSeconds - before.atSeconds;
+    if (!(seconds > 0) || now.usedUs < before.usedUs) return null;
+    return {
+      usedCores: (now.usedUs - before.usedUs) / 1e6 / seconds,
+      limitCores,
+      throttledRatio: throttledRatio(before, now),
+      ...(stalledPercent === null ? {} : { stalledPercent }),
+    };
+  }
+}
+
+const throttledRatio = (before: CpuCounters, now: CpuCounters): number | null => {
+  if (before.periods === null || before.throttled === null || now.periods === null || now.throttled === null)
+    return null;
+  const periods = now.periods - before.periods;
+  const throttled = now.throttled - before.throttled;
+  if (periods < 0 || throttled < 0) return null;
+  return periods === 0 ? 0 : Math.min(1, throttled / periods);
+};

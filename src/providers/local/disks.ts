@@ -1,0 +1,134 @@
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import type { Clock } from '../../model/ports.ts';
+import type { CountReading, DiskReading } from '../../model/sample.ts';
+import { sleep } from '../../model/wait.ts';
+
+/** One file system, by a folder on it. */
+export interface Disk {
+  readonly place: string;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+  readonly inodes: { readonly used: number; readonly limit: number } | null;
+}
+
+/** How disks are asked; replaced in tests. */
+export interface DiskSystem {
+  /** Number of the device a folder lies on. Rejects when there is none. */
+  device(place: string): Promise<number>;
+  /** Rejects where nothing can be written: such a file system is always full and never in the way. */
+  writable(place: string): Promise<void>;
+  space(place: string): Promise<{
+    readonly type: number;
+    readonly bsize: number;
+    readonly blocks: number;
+    readonly bfree: number;
+    readonly bavail: number;
+    readonly files: number;
+    readonly ffree: number;
+  }>;
+}
+
+export const nodeDisks: DiskSystem = {
+  device: async (place) => (await stat(place)).dev,
+  writable: (place) => access(place, constants.W_OK),
+  space: (place) => statfs(place),
+};
+
+/** A disk that does not answer (a network share that is gone) is left alone for a while. */
+const patienceMs = 2_000;
+const lookAgainMs = 60_000;
+/** The leading disk keeps its place until another one is fuller by this share: two that are equally full would take turns. */
+const leadShare = 0.03;
+
+const fill = (disk: Disk): number => disk.usedBytes / disk.limitBytes;
+
+/** Watches the file systems of some folders, each once. */
+export class Disks {
+  readonly #clock: Clock;
+  readonly #system: DiskSystem;
+  readonly #places: readonly string[];
+  #relevant: readonly string[] | null = null;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #leading: string | null = null;
+  #busy = false;
+  #last: readonly Disk[] = [];
+
+  /** @param places folders in the order of their worth: of several on one disk, the first names it. */
+  constructor(places: readonly string[], clock: Clock, system: DiskSystem = nodeDisks) {
+    this.#places = places;
+    this.#clock = clock;
+    this.#system = system;
+  }
+
+  /** As last read, in the order of the places. */
+  get all(): readonly Disk[] {
+    return this.#last;
+  }
+
+  /** The fullest one. Null when none can be read. Never throws and never takes longer than two seconds. */
+  async read(
+    signal: AbortSignal,
+  ): Promise<{ readonly disk: DiskReading; readonly inodes: CountReading | null } | null> {
+    // A share that hangs must not gather questions.
+    if (!this.#busy) {
+      this.#busy = true;
+      const reading = this.#readAll().finally(() => {
+        this.#busy = false;
+      });
+      const done = new AbortController();
+      // Too slow, or nobody wants to know any more: what was read last has to do.
+      await Promise.race([reading, sleep(this.#clock, patienceMs, signal, done.signal)]);
+      done.abort();
+    }
+    const fullest = this.#last.toSorted((a, b) => fill(b) - fill(a))[0];
+    if (fullest === undefined) return null;
+    const before = this.#last.find(({ place }) => place === this.#leading);
+    const leading = before !== undefined && fill(fullest) < fill(before) + leadShare ? before : fullest;
+    this.#leading = leading.place;
+    const { place, usedBytes, limitBytes, inodes } = leading;
+    return { disk: { usedBytes, limitBytes, ...(this.#last.length > 1 ? { place } : {}) }, inodes };
+  }
+
+  async #readAll(): Promise<void> {
+    const nowMs = this.#clock.now();
+    if (this.#relevant === null || Math.abs(nowMs - this.#lookedAtMs) >= lookAgainMs) {
+      this.#lookedAtMs = nowMs;
+      this.#relevant = await this.#find();
+    }
+    const disks: Disk[] = [];
+    for (const place of this.#relevant) {
+      const disk = await this.#space(place);
+      if (disk !== null) disks.push(disk);
+    }
+    this.#last = disks;
+  }
+
+  async #find(): Promise<readonly string[]> {
+    const byDevice = new Map<number, string>();
+    for (const place of this.#places) {
+      try {
+        await this.#system.writable(place);
+        const device = await this.#system.device(place);
+        if (!byDevice.has(device)) byDevice.set(device, place);
+      } catch {
+        // Not there, or read-only: it can not fill up.
+      }
+    }
+    return [...byDevice.values()];
+  }
+
+  async #space(place: string): Promise<Disk | null> {
+    try {
+      const { bsize, blocks, bfree, bavail, files, ffree } = await this.#system.space(place);
+      const usedBytes = (blocks - bfree) * bsize;
+      // Blocks kept back for the administrator are no room for anybody else.
+      const limitBytes = usedBytes + bavail * bsize;
+      if (!(limitBytes > 0) || !(usedBytes >= 0) || !Number.isFinite(limitBytes)) return null;
+      const hasInodes = files > 0 && ffree >= 0 && ffree <= files && Number.isSafeInteger(files);
+      return { place, usedBytes, limitBytes, inodes: hasInodes ? { used: files - ffree, limit: files } : null };
+    } catch {
+      // Unmounted in between.
+      return null;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import type { FileReader } from '../../model/ports.ts';
+
+/** The names by which places are recognised; nothing else of the environment is kept. */
+const wanted =
+  /^(?:OPENSANDBOX_ID|E2B_SANDBOX(?:_ID)?|DAYTONA_(?:SANDBOX|WS)_ID|MODAL_(?:SANDBOX|TASK)_ID|CSB(?:_SANDBOX_ID)?|CODESPACES|CODESPACE_NAME|REMOTE_CONTAINERS|DEVCONTAINER|KUBERNETES_SERVICE_HOST|container)=/;
+
+/** The environment of the editor's server on a remote machine, as far as it tells what kind of place that is. */
+export const remoteEnvironment = async (files: FileReader): Promise<Readonly<Record<string, string>>> => {
+  const text = (await files.text('/proc/self/environ')) ?? '';
+  const pairs = text
+    .split('\0')
+    .filter((pair) => wanted.test(pair))
+    .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const);
+  return Object.fromEntries(pairs);
+};

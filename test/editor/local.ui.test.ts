@@ -1,0 +1,54 @@
+/** A fresh install, without any setting: the place the editor works in is watched at once. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outputText } from './harness.ts';
+import { eventually, openProduct, type Product, screenRecord } from './product.ts';
+import { openView, screenshot, type TreeView } from './workbench.ts';
+
+let product: Product;
+let tree: TreeView;
+
+beforeAll(async () => {
+  // Undefined takes away what the harness sets for all other tests: what is left is a fresh install.
+  product = await openProduct({ userSettings: { 'sandboxForesight.local.enabled': undefined } });
+});
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+const log = (): string => outputText(product.workbench.editor, 'Sandbox Foresight');
+
+describe('a fresh install', () => {
+  it('tells the truth in the status bar, with no server and no key', async () => {
+    const reading = await product.status.waitForText(/^this (container|machine|pod|sandbox|dev container) \S+ +\d+ ?%/);
+    expect(reading.ariaLabel).toMatch(/^Sandbox this \w+.*: .*\d+ ?%/);
+    await screenshot(product.page, 'local-fresh');
+  });
+
+  it('does so within two seconds of its start', async () => {
+    const lines = await eventually(product, 'the first reading', log, (text) => text.includes('The first numbers'));
+    const after = /The first numbers, of this \w+.*, came (\d+) ms after the start/.exec(lines)?.[1];
+    expect(Number(after)).toBeLessThan(2000);
+    const { statusTexts } = await screenRecord(product.page);
+    expect(statusTexts.join(' ')).not.toMatch(/no sandbox/);
+  });
+
+  it('says in the tooltip and the tree where it is and how that was found', async () => {
+    expect(await product.status.tooltip()).toMatch(/the editor works in it: a /);
+    tree = await openView(product.page);
+    await tree.waitForRow(/^this /, /current/);
+    const rows = await tree.rows();
+    expect(rows.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(['This computer', 'Memory', 'Largest processes']),
+    );
+    await screenshot(product.page, 'local-tree');
+  });
+
+  it('is left alone when that is switched off, and watched again when it is switched on', async () => {
+    product.set({ 'sandboxForesight.local.enabled': false });
+    await product.reload();
+    await product.status.waitForText('no sandbox');
+    product.set({ 'sandboxForesight.local.enabled': undefined });
+    await product.reload();
+    await product.status.waitForText(/^this \w+.* \d+ ?%/);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { type DiskSystem, Disks } from '../../../../src/providers/local/disks.ts';
+import { FakeClock } from '../../../helpers/fake-clock.ts';
+
+interface Fake {
+  device: number;
+  /** Share that is used, 0..1. */
+  fill: number;
+  readOnly?: boolean;
+  hangs?: boolean;
+  inodes?: [used: number, total: number];
+}
+
+const systemOf = (disks: Readonly<Record<string, Fake>>): DiskSystem => {
+  const of = (place: string): Fake => {
+    const disk = disks[place];
+    if (disk === undefined) throw new Error('no such folder');
+    return disk;
+  };
+  return {
+    device: async (place) => of(place).device,
+    writable: async (place) => {
+      if (of(place).readOnly === true) throw new Error('read-only');
+    },
+    space: async (place) => {
+      const { fill, hangs, inodes = [0, 0] } = of(place);
+      if (hangs === true) return new Promise(() => undefined);
+      const free = Math.round(1000 * (1 - fill));
+      const [used, files] = inodes;
+      return { type: 1, bsize: 4096, blocks: 1000, bfree: free, bavail: free, files, ffree: files - used };
+    },
+  };
+};
+
+const { signal } = new AbortController();
+
+describe('the disk', () => {
+  it('is the fullest of those that can be written to, each counted once, by the first folder on it', async () => {
+    const system = systemOf({
+      '/work': { device: 1, fill: 0.5, inodes: [10, 100] },
+      '/': { device: 1, fill: 0.5 },
+      '/tmp': { device: 2, fill: 0.8 },
+      '/snap': { device: 3, fill: 1, readOnly: true },
+    });
+    const disks = new Disks(['/work', '/', '/tmp', '/snap', '/gone'], new FakeClock(), system);
+    expect(await disks.read(signal)).toEqual({
+      disk: { usedBytes: 800 * 4096, limitBytes: 1000 * 4096, place: '/tmp' },
+      inodes: null,
+    });
+    expect(disks.all.map(({ place }) => place)).toEqual(['/work', '/tmp']);
+  });
+
+  it('has no name where there is only one', async () => {
+    const disks = new Disks(['/'], new FakeClock(), systemOf({ '/': { device: 1, fill: 0.5, inodes: [10, 100] } }));
+    expect(await disks.read(signal)).toEqual({
+      disk: { usedBytes: 500 * 4096, limitBytes: 1000 * 4096 },
+      inodes: { used: 10, limit: 100 },
+    });
+  });
+
+  it('stays the same until another one is clearly fuller', async () => {
+    const root: Fake = { device: 1, fill: 0.5 };
+    const temporary: Fake = { device: 2, fill: 0.49 };
+    const disks = new Disks(['/', '/tmp'], new FakeClock(), systemOf({ '/': root, '/tmp': temporary }));
+    const leading = async () => (await disks.read(signal))?.disk.place;
+    expect(await leading()).toBe('/');
+    temporary.fill = 0.51;
+    expect(await leading()).toBe('/');
+    temporary.fill = 0.6;
+    expect(await leading()).toBe('/tmp');
+  });
+
+  it('is told as last seen while a share hangs, which is asked only once meanwhile', async () => {
+    const clock = new FakeClock();
+    const share: Fake = { device: 2, fill: 0.9 };
+    const disks = new Disks(['/', '/mnt'], clock, systemOf({ '/': { device: 1, fill: 0.5 }, '/mnt': share }));
+    expect((await disks.read(signal))?.disk.place).toBe('/mnt');
+    share.hangs = true;
+    const reading = disks.read(signal);
+    await clock.advance(2_000);
+    expect((await reading)?.disk.place).toBe('/mnt');
+    expect((await disks.read(signal))?.disk.place).toBe('/mnt');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is nothing where none can be read', async () => {
+    expect(await new Disks(['/gone'], new FakeClock(), systemOf({})).read(signal)).toBeNull();
+  });
+});

@@ -1,0 +1,317 @@
+import { mkdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type FixtureFiles, fixtureFiles, keptLog, readerOf } from './fixture-files.ts';
+
+const mebibyte = 1024 ** 2;
+const group = '/sys/fs/cgroup';
+
+/** Lets `seconds` pass on the machine's clock. */
+const pass = (tree: FixtureFiles, seconds: number): void => {
+  const [now = '0'] = tree.read('/proc/uptime').split(' ');
+  tree.write('/proc/uptime', `${(Number(now) + seconds).toFixed(2)} 9000.00\n`);
+};
+
+describe('one reading', () => {
+  it('tells of a limited group of version 2', async () => {
+    using tree = fixtureFiles('v2-limited');
+    expect(await readerOf(tree.files).read(0)).toMatchObject({
+      source: 'cgroup',
+      caveats: [],
+      memory: {
+        usedBytes: 200 * mebibyte,
+        workingSetBytes: 175 * mebibyte,
+        limitBytes: 256 * mebibyte,
+        anonBytes: 100 * mebibyte,
+        unreclaimableBytes: (100 + 8 + 3 + 1 + 2) * mebibyte,
+        oomKillCount: 2,
+        limitHitCount: 12,
+        stalledPercent: 4.25,
+      },
+      swap: { usedBytes: mebibyte, limitBytes: 1024 * mebibyte },
+      pids: { used: 9, limit: 64 },
+      fds: { used: 60, limit: 64, pid: 414 },
+      oomKillCount: 2,
+    });
+  });
+
+  it('tells of a limited group of version 1', async () => {
+    using tree = fixtureFiles('v1');
+    expect(await readerOf(tree.files).read(0)).toMatchObject({
+      source: 'cgroup',
+      memory: {
+        usedBytes: 48 * mebibyte,
+        workingSetBytes: 42 * mebibyte,
+        limitBytes: 64 * mebibyte,
+        anonBytes: 24 * mebibyte,
+        unreclaimableBytes: 29 * mebibyte,
+        oomKillCount: 4,
+        limitHitCount: 685,
+        stalledPercent: null,
+      },
+      swap: { usedBytes: 2 * mebibyte, limitBytes: 64 * mebibyte },
+      pids: { used: 6, limit: 64 },
+    });
+  });
+
+  it.each([
+    ['v1-nested', 64],
+    ['hybrid', 64],
+    ['v1-hidden-ancestor', 96],
+    ['v2-nested', 128],
+    ['v2-outside', 64],
+  ])('finds the limit that counts in %s', async (name, limit) => {
+    using tree = fixtureFiles(name);
+    const { source, memory } = await readerOf(tree.files).read(0);
+    expect([source, memory?.limitBytes]).toEqual(['cgroup', limit * mebibyte]);
+  });
+
+  it('takes the level above that has less room left, with its own numbers', async () => {
+    using tree = fixtureFiles('v2-ancestor-tighter');
+    const reading = await readerOf(tree.files).read(0);
+    expect(reading.memory).toMatchObject({ limitBytes: 512 * mebibyte, usedBytes: 500 * mebibyte, oomKillCount: 5 });
+    expect(reading.pids).toEqual({ used: 9, limit: 20 });
+    pass(tree, 1);
+    tree.write(`${group}/pod/box/cpu.stat`, 'usage_usec 7200000\nnr_periods 110\nnr_throttled 30\n');
+    const second = await readerOf(tree.files).read(0);
+    expect(second.cpu).toBeUndefined();
+  });
+
+  it.each(['v2-unlimited', 'v1-unlimited', 'vm-root', 'none', 'v2-above-machine'])(
+    'tells the machine’s numbers, and that they are, in %s',
+    async (name) => {
+      using tree = fixtureFiles(name);
+      const reading = await readerOf(tree.files).read(0);
+      expect(reading).toMatchObject({
+        source: 'machine',
+        memory: {
+          usedBytes: 4096 * mebibyte,
+          workingSetBytes: 4096 * mebibyte,
+          limitBytes: 8192 * mebibyte,
+          anonBytes: null,
+          oomKillCount: null,
+          stalledPercent: 0.75,
+        },
+        swap: { usedBytes: 512 * mebibyte, limitBytes: 1024 * mebibyte },
+      });
+      expect(reading.caveats).toEqual(['waiting times are those of the whole machine']);
+    },
+  );
+
+  it.each(['garbage', 'huge'])('makes nothing up from %s', async (name) => {
+    using tree = fixtureFiles(name);
+    const reader = readerOf(tree.files);
+    for (let count = 0; count < 3; count += 1) {
+      const reading = await reader.read(count);
+      expect(reading.source).toBe('machine');
+      expect(JSON.stringify(reading)).not.toMatch(/NaN|pwned|-\d/);
+      pass(tree, 1);
+    }
+  });
+
+  it('says nothing where nothing can be read', async () => {
+    using tree = fixtureFiles('none');
+    tree.remove('/proc');
+    expect(await readerOf(tree.files).read(7)).toEqual({ source: 'machine', caveats: [], oomKillCount: null });
+  });
+
+  it('goes without any one file that is missing', async () => {
+    using whole = fixtureFiles('v2-limited');
+    const names = (await whole.files.names(group)) ?? [];
+    expect(names.length).toBeGreaterThan(8);
+    for (const name of names) {
+      using tree = fixtureFiles('v2-limited');
+      tree.remove(`${group}/${name}`);
+      const reading = await readerOf(tree.files).read(0);
+      const limited = name !== 'memory.current' && name !== 'memory.max';
+      expect([name, reading.source]).toEqual([name, limited ? 'cgroup' : 'machine']);
+    }
+  });
+});
+
+describe('files that can not be read', () => {
+  it('count as not there, one by one', async () => {
+    using whole = fixtureFiles('v2-limited');
+    for (const name of (await whole.files.names(group)) ?? []) {
+      using tree = fixtureFiles('v2-limited');
+      // A folder in the place of a file can not be read by anybody, not even by root.
+      tree.remove(`${group}/${name}`);
+      mkdirSync(tree.at(`${group}/${name}`));
+      const reading = await readerOf(tree.files).read(0);
+      const limited = name !== 'memory.current' && name !== 'memory.max';
+      expect([name, reading.source]).toEqual([name, limited ? 'cgroup' : 'machine']);
+    }
+  });
+
+  it('of processes leave the others', async () => {
+    using tree = fixtureFiles('v2-limited');
+    for (const name of ['statm', 'stat', 'cmdline', 'environ', 'limits']) tree.remove(`/proc/412/${name}`);
+    const { processes } = await readerOf(tree.files).read(0);
+    expect(processes?.map(({ pid }) => pid)).toEqual([413, 414, 415, 416, 417]);
+  });
+});
+
+describe('processor time', () => {
+  it('needs two readings, and takes the tightest quota', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    expect((await reader.read(0)).cpu).toBeUndefined();
+    pass(tree, 2);
+    tree.write(`${group}/cpu.stat`, 'usage_usec 7600000\nnr_periods 120\nnr_throttled 30\n');
+    expect((await reader.read(0)).cpu).toEqual({ usedCores: 0.3, limitCores: 0.5, throttledRatio: 0.25 });
+  });
+
+  it('is counted in nanoseconds by version 1', async () => {
+    using tree = fixtureFiles('v1');
+    const reader = readerOf(tree.files);
+    await reader.read(0);
+    pass(tree, 1);
+    tree.write(`${group}/cpuacct/cpuacct.usage`, '7100000123\n');
+    expect((await reader.read(0)).cpu).toMatchObject({ limitCores: 0.2, throttledRatio: 0 });
+  });
+
+  it('is the machine’s without groups, with the processors this process may use', async () => {
+    using tree = fixtureFiles('none');
+    const reader = readerOf(tree.files);
+    await reader.read(0);
+    pass(tree, 1);
+    tree.write('/proc/stat', 'cpu  150 20 30 4000 5 6 7 0 0 0\n');
+    expect((await reader.read(0)).cpu).toEqual({ usedCores: 0.5, limitCores: 3, throttledRatio: null });
+  });
+
+  it('has no rate over a counter that went back', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    await reader.read(0);
+    pass(tree, 1);
+    tree.write(`${group}/cpu.stat`, 'usage_usec 5\nnr_periods 1\nnr_throttled 0\n');
+    expect((await reader.read(0)).cpu).toBeUndefined();
+    pass(tree, 1);
+    tree.write(`${group}/cpu.stat`, 'usage_usec 500005\nnr_periods 11\nnr_throttled 0\n');
+    expect((await reader.read(0)).cpu).toMatchObject({ usedCores: 0.5, throttledRatio: 0 });
+  });
+});
+
+describe('what changes while it is read', () => {
+  it('a limit that is raised or lowered, with a line in the log', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const log = keptLog();
+    const reader = readerOf(tree.files, log);
+    await reader.read(0);
+    for (const limit of [512, 220]) {
+      pass(tree, 1);
+      tree.write(`${group}/memory.max`, `${limit * mebibyte}\n`);
+      expect((await reader.read(0)).memory?.limitBytes).toBe(limit * mebibyte);
+    }
+    expect(log.lines.filter((line) => line.startsWith('The memory limit changed'))).toHaveLength(2);
+  });
+
+  it('a limit that is taken away: the machine’s numbers, and no kill is invented', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    const first = await reader.read(0);
+    pass(tree, 1);
+    tree.write(`${group}/memory.max`, 'max\n');
+    expect(await reader.read(0)).toMatchObject({ source: 'machine', oomKillCount: first.oomKillCount });
+  });
+
+  it('a counter of kills that goes back neither hides nor invents any', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const log = keptLog();
+    const reader = readerOf(tree.files, log);
+    const counts: (number | null | undefined)[] = [];
+    for (const kills of [2, 0, 0, 1, 3]) {
+      tree.write(`${group}/memory.events`, `max 12\noom_kill ${kills}\n`);
+      counts.push((await reader.read(0)).memory?.oomKillCount);
+      pass(tree, 1);
+    }
+    expect(counts).toEqual([2, 2, 2, 3, 5]);
+    expect(log.lines.some((line) => line.includes('went back from 2 to 0'))).toBe(true);
+  });
+
+  it('another group than before: its counters go on from there, and the log says so', async () => {
+    using tree = fixtureFiles('v2-nested');
+    const log = keptLog();
+    const reader = readerOf(tree.files, log);
+    const first = await reader.read(0);
+    tree.write('/proc/self/cgroup', '0::/app.slice\n');
+    tree.write(`${group}/app.slice/memory.max`, `${1024 * mebibyte}\n`);
+    // The own group is looked for again when the known one vanishes.
+    tree.remove(`${group}/app.slice/box.scope`);
+    pass(tree, 1);
+    const second = await reader.read(0);
+    expect(second.memory).toMatchObject({ limitBytes: 1024 * mebibyte, usedBytes: 900 * mebibyte });
+    expect(second.memory?.oomKillCount).toBe(first.memory?.oomKillCount);
+    expect(log.lines.join('\n')).toMatch(/can not be read any more.*\n.*changed: .*box\.scope → .*app\.slice/);
+  });
+
+  it('everything that disappears between two readings', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    await reader.read(0);
+    tree.remove(group);
+    expect((await reader.read(1)).source).toBe('machine');
+    tree.remove('/proc');
+    expect(await reader.read(2)).toEqual({ source: 'machine', caveats: [], oomKillCount: null });
+  });
+});
+
+describe('processes', () => {
+  it('are the five largest of the group, with heap limits by name only', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const { processes } = await readerOf(tree.files).read(0);
+    expect(
+      processes?.map(({ pid, parentPid, name, rssBytes, ageMs }) => [pid, parentPid, name, rssBytes, ageMs]),
+    ).toEqual([
+      [412, 1, 'node', 50_000 * 4096, 4_000_250],
+      [413, 1, 'java', 40_000 * 4096, 3_000_250],
+      [414, 1, 'ja"va\\x??) S 1', 30_000 * 4096, 2_000_250],
+      [415, 412, 'server', 20_000 * 4096, 1_000_250],
+      [416, 412, 'next-server (v1', 10_000 * 4096, 1_000_250],
+    ]);
+    expect(processes?.map(({ heapLimit }) => heapLimit)).toEqual([
+      { limitBytes: 256 * mebibyte, source: '--max-old-space-size' },
+      { limitBytes: 2048 * mebibyte, source: '-Xmx' },
+      { limitBytes: 192 * mebibyte, source: '-XX:MaxRAMPercentage' },
+      { limitBytes: 512 * mebibyte, source: 'GOMEMLIMIT' },
+      null,
+    ]);
+    expect(JSON.stringify(processes)).not.toMatch(/hunter2|secret/);
+  });
+
+  it('are looked for every five seconds, and at once when memory moves or something was killed', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    const looked = async (): Promise<boolean> => {
+      pass(tree, 1);
+      return (await reader.read(0)).processes !== undefined;
+    };
+    expect(await looked()).toBe(true);
+    expect([await looked(), await looked(), await looked(), await looked()]).toEqual([false, false, false, false]);
+    expect(await looked()).toBe(true);
+    tree.write(`${group}/memory.current`, `${212 * mebibyte}\n`);
+    expect(await looked()).toBe(true);
+    expect(await looked()).toBe(false);
+    tree.write(`${group}/memory.events`, 'max 12\noom_kill 3\n');
+    expect(await looked()).toBe(true);
+  });
+
+  it('say which terminal they were started in', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const asked: (readonly number[])[] = [];
+    const owners = {
+      ownerOf: (pids: readonly number[]) => {
+        asked.push(pids);
+        return pids.includes(412) ? 'the terminal “bash”' : null;
+      },
+    };
+    const { processes } = await readerOf(tree.files, keptLog(), owners).read(0);
+    expect(processes?.map(({ pid, startedIn }) => [pid, startedIn])).toEqual([
+      [412, 'the terminal “bash”'],
+      [413, undefined],
+      [414, undefined],
+      [415, 'the terminal “bash”'],
+      [416, 'the terminal “bash”'],
+    ]);
+    expect(asked).toContainEqual([415, 412]);
+  });
+});
