@@ -156,7 +156,11 @@ describe('the health in the view', () => {
     monitor.observe(ended('1', t0 + 1_000, 2));
     expect(monitor.view(t0 + 1_000).health).toEqual({ state: 'degraded', errorsPerMinute: 0.1 });
     for (const second of [2, 3, 4]) monitor.error(failed(second));
-    expect(monitor.view(t0 + 4_000).health).toEqual({ state: 'failing', errorsPerMinute: 0.4 });
+    expect(monitor.view(t0 + 4_000).health).toEqual({
+      state: 'failing',
+      errorsPerMinute: 0.4,
+      rising: '“The disk is full” came 3 times in ten minutes',
+    });
     tick(700);
     expect(monitor.view(t0 + 700_000).health).toEqual({ state: 'running', errorsPerMinute: 0 });
   });

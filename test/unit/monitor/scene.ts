@@ -152,6 +152,8 @@ export const wordOf = (record: MonitorRecord): string => {
       return `fix ${record.outcome.fixId}`;
     case 'error':
       return `error ${record.error.pattern}`;
+    case 'error-rise':
+      return `error-rise ${record.rise.error.pattern}`;
   }
 };
 

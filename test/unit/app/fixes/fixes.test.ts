@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FixPlan } from '../../../../src/app/contracts.ts';
-import type { ProcessTarget } from '../../../../src/model/fix.ts';
+import type { FixId, ProcessTarget } from '../../../../src/model/fix.ts';
 import type { ExecResult, ProviderActions, RecreateRequest, Snapshot } from '../../../../src/model/ports.ts';
 import { Problem } from '../../../../src/model/problem.ts';
 import type { Expiry, Sandbox } from '../../../../src/model/sandbox.ts';
@@ -45,7 +45,7 @@ const withActions = async (actions: (bench: () => AppBench) => ProviderActions, 
   return bench;
 };
 
-const planOf = (bench: AppBench, fixId: FixPlan['fixId'], target: ProcessTarget | null = null): Promise<FixPlan> =>
+const planOf = (bench: AppBench, fixId: FixId, target: ProcessTarget | null = null): Promise<FixPlan> =>
   bench.app.planFix('a', fixId, target);
 
 describe('planning', () => {

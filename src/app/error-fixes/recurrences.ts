@@ -1,0 +1,207 @@
+import { commandKey } from '../../model/command-key.ts';
+import type { RecognisedError, Recurrence } from '../../model/error-event.ts';
+import type { CommandStarted } from '../../model/events.ts';
+import type { RememberedFix } from '../../model/fix.ts';
+import type { ErrorCount, HistoryStore } from '../../model/history.ts';
+import type { Clock, Log } from '../../model/ports.ts';
+import { toProblem } from '../../model/problem.ts';
+import type { SandboxView } from '../../model/view.ts';
+import { sleep, within } from '../../model/wait.ts';
+import type { Tasks } from '../waiting.ts';
+import { type BegunCommand, commandBefore } from './first-after.ts';
+
+export interface RecurrencesHost {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tasks: Tasks;
+  readonly history: HistoryStore;
+  remembered(): readonly RememberedFix[];
+  /** The views may look different now. */
+  changed(): void;
+}
+
+const keptErrors = 500;
+const keptTimes = 200;
+const keptCommands = 30;
+const keptSandboxes = 200;
+const readCommands = 300;
+const askMs = 5_000;
+/** A flood of one error is asked about this often at most. */
+const restMs = 2_000;
+
+interface Known {
+  /** In this session, of all sandboxes; for "today". */
+  times: number[];
+  readonly sandboxes: Set<string>;
+  firstSeenAtMs: number;
+  firstAfter: string | null;
+  /** What the history said last. */
+  counted: ErrorCount | null;
+  /** As told last; the same object until something changes. Null when it has to be worked out anew. */
+  told: { readonly recurrence: Recurrence; readonly dayMs: number } | null;
+  asking: boolean;
+  dirty: boolean;
+}
+
+/** A view as it was told, and what was known then. */
+interface Joined {
+  readonly view: SandboxView;
+  learned: number;
+}
+
+const trim = <T>(map: Map<string, T>, most: number): void => {
+  const oldest = map.size > most ? map.keys().next() : null;
+  if (oldest !== null && oldest.done !== true) map.delete(oldest.value);
+};
+
+/** How often errors came: a small cache over the history, by fingerprint, put beside the errors of the views. */
+export class Recurrences {
+  readonly #host: RecurrencesHost;
+  readonly #known = new Map<string, Known>();
+  readonly #commands = new Map<string, BegunCommand[]>();
+  readonly #life = new AbortController();
+  #joined = new WeakMap<SandboxView, Joined>();
+  /** Rises with everything that is learned. */
+  #learned = 0;
+
+  constructor(host: RecurrencesHost) {
+    this.#host = host;
+  }
+
+  command(event: CommandStarted): void {
+    const begun = { key: commandKey(event.commandLine, event.cwd), startedAtMs: event.atMs };
+    const list = [...(this.#commands.get(event.sandboxId) ?? []), begun].slice(-keptCommands);
+    this.#commands.delete(event.sandboxId);
+    this.#commands.set(event.sandboxId, list);
+    trim(this.#commands, keptSandboxes);
+  }
+
+  /**
+   * It occurred once more; the history was told before.
+   * @param isKept whether the history is told of this sandbox at all
+   */
+  error(sandboxId: string, error: RecognisedError, isKept: boolean): void {
+    const { fingerprint, lastSeenAtMs } = error;
+    const known = this.#known.get(fingerprint) ?? {
+      times: [],
+      sandboxes: new Set<string>(),
+      firstSeenAtMs: error.firstSeenAtMs,
+      firstAfter: commandBefore(this.#commands.get(sandboxId) ?? [], error.firstSeenAtMs, error.exitCode !== null),
+      counted: null,
+      told: null,
+      asking: false,
+      dirty: false,
+    };
+    known.times = [...known.times, lastSeenAtMs].slice(-keptTimes);
+    if (known.sandboxes.size < keptSandboxes) known.sandboxes.add(sandboxId);
+    this.#known.delete(fingerprint);
+    this.#known.set(fingerprint, known);
+    trim(this.#known, keptErrors);
+    known.told = null;
+    this.#learned += 1;
+    if (isKept) this.#ask(sandboxId, error, known);
+  }
+
+  /** What was seen is forgotten with the history. */
+  forget(): void {
+    this.#known.clear();
+    this.#commands.clear();
+    this.#joined = new WeakMap();
+  }
+
+  /** A person named an error, or took a name back. */
+  renamed(): void {
+    this.#learned += 1;
+    this.#host.changed();
+  }
+
+  #ask(sandboxId: string, error: RecognisedError, known: Known): void {
+    known.dirty = true;
+    if (known.asking || this.#life.signal.aborted) return;
+    known.asking = true;
+    const { log, tasks } = this.#host;
+    tasks.add(this.#read(sandboxId, error, known), (failure) => {
+      known.asking = false;
+      if (!this.#life.signal.aborted) log.debug(`How often an error came: ${toProblem(failure).message}`);
+    });
+  }
+
+  async #read(sandboxId: string, error: RecognisedError, known: Known): Promise<void> {
+    const { clock, history } = this.#host;
+    const { signal } = this.#life;
+    known.dirty = false;
+    const [counted] = await within(clock, askMs, signal, () =>
+      history.errors({ fingerprint: error.fingerprint, limit: 1 }, clock.now()),
+    );
+    if (counted !== undefined) {
+      const isFirst = known.counted === null && counted.firstSeenAtMs < known.firstSeenAtMs;
+      known.counted = counted;
+      // It came first in an earlier session; what ran before is told only of this sandbox.
+      if (isFirst) known.firstAfter = counted.sandboxes === 1 ? await this.#after(sandboxId, error, counted) : null;
+    }
+    known.told = null;
+    this.#learned += 1;
+    this.#host.changed();
+    await sleep(clock, restMs, signal);
+    known.asking = false;
+    if (known.dirty) this.#ask(sandboxId, error, known);
+  }
+
+  async #after(sandboxId: string, error: RecognisedError, counted: ErrorCount): Promise<string | null> {
+    const { clock, history } = this.#host;
+    const runs = await within(clock, askMs, this.#life.signal, () =>
+      history.commands({ sandboxId, limit: readCommands }),
+    );
+    const begun = runs.map((run) => ({ key: run.commandKey, startedAtMs: run.startedAtMs }));
+    return commandBefore(begun, counted.firstSeenAtMs, error.exitCode !== null);
+  }
+
+  #recurrence({ fingerprint }: RecognisedError, nowMs: number): Recurrence | null {
+    const known = this.#known.get(fingerprint);
+    if (known === undefined) return null;
+    const dayMs = new Date(nowMs).setHours(0, 0, 0, 0);
+    if (known.told?.dayMs === dayMs) return known.told.recurrence;
+    const { counted } = known;
+    const count = Math.max(counted?.count ?? 0, known.times.length);
+    const firstSeenAtMs = Math.min(counted?.firstSeenAtMs ?? known.firstSeenAtMs, known.firstSeenAtMs);
+    const recurrence: Recurrence = {
+      count,
+      decayedCount: counted?.decayedCount ?? count,
+      today: firstSeenAtMs >= dayMs ? count : known.times.filter((atMs) => atMs >= dayMs).length,
+      sandboxes: Math.max(counted?.sandboxes ?? 0, known.sandboxes.size),
+      firstSeenAtMs,
+      firstAfter: known.firstAfter,
+    };
+    known.told = { recurrence, dayMs };
+    return recurrence;
+  }
+
+  /** @returns the view with what is known of its errors; the same object for the same view until something of these is learned. */
+  join(view: SandboxView): SandboxView {
+    if (view.errors.length === 0) return view;
+    const before = this.#joined.get(view);
+    if (before?.learned === this.#learned) return before.view;
+    const nowMs = this.#host.clock.now();
+    const names = new Map(this.#host.remembered().map(({ fingerprint, name }) => [fingerprint, name]));
+    const errors = view.errors.map((error): RecognisedError => {
+      const recurrence = this.#recurrence(error, nowMs);
+      const title = names.get(error.fingerprint) ?? error.title;
+      return recurrence === null ? { ...error, title } : { ...error, title, recurrence };
+    });
+    const isSame = before?.view.errors.every(
+      ({ title, recurrence }, index) => title === errors[index]?.title && recurrence === errors[index]?.recurrence,
+    );
+    if (before !== undefined && isSame === true) {
+      before.learned = this.#learned;
+      return before.view;
+    }
+    const joined = { ...view, errors };
+    this.#joined.set(view, { view: joined, learned: this.#learned });
+    return joined;
+  }
+
+  /** Asks nothing any more. */
+  close(): void {
+    this.#life.abort();
+  }
+}

@@ -1,0 +1,128 @@
+import * as vscode from 'vscode';
+import type { FixHands, Supervisor } from '../../app/contracts.ts';
+import type { RecognisedError } from '../../model/error-event.ts';
+import type { FixRisk, RankedFix } from '../../model/fix.ts';
+import { isProblem } from '../../model/problem.ts';
+import type { SandboxView } from '../../model/view.ts';
+import type { FixDialogs } from '../fixes.ts';
+import { confirm, showInformation, showWarning, withCancellableProgress } from '../messages.ts';
+import type { Terminals } from '../terminals.ts';
+import { fixRow, recurrenceText, typeable } from '../text/error-text.ts';
+import { outcomesText, planText } from '../text/fix-text.ts';
+import { openForFix } from './open-place.ts';
+import { runHere } from './run-here.ts';
+
+const hands: FixHands = {
+  ask: async (question, yes) => (await showInformation(question, yes)) === yes,
+  runHere,
+};
+
+const riskWords: Record<FixRisk, string> = {
+  safe: 'none known, it only looks or runs again what you ran',
+  confirm: 'it changes something',
+  destructive: 'something is lost by it',
+};
+
+export interface ErrorFixDialogsOptions {
+  readonly supervisor: Supervisor;
+  readonly fixes: FixDialogs;
+  readonly terminals: Terminals;
+  readonly showDetails: (sandboxId: string) => Promise<void>;
+}
+
+/** Offers and runs what helps against a recognised error. */
+export class ErrorFixDialogs {
+  private readonly options: ErrorFixDialogsOptions;
+
+  constructor(options: ErrorFixDialogsOptions) {
+    this.options = options;
+  }
+
+  /** @returns what helps, best first. */
+  fixesFor(view: SandboxView, error: RecognisedError): Promise<readonly RankedFix[]> {
+    return this.options.supervisor.errorFixes(view.sandbox.id, error.fingerprint);
+  }
+
+  /** Lists what helps against one error and does what is picked. */
+  async pick(view: SandboxView, error: RecognisedError): Promise<void> {
+    const fixes = await this.fixesFor(view, error);
+    if (fixes.length === 0) {
+      const remember = 'Remember a Fix…';
+      const chosen = await showInformation(`Nothing is known that helps against: ${error.title}`, remember);
+      if (chosen === remember) {
+        const argument = { sandboxId: view.sandbox.id, fingerprint: error.fingerprint };
+        await vscode.commands.executeCommand('sandboxForesight.rememberFix', argument);
+      }
+      return;
+    }
+    const picked = await vscode.window.showQuickPick(
+      fixes.map((fix) => ({ ...fixRow(fix), fix })),
+      { title: error.title, placeHolder: recurrenceText(error.recurrence) ?? error.cause ?? 'Best first' },
+    );
+    if (picked) await this.run(view, picked.fix);
+  }
+
+  /** Does one of them. What runs a command shows first what, where and how it is checked. */
+  async run(view: SandboxView, fix: RankedFix): Promise<void> {
+    const { fixes, terminals, showDetails } = this.options;
+    switch (fix.does) {
+      case 'action':
+        if (fix.action === null) return;
+        if (fix.action === 'openTerminal') terminals.open(view);
+        else if (fix.action === 'showDetails') await showDetails(view.sandbox.id);
+        else await fixes.run([view], fix.action, null, fix.fingerprint);
+        return;
+      case 'link':
+        if (fix.text.startsWith('https://')) await vscode.env.openExternal(vscode.Uri.parse(fix.text, true));
+        return;
+      case 'words':
+        await showInformation(`${fix.title}: ${fix.text}.`);
+        return;
+      case 'editor':
+        await openForFix(fix, view.sample?.memory?.limitBytes ?? null);
+        return;
+      case 'command':
+        await (fix.where === 'terminal' ? this.type(view, fix) : this.command(view, fix));
+        return;
+    }
+  }
+
+  /** Puts a command into a terminal of the sandbox; sending it is the person's. */
+  private async type(view: SandboxView, fix: RankedFix): Promise<void> {
+    const text = typeable(fix.text);
+    if (text === null) {
+      await showWarning(`${fix.title}: this command has several lines and can not be put into a terminal.`);
+      return;
+    }
+    this.options.terminals.open(view).sendText(text, false);
+  }
+
+  private async command(view: SandboxView, fix: RankedFix): Promise<void> {
+    const { supervisor } = this.options;
+    const { id, name } = view.sandbox;
+    try {
+      const plan = await supervisor.planErrorFix(id, fix);
+      const { question, detail } = planText([{ plan, name }]);
+      if (
+        !(await confirm(
+          question,
+          `${detail}\nRisk: ${riskWords[fix.risk]}.`,
+          fix.risk === 'destructive' ? fix.title : 'Run',
+        ))
+      )
+        return;
+      const outcome = await withCancellableProgress(plan.title, (signal, progress) =>
+        supervisor.runFix(plan, { signal, progress, hands }),
+      );
+      const { text, good } = outcomesText(plan.title, [outcome]);
+      if (text === '') return;
+      const openLog = 'Open Log';
+      const buttons = fix.where === 'here' ? [] : [openLog];
+      const chosen = await (good ? showInformation(text, ...buttons) : showWarning(text, ...buttons));
+      if (chosen === openLog) await vscode.commands.executeCommand('sandboxForesight.showLog');
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      await showWarning([`${name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
+    }
+  }
+}

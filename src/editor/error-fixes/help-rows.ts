@@ -1,0 +1,40 @@
+import type { RankedFix } from '../../model/fix.ts';
+import type { SandboxView } from '../../model/view.ts';
+import { fixRow } from '../text/error-text.ts';
+import type { ErrorFixDialogs } from './dialogs.ts';
+
+const recentMs = 60 * 60_000;
+const mostErrors = 3;
+const fixesEach = 3;
+
+/** One fix of a recent error as a row of "What can I do?". */
+export interface HelpRow {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly fix: RankedFix;
+}
+
+/** @returns the best fixes of a sandbox's recent errors that still stand, the newest error first. */
+export async function helpRows(
+  view: SandboxView,
+  dialogs: ErrorFixDialogs,
+  nowMs: number,
+): Promise<readonly HelpRow[]> {
+  const recent = view.errors
+    .filter(({ solvedAtMs, lastSeenAtMs }) => solvedAtMs === undefined && Math.abs(nowMs - lastSeenAtMs) <= recentMs)
+    .slice(0, mostErrors);
+  const rows = await Promise.all(
+    recent.map(async (error) =>
+      (await dialogs.fixesFor(view, error))
+        .filter(({ does }) => does !== 'link')
+        .slice(0, fixesEach)
+        .map((fix) => {
+          const row = fixRow(fix);
+          const against = error.title.length > 60 ? `${error.title.slice(0, 59)}…` : error.title;
+          return { ...row, description: [row.description, against].filter((part) => part !== '').join(' · '), fix };
+        }),
+    ),
+  );
+  return rows.flat();
+}

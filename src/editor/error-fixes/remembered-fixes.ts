@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import type { RememberedFix } from '../../model/fix.ts';
+
+const stateKey = 'rememberedFixes';
+const mostKept = 200;
+const mostName = 120;
+const mostText = 1_000;
+
+const kept = z.object({
+  fingerprint: z.string().check(z.minLength(1), z.maxLength(200)),
+  name: z.string().check(z.minLength(1), z.maxLength(mostName)),
+  does: z.enum(['command', 'link']),
+  text: z.string().check(z.minLength(1), z.maxLength(mostText)),
+  savedAtMs: z.number(),
+});
+
+/** Where the editor keeps values over sessions. */
+export interface FixState {
+  get(key: string): unknown;
+  update(key: string, value: unknown): Thenable<void>;
+}
+
+/** @returns what is wrong with a fix a person typed, or null. */
+export function fixTextProblem(text: string): string | null {
+  const plain = text.trim();
+  if (plain === '') return 'A command, or an address that begins with https://';
+  if (plain.length > mostText) return `At most ${mostText} characters`;
+  if (/[\p{Cc}\u2028\u2029]/u.test(plain)) return 'On one line';
+  if (/^http:/i.test(plain)) return 'Only addresses that begin with https://';
+  if (/^https:/i.test(plain) && !URL.canParse(plain)) return 'This is no address';
+  return null;
+}
+
+/** The names and fixes a person gave to errors, kept by the editor over all workspaces. What is kept is checked when it is read. */
+export class RememberedFixes {
+  private readonly state: FixState;
+  private fixes: readonly RememberedFix[] | null = null;
+
+  constructor(state: FixState) {
+    this.state = state;
+  }
+
+  /** Newest first. */
+  get list(): readonly RememberedFix[] {
+    if (this.fixes === null) {
+      const stored = this.state.get(stateKey);
+      const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];
+      this.fixes = entries.slice(0, mostKept).flatMap((entry): RememberedFix[] => {
+        const parsed = kept.safeParse(entry);
+        // A command that is not on one line, or an address that is none, was not written by this version.
+        return parsed.success && fixTextProblem(parsed.data.text) === null ? [parsed.data] : [];
+      });
+    }
+    return this.fixes;
+  }
+
+  /** Keeps it in the place of an earlier one for the same error; the oldest beyond the bound are let go. */
+  async add(fingerprint: string, name: string, text: string, nowMs: number): Promise<void> {
+    const plain = text.trim();
+    const fix = kept.parse({
+      fingerprint,
+      name: name.trim().slice(0, mostName),
+      does: /^https:/i.test(plain) ? 'link' : 'command',
+      text: plain,
+      savedAtMs: nowMs,
+    });
+    // Another window may have added one meanwhile.
+    this.fixes = null;
+    const others = this.list.filter((one) => one.fingerprint !== fingerprint);
+    this.fixes = [fix, ...others].slice(0, mostKept);
+    await this.state.update(stateKey, this.fixes);
+  }
+}
