@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { extensionBundle } from '../esbuild.js';
+import { dashboardBundle, extensionBundle } from '../esbuild.js';
 import { thirdPartyNotices } from './notices.mjs';
 import { root } from './toolchain.mjs';
 
@@ -12,7 +12,8 @@ const dist = path.join(root, 'dist');
 const maxVsixBytes = 1024 * 1024;
 
 /**
- * Bundles src/extension.ts into dist/extension.js and src/history/worker.ts into dist/history-worker.js, with dist/meta.json (what is in it) and dist/third-party-notices.txt beside it.
+ * Bundles src/extension.ts into dist/extension.js, src/history/worker.ts into dist/history-worker.js and media/dashboard into dist/dashboard.js and
+ * dist/dashboard.css, with dist/meta.json (what is in them) and dist/third-party-notices.txt beside them.
  * @returns the bundle's path
  * @throws when esbuild finds an error, which it has printed
  */
@@ -20,7 +21,11 @@ export async function buildExtension({ dev = false } = {}) {
   mkdirSync(dist, { recursive: true });
   const bundle = path.join(dist, 'extension.js');
   for (const name of ['extension', 'history-worker']) rmSync(path.join(dist, `${name}.js.map`), { force: true });
-  const { metafile } = await build(extensionBundle({ dev }));
+  const built = await Promise.all([build(extensionBundle({ dev })), build(dashboardBundle({ dev }))]);
+  const metafile = {
+    inputs: Object.assign({}, ...built.map((each) => each.metafile.inputs)),
+    outputs: Object.assign({}, ...built.map((each) => each.metafile.outputs)),
+  };
   writeFileSync(path.join(dist, 'meta.json'), JSON.stringify(metafile));
   writeFileSync(path.join(dist, 'third-party-notices.txt'), thirdPartyNotices(Object.keys(metafile.inputs)));
   return bundle;

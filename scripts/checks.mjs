@@ -4,5 +4,6 @@ import { tool } from './steps.mjs';
 export const checks = [
   ['format and lint', () => tool('biome', ['ci', '--error-on-warnings', '.'])],
   ['types', () => tool('tsc', ['-p', 'tsconfig.json'])],
+  ['types of the dashboard page', () => tool('tsc', ['-p', 'tsconfig.dashboard.json'])],
   ['unused code and packages', () => tool('knip', ['--no-progress'])],
 ];

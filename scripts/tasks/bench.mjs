@@ -18,11 +18,16 @@ async function measure(name, run) {
   }
 }
 
-async function activation() {
+/** The browser driver comes with the editor. */
+function useChromium() {
   const chromium = installChromium();
   if (!chromium) throw new Error('Chromium is missing; the command that installs it stands above.');
   process.env.CHROMIUM = chromium;
   installEditor();
+}
+
+async function activation() {
+  useChromium();
   const { benchActivation } = await import('../../test/bench/activation.ts');
   return await benchActivation();
 }
@@ -36,11 +41,26 @@ const probe = await measure('probe', async () => {
   if (process.platform !== 'linux') throw new Error('the probe reads /proc, which only Linux has.');
   return await (await import('../../test/bench/probe.ts')).benchProbe();
 });
+const local = await measure('the place the editor works in', async () =>
+  (await import('../../test/bench/local.ts')).benchLocal(),
+);
 const history = await measure('history', async () => (await import('../../test/bench/history.ts')).benchHistory());
+const diagnosis = await measure('diagnosis', async () =>
+  (await import('../../test/bench/diagnosis.ts')).benchDiagnosis(),
+);
+const fleet = await measure('fleet numbers', async () =>
+  (await import('../../test/bench/fleet-stats.ts')).benchFleetStats(),
+);
 const bundle = await measure('bundle', async () => {
   await packageExtension();
   return await (await import('../../test/bench/bundle.ts')).benchBundle();
 });
+const dashboard = bundle
+  ? await measure('dashboard', async () => {
+      useChromium();
+      return await (await import('../../test/bench/dashboard.ts')).benchDashboard();
+    })
+  : null;
 const report = {
   atMs: Date.now(),
   machine: {
@@ -52,12 +72,16 @@ const report = {
   forecast,
   path,
   probe,
+  local,
   bundle,
   history,
+  diagnosis,
+  fleet,
+  dashboard,
   activation: bundle ? await measure('activation in the extension host', activation) : null,
   missing,
 };
-if (!bundle) missing.push('activation in the extension host: there is no package to install.');
+if (!bundle) missing.push('dashboard and activation in the extension host: there is no package to install.');
 const { tableOf } = await import('../../test/bench/report.ts');
 process.stdout.write(`${process.argv.includes('--json') ? JSON.stringify(report) : tableOf(report)}\n`);
 process.exitCode = missing.length === 0 ? 0 : 1;

@@ -1,9 +1,14 @@
 import type { ActivationBench } from './activation.ts';
 import type { BundleBench } from './bundle.ts';
+import type { DashboardBench } from './dashboard.ts';
+import type { DiagnosisBench } from './diagnosis.ts';
+import type { FleetStatsCost } from './fleet-stats.ts';
 import type { ForecastBench } from './forecast.ts';
 import type { HistoryCost } from './history.ts';
-import type { Few, Timing } from './measure.ts';
+import type { LocalBench } from './local.ts';
 import type { ProbeBench } from './probe.ts';
+import { afew, digits, kibibytes, millis, type Row, timed } from './report-cells.ts';
+import { dashboardRows, diagnosisRows, fleetRows } from './report-rows.ts';
 import type { PathBench } from './whole-path.ts';
 
 /** Everything `npm run bench` measures; what could not be measured is null and named in `missing`. */
@@ -13,36 +18,19 @@ export interface BenchReport {
   readonly forecast: ForecastBench | null;
   readonly path: PathBench | null;
   readonly probe: readonly ProbeBench[] | null;
+  readonly local: LocalBench | null;
   readonly bundle: BundleBench | null;
   readonly activation: ActivationBench | null;
   readonly history: HistoryCost | null;
+  readonly diagnosis: DiagnosisBench | null;
+  readonly fleet: FleetStatsCost | null;
+  readonly dashboard: DashboardBench | null;
   /** One sentence for each thing that could not be measured. */
   readonly missing: readonly string[];
 }
 
-type Row = readonly [what: string, median: string, worst: string, runs: string];
-
-const digits = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-const micros = (ns: number): string => `${digits(ns / 1000)} µs`;
-const millis = (ms: number): string => `${digits(ms)} ms`;
-const kibibytes = (bytes: number): string => (bytes < 1024 ? `${Math.round(bytes)} B` : `${digits(bytes / 1024)} KiB`);
-
-const timed = (what: string, { medianNs, p99Ns, runs }: Timing): Row => [
-  what,
-  micros(medianNs),
-  `${micros(p99Ns)} (p99)`,
-  String(runs),
-];
-
-const afew = (what: string, { median, worst, runs }: Few, unit: (value: number) => string, each = ''): Row => [
-  what,
-  unit(median),
-  `${unit(worst)} (worst)`,
-  `${runs}${each}`,
-];
-
-function rowsOf({ forecast, path, probe, bundle, activation, history }: BenchReport): Row[] {
+function rowsOf(report: BenchReport): Row[] {
+  const { forecast, path, probe, local, bundle, activation, history } = report;
   const rows: Row[] = [];
   if (forecast) {
     rows.push(timed('sample: forecaster observes, 6 signals', forecast.observe));
@@ -58,6 +46,15 @@ function rowsOf({ forecast, path, probe, bundle, activation, history }: BenchRep
     const name = `probe CPU per line, ${one.shell}`;
     rows.push(afew(`${name}, no pause`, one.fastCpuMsPerLine, millis, ` × ${one.fastLines}`));
     rows.push([`${name}, one a second`, millis(one.realCpuMsPerLine), '', `1 × ${one.realLines}`]);
+  }
+  if (local) {
+    const name = 'own place at a reading a second';
+    rows.push(
+      afew(`${name}: share of a core (goal: 0.3 %)`, local.corePercent, (share) => `${digits(share)} %`, ' × 10 s'),
+    );
+    rows.push(afew(`${name}: CPU of one reading`, local.cpuMsPerReading, millis, ' × 10 s'));
+    rows.push([`${name}: longest block of the editor's thread`, millis(local.longestBlockMs), '', '10 s']);
+    rows.push([`${name}: to the first sample`, millis(local.firstSampleMs), '', '1']);
   }
   if (bundle) {
     rows.push(['bundle, minified', kibibytes(bundle.bundleBytes), '', '']);
@@ -86,6 +83,9 @@ function rowsOf({ forecast, path, probe, bundle, activation, history }: BenchRep
     rows.push(afew("history: longest block of the editor's thread", history.longestBlockMs, millis));
     rows.push(afew('the same with nothing to do', history.idleBlockMs, millis));
   }
+  if (report.fleet) rows.push(...fleetRows(report.fleet));
+  if (report.diagnosis) rows.push(...diagnosisRows(report.diagnosis));
+  if (report.dashboard) rows.push(...dashboardRows(report.dashboard));
   return rows;
 }
 

@@ -1,55 +1,6 @@
-/** How numbers and times are written for people. Pure; the locale is the editor's. */
+/** How numbers and times are written for people, and the pictures made of characters. Pure. */
 
-const figureSpace = '\u2007';
-
-/** @returns e.g. `512 MiB`, `1.4 GiB`; binary units, three significant digits at most. */
-export function formatBytes(bytes: number): string {
-  if (!Number.isFinite(bytes)) return 'unknown';
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = Math.abs(bytes);
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 100 ? 0 : 1;
-  const text = value.toFixed(digits).replace(/\.0$/, '');
-  return `${bytes < 0 ? '−' : ''}${text} ${units[unit]}`;
-}
-
-/** @returns e.g. `45 s`, `4 min`, `2 h 5 min`, `3 d`; rounded so that a live value does not flicker. */
-export function formatDuration(ms: number): string {
-  if (!Number.isFinite(ms)) return 'unknown';
-  const seconds = Math.max(0, ms / 1000);
-  if (seconds < 10) return `${Math.round(seconds)} s`;
-  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.round(hours / 24)} d`;
-}
-
-/** @returns e.g. `71%`, padded to three digits with figure spaces so that the status bar keeps its width. */
-export function formatPercent(ratio: number, options: { readonly pad?: boolean } = {}): string {
-  const percent = `${Math.round(Math.max(0, ratio) * 100)}`;
-  return `${options.pad ? percent.padStart(2, figureSpace) : percent}%`;
-}
-
-// Making a formatter costs far more than using it, and this runs for every view.
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-
-/** @returns the local time of day, `14:32`; `unknown` for what is no time. */
-export function formatClock(atMs: number): string {
-  return Number.isFinite(atMs) ? clockFormat.format(atMs) : 'unknown';
-}
-
-/** @returns local date and time, for the past: `2026-11-21 14:32:05`. */
-export function formatMoment(atMs: number): string {
-  const at = new Date(atMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-}
+export { formatBytes, formatClock, formatDuration, formatMoment, formatPercent } from '../../model/format.ts';
 
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

@@ -1,0 +1,23 @@
+import type { FleetRow } from '../../../src/model/dashboard/fleet-page.ts';
+import { formatClock, formatDuration } from '../../../src/model/format.ts';
+
+/** @returns "~4 min", or "now" when it is over. */
+export const inText = (atMs: number, nowMs: number): string =>
+  atMs - nowMs < 1_000 ? 'now' : `~${formatDuration(atMs - nowMs)}`;
+
+/** @returns what ends a sandbox first and when; of one that is over, what ended it. */
+export const endsText = (row: FleetRow, nowMs: number): string => {
+  const { ends } = row;
+  if (ends === null) return row.ended ? 'not known' : row.live ? 'nothing in sight' : '';
+  if (row.ended) return ends.word;
+  return ends.atMs === null ? ends.word : `${ends.word} ${inText(ends.atMs, nowMs)}`;
+};
+
+/** @returns the same with the clock time, for the tooltip. */
+export const endsTitle = (row: FleetRow, nowMs: number): string => {
+  const { ends } = row;
+  if (ends === null || ends.atMs === null) return endsText(row, nowMs);
+  return row.ended ? `${ends.word} at ${formatClock(ends.atMs)}` : `${ends.word}, at about ${formatClock(ends.atMs)}`;
+};
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,207 @@
+import type { FixButton, SandboxPage } from '../../src/model/dashboard/sandbox-page.ts';
+import { formatBytes, formatClock, formatMoment } from '../../src/model/format.ts';
+import { element, KeyedList, setHidden, setText, setTitle } from './dom.ts';
+import type { Host } from './host.ts';
+import { badgeView, icon } from './icons.ts';
+
+type Items<Name extends keyof SandboxPage> = SandboxPage[Name] extends readonly (infer Item)[] ? Item : never;
+
+const card = (title: string, ...children: Node[]): HTMLElement =>
+  element('section', { class: 'card', attributes: { 'aria-label': title } }, element('h2', {}, title), ...children);
+
+/** What stands beside the charts: why, what helps, errors, processes, what happened, facts. */
+export class SandboxSide {
+  readonly node: HTMLElement;
+  readonly #evidence = element('p', { class: 'evidence' });
+  readonly #why = card('Why', this.#evidence);
+  readonly #noFix = element('p', { class: 'empty' }, 'Nothing needs to be done.');
+  readonly #fixes: KeyedList<FixButton>;
+  readonly #outcomes: KeyedList<Items<'outcomes'>>;
+  readonly #errors: KeyedList<Items<'errors'>>;
+  readonly #processes: KeyedList<Items<'processes'>>;
+  readonly #incidents: KeyedList<Items<'incidents'>>;
+  readonly #facts: KeyedList<Items<'facts'>>;
+  readonly #cards: {
+    readonly outcomes: HTMLElement;
+    readonly errors: HTMLElement;
+    readonly processes: HTMLElement;
+    readonly incidents: HTMLElement;
+  };
+
+  constructor(host: Host) {
+    const fixes = element('ul', { class: 'fixes' });
+    this.#fixes = new KeyedList(
+      fixes,
+      ({ id, pid }) => `${id} ${pid ?? ''}`,
+      (first) => fixRow(host, first),
+    );
+    const outcomes = element('ul', { class: 'plain-list' });
+    this.#outcomes = new KeyedList(
+      outcomes,
+      ({ id }) => id,
+      () => {
+        const result = badgeView();
+        const head = element('span', { class: 'item-title' });
+        const text = element('p', { class: 'item-text' });
+        const node = element('li', {}, element('div', { class: 'item-head' }, head, result.node), text);
+        return {
+          node,
+          update: (each) => {
+            setText(head, `${formatClock(each.atMs)}  ${each.title}`);
+            result.show(each.result);
+            setText(text, each.text);
+          },
+        };
+      },
+    );
+    const errors = element('ul', { class: 'plain-list' });
+    this.#errors = new KeyedList(
+      errors,
+      ({ fingerprint }) => fingerprint,
+      () => {
+        const title = element('span', { class: 'item-title' });
+        const count = element('span', { class: 'item-note' });
+        const text = element('p', { class: 'item-text' });
+        const node = element('li', {}, element('div', { class: 'item-head' }, title, count), text);
+        return {
+          node,
+          update: (each) => {
+            setText(title, each.title);
+            setText(count, `${each.count > 1 ? `${each.count} ×, last ` : ''}${formatClock(each.lastSeenAtMs)}`);
+            setText(text, each.cause ?? '');
+            setHidden(text, each.cause === null);
+          },
+        };
+      },
+    );
+    const processes = element('tbody');
+    this.#processes = new KeyedList(
+      processes,
+      ({ pid }) => String(pid),
+      () => {
+        const name = element('th', { attributes: { scope: 'row' } });
+        const pid = element('td', { class: 'number' });
+        const size = element('td', { class: 'number' });
+        const note = element('td', { class: 'item-note' });
+        return {
+          node: element('tr', {}, name, pid, size, note),
+          update: (each) => {
+            setText(name, each.name);
+            setText(pid, String(each.pid));
+            setText(size, formatBytes(each.rssBytes));
+            setText(note, each.note);
+            setTitle(note, each.note);
+          },
+        };
+      },
+    );
+    const incidents = element('ul', { class: 'plain-list' });
+    this.#incidents = new KeyedList(
+      incidents,
+      ({ id }) => id,
+      ({ id }) => {
+        const title = element('button', {
+          class: 'link item-title',
+          attributes: { type: 'button' },
+          onClick: () => host.run('showIncident', id),
+        });
+        const when = element('span', { class: 'item-note' });
+        const text = element('p', { class: 'item-text' });
+        const node = element('li', {}, element('div', { class: 'item-head' }, title, when), text);
+        return {
+          node,
+          update: (each) => {
+            setText(title, each.title);
+            setText(when, formatMoment(each.atMs));
+            setText(text, each.text);
+          },
+        };
+      },
+    );
+    const facts = element('dl', { class: 'facts' });
+    this.#facts = new KeyedList(
+      facts,
+      ({ label }) => label,
+      ({ label }) => {
+        const value = element('dd');
+        return {
+          node: element('div', {}, element('dt', {}, label), value),
+          update: ({ text }) => {
+            setText(value, text);
+            setTitle(value, text);
+          },
+        };
+      },
+    );
+    const processTable = element(
+      'table',
+      { class: 'processes' },
+      element(
+        'thead',
+        { class: 'hidden-text' },
+        element(
+          'tr',
+          {},
+          ...['Name', 'Pid', 'Memory', 'Note'].map((text) => element('th', { attributes: { scope: 'col' } }, text)),
+        ),
+      ),
+      processes,
+    );
+    this.#cards = {
+      outcomes: card('Fixes tried here', outcomes),
+      errors: card('Errors', errors),
+      processes: card('Largest processes', processTable),
+      incidents: card('Incidents', incidents),
+    };
+    this.node = element(
+      'aside',
+      { class: 'side', attributes: { 'aria-label': 'What is known of this sandbox' } },
+      this.#why,
+      card('What helps', this.#noFix, fixes),
+      this.#cards.incidents,
+      this.#cards.outcomes,
+      this.#cards.errors,
+      this.#cards.processes,
+      card('Facts', facts),
+    );
+  }
+
+  show(page: SandboxPage): void {
+    setHidden(this.#why, page.evidence === null);
+    setText(this.#evidence, page.evidence ?? '');
+    setHidden(this.#noFix, page.fixes.length > 0);
+    this.#fixes.show(page.fixes);
+    this.#outcomes.show(page.outcomes);
+    this.#errors.show(page.errors);
+    this.#processes.show(page.processes);
+    this.#incidents.show(page.incidents);
+    this.#facts.show(page.facts);
+    setHidden(this.#cards.outcomes, page.outcomes.length === 0);
+    setHidden(this.#cards.errors, page.errors.length === 0);
+    setHidden(this.#cards.processes, page.processes.length === 0);
+    setHidden(this.#cards.incidents, page.incidents.length === 0);
+  }
+}
+
+function fixRow(host: Host, { id, pid }: FixButton): { node: HTMLElement; update: (fix: FixButton) => void } {
+  const title = element('span');
+  const picture = icon('warning');
+  const button = element(
+    'button',
+    { class: 'fix', attributes: { type: 'button' }, onClick: () => host.fix(id, pid) },
+    picture,
+    title,
+  );
+  const reason = element('p', { class: 'item-text' });
+  const note = element('p', { class: 'item-note' });
+  return {
+    node: element('li', {}, button, reason, note),
+    update: (fix) => {
+      setText(title, fix.title);
+      button.classList.toggle('destructive', fix.risk === 'destructive');
+      picture.classList.toggle('absent', fix.risk !== 'destructive');
+      setText(reason, fix.reason);
+      setText(note, [fix.asks, fix.record ?? ''].filter(Boolean).join(' · '));
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { type AnyFixId, type FixId, isPatternFixId } from '../../model/fix.ts';
+
+/** What a fix is called where it stands for all of its kind. */
+const fixTitles: Record<FixId, string> = {
+  extend: 'Extend the time',
+  snapshot: 'Take a snapshot',
+  endProcess: 'End a process',
+  recreateLarger: 'Recreate larger',
+  pause: 'Pause',
+  resume: 'Resume',
+  delete: 'Delete',
+  openTerminal: 'Open a terminal',
+  showDetails: 'Show details',
+};
+
+/** @returns what a fix is called, with the name it had then where it is no action of the extension. */
+export const fixTitle = ({ fixId, title }: { readonly fixId: AnyFixId; readonly title?: string }): string =>
+  isPatternFixId(fixId) ? (title ?? 'A fix of this error') : fixTitles[fixId];

@@ -1,0 +1,142 @@
+import type { IncidentPage } from '../../model/dashboard/incident-page.ts';
+import type { Badge, Mark, Tone } from '../../model/dashboard/parts.ts';
+import { formatDuration, formatMoment } from '../../model/format.ts';
+import type { CommandRun } from '../../model/history.ts';
+import type { IncidentCause } from '../../model/incident.ts';
+import type { PostMortem, PostMortemEvent } from '../../model/post-mortem.ts';
+import { causeWords, phaseText } from '../text/words.ts';
+import { shownCourse } from './course.ts';
+import { lifecycleMarks, runEndText } from './marks.ts';
+
+/** The courses of an incident reach back this far at most. */
+const shownMs = 15 * 60_000;
+const leastShownMs = 30_000;
+
+const causeIcons: Record<IncidentCause, string> = {
+  expired: 'clock',
+  deleted: 'ended',
+  exited: 'ended',
+  crashed: 'failed',
+  'out-of-memory': 'flame',
+  'out-of-memory-child': 'flame',
+  'start-failed': 'failed',
+  'agent-down': 'question',
+};
+
+const quiet: readonly IncidentCause[] = ['expired', 'deleted', 'exited'];
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+const eventTones: Record<PostMortemEvent['kind'], Tone> = {
+  lifecycle: 'muted',
+  command: 'plain',
+  error: 'bad',
+  warning: 'warn',
+  fix: 'good',
+  break: 'bad',
+};
+
+const eventWords: Record<PostMortemEvent['kind'], string> = {
+  lifecycle: 'lifecycle',
+  command: 'command',
+  error: 'error',
+  warning: 'warning',
+  fix: 'fix',
+  break: 'the end',
+};
+
+/** Lifecycle comes from the timeline, whose steps know how long they lasted. */
+const eventMarks = (events: readonly PostMortemEvent[]): readonly Mark[] =>
+  events.flatMap((event, index) =>
+    event.kind === 'lifecycle'
+      ? []
+      : [
+          {
+            id: `${event.kind}/${event.atMs}/${index}`,
+            kind: event.kind,
+            atMs: event.atMs,
+            endedAtMs: event.endedAtMs,
+            open: false,
+            // A command is known by its name; the text of the others is too long for a mark.
+            word: event.kind === 'command' ? event.text : eventWords[event.kind],
+            text: event.text,
+            tone: eventTones[event.kind],
+          },
+        ],
+  );
+
+const runResult = (run: CommandRun): Badge => ({
+  word: runEndText(run),
+  icon: run.exitCode === null ? 'question' : run.exitCode === 0 ? 'check' : 'failed',
+  tone: run.exitCode === null ? 'muted' : run.exitCode === 0 ? 'good' : 'bad',
+});
+
+/** The page of one incident, from its post-mortem. Pure. */
+export function incidentPage(told: PostMortem, sandboxKnown: boolean): IncidentPage {
+  const { incident } = told;
+  const probably = incident.certainty === 'probable' ? 'probably ' : '';
+  const firstMs = Math.min(
+    ...told.courses.map(({ timesMs }) => timesMs[0] ?? incident.atMs),
+    incident.atMs - leastShownMs,
+  );
+  const fromMs = Math.max(firstMs, incident.atMs - shownMs);
+  const facts = [
+    { label: 'When', text: formatMoment(incident.atMs) },
+    { label: 'Sandbox', text: `${incident.sandboxName} (${incident.sandboxId})` },
+    { label: 'Provider', text: incident.provider },
+    {
+      label: 'Warned',
+      text: incident.leadMs === null ? 'not before it' : `${formatDuration(incident.leadMs)} before`,
+    },
+  ];
+  if (incident.exitCode !== null) facts.push({ label: 'Exit code', text: String(incident.exitCode) });
+  const last = told.timeline.at(-1);
+  if (last !== undefined) {
+    const reason = last.reason === null ? '' : ` (${last.reason})`;
+    facts.push({ label: 'Last state', text: `${phaseText(last)}: ${last.rawState}${reason}` });
+  }
+  return {
+    incidentId: incident.id,
+    sandboxId: incident.sandboxId,
+    sandboxName: incident.sandboxName,
+    provider: incident.provider,
+    atMs: incident.atMs,
+    title: capital(`${probably}${causeWords[told.cause]}`),
+    cause: {
+      word: incident.certainty === 'certain' ? 'certain' : 'probable',
+      icon: causeIcons[told.cause],
+      tone: quiet.includes(told.cause) ? 'muted' : 'bad',
+    },
+    certainty: incident.certainty === 'certain' ? '' : 'The facts allow another reading.',
+    verdict: told.verdict,
+    warningText: told.warningText,
+    sandboxKnown,
+    facts,
+    fromMs,
+    // A little room, so that the end is not the edge.
+    toMs: incident.atMs + Math.max(5_000, (incident.atMs - fromMs) * 0.04),
+    courses: told.courses.map(shownCourse),
+    marks: [...lifecycleMarks(told.timeline), ...eventMarks(told.events)],
+    advice: [...told.advice],
+    recurrences: told.recurrences.map((one) => ({
+      title: one.title,
+      kind: one.kind === 'cause' ? 'the same kind of end' : 'the same error',
+      count: one.count,
+      sandboxes: one.sandboxes,
+      firstAtMs: one.firstAtMs,
+      lastAtMs: one.lastAtMs,
+      perDay: [...one.perDay],
+      helped: one.helped.map((each) => ({ ...each })),
+    })),
+    commands: told.commands.map((run) => ({
+      id: run.commandId,
+      commandKey: run.commandKey,
+      startedAtMs: run.startedAtMs,
+      endedAtMs: run.endedAtMs,
+      result: runResult(run),
+      attempt: run.attempt,
+      peakBytes: run.peakBytes,
+    })),
+    diagnostics: told.diagnostics,
+  };
+}

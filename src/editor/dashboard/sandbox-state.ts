@@ -1,0 +1,258 @@
+import type { Badge } from '../../model/dashboard/parts.ts';
+import type { FixButton, SandboxPage, SignalState } from '../../model/dashboard/sandbox-page.ts';
+import type { FixOffer } from '../../model/fix.ts';
+import type { Forecast } from '../../model/forecast.ts';
+import { formatBytes, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
+import type { CommandRun, FixRecord } from '../../model/history.ts';
+import { isEnded } from '../../model/sandbox.ts';
+import type { SandboxView } from '../../model/view.ts';
+import type { Warning } from '../../model/warning.ts';
+import { comingText, useText } from '../text/signal-text.ts';
+import { timeLeftMs } from '../text/time-left.ts';
+import { causeWords, levelWords, phaseText, signalWords, sourceWords } from '../text/words.ts';
+import { levelBadge, phaseBadge, resultBadge } from './badges.ts';
+import { fixTitle } from './fix-titles.ts';
+import { commandMarks, errorMarks, fixMarks, incidentMarks, lifecycleMarks, warningMarks } from './marks.ts';
+import { ownerOf } from './owner.ts';
+
+/** What is known of a sandbox besides its view. */
+export interface SandboxPast {
+  readonly runs: readonly CommandRun[];
+  /** Of this sandbox, newest first. */
+  readonly warnings: readonly Warning[];
+  /** How fixes went, over all sandboxes. */
+  readonly fixes: readonly FixRecord[];
+}
+
+export const noPast: SandboxPast = { runs: [], warnings: [], fixes: [] };
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+const calm: Badge = levelBadge('calm');
+
+function signalState(view: SandboxView, forecast: Forecast, nowMs: number): SignalState {
+  const { signal, unit, atMs, used, limit, pressure, evidence, timeToLimitMs } = forecast;
+  const leads = view.leading?.signal === signal;
+  return {
+    signal,
+    word: signalWords[signal],
+    unit,
+    atMs,
+    used,
+    limit,
+    pressure,
+    comingText: comingText(forecast, nowMs),
+    evidence,
+    leads,
+    level: leads ? levelBadge(view.level) : calm,
+    fan:
+      timeToLimitMs === null || !Number.isFinite(timeToLimitMs.p50)
+        ? null
+        : {
+            p10: finiteOrNull(timeToLimitMs.p10),
+            p50: finiteOrNull(timeToLimitMs.p50),
+            p90: finiteOrNull(timeToLimitMs.p90),
+          },
+  };
+}
+
+/** What ends it first, and when; or how it ended. */
+function headlineOf(view: SandboxView, nowMs: number): string {
+  const { sandbox, leading, level } = view;
+  const ending = view.incidents.find(({ endsSandbox }) => endsSandbox);
+  if (isEnded(sandbox.phase)) {
+    return ending === undefined
+      ? 'It is over; what ended it is not known.'
+      : capital(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}.`);
+  }
+  if (leading === null) return view.sample === null ? 'Not measured.' : 'Nothing threatens it.';
+  const word = signalWords[leading.signal];
+  if (leading.signal === 'expiry') {
+    const left = timeLeftMs(leading, nowMs);
+    return left === null ? `${word} is limited.` : `Its time is over in ${formatDuration(left)}.`;
+  }
+  const coming = comingText(leading, nowMs);
+  return coming === null
+    ? `${word} is at ${useText(leading, nowMs)}${level === 'calm' ? '' : ` (${levelWords[level]})`}.`
+    : `${word} is ${coming}.`;
+}
+
+/** As the headline, in steps that a listener can bear. */
+function summaryOf(view: SandboxView, nowMs: number): string {
+  const { sandbox, leading, level } = view;
+  if (isEnded(sandbox.phase) || leading === null) return `${sandbox.name}: ${headlineOf(view, nowMs)}`;
+  const left = timeLeftMs(leading, nowMs);
+  const minutes = left === null ? null : Math.round(left / 60_000);
+  const when =
+    minutes === null
+      ? ''
+      : minutes < 1
+        ? ', at its limit within a minute'
+        : `, at its limit in about ${minutes} minutes`;
+  return `${sandbox.name}: ${levelWords[level]}, ${signalWords[leading.signal]}${when}`;
+}
+
+function noticeOf({ link, caveat, sampleSource }: SandboxView): SandboxPage['notice'] {
+  if (link.text !== null && link.state !== 'live' && link.state !== 'ended') {
+    const tone = link.state === 'connecting' || link.state === 'idle' ? 'muted' : 'warn';
+    return { text: link.text, nextStep: link.nextStep, tone };
+  }
+  if (sampleSource === 'machine') {
+    return { text: 'These are the numbers of the whole machine, not of this sandbox.', nextStep: null, tone: 'watch' };
+  }
+  return caveat === null ? null : { text: `${capital(caveat)}.`, nextStep: null, tone: 'muted' };
+}
+
+function factsOf(view: SandboxView): SandboxPage['facts'] {
+  const { sandbox } = view;
+  const facts = [
+    { label: 'State', text: [sandbox.rawState, sandbox.reason ?? ''].filter(Boolean).join(', ') },
+    { label: 'Id', text: sandbox.id },
+    { label: 'Provider', text: sandbox.provider },
+  ];
+  const owner = ownerOf(sandbox.metadata);
+  if (owner !== '') facts.push({ label: 'Owner', text: owner });
+  if (sandbox.image !== null) facts.push({ label: 'Image', text: sandbox.image });
+  if (sandbox.createdAtMs !== null) facts.push({ label: 'Created', text: formatMoment(sandbox.createdAtMs) });
+  if (sandbox.expiry !== null) {
+    const { action, certainty, expiresAtMs } = sandbox.expiry;
+    facts.push({
+      label: 'Time ends',
+      text: `${formatMoment(expiresAtMs)}, then ${action}${certainty === 'probable' ? ' (probably)' : ''}`,
+    });
+  }
+  if (view.sampleSource !== null) facts.push({ label: 'Numbers from', text: sourceWords[view.sampleSource] });
+  return facts;
+}
+
+const asks: Record<FixOffer['risk'], string> = {
+  safe: '',
+  confirm: 'asks first',
+  destructive: 'asks first; something is lost',
+};
+
+/** @returns "worked 3 of 4 times" for fixes that were tried. */
+export const recordText = (record: { readonly tried: number; readonly worked: number } | undefined): string | null =>
+  record === undefined || record.tried === 0
+    ? null
+    : `worked ${record.worked} of ${record.tried} ${record.tried === 1 ? 'time' : 'times'}`;
+
+const fixButton = (offer: FixOffer, records: readonly FixRecord[]): FixButton => ({
+  id: offer.id,
+  title: offer.title,
+  reason: offer.reason,
+  asks: asks[offer.risk],
+  risk: offer.risk,
+  pid: offer.target?.pid ?? null,
+  record: recordText(records.find(({ fixId }) => fixId === offer.id)),
+});
+
+const warningsOf = (view: SandboxView, past: SandboxPast): readonly Warning[] => {
+  const shown = view.warning;
+  const others = past.warnings.filter(({ id }) => id !== shown?.id);
+  return shown === null || shown.warnedAtMs === null ? others : [shown, ...others];
+};
+
+/** @returns when a sandbox ended, as far as it is known; null for one that did not. */
+export const endedAtOf = (view: SandboxView): number | null =>
+  isEnded(view.sandbox.phase)
+    ? (view.incidents.find(({ endsSandbox }) => endsSandbox)?.atMs ?? view.timeline.at(-1)?.atMs ?? view.atMs)
+    : null;
+
+/** Everything the page of a sandbox shows besides the courses. Pure; times that count down come from `nowMs`. */
+export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPast, nowMs: number): SandboxPage {
+  const { sandbox, leading } = view;
+  const expiry = isEnded(sandbox.phase) ? null : sandbox.expiry;
+  const grower = leading?.grower?.pid;
+  return {
+    sandboxId: sandbox.id,
+    name: sandbox.name,
+    found: true,
+    phase: phaseBadge(sandbox),
+    level: isEnded(sandbox.phase) ? phaseBadge(sandbox) : levelBadge(view.level),
+    current,
+    endedAtMs: endedAtOf(view),
+    headline: headlineOf(view, nowMs),
+    evidence:
+      leading === null ? (view.incidents.find(({ endsSandbox }) => endsSandbox)?.text ?? null) : leading.evidence,
+    summary: summaryOf(view, nowMs),
+    notice: noticeOf(view),
+    facts: factsOf(view),
+    signals: view.forecasts.filter(({ signal }) => signal !== 'expiry').map((each) => signalState(view, each, nowMs)),
+    expiry:
+      expiry === null
+        ? null
+        : {
+            expiresAtMs: expiry.expiresAtMs,
+            fromMs: sandbox.createdAtMs,
+            text: `${formatClock(expiry.expiresAtMs)}, ${formatDuration(Math.max(0, expiry.expiresAtMs - nowMs))} left, then ${expiry.action}`,
+          },
+    fixes: view.fixes.filter(({ id }) => id !== 'showDetails').map((offer) => fixButton(offer, past.fixes)),
+    outcomes: view.outcomes.toReversed().map((outcome) => ({
+      id: `${outcome.fixId}/${outcome.startedAtMs}`,
+      atMs: outcome.endedAtMs,
+      title: fixTitle(outcome),
+      text: outcome.text,
+      result: resultBadge(outcome.result),
+    })),
+    errors: view.errors.map(({ fingerprint, title, cause, count, lastSeenAtMs }) => ({
+      fingerprint,
+      title,
+      cause,
+      count,
+      lastSeenAtMs,
+    })),
+    processes: view.processes.map(({ pid, name, rssBytes, startedIn, heapLimit }) => ({
+      pid,
+      name,
+      rssBytes,
+      note: [
+        pid === grower ? 'growing' : '',
+        heapLimit === null ? '' : `heap limit ${formatBytes(heapLimit.limitBytes)}`,
+        startedIn ?? '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    })),
+    incidents: view.incidents.map((incident) => ({
+      id: incident.id,
+      atMs: incident.atMs,
+      title: capital(`${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}`),
+      text: incident.text,
+    })),
+    marks: [
+      ...lifecycleMarks(view.timeline),
+      ...warningMarks(warningsOf(view, past)),
+      ...commandMarks(past.runs),
+      ...fixMarks(view.outcomes),
+      ...errorMarks(view.errors),
+      ...incidentMarks(view.incidents),
+    ],
+  };
+}
+
+/** What is shown while nothing is known of a sandbox. */
+export const unknownSandboxPage = (sandboxId: string, looking: boolean): SandboxPage => ({
+  sandboxId,
+  name: sandboxId,
+  found: false,
+  phase: { word: phaseText({ phase: 'unknown', rawState: 'not known' }), icon: 'question', tone: 'muted' },
+  level: { word: 'not known', icon: 'question', tone: 'muted' },
+  current: false,
+  endedAtMs: null,
+  headline: looking ? 'Looking for this sandbox …' : 'This sandbox is not known any more.',
+  evidence: null,
+  summary: looking ? 'Looking for this sandbox' : 'This sandbox is not known any more',
+  notice: null,
+  facts: [{ label: 'Id', text: sandboxId }],
+  signals: [],
+  expiry: null,
+  fixes: [],
+  outcomes: [],
+  errors: [],
+  processes: [],
+  incidents: [],
+  marks: [],
+});
