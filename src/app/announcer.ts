@@ -1,7 +1,9 @@
 import type { SignalName } from '../model/signal.ts';
 import type { SandboxView } from '../model/view.ts';
+import { type ErrorRise, riseText } from '../monitor/error-rise.ts';
 import type { MonitorRecord } from '../monitor/sandbox-monitor.ts';
 import type { Notice } from './contracts.ts';
+import { shortName } from './format.ts';
 import { noticeText } from './notice-text.ts';
 import { type NoticeEvent, type NoticeState, noNotices, reduceNotices, type Say } from './notices.ts';
 
@@ -14,12 +16,18 @@ export interface AnnouncerHost {
 }
 
 const offered = 2;
+/** The same error is told of once in this time, however many sandboxes it comes up in. */
+const sameErrorMs = 10 * 60_000;
+/** What the person sees fail by their own doing is none of our news, unless it is a known failure. */
+const ownDoing: ReadonlySet<string> = new Set(['terminal', 'task', 'debug']);
 
 /** Keeps the state of the notices and puts those that are due into words. */
 export class Announcer {
   readonly #host: AnnouncerHost;
   #state: NoticeState = noNotices;
   #due: Say[] = [];
+  #rises: { readonly sandboxId: string; readonly rise: ErrorRise }[] = [];
+  readonly #toldErrors = new Map<string, number>();
 
   constructor(host: AnnouncerHost) {
     this.#host = host;
@@ -34,6 +42,19 @@ export class Announcer {
   record(record: MonitorRecord): void {
     if (record.kind !== 'warning') return;
     this.#take({ kind: 'warning', warning: record.warning, atMs: this.#host.now() });
+  }
+
+  /** One error began to come more and more often in a sandbox. */
+  rise(sandboxId: string, rise: ErrorRise): void {
+    const { fingerprint, pattern, source } = rise.error;
+    if (pattern === null && ownDoing.has(source)) return;
+    const nowMs = this.#host.now();
+    for (const [told, atMs] of this.#toldErrors) {
+      if (Math.abs(nowMs - atMs) >= sameErrorMs) this.#toldErrors.delete(told);
+    }
+    if (this.#toldErrors.has(fingerprint)) return;
+    this.#toldErrors.set(fingerprint, nowMs);
+    this.#rises.push({ sandboxId, rise });
   }
 
   ended(sandboxId: string): void {
@@ -59,7 +80,7 @@ export class Announcer {
 
   /** Whether something waits to be said. */
   get due(): boolean {
-    return this.#due.length > 0;
+    return this.#due.length > 0 || this.#rises.length > 0;
   }
 
   /** Says what is due; to be called after the views are up to date. */
@@ -71,6 +92,24 @@ export class Announcer {
       const view = this.#host.viewOf(say.warning.sandboxId);
       if (view !== null) this.#host.notice(this.#notice(say, view));
     }
+    const rises = this.#rises;
+    this.#rises = [];
+    for (const { sandboxId, rise } of rises) {
+      const view = this.#host.viewOf(sandboxId);
+      if (view !== null) this.#host.notice(this.#riseNotice(rise, view));
+    }
+  }
+
+  #riseNotice(rise: ErrorRise, { sandbox }: SandboxView): Notice {
+    return {
+      id: `${sandbox.id}/${rise.id}`,
+      kind: 'errors',
+      sandboxId: sandbox.id,
+      sandboxName: sandbox.name,
+      signal: null,
+      text: `${shortName(sandbox.name)}: ${riseText(rise)} (last at ${this.#host.formatTime(rise.atMs)}).`,
+      fixes: [],
+    };
   }
 
   #notice({ warning, level }: Say, view: SandboxView): Notice {

@@ -1,4 +1,14 @@
-import type { FixId, FixOffer, FixOutcome, FixRisk, ProcessTarget } from '../model/fix.ts';
+import type {
+  AnyFixId,
+  FixId,
+  FixOffer,
+  FixOutcome,
+  FixRisk,
+  ProcessTarget,
+  RankedFix,
+  RememberedFix,
+} from '../model/fix.ts';
+import type { FleetStats } from '../model/fleet-stats.ts';
 import type {
   Clock,
   CommandPeaks,
@@ -10,6 +20,7 @@ import type {
   Snapshot,
   TerminalSession,
 } from '../model/ports.ts';
+import type { PostMortem } from '../model/post-mortem.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { AppView } from '../model/view.ts';
 import type { Sensitivity } from '../monitor/alert-policy.ts';
@@ -46,11 +57,12 @@ export const defaultSettings: AppSettings = {
 export interface Notice {
   /** The episode's id (`Warning.id`); give it back to `answered` and `snooze`. */
   readonly id: string;
-  /** `expiry` for the clock whatever its level; else how near the break is. */
-  readonly kind: 'warn' | 'critical' | 'expiry';
+  /** `expiry` for the clock whatever its level; `errors` for one error that comes more and more often; else how near the break is. */
+  readonly kind: 'warn' | 'critical' | 'expiry' | 'errors';
   readonly sandboxId: string;
   readonly sandboxName: string;
-  readonly signal: SignalName;
+  /** Null for `errors`. */
+  readonly signal: SignalName | null;
   /** One sentence with clock time and interval. Plain text: names in it come from the sandbox and are not trusted. */
   readonly text: string;
   /** The best offers, at most two, best first; never `showDetails`, which the editor adds itself. */
@@ -72,11 +84,12 @@ export type FixParameters =
     }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'delete' };
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'pattern'; readonly fix: RankedFix };
 
 /** What a fix will do, to be shown before it runs. */
 export interface FixPlan {
-  readonly fixId: FixId;
+  readonly fixId: AnyFixId;
   readonly sandboxId: string;
   /** A verb first, e.g. "End node (pid 412)". */
   readonly title: string;
@@ -107,6 +120,19 @@ export interface RunFixOptions {
   readonly signal: AbortSignal;
   /** Told in words what is being done, for a progress message. */
   readonly progress: (text: string) => void;
+  /** Default: nobody is asked, and nothing can run where the editor does. */
+  readonly hands?: FixHands;
+}
+
+/** What the editor lends to the fixes of recognised errors. */
+export interface FixHands {
+  /** Asks a question while the fix runs. @returns whether the answer was `yes`. */
+  ask(question: string, yes: string): Promise<boolean>;
+  /**
+   * Runs a command where the editor runs, before the person's eyes, without a shell in between. Aborting ends it.
+   * @returns its exit code, or null when that is not known.
+   */
+  runHere(argv: readonly string[], title: string, signal: AbortSignal): Promise<number | null>;
 }
 
 export interface SupervisorOptions {
@@ -123,6 +149,12 @@ export interface SupervisorOptions {
   readonly settings: AppSettings;
   /** Clock time of the person's place for a moment in epoch milliseconds, e.g. "14:32". Default: hours and minutes in the local time zone. */
   readonly formatTime?: (atMs: number) => string;
+  /** Takes secrets out of a text that is to be shown to others. Default: texts are shown as they are, as for tests. */
+  readonly redact?: (text: string) => string;
+  /** The fixes a person gave to errors, newest first. Default: none. */
+  readonly rememberedFixes?: () => readonly RememberedFix[];
+  /** When files were saved, epoch milliseconds, oldest first. Default: nobody knows. */
+  readonly editTimes?: () => readonly number[];
 }
 
 /** A snapshot and the server it is kept by. */
@@ -177,6 +209,15 @@ export interface Supervisor {
    * the present state, `invalid-request` when a target is missing.
    */
   planFix(sandboxId: string, fixId: FixId, target?: ProcessTarget | null, choices?: FixChoices): Promise<FixPlan>;
+  /** What helps against one of a sandbox's errors: what worked best here first, then the catalogue's order. Empty when it is not known. */
+  errorFixes(sandboxId: string, fingerprint: string): Promise<readonly RankedFix[]>;
+  /**
+   * Works out what one of them would do; changes nothing. Throws `Problem`: `not-found` when the sandbox is not known, `not-supported`
+   * when it runs no command, or only a person can send it.
+   */
+  planErrorFix(sandboxId: string, fix: RankedFix): Promise<FixPlan>;
+  /** What `rememberedFixes` answers is different now. */
+  rememberedFixesChanged(): void;
   /** Carries a plan out and checks the result. Never throws: troubles become the outcome `failed` with the next step in its text. */
   runFix(plan: FixPlan, options: RunFixOptions): Promise<FixOutcome>;
   /** An interactive shell. Throws `Problem`. */
@@ -202,6 +243,17 @@ export interface Supervisor {
   exportHistory(): AsyncIterable<string>;
   /** The newest measurements of the live sandboxes in the Prometheus text format 0.0.4; empty when there are none. */
   exportMetrics(): string;
+
+  /**
+   * Everything that is told of one incident, of those in the view and of those only the history knows, redacted. Null when it is not
+   * remembered (any more). What else is not remembered is missing from it.
+   */
+  postMortem(incidentId: string): Promise<PostMortem | null>;
+  /**
+   * Numbers over all sandboxes that are remembered. Asked again within five seconds, the same answer.
+   * @param spanMs how far they reach back; default one day.
+   */
+  fleetStats(spanMs?: number): Promise<FleetStats>;
 
   /** Aborts everything, waits up to 5 s for streams to clean up behind them, writes what is left to the history. Twice is harmless. */
   dispose(): Promise<void>;

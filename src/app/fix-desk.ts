@@ -1,7 +1,8 @@
-import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
-import type { Clock } from '../model/ports.ts';
+import type { FixId, FixOutcome, ProcessTarget, RankedFix } from '../model/fix.ts';
+import type { Clock, Log } from '../model/ports.ts';
 import { Problem, toProblem } from '../model/problem.ts';
 import type { FixChoices, FixPlan, RunFixOptions } from './contracts.ts';
+import { planPatternFix } from './error-fixes/pattern-fix.ts';
 import { planFix, runFix } from './fix-runner.ts';
 import type { FixHost } from './fixes/fix.ts';
 import type { Fleet } from './fleet.ts';
@@ -10,6 +11,8 @@ import { type SandboxRecord, supportedFixes } from './sandbox-record.ts';
 
 export interface FixDeskHost {
   readonly clock: Clock;
+  /** Takes secrets out of what is written. */
+  readonly log: Log;
   readonly formatTime: (atMs: number) => string;
   readonly fleet: Fleet;
   changed(record: SandboxRecord): void;
@@ -39,9 +42,19 @@ export class FixDesk {
     return planFix(this.#fixHost(record), fixId, target, choices, fleet.lifeOf(record));
   }
 
+  /** See `Supervisor.planErrorFix`. */
+  planFor(sandboxId: string, fix: RankedFix): FixPlan {
+    const record = this.#host.fleet.record(sandboxId);
+    if (record === null) throw new Problem('not-found', 'This sandbox is not known.');
+    if (record.phase !== 'running') {
+      throw new Problem('conflict', `This cannot be done while ${shortName(record.sandbox.name)} is ${record.phase}.`);
+    }
+    return planPatternFix(this.#fixHost(record), fix);
+  }
+
   /** See `Supervisor.runFix`. */
   async run(plan: FixPlan, options: RunFixOptions): Promise<FixOutcome> {
-    const { clock, fleet, changed } = this.#host;
+    const { clock, log, fleet, changed } = this.#host;
     const record = fleet.record(plan.sandboxId);
     const refusal = (text: string): FixOutcome => ({
       fixId: plan.fixId,
@@ -59,7 +72,7 @@ export class FixDesk {
     try {
       const signal = AbortSignal.any([options.signal, fleet.lifeOf(record)]);
       if (plan.fixId === 'delete') await record.keepLastWords(signal);
-      const outcome = await runFix(this.#fixHost(record), plan, { ...options, signal });
+      const outcome = await runFix(this.#fixHost(record), plan, { ...options, signal }, (text) => log.info(text));
       record.monitor.fixDone(outcome, plan.fingerprint);
       changed(record);
       return outcome;

@@ -1,7 +1,8 @@
-import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
+import { type AnyFixId, type FixId, type FixOutcome, isPatternFixId, type ProcessTarget } from '../model/fix.ts';
 import { Problem, toProblem } from '../model/problem.ts';
 import { abortable } from '../model/wait.ts';
 import type { FixChoices, FixParameters, FixPlan, RunFixOptions } from './contracts.ts';
+import { patternFix } from './error-fixes/pattern-fix.ts';
 import { endProcess } from './fixes/end-process.ts';
 import { extend } from './fixes/extend.ts';
 import type { Fix, FixHost, FixResult } from './fixes/fix.ts';
@@ -9,7 +10,7 @@ import { pause, remove, resume } from './fixes/phase-change.ts';
 import { recreateLarger } from './fixes/recreate-larger.ts';
 import { saveSnapshot } from './fixes/snapshot.ts';
 
-const fixes: Record<FixParameters['kind'], Fix> = {
+const fixes: Record<Exclude<FixParameters['kind'], 'pattern'>, Fix> = {
   extend,
   snapshot: saveSnapshot,
   endProcess,
@@ -25,6 +26,8 @@ const fixOf = (id: FixId): Fix => {
   }
   return fixes[id];
 };
+
+const runnerOf = (id: AnyFixId): Pick<Fix, 'run'> => (isPatternFixId(id) ? patternFix : fixOf(id));
 
 /** Works out what a fix would do. The risk the monitor gave its offer is kept. Throws `Problem`. */
 export const planFix = async (
@@ -42,14 +45,23 @@ export const planFix = async (
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** Carries out a plan and checks what came of it. Never throws. */
-export const runFix = async (host: FixHost, plan: FixPlan, options: RunFixOptions): Promise<FixOutcome> => {
+/**
+ * Carries out a plan and checks what came of it. Never throws.
+ * @param output is given what commands said
+ */
+export const runFix = async (
+  host: FixHost,
+  plan: FixPlan,
+  options: RunFixOptions,
+  output: (text: string) => void = () => undefined,
+): Promise<FixOutcome> => {
   const { clock } = host;
   const startedAtMs = clock.now();
   const done: string[] = [];
   let changing: string | null = null;
   const ended = ({ result, text }: FixResult): FixOutcome => ({
     fixId: plan.fixId,
+    ...(isPatternFixId(plan.fixId) ? { title: plan.title } : {}),
     sandboxId: plan.sandboxId,
     startedAtMs,
     // A clock that was set back meanwhile must not make a fix that ends before it began.
@@ -61,9 +73,11 @@ export const runFix = async (host: FixHost, plan: FixPlan, options: RunFixOption
 
   try {
     if (options.signal.aborted) throw new Problem('aborted', 'It was cancelled.');
-    const result = await fixOf(plan.fixId).run(plan.parameters, {
+    const result = await runnerOf(plan.fixId).run(plan.parameters, {
       ...host,
       signal: options.signal,
+      hands: options.hands,
+      output,
       progress: (text) => {
         changing = null;
         options.progress(text);

@@ -1,4 +1,4 @@
-import type { Clock, Log, PlaceHints, SandboxProvider } from '../model/ports.ts';
+import type { Clock, CommandPeaks, Log, PlaceHints, SandboxProvider } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
@@ -24,6 +24,9 @@ export interface FleetHost {
   readonly tasks: Tasks;
   readonly inbox: ErrorInbox;
   readonly settings: AppSettings;
+  readonly peaks: Pick<CommandPeaks, 'peakOf'> | null;
+  /** Takes secrets out of a line that is to be shown. */
+  redact(text: string): string;
   /** Something of this record may look different; null for the servers and the choice of the current one. */
   changed(record: SandboxRecord | null): void;
   /** A reading of this sandbox came. */
@@ -64,6 +67,8 @@ export class Fleet {
         inbox,
         diagnosing: new Turns(diagnosedAtOnce),
         policy: () => this.#policy,
+        peaks: host.peaks,
+        redact: (text) => host.redact(text),
         changed: (record) => host.changed(record),
         sampled: (record, sample) => host.sampled(record, sample),
         diagnosed: (record, text) => host.diagnosed(record, text),
@@ -100,8 +105,16 @@ export class Fleet {
     this.#reconcile();
   }
 
+  /** Without the place the editor runs in while a server tells of the same place: it is one sandbox and shown once. */
   get records(): readonly SandboxRecord[] {
-    return this.#roster.all;
+    return this.#roster.all.filter((record) => !this.#isDouble(record));
+  }
+
+  #isDouble({ provider }: SandboxRecord): boolean {
+    const { found } = this.#finder;
+    if (provider.isHere !== true || found?.inside !== true) return false;
+    const known = this.#roster.get(found.sandboxId);
+    return known !== null && !known.ended && known.provider.isHere !== true;
   }
 
   get providers(): readonly SandboxProvider[] {
@@ -228,7 +241,7 @@ export class Fleet {
   /** Brings the current sandbox and the set of measured ones in line with what is known. */
   #reconcile(): void {
     if (this.#closed) return;
-    const { all } = this.#roster;
+    const all = this.records;
     const heard = this.#entries.length > 0 && this.#entries.every((entry) => entry.watch.heard);
     if (heard && this.#needsFinding()) this.#finder.ask(this.#population);
     const before = this.#current;
@@ -239,6 +252,7 @@ export class Fleet {
         id: record.id,
         name: record.sandbox.name,
         ended: record.ended,
+        here: record.provider.isHere === true,
         running: record.phase === 'running' || record.phase === 'starting' || record.phase === 'resuming',
         seenNo: record.seenNo,
         endedNo: record.endedNo,
@@ -260,7 +274,9 @@ export class Fleet {
       this.#current.id,
       maximumWatched,
     );
-    for (const record of all) if (!planned.has(record.id)) record.setWatched(false, maximumWatched);
+    for (const record of this.#roster.all) {
+      if (!planned.has(record.id)) record.setWatched(false, maximumWatched);
+    }
     for (const record of all) if (planned.has(record.id)) record.setWatched(true, maximumWatched);
     if (
       before.id !== this.#current.id ||
@@ -274,7 +290,9 @@ export class Fleet {
   /** Also asked, once, where the person has chosen: whether the editor runs inside the chosen one is worth knowing. */
   #needsFinding(): boolean {
     const lives = (id: string | null): boolean => id !== null && this.#roster.get(id)?.ended === false;
-    if (lives(this.#finder.found?.sandboxId ?? null)) return false;
+    const foundId = this.#finder.found?.sandboxId ?? null;
+    // That the editor runs here says nothing against a server that comes to know this place too.
+    if (lives(foundId) && this.#roster.get(foundId ?? '')?.provider.isHere !== true) return false;
     return !(lives(this.#chosenId) && this.#finder.settled);
   }
 

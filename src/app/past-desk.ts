@@ -15,6 +15,8 @@ export interface PastDeskHost {
   silence(record: SandboxRecord): void;
   /** Something of this record may look different; null for what belongs to none. */
   changed(record: SandboxRecord | null): void;
+  /** The history knows less than before. */
+  forgot(): void;
 }
 
 /** Lets the past be forgotten, and bounds how much of it is kept. */
@@ -33,6 +35,7 @@ export class PastDesk {
     remembered.forget(sandboxId);
     this.#host.changed(null);
     await history.forgetSandbox(sandboxId);
+    this.#host.forgot();
     // What was told of it meanwhile may be gone with the rest: it is told again.
     recorder.forget(sandboxId);
     const living = fleet.record(sandboxId);
@@ -46,6 +49,7 @@ export class PastDesk {
     remembered.forget(null);
     this.#host.changed(null);
     await history.forgetEverything();
+    this.#host.forgot();
     for (const record of fleet.records) {
       recorder.forget(record.id);
       this.#host.changed(record);

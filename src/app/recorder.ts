@@ -106,6 +106,9 @@ export class Recorder {
       case 'error':
         history.recordError(record.id, one.error);
         break;
+      case 'error-rise':
+        // Follows from what is recorded already.
+        break;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { FixId } from '../model/fix.ts';
-import type { Clock, Log, SandboxProvider, Timer } from '../model/ports.ts';
+import type { Clock, CommandPeaks, Log, SandboxProvider, Timer } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { Sample } from '../model/sample.ts';
 import { isEnded, type Phase, type Sandbox } from '../model/sandbox.ts';
@@ -22,6 +22,10 @@ export interface RecordHost {
   /** How many are asked for diagnostics at a time: a server that fails as a whole ends all its sandboxes at once. */
   readonly diagnosing: Turns;
   policy(): AlertPolicy;
+  /** What commands took before, or null when that is not kept. */
+  readonly peaks: Pick<CommandPeaks, 'peakOf'> | null;
+  /** Takes secrets out of a line that is to be shown. */
+  redact(text: string): string;
   /** Something of this record may look different now. */
   changed(record: SandboxRecord): void;
   /** A reading came. */
@@ -45,13 +49,13 @@ export const supportedFixes = (provider: SandboxProvider): readonly FixId[] => {
   const has: Record<FixId, boolean> = {
     extend: actions.renew !== undefined,
     snapshot: actions.snapshot !== undefined,
-    endProcess: actions.exec !== undefined,
+    endProcess: actions.signalProcess !== undefined || actions.exec !== undefined,
     recreateLarger: actions.snapshot !== undefined && actions.recreate !== undefined,
     pause: actions.pause !== undefined,
     resume: actions.resume !== undefined,
     delete: actions.delete !== undefined,
     // Where the editor itself runs, its own terminals do.
-    openTerminal: actions.openTerminal !== undefined,
+    openTerminal: actions.openTerminal !== undefined || provider.isHere === true,
     showDetails: true,
   };
   return (Object.keys(has) as FixId[]).filter((id) => has[id]);
@@ -90,6 +94,8 @@ export class SandboxRecord {
       capabilities: provider.capabilities,
       nowMs: host.clock.now(),
       policy: host.policy(),
+      ...(host.peaks === null ? {} : { peaks: host.peaks }),
+      redact: host.redact,
     });
     const { clock, log, random, tasks } = host;
     this.#link = new SandboxLink({

@@ -1,7 +1,10 @@
-import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
+import type { FixId, FixOutcome, ProcessTarget, RankedFix } from '../model/fix.ts';
+import type { FleetStats } from '../model/fleet-stats.ts';
 import type { ErrorSource, PlaceHints, SandboxProvider, TerminalSession } from '../model/ports.ts';
+import type { PostMortem } from '../model/post-mortem.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { AppView } from '../model/view.ts';
+import { patternFacts } from '../monitor/pattern-facts.ts';
 import { ActionDesk } from './action-desk.ts';
 import { Announcer } from './announcer.ts';
 import { assembleView, emptyView, type Placed } from './app-view.ts';
@@ -17,6 +20,8 @@ import {
   type SupervisorOptions,
   type Unsubscribe,
 } from './contracts.ts';
+import { ErrorDesk } from './error-fixes/error-desk.ts';
+import { Recurrences } from './error-fixes/recurrences.ts';
 import { createErrorInbox, type ErrorInbox, type InboxItem } from './error-inbox.ts';
 import { FixDesk } from './fix-desk.ts';
 import { Fleet } from './fleet.ts';
@@ -24,7 +29,9 @@ import { localTimeText } from './format.ts';
 import { Listeners } from './listeners.ts';
 import { metricsText } from './metrics-text.ts';
 import { PastDesk } from './past-desk.ts';
+import { PostMortemDesk } from './post-mortem/desk.ts';
 import { Publisher } from './publisher.ts';
+import { FleetDesk } from './queries/fleet-desk.ts';
 import { Recorder } from './recorder.ts';
 import { Remembered } from './remembered.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
@@ -43,11 +50,15 @@ class App implements Supervisor {
   readonly #inbox: ErrorInbox;
   readonly #fleet: Fleet;
   readonly #fixes: FixDesk;
+  readonly #errors: ErrorDesk;
+  readonly #recurrences: Recurrences;
   readonly #actions: ActionDesk;
   readonly #recorder: Recorder;
   readonly #remembered: Remembered;
   readonly #unseen: UnseenEnds;
   readonly #past: PastDesk;
+  readonly #postMortems: PostMortemDesk;
+  readonly #fleetNumbers: FleetDesk;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
   readonly #ticker: Ticker;
@@ -66,6 +77,7 @@ class App implements Supervisor {
     const { clock, log, history } = options;
     const random = options.random ?? Math.random;
     const formatTime = options.formatTime ?? localTimeText;
+    const redact = options.redact ?? ((text: string): string => text);
     this.#changes = new Listeners(log);
     this.#notices = new Listeners(log);
     this.#publisher = new Publisher(clock, () => this.#publish());
@@ -93,12 +105,14 @@ class App implements Supervisor {
       written: () => this.#remembered.load(),
     });
     this.#fleet = new Fleet({
+      peaks: options.peaks ?? null,
       clock,
       log,
       random,
       tasks: this.#tasks,
       inbox: this.#inbox,
       settings: options.settings,
+      redact,
       changed: (record) => this.#changed(record),
       sampled: (record, sample) => this.#recorder.sample(record, sample),
       listed: (provider, sandboxIds) => this.#unseen.listed(provider, sandboxIds),
@@ -110,6 +124,10 @@ class App implements Supervisor {
         this.#changed(null);
       },
     });
+    const patterns = patternFacts;
+    const view = (): AppView => this.#view;
+    this.#postMortems = new PostMortemDesk({ clock, history, patterns, redact, view });
+    this.#fleetNumbers = new FleetDesk({ clock, history, patterns, view, editsMs: options.editTimes ?? (() => []) });
     this.#past = new PastDesk({
       history,
       fleet: this.#fleet,
@@ -122,9 +140,29 @@ class App implements Supervisor {
         if (record.ended) this.#announcer.ended(record.id);
       },
       changed: (record) => this.#changed(record),
+      forgot: () => {
+        this.#fleetNumbers.forget();
+        this.#recurrences.forget();
+      },
     });
     this.#actions = new ActionDesk(clock, this.#fleet);
-    this.#fixes = new FixDesk({ clock, formatTime, fleet: this.#fleet, changed: (record) => this.#changed(record) });
+    this.#fixes = new FixDesk({
+      clock,
+      log,
+      formatTime,
+      fleet: this.#fleet,
+      changed: (record) => this.#changed(record),
+    });
+    const remembered = options.rememberedFixes ?? (() => []);
+    this.#errors = new ErrorDesk({ clock, history, fleet: this.#fleet, remembered });
+    this.#recurrences = new Recurrences({
+      clock,
+      log,
+      tasks,
+      history,
+      remembered,
+      changed: () => this.#changed(null),
+    });
     this.#announcer = new Announcer({
       now: () => clock.now(),
       formatTime,
@@ -205,6 +243,18 @@ class App implements Supervisor {
     return this.#fixes.plan(sandboxId, fixId, target ?? null, choices ?? {});
   }
 
+  errorFixes(sandboxId: string, fingerprint: string): Promise<readonly RankedFix[]> {
+    return this.#errors.fixes(sandboxId, fingerprint);
+  }
+
+  async planErrorFix(sandboxId: string, fix: RankedFix): Promise<FixPlan> {
+    return this.#fixes.planFor(sandboxId, fix);
+  }
+
+  rememberedFixesChanged(): void {
+    this.#recurrences.renamed();
+  }
+
   runFix(plan: FixPlan, options: RunFixOptions): Promise<FixOutcome> {
     return this.#fixes.run(plan, options);
   }
@@ -249,12 +299,21 @@ class App implements Supervisor {
     return metricsText(this.#view.sandboxes);
   }
 
+  postMortem(incidentId: string): Promise<PostMortem | null> {
+    return this.#postMortems.tell(incidentId);
+  }
+
+  fleetStats(spanMs?: number): Promise<FleetStats> {
+    return this.#fleetNumbers.tell(spanMs);
+  }
+
   #route(item: InboxItem): boolean {
     const record = this.#fleet.record(item.sandboxId);
     if (record === null) return false;
     if ('kind' in item) {
       record.monitor.observe(item);
       this.#recorder.command(record, item);
+      if (item.kind === 'command-started') this.#recurrences.command(item);
     } else record.monitor.error(item);
     this.#changed(record);
     return true;
@@ -277,11 +336,17 @@ class App implements Supervisor {
     if (this.#announcer.due) this.#publisher.request();
   }
 
+  #isKept(record: SandboxRecord): boolean {
+    return !(this.#options.unkept ?? []).includes(record.provider.id);
+  }
+
   /** Hands what the monitor has to tell to the history and to the notices. */
   #keep(record: SandboxRecord): void {
     this.#recorder.seen(record);
     for (const one of record.monitor.drain()) {
       this.#recorder.record(record, one);
+      if (one.kind === 'error') this.#recurrences.error(record.id, one.error, this.#isKept(record));
+      if (one.kind === 'error-rise') this.#announcer.rise(record.id, one.rise);
       this.#announcer.record(one);
     }
     if (record.ended) this.#announcer.ended(record.id);
@@ -304,7 +369,8 @@ class App implements Supervisor {
     const { records } = this.#fleet;
     const present = records.map((record): Placed => {
       const view = record.monitor.view(nowMs);
-      return { view: record.foundEnded ? this.#remembered.join(view) : view, endedNo: record.endedNo };
+      const known = this.#recurrences.join(view);
+      return { view: record.foundEnded ? this.#remembered.join(known) : known, endedNo: record.endedNo };
     });
     const past = this.#remembered.besides(new Set(records.map((record) => record.id)));
     return [...present, ...past.map((view, index): Placed => ({ view, endedNo: -1 - index }))];
@@ -324,6 +390,7 @@ class App implements Supervisor {
     this.#remembered.close();
     this.#unseen.close();
     this.#recorder.stopAsking();
+    this.#recurrences.close();
     this.#changes.clear();
     this.#notices.clear();
     await this.#fleet.close();

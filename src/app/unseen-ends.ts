@@ -45,6 +45,8 @@ export class UnseenEnds {
   /** A complete list came. */
   listed(provider: SandboxProvider, sandboxIds: ReadonlySet<string>): void {
     for (const sandboxId of sandboxIds) this.#withdraw(sandboxId);
+    // The place an editor works in knows of itself alone; other windows work in other places, which live on.
+    if (provider.isHere === true) return;
     if (this.#looked.has(provider) || this.#host.unkept.includes(provider.id)) return;
     this.#looked.add(provider);
     const { log, tasks } = this.#host;

@@ -23,12 +23,19 @@ export class FixDialogs {
   /**
    * Asks what has to be asked, once for all of `views`, then runs the fix on each. A refusal at any point changes nothing.
    * @param target the process to end, for one sandbox; asked for when null.
+   * @param fingerprint of the error it is tried against, or null; the history then learns what helps against it.
    */
-  async run(views: readonly SandboxView[], fixId: FixId, target: ProcessTarget | null = null): Promise<void> {
+  async run(
+    views: readonly SandboxView[],
+    fixId: FixId,
+    target: ProcessTarget | null = null,
+    fingerprint: string | null = null,
+  ): Promise<void> {
     const [first] = views;
     if (!first) return;
-    const choices = await choose(first, fixId);
-    if (choices === null) return;
+    const chosen = await choose(first, fixId);
+    if (chosen === null) return;
+    const choices = fingerprint === null ? chosen : { ...chosen, fingerprint };
     const aim = fixId === 'endProcess' ? (target ?? (await pickProcess(first))) : null;
     if (fixId === 'endProcess' && aim === null) return;
     const plans: { readonly plan: FixPlan; readonly name: string }[] = [];

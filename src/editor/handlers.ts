@@ -4,10 +4,18 @@ import type { FixId } from '../model/fix.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
 import type { CommandId } from './command-ids.ts';
 import type { CommandHandler } from './commands.ts';
+import type { Dashboards } from './dashboard/dashboards.ts';
+import { helpRows } from './error-fixes/help-rows.ts';
+import { askForError, errorOf, lastError } from './error-fixes/pick-error.ts';
+import { rememberFix } from './error-fixes/remember.ts';
+import type { RememberedFixes } from './error-fixes/remembered-fixes.ts';
 import { manageSnapshots } from './manage-snapshots.ts';
 import { showInformation } from './messages.ts';
 import { exportHistory, exportMetrics, forgetEverything, forgetSandbox } from './past.ts';
+import { incidentOf } from './pick-incident.ts';
 import { askForSandbox, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
+import type { PlaceActions } from './place-actions.ts';
+import { copyOwnerSummary, exportPostMortem } from './post-mortem-commands.ts';
 import { renameSandbox } from './rename.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -15,6 +23,9 @@ import type { Workbench } from './workbench.ts';
 export interface HandlerOptions {
   readonly supervisor: Supervisor;
   readonly workbench: Workbench;
+  readonly dashboards: Dashboards;
+  readonly placeActions: PlaceActions;
+  readonly rememberedFixes: RememberedFixes;
   readonly now: () => number;
   readonly connect: () => Promise<void>;
   readonly setApiKey: () => Promise<void>;
@@ -24,6 +35,10 @@ export interface HandlerOptions {
 }
 
 const nothingToDo = 'Nothing to do: nothing threatens this sandbox.';
+
+/** The fix a light bulb was clicked for, or null. */
+const fixIdOf = (argument: unknown): unknown =>
+  typeof argument === 'object' && argument !== null && 'fixId' in argument ? argument.fixId : null;
 
 /** The meaning of every command. */
 export function createHandlers(options: HandlerOptions): Readonly<Record<CommandId, CommandHandler>> {
@@ -81,6 +96,15 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const sandbox = await target(argument);
       if (sandbox) workbench.terminals.open(sandbox);
     },
+    openDashboard: async (argument) => {
+      const sandbox = await target(argument);
+      if (sandbox) options.dashboards.open({ page: 'sandbox', id: sandbox.sandbox.id });
+    },
+    openFleet: () => options.dashboards.open({ page: 'fleet' }),
+    showIncident: async (argument) => {
+      const id = await incidentOf(argument, view());
+      if (id !== null) options.dashboards.open({ page: 'incident', id });
+    },
     showDetails: async (argument) => {
       const sandbox = await target(argument);
       if (sandbox) await workbench.details.show(sandbox.sandbox.id);
@@ -89,18 +113,53 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const sandbox = await target(argument);
       if (!sandbox) return;
       const { name } = sandbox.sandbox;
+      const against = await helpRows(sandbox, workbench.errorFixes, options.now());
+      const fixes = sandbox.fixes.map((offer) => ({ label: offer.title, detail: offer.reason, offer, action: null }));
+      const own = options.placeActions.offers(sandbox).map((action) => ({
+        label: action.title,
+        detail: action.reason,
+        offer: null,
+        action: action.id,
+      }));
+      // What only shows more comes last.
+      const last = fixes.filter(({ offer }) => offer.id === 'showDetails');
       const picked = await vscode.window.showQuickPick(
-        sandbox.fixes.map((offer) => ({ label: offer.title, detail: offer.reason, offer })),
+        [...fixes.filter((fix) => !last.includes(fix)), ...against, ...own, ...last],
         {
           title: `What can I do for ${name}?`,
-          placeHolder: sandbox.leading?.evidence ?? (sandbox.fixes.length === 0 ? nothingToDo : 'Best first'),
+          placeHolder:
+            sandbox.leading?.evidence ?? (sandbox.fixes.length + against.length === 0 ? nothingToDo : 'Best first'),
         },
       );
       if (!picked) return;
-      if (picked.offer.id === 'openTerminal') workbench.terminals.open(sandbox);
+      if ('fix' in picked) await workbench.errorFixes.run(sandbox, picked.fix);
+      else if (picked.offer === null) await options.placeActions[picked.action]();
+      else if (picked.offer.id === 'openTerminal') workbench.terminals.open(sandbox);
       else if (picked.offer.id === 'showDetails') await workbench.details.show(sandbox.sandbox.id);
       else await workbench.fixes.run([sandbox], picked.offer.id, picked.offer.target);
     },
+    fixLastError: async (argument) => {
+      const meant = errorOf(argument, view()) ?? (argument === undefined ? lastError(view()) : null);
+      if (meant === null) {
+        await showInformation(argument === undefined ? 'No error was seen yet.' : 'This error is not known any more.');
+        return;
+      }
+      const wanted = fixIdOf(argument);
+      const fixes = wanted === null ? [] : await workbench.errorFixes.fixesFor(meant.view, meant.error);
+      const fix = fixes.find(({ fixId }) => fixId === wanted);
+      await (fix === undefined
+        ? workbench.errorFixes.pick(meant.view, meant.error)
+        : workbench.errorFixes.run(meant.view, fix));
+    },
+    rememberFix: async (argument) => {
+      const meant = errorOf(argument, view()) ?? (await askForError(view()));
+      if (meant === null) return;
+      if (await rememberFix(meant, options.rememberedFixes, options.now())) supervisor.rememberedFixesChanged();
+    },
+    setHeapLimit: () => options.placeActions.setHeapLimit(),
+    lowerParallelism: () => options.placeActions.lowerParallelism(),
+    clearCaches: () => options.placeActions.clearCaches(),
+    showLargestFolders: () => options.placeActions.showLargestFolders(),
     rename: async (argument) => {
       const sandbox = await target(argument);
       if (sandbox) await renameSandbox(supervisor, sandbox);
@@ -113,6 +172,8 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     forgetEverything: () => forgetEverything(supervisor),
     exportHistory: () => exportHistory(supervisor),
     exportMetrics: () => exportMetrics(supervisor),
+    exportPostMortem: (argument) => exportPostMortem(supervisor, argument),
+    copyOwnerSummary: (argument) => copyOwnerSummary(supervisor, argument),
     allowWatching: async (argument) => {
       const sandbox = await target(argument);
       if (sandbox) await workbench.questions.askConsent(sandbox.sandbox.id, sandbox.sandbox.name);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Notice, Supervisor } from '../app/contracts.ts';
 import type { FixOffer } from '../model/fix.ts';
+import type { SignalName } from '../model/signal.ts';
 import { showError, showWarning } from './messages.ts';
 import { signalWords } from './text/words.ts';
 
@@ -41,6 +42,10 @@ export class Notifications implements vscode.Disposable {
 
   private async show(notice: Notice): Promise<void> {
     if (!this.enabled()) return;
+    if (notice.signal === null) {
+      await this.showErrors(notice);
+      return;
+    }
     // Four buttons are what fits beside each other without being cut.
     const fixes = notice.fixes.slice(0, 2);
     const details = 'Details';
@@ -48,7 +53,7 @@ export class Notifications implements vscode.Disposable {
     const show = notice.kind === 'critical' ? showError : showWarning;
     const chosen = await show(notice.text, ...fixes.map((fix) => fix.title), details, more);
     if (chosen === more) {
-      await this.askForPeace(notice);
+      await this.askForPeace(notice, notice.signal);
       return;
     }
     this.supervisor.answered(notice.id);
@@ -57,8 +62,17 @@ export class Notifications implements vscode.Disposable {
     if (fix) await this.actions.runFix(notice.sandboxId, fix);
   }
 
-  private async askForPeace(notice: Notice): Promise<void> {
-    const signal = signalWords[notice.signal].toLowerCase();
+  /** One error comes more and more often. */
+  private async showErrors(notice: Notice): Promise<void> {
+    const help = 'What Can I Do?';
+    const details = 'Details';
+    const chosen = await showWarning(notice.text, help, details);
+    if (chosen === help) await this.actions.help(notice.sandboxId);
+    else if (chosen === details) await this.actions.showDetails(notice.sandboxId);
+  }
+
+  private async askForPeace(notice: Notice, signalName: SignalName): Promise<void> {
+    const signal = signalWords[signalName].toLowerCase();
     const picked = await vscode.window.showQuickPick(
       [
         { label: '$(lightbulb) What can I do?', id: 'help' },
@@ -72,7 +86,7 @@ export class Notifications implements vscode.Disposable {
       return;
     }
     this.supervisor.answered(notice.id);
-    if (picked?.id === 'mute') this.supervisor.mute(notice.sandboxId, notice.signal);
+    if (picked?.id === 'mute') this.supervisor.mute(notice.sandboxId, signalName);
     else if (picked?.id === 'help') await this.actions.help(notice.sandboxId);
   }
 

@@ -4,8 +4,10 @@ import type { HistoryBounds } from '../model/history.ts';
 
 /** The settings as plain values. Names are those of the manifest; a test keeps both in step. */
 export interface Settings {
+  readonly local: { readonly enabled: boolean; readonly restAfterMinutes: number };
   readonly openSandbox: { readonly serverUrl: string };
   readonly alerts: { readonly sensitivity: 'calm' | 'balanced' | 'eager'; readonly notifications: boolean };
+  readonly errors: { readonly offerFixes: boolean };
   readonly watch: { readonly maximumSandboxes: number };
   readonly history: { readonly maximumAgeDays: number; readonly maximumMegabytes: number };
 }
@@ -27,11 +29,16 @@ export function readSettings(): Settings {
       : otherwise;
   };
   return {
+    local: {
+      enabled: configuration.get<unknown>('local.enabled') !== false,
+      restAfterMinutes: count('local.restAfterMinutes', 0, 24 * 60, 30),
+    },
     openSandbox: { serverUrl: text('openSandbox.serverUrl') },
     alerts: {
       sensitivity: sensitivity === 'calm' || sensitivity === 'eager' ? sensitivity : 'balanced',
       notifications: configuration.get<unknown>('alerts.notifications') !== false,
     },
+    errors: { offerFixes: configuration.get<unknown>('errors.offerFixes') !== false },
     watch: { maximumSandboxes: count('watch.maximumSandboxes', 1, 50, 8) },
     history: {
       maximumAgeDays: count('history.maximumAgeDays', 1, 365, 30),

@@ -1,15 +1,24 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Supervisor, SupervisorOptions } from '../app/contracts.ts';
 import type { CommandPeaks, HistoryBounds, HistoryStore } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
-import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import type { Clock, Here, Housekeeping, Log, SandboxProvider } from '../model/ports.ts';
+import { WindowAttention } from './attention.ts';
 import { registerCommands } from './commands.ts';
 import { askForSecret, connect } from './connect.ts';
 import { type ConnectionSet, Connections } from './connections.ts';
+import { Dashboards } from './dashboard/dashboards.ts';
+import { EditTimes } from './edit-times.ts';
+import { RememberedFixes } from './error-fixes/remembered-fixes.ts';
+import { logFirstNumbers } from './first-numbers.ts';
 import { createHandlers } from './handlers.ts';
+import { hereOf, localFolders } from './here.ts';
 import { IncidentKeeper } from './incident-keeper.ts';
 import { createLog } from './log.ts';
 import { fileExists, placeHints, rememberedSandbox, rememberSandbox } from './place.ts';
+import { PlaceActions } from './place-actions.ts';
+import { EditorProcesses } from './process-owners.ts';
 import { Secrets } from './secrets.ts';
 import {
   appSettings,
@@ -32,6 +41,7 @@ export interface ConnectionNeeds {
   readonly secret: (name: string, origin: string) => Promise<string | null>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly fileExists: (path: string) => Promise<boolean>;
+  readonly here: Here;
 }
 
 /** The other sides of the ports, bound in extension.ts. */
@@ -49,6 +59,7 @@ export interface Parts {
   /** The origin that secrets for a server's address belong to. Throws `Problem` for what is no address. */
   originOf(serverUrl: string): string | null;
   createDemo(): SandboxProvider;
+  readonly housekeeping: Housekeeping;
   readonly digest: {
     of(incidents: readonly Incident[]): unknown;
     read(digest: unknown): readonly Incident[];
@@ -72,6 +83,8 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     bounds: historyBounds(settings),
     log,
   });
+  const editTimes = new EditTimes(clock.now);
+  const rememberedFixes = new RememberedFixes(context.globalState);
   const supervisor = parts.createSupervisor({
     clock,
     log,
@@ -81,6 +94,9 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     unkept: ['demo'],
     settings: appSettings(settings),
     formatTime: formatClock,
+    redact,
+    editTimes: () => editTimes.moments,
+    rememberedFixes: () => rememberedFixes.list,
   });
   const remember = (sandboxId: string): Promise<void> => rememberSandbox(context.workspaceState, sandboxId);
   const workbench = createWorkbench({
@@ -89,9 +105,14 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     log,
     redact,
     notificationsEnabled: () => settings.alerts.notifications,
+    offersEnabled: () => settings.alerts.notifications && settings.errors.offerFixes,
     remember,
   });
-  const madeFrom = () => [settings.openSandbox, readNetworkSettings()];
+  const minuteMs = 60_000;
+  const attention = new WindowAttention(clock, settings.local.restAfterMinutes * minuteMs);
+  const owners = new EditorProcesses((error) => log.debug(`The process of a terminal is not known: ${String(error)}`));
+  const here = (): Here => hereOf(context.extension.extensionKind, attention, owners);
+  const madeFrom = () => [settings.local.enabled, here().folders, settings.openSandbox, readNetworkSettings()];
   const connections = new Connections(supervisor, {
     clock,
     log,
@@ -104,11 +125,23 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
         secret: secrets.get,
         environment: process.env,
         fileExists,
+        here: here(),
       }),
   });
+  const dashboards = new Dashboards({ app: supervisor, history, clock, log }, context.extensionUri);
   const handlers = createHandlers({
     supervisor,
     workbench,
+    dashboards,
+    placeActions: new PlaceActions({
+      supervisor,
+      housekeeping: parts.housekeeping,
+      terminals: context.environmentVariableCollection,
+      folders: localFolders,
+      home: homedir(),
+      remote: () => here().remote,
+    }),
+    rememberedFixes,
     now: clock.now,
     remember,
     connect: () => connect(secrets, settings.openSandbox.serverUrl, parts.originOf),
@@ -129,8 +162,14 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
       settings = changed;
       supervisor.setSettings(appSettings(changed));
       history.setBounds(historyBounds(changed));
+      attention.setPatience(changed.local.restAfterMinutes * minuteMs);
       connections.renew(madeFrom());
     }),
+    attention,
+    owners,
+    { dispose: logFirstNumbers(supervisor, clock, log) },
+    editTimes,
+    dashboards,
     workbench,
   );
   setImmediate(() => {

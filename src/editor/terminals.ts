@@ -20,8 +20,13 @@ export class Terminals implements vscode.Disposable {
     this.subscription = vscode.window.onDidCloseTerminal((terminal) => this.opened.delete(terminal));
   }
 
-  /** Opens a shell inside a sandbox. */
-  open({ sandbox }: SandboxView): void {
+  /** Opens a shell inside a sandbox; where the editor itself runs, one of the editor's own. */
+  open({ sandbox }: SandboxView): vscode.Terminal {
+    if (sandbox.provider === 'local') {
+      const here = vscode.window.createTerminal();
+      here.show();
+      return here;
+    }
     const terminal = vscode.window.createTerminal({
       name: sandbox.name,
       iconPath: new vscode.ThemeIcon('vm-running'),
@@ -32,6 +37,7 @@ export class Terminals implements vscode.Disposable {
     });
     this.opened.add(terminal);
     terminal.show();
+    return terminal;
   }
 
   /**

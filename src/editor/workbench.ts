@@ -3,21 +3,29 @@ import type { Supervisor } from '../app/contracts.ts';
 import type { Clock, Log } from '../model/ports.ts';
 import type { AppView } from '../model/view.ts';
 import { Details } from './details.ts';
+import { ErrorFixDialogs } from './error-fixes/dialogs.ts';
+import { ErrorDiagnostics } from './error-fixes/error-diagnostics.ts';
+import { ErrorOffers } from './error-fixes/error-offers.ts';
 import { FixDialogs } from './fixes.ts';
+import { KillNotices } from './kill-notices.ts';
 import { Notifications } from './notifications.ts';
 import { Questions } from './questions.ts';
 import { StatusBar } from './status-bar.ts';
+import { TaskSource } from './task-source.ts';
 import { TerminalSource } from './terminal-source.ts';
 import { Terminals } from './terminals.ts';
 import { SandboxTree } from './tree.ts';
 
 const redrawMs = 1_000;
+/** By then the servers are known; "no sandbox" said before would be wrong for most. */
+const firstDrawMs = 500;
 
 /** Everything the person sees, bound to one supervisor. */
 export interface Workbench extends vscode.Disposable {
   readonly tree: SandboxTree;
   readonly details: Details;
   readonly fixes: FixDialogs;
+  readonly errorFixes: ErrorFixDialogs;
   readonly terminals: Terminals;
   readonly questions: Questions;
 }
@@ -32,6 +40,8 @@ export function createWorkbench(options: {
   readonly log: Log;
   readonly redact: (text: string) => string;
   readonly notificationsEnabled: () => boolean;
+  /** Whether a fix is offered when a command failed. */
+  readonly offersEnabled: () => boolean;
   readonly remember: (sandboxId: string) => Thenable<void>;
 }): Workbench {
   const { supervisor, clock, log } = options;
@@ -43,6 +53,14 @@ export function createWorkbench(options: {
   const details = new Details(supervisor, { now, redact: options.redact, log });
   const fixes = new FixDialogs(supervisor, options.remember);
   const terminals = new Terminals(supervisor, (sandboxId) => terminalSource.listener(sandboxId));
+  const errorFixes = new ErrorFixDialogs({
+    supervisor,
+    fixes,
+    terminals,
+    showDetails: (sandboxId) => details.show(sandboxId),
+  });
+  const errorDiagnostics = new ErrorDiagnostics(errorFixes, failed);
+  const errorOffers = new ErrorOffers(errorFixes, { enabled: options.offersEnabled, now, failed });
   const notifications = new Notifications(
     supervisor,
     {
@@ -60,35 +78,63 @@ export function createWorkbench(options: {
     },
     { enabled: options.notificationsEnabled, failed },
   );
+  const killNotices = new KillNotices(supervisor, {
+    enabled: options.notificationsEnabled,
+    now,
+    showDetails: (sandboxId) => details.show(sandboxId),
+    help: async (sandboxId) => {
+      await vscode.commands.executeCommand('sandboxForesight.whatCanIDo', sandboxId);
+    },
+    failed,
+  });
   const questions = new Questions(supervisor, { remember: options.remember, failed });
   const terminalSource = new TerminalSource({ sandboxOf: (terminal) => terminals.sandboxOf(terminal), now, failed });
-  const removeSource = supervisor.addErrorSource(terminalSource);
+  const taskSource = new TaskSource({
+    sandboxId: () => (supervisor.view.currentInside ? supervisor.view.currentId : null),
+    now,
+  });
+  const removeSources = [supervisor.addErrorSource(terminalSource), supervisor.addErrorSource(taskSource)];
 
   const draw = (view: AppView): void => {
     const nowMs = now();
     statusBar.update(view, nowMs);
     tree.update(view, nowMs);
     questions.update(view);
+    errorDiagnostics.update(view, nowMs);
+    errorOffers.update(view);
   };
   const unsubscribe = supervisor.onChange(draw);
+  const first = clock.after(firstDrawMs, () => draw(supervisor.view));
   let timer = clock.after(redrawMs, tick);
   function tick(): void {
     if (vscode.window.state.focused) draw(supervisor.view);
     timer = clock.after(redrawMs, tick);
   }
-  draw(supervisor.view);
 
   return {
     tree,
     details,
     fixes,
+    errorFixes,
     terminals,
     questions,
     dispose: () => {
+      first.cancel();
       timer.cancel();
       unsubscribe();
-      removeSource();
-      for (const part of [notifications, questions, terminalSource, terminals, details, tree, statusBar])
+      for (const remove of removeSources) remove();
+      for (const part of [
+        errorDiagnostics,
+        notifications,
+        killNotices,
+        questions,
+        terminalSource,
+        taskSource,
+        terminals,
+        details,
+        tree,
+        statusBar,
+      ])
         part.dispose();
     },
   };

@@ -25,10 +25,18 @@ const fixRecords = (rows: readonly RecordRow[], limit: number): readonly FixReco
     const fix = storedFix.safeParse(parseJson(row.data));
     // A fix that was called off tells nothing.
     if (!fix.success || fix.data.result === 'cancelled') continue;
-    const { fixId, result, startedAtMs } = fix.data;
-    const before = records.get(fixId) ?? { fixId, tried: 0, worked: 0, didNotWork: 0, lastTriedAtMs: startedAtMs };
+    const { fixId, title, result, startedAtMs } = fix.data;
+    const before: FixRecord = records.get(fixId) ?? {
+      fixId,
+      tried: 0,
+      worked: 0,
+      didNotWork: 0,
+      lastTriedAtMs: startedAtMs,
+    };
+    const called = before.title ?? title;
     records.set(fixId, {
       fixId,
+      ...(called === undefined ? {} : { title: called }),
       tried: before.tried + 1,
       worked: before.worked + (result === 'worked' ? 1 : 0),
       didNotWork: before.didNotWork + (result === 'did-not-work' || result === 'failed' ? 1 : 0),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { fixIds } from '../model/fix.ts';
+import { type AnyFixId, fixIds, isPatternFixId } from '../model/fix.ts';
 import { incidentCauses } from '../model/incident.ts';
 import { phases } from '../model/sandbox.ts';
 import { signalNames } from '../model/signal.ts';
@@ -89,8 +89,15 @@ export const storedWarning = z.object({
   outcome: z.catch(z.enum(['open', 'recovered', 'broke']), 'open'),
 });
 
+/** An action of the extension, or a fix of a recognised error. */
+const storedFixId = z.custom<AnyFixId>(
+  (id) => typeof id === 'string' && (isPatternFixId(id) || fixIds.some((known) => known === id)),
+);
+const maybeTitle = z.exactOptional(z.string());
+
 export const storedFix = z.object({
-  fixId: z.enum(fixIds),
+  fixId: storedFixId,
+  title: maybeTitle,
   sandboxId: z.string(),
   startedAtMs: z.number(),
   endedAtMs: number,
@@ -164,7 +171,8 @@ export const answeredError = z.extend(storedError, {
 });
 
 export const answeredFix = z.object({
-  fixId: z.enum(fixIds),
+  fixId: storedFixId,
+  title: maybeTitle,
   tried: z.number(),
   worked: z.number(),
   didNotWork: z.number(),

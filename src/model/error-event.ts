@@ -12,6 +12,30 @@ export interface ErrorEvent {
   readonly atMs: number;
 }
 
+/** A position in a file, as an error names it. */
+export interface SourcePlace {
+  /** As it stands in the text: absolute, or relative to a folder that is not said. */
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, or null. */
+  readonly column: number | null;
+}
+
+/** How often one error came, over all that is remembered. */
+export interface Recurrence {
+  /** Over all sandboxes, this occurrence included. */
+  readonly count: number;
+  /** The count with a half-life of one week. */
+  readonly decayedCount: number;
+  /** Of these, today; at least what was seen in this session. */
+  readonly today: number;
+  readonly sandboxes: number;
+  readonly firstSeenAtMs: number;
+  /** What ran before it came the first time (`npm ci`), or null when that is not known. */
+  readonly firstAfter: string | null;
+}
+
 /** An error after normalisation, counted over its recurrences. */
 export interface RecognisedError {
   /** The identity that stays the same across paths, ids, ports and times. */
@@ -27,4 +51,12 @@ export interface RecognisedError {
   readonly count: number;
   readonly firstSeenAtMs: number;
   readonly lastSeenAtMs: number;
+  /** The line of the output that says it, without secrets, cut; missing when there is none. */
+  readonly line?: string;
+  /** Places in files it names, the most telling first; at most three. */
+  readonly places?: readonly SourcePlace[];
+  /** When the command it came from ended well, or a fix was seen to work, after it was seen last; missing while it stands. */
+  readonly solvedAtMs?: number;
+  /** What the history knows of it; missing until it was asked. */
+  readonly recurrence?: Recurrence;
 }

@@ -1,5 +1,5 @@
 import type { RecognisedError } from './error-event.ts';
-import type { FixId, FixOutcome } from './fix.ts';
+import type { AnyFixId, FixOutcome } from './fix.ts';
 import type { Incident, IncidentCause, LifecycleTransition } from './incident.ts';
 import type { Sample } from './sample.ts';
 import type { Phase, Sandbox } from './sandbox.ts';
@@ -59,7 +59,9 @@ export interface ErrorCount {
 
 /** How often a fix was tried against one cause or error, and how it went. */
 export interface FixRecord {
-  readonly fixId: FixId;
+  readonly fixId: AnyFixId;
+  /** What it was called last, for fixes that are no action of the extension. */
+  readonly title?: string;
   readonly tried: number;
   readonly worked: number;
   readonly didNotWork: number;

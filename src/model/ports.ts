@@ -1,5 +1,6 @@
 import type { ErrorEvent } from './error-event.ts';
 import type { CommandEnded, CommandStarted } from './events.ts';
+import type { ProcessTarget } from './fix.ts';
 import type { Problem } from './problem.ts';
 import type { Sample } from './sample.ts';
 import type { Expiry, Sandbox, SandboxLimits } from './sandbox.ts';
@@ -107,6 +108,17 @@ export interface RecreateRequest {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** `0` only looks whether the process is there. */
+export type ProcessSignal = 'TERM' | 'KILL' | '0';
+
+/** What came of a signal to a process. */
+export type ProcessSignalAnswer =
+  | { readonly kind: 'signalled' }
+  | { readonly kind: 'gone' }
+  /** The pid belongs to another process now; nothing was sent. */
+  | { readonly kind: 'other-process'; readonly name: string }
+  | { readonly kind: 'not-allowed' };
+
 /** What can be done to a sandbox. Each member is present only if the system really has it. All throw `Problem`. */
 export interface ProviderActions {
   /** Moves the deadline and returns the new one. */
@@ -133,6 +145,13 @@ export interface ProviderActions {
     size: { readonly columns: number; readonly rows: number },
     signal: AbortSignal,
   ): Promise<TerminalSession>;
+  /** Sends a signal to one process, if it still has that name; for systems that can do so without running a command. */
+  signalProcess?(
+    sandboxId: string,
+    target: ProcessTarget,
+    kind: ProcessSignal,
+    signal: AbortSignal,
+  ): Promise<ProcessSignalAnswer>;
   /** Diagnostics text, which is gone once the sandbox is. */
   diagnostics?(sandboxId: string, signal: AbortSignal): Promise<string>;
 }
@@ -155,6 +174,11 @@ export interface SandboxProvider {
   readonly label: string;
   readonly capabilities: Capabilities;
   readonly actions: ProviderActions;
+  /**
+   * Its one sandbox is the place the editor itself runs in. It steps back where another provider knows the same place, and is
+   * nobody's "only running sandbox".
+   */
+  readonly isHere?: boolean;
   /** All sandboxes there are. Throws `Problem`. */
   list(signal: AbortSignal): Promise<readonly Sandbox[]>;
   /** One sandbox by id, or null when there is none (any more). Throws `Problem` for everything else. */
@@ -181,6 +205,76 @@ export interface ErrorSource {
   readonly name: string;
   /** Until aborted. The events carry the sandbox they belong to. */
   events(signal: AbortSignal): AsyncIterable<ErrorEvent | CommandStarted | CommandEnded>;
+}
+
+/**
+ * Small files of the kernel (`/proc`, `/sys/fs/cgroup`), on this computer or on the one a remote window is connected with. They have
+ * no size and their content is made when they are read. Nothing here throws: what can not be read is null.
+ */
+export interface FileReader {
+  /** The file as text, cut after `maximumBytes` (default 64 KiB). Null when it is not there, not a file, or may not be read. */
+  text(path: string, maximumBytes?: number): Promise<string | null>;
+  /** The names in a folder, in no order. Null when there is none or it may not be read. */
+  names(path: string): Promise<readonly string[] | null>;
+  /** Where a symbolic link points to. Null when it is none or may not be read. */
+  link(path: string): Promise<string | null>;
+}
+
+/** Whether somebody looks at the editor. */
+export interface Attention {
+  /** Nobody has looked for so long that measuring should rest. */
+  readonly away: boolean;
+  /** Calls `listener` when `away` changed, until the returned function is called. */
+  onChange(listener: () => void): () => void;
+}
+
+/** Which terminal or task of the editor a process belongs to. */
+export interface ProcessOwners {
+  /** @param pids a process and its ancestors, the process first. @returns for people: `the terminal “bash”`; null when it is none of the editor's. */
+  ownerOf(pids: readonly number[]): string | null;
+}
+
+/** What the editor lends to the provider that watches the place it runs in. */
+export interface Here {
+  /** How the kernel's files of that place are read; null: directly. */
+  readonly files: FileReader | null;
+  /** That place is another computer than the one the extension runs on. */
+  readonly remote: boolean;
+  /** Why the place can not be read at all, with the next step; null when it can. */
+  readonly unreadable: Problem | null;
+  /** Paths of the workspace folders on that place. */
+  readonly folders: readonly string[];
+  /** What the editor calls its remote ("dev-container", "codespaces"), or null. */
+  readonly remoteName: string | null;
+  readonly attention: Attention;
+  readonly owners: ProcessOwners;
+  /** Runs argv there in a hidden terminal; null where it is not needed. Resolves to the exit code, null when unknown. */
+  readonly run: ((argv: readonly string[], signal: AbortSignal) => Promise<number | null>) | null;
+}
+
+/** A folder and what lies in it. */
+export interface FolderSize {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A cache of a known tool, whose content is made again when it is needed. */
+export interface CacheFolder extends FolderSize {
+  /** For people: "npm". */
+  readonly tool: string;
+}
+
+/** Looks for room on the disks of the place the extension runs on, and makes some. Throws `Problem`. */
+export interface Housekeeping {
+  /** The caches that are there and hold something, largest first. */
+  caches(folders: readonly string[], signal: AbortSignal): Promise<readonly CacheFolder[]>;
+  /** Removes what is in a cache `caches` has named. @returns the bytes that were freed. */
+  clear(cache: CacheFolder, signal: AbortSignal): Promise<number>;
+  /** The largest folders below `roots`, largest first, and whether everything was looked at. */
+  largest(
+    roots: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly folders: readonly FolderSize[]; readonly complete: boolean }>;
 }
 
 export type { CommandPeaks, HistoryStore } from './history.ts';

@@ -50,6 +50,8 @@ export interface Health {
   readonly state: 'running' | 'degraded' | 'failing';
   /** Errors and failed commands a minute, over the last ten minutes. */
   readonly errorsPerMinute: number;
+  /** One error comes more and more often, in words; missing while none does. */
+  readonly rising?: string;
 }
 
 /** Everything there is to show of one sandbox: one immutable snapshot per change. */

@@ -1,5 +1,9 @@
 import type { Recognition } from '../diagnosis/recognise.ts';
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
+import type { ErrorFix } from '../model/fix.ts';
+import { type ErrorClue, errorFixes } from './error-fixes.ts';
+import { sourcePlaces } from './source-places.ts';
+import { shownLine, tellingLine } from './telling-line.ts';
 
 /** Different errors kept for one sandbox; the one not seen for longest goes first. */
 const keptErrors = 50;
@@ -13,8 +17,16 @@ const isToldAgain = (event: ErrorEvent, known: RecognisedError): boolean =>
 
 /** The errors of one sandbox, counted by fingerprint. */
 export class ErrorLedger {
+  readonly #redact: (text: string) => string;
   readonly #byFingerprint = new Map<string, RecognisedError>();
+  /** Of the newest occurrence of each. */
+  readonly #clues = new Map<string, ErrorClue>();
   #list: readonly RecognisedError[] = [];
+
+  /** @param redact takes secrets out of a line that is to be shown. */
+  constructor(redact: (text: string) => string = (text) => text) {
+    this.#redact = redact;
+  }
 
   /** The errors, the one seen last first; the same array until something changes. */
   get list(): readonly RecognisedError[] {
@@ -23,32 +35,84 @@ export class ErrorLedger {
 
   clear(): void {
     this.#byFingerprint.clear();
+    this.#clues.clear();
     this.#list = [];
   }
 
-  /** Counts one more occurrence. @returns the error as it stands now, or null when it was only told a second time. */
-  add(event: ErrorEvent, recognition: Recognition): RecognisedError | null {
-    const known = this.#byFingerprint.get(recognition.fingerprint);
+  /**
+   * Counts one more occurrence.
+   * @param cwd the folder its command ran in, or null
+   * @returns the error as it stands now, or null when it was only told a second time.
+   */
+  add(event: ErrorEvent, recognition: Recognition, cwd: string | null = null): RecognisedError | null {
+    const { fingerprint, pattern } = recognition;
+    const known = this.#byFingerprint.get(fingerprint);
     if (known !== undefined && isToldAgain(event, known)) return null;
+    const { line, lines, at } = tellingLine(event.text, pattern, fingerprint);
+    const shown = shownLine(line, this.#redact);
+    const places = sourcePlaces(lines, at);
     const error: RecognisedError = {
-      fingerprint: recognition.fingerprint,
-      pattern: recognition.pattern,
-      title: recognition.title,
+      fingerprint,
+      pattern,
+      // The masked form only tells errors apart; a person reads the line as it was written.
+      title: pattern === null && shown !== '' ? shown : recognition.title,
       cause: recognition.cause,
       source: event.source,
       exitCode: event.exitCode,
       count: (known?.count ?? 0) + 1,
       firstSeenAtMs: Math.min(known?.firstSeenAtMs ?? event.atMs, event.atMs),
       lastSeenAtMs: Math.max(known?.lastSeenAtMs ?? event.atMs, event.atMs),
+      ...(shown === '' ? {} : { line: shown }),
+      ...(places.length === 0 ? {} : { places }),
     };
+    const { record, parameters } = recognition;
+    const { commandLine } = event;
+    this.#clues.set(fingerprint, { fingerprint, record, parameters, commandLine, cwd, place: places[0] ?? null });
     // Taken out first, so that the order of the map is the order in which they were seen last.
-    this.#byFingerprint.delete(recognition.fingerprint);
-    this.#byFingerprint.set(recognition.fingerprint, error);
+    this.#byFingerprint.delete(fingerprint);
+    this.#byFingerprint.set(fingerprint, error);
     if (this.#byFingerprint.size > keptErrors) {
       const oldest = this.#byFingerprint.keys().next().value;
-      if (oldest !== undefined) this.#byFingerprint.delete(oldest);
+      if (oldest !== undefined) {
+        this.#byFingerprint.delete(oldest);
+        this.#clues.delete(oldest);
+      }
     }
     this.#list = [...this.#byFingerprint.values()].toReversed();
     return error;
+  }
+
+  /** @returns what helps against one of them, in the catalogue's order; nothing for one that is not known. */
+  fixes(fingerprint: string): readonly ErrorFix[] {
+    const clue = this.#clues.get(fingerprint);
+    return clue === undefined ? [] : errorFixes(clue);
+  }
+
+  /** A command ended well: what it had failed with before is solved. @returns whether anything is different now. */
+  commandWorked(commandLine: string, cwd: string | null, atMs: number): boolean {
+    const line = commandLine.trim();
+    return this.#solve(
+      ({ commandLine: failed, cwd: folder }) =>
+        failed !== null && failed.trim() === line && (folder === null || cwd === null || folder === cwd),
+      atMs,
+    );
+  }
+
+  /** A fix was seen to work against it. @returns whether anything is different now. */
+  fixWorked(fingerprint: string, atMs: number): boolean {
+    return this.#solve((clue) => clue.fingerprint === fingerprint, atMs);
+  }
+
+  #solve(isMeant: (clue: ErrorClue) => boolean, atMs: number): boolean {
+    let changed = false;
+    for (const clue of this.#clues.values()) {
+      const error = this.#byFingerprint.get(clue.fingerprint);
+      if (error === undefined || error.solvedAtMs !== undefined || error.lastSeenAtMs > atMs || !isMeant(clue))
+        continue;
+      this.#byFingerprint.set(clue.fingerprint, { ...error, solvedAtMs: atMs });
+      changed = true;
+    }
+    if (changed) this.#list = [...this.#byFingerprint.values()].toReversed();
+    return changed;
   }
 }

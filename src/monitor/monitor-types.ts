@@ -1,13 +1,14 @@
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 import type { SandboxEvent } from '../model/events.ts';
-import type { FixId, FixOutcome } from '../model/fix.ts';
+import type { ErrorFix, FixId, FixOutcome } from '../model/fix.ts';
 import type { Forecaster } from '../model/forecast.ts';
 import type { Incident, LifecycleTransition } from '../model/incident.ts';
-import type { Capabilities } from '../model/ports.ts';
+import type { Capabilities, CommandPeaks } from '../model/ports.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { Link, SandboxView } from '../model/view.ts';
 import type { Warning } from '../model/warning.ts';
 import type { AlertPolicy } from './alert-policy.ts';
+import type { ErrorRise } from './error-rise.ts';
 
 /** What a monitor is made for and with. */
 export interface SandboxMonitorOptions {
@@ -19,8 +20,12 @@ export interface SandboxMonitorOptions {
   readonly nowMs: number;
   /** Default: the product's forecaster. */
   readonly forecaster?: Forecaster;
+  /** What commands took before, known when one starts again. Default: only what was seen in this session. */
+  readonly peaks?: Pick<CommandPeaks, 'peakOf'>;
   /** Default: the balanced policy. */
   readonly policy?: AlertPolicy;
+  /** Takes secrets out of a line that is to be shown. Default: lines are shown as they are, as for tests. */
+  readonly redact?: (text: string) => string;
 }
 
 /** Answer of `SandboxProvider.ping`. */
@@ -40,7 +45,9 @@ export type MonitorRecord =
   | { readonly kind: 'incident-withdrawn'; readonly incidentId: string }
   /** `fingerprint`: of the error it was tried against, or null when it was tried against none. */
   | { readonly kind: 'fix'; readonly outcome: FixOutcome; readonly fingerprint: string | null }
-  | { readonly kind: 'error'; readonly error: RecognisedError };
+  | { readonly kind: 'error'; readonly error: RecognisedError }
+  /** One error began to come more and more often; once per episode. */
+  | { readonly kind: 'error-rise'; readonly rise: ErrorRise };
 
 /**
  * Joins everything that is learned of one sandbox into one view. Pure: it never reads a clock, all times are given.
@@ -58,6 +65,8 @@ export interface SandboxMonitor {
   /** The result of asking the sandbox's agent for a sign of life. */
   agent(answer: AgentAnswer, atMs: number): void;
   error(event: ErrorEvent): void;
+  /** What helps against one of the errors in the view, in the catalogue's order; nothing for one that is not known. */
+  errorFixes(fingerprint: string): readonly ErrorFix[];
   /** @param fingerprint of the error it was tried against, or null. */
   fixDone(outcome: FixOutcome, fingerprint?: string | null): void;
   /** Gives up what was seen of a sandbox that lives: its errors, incidents, fixes and earlier samples. Open episodes go on. */

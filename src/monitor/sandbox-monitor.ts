@@ -2,19 +2,20 @@ import { actionsFor, offerFixes } from '../diagnosis/offer-fixes.ts';
 import { recognise } from '../diagnosis/recognise.ts';
 import { createForecaster } from '../forecast/forecaster.ts';
 import type { ErrorEvent } from '../model/error-event.ts';
-import type { CommandStarted, ProcessExited, SandboxEvent } from '../model/events.ts';
-import type { FixOutcome } from '../model/fix.ts';
+import type { CommandEnded, CommandStarted, ProcessExited, SandboxEvent } from '../model/events.ts';
+import type { ErrorFix, FixOutcome } from '../model/fix.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { LifecycleTransition } from '../model/incident.ts';
 import type { Sample } from '../model/sample.ts';
 import { isEnded, isLive, type Sandbox } from '../model/sandbox.ts';
-import type { Link, SandboxView } from '../model/view.ts';
+import type { Health, Link, SandboxView } from '../model/view.ts';
 import { type WarningLevel, warningLevels } from '../model/warning.ts';
 import { Alarms } from './alarms.ts';
 import { type AlertPolicy, alertPolicy } from './alert-policy.ts';
 import { BlackBox } from './black-box.ts';
 import { EndWatch } from './end-watch.ts';
 import { ErrorLedger } from './error-ledger.ts';
+import { ErrorRises, riseText } from './error-rise.ts';
 import { clockBucket, endedLink, idleLink, sameFields, sameForecasts } from './freshness.ts';
 import { HealthWatch, wellHealth } from './health.ts';
 import { signalsReached } from './incident-desk.ts';
@@ -51,10 +52,11 @@ class Monitor implements SandboxMonitor {
   readonly #box = new BlackBox();
   readonly #order = new SampleOrder();
   readonly #oom = new OomCounter();
-  readonly #errors = new ErrorLedger();
+  readonly #errors: ErrorLedger;
+  readonly #rises = new ErrorRises();
   readonly #health = new HealthWatch();
   readonly #ends: EndWatch;
-  readonly #commandStarts = new Map<string, number>();
+  readonly #commandStarts = new Map<string, CommandStarted>();
   #sandbox: Sandbox;
   #link: Link = idleLink;
   #timeline: readonly LifecycleTransition[] = [];
@@ -71,7 +73,10 @@ class Monitor implements SandboxMonitor {
   constructor(options: SandboxMonitorOptions) {
     this.#options = options;
     this.sandboxId = options.sandbox.id;
-    this.#forecaster = new SteadyForecaster(options.forecaster ?? createForecaster());
+    this.#errors = new ErrorLedger(options.redact);
+    this.#forecaster = new SteadyForecaster(
+      options.forecaster ?? createForecaster(options.peaks === undefined ? {} : { peaks: options.peaks }),
+    );
     this.#alarms = new Alarms(options.sandbox.id, options.policy ?? alertPolicy('balanced'));
     this.#ends = new EndWatch(options.sandbox, {
       alarms: this.#alarms,
@@ -99,7 +104,7 @@ class Monitor implements SandboxMonitor {
     }
     this.#forecaster.observe(event);
     if (event.kind === 'command-started') this.#commandStarted(event);
-    if (event.kind === 'command-ended') this.#health.commandEnded(event);
+    if (event.kind === 'command-ended') this.#commandEnded(event);
     if (event.kind === 'process-exited') this.#exited(event);
     if (event.kind === 'limit-changed' && event.signal === 'expiry') {
       this.#alarms.deadline(event.limit, event.atMs, this.#isByPerson(event.atMs));
@@ -152,14 +157,16 @@ class Monitor implements SandboxMonitor {
   error(event: ErrorEvent): void {
     if (event.sandboxId !== this.sandboxId || !Number.isFinite(event.atMs)) return;
     if (event.source === 'diagnostics') this.#ends.diagnostics(event.text);
-    const startedAtMs = event.commandId === null ? undefined : this.#commandStarts.get(event.commandId);
-    const fromMs = startedAtMs ?? event.atMs - commandKillsMs;
+    const started = event.commandId === null ? undefined : this.#commandStarts.get(event.commandId);
+    const fromMs = started?.atMs ?? event.atMs - commandKillsMs;
     const recognition = recognise(event, { oomKillDelta: this.#oom.killsBetween(fromMs, event.atMs + lateSampleMs) });
     if (recognition !== null) {
-      const error = this.#errors.add(event, recognition);
+      const error = this.#errors.add(event, recognition, started?.cwd ?? null);
       if (error !== null) {
         this.#records.push({ kind: 'error', error });
         this.#health.error(error, event.commandId, event.atMs);
+        const rise = this.#rises.add(error, event.atMs);
+        if (rise !== null) this.#records.push({ kind: 'error-rise', rise });
       }
       this.#alarms.broke(signalsReached(recognition.pattern), event.atMs);
       this.#view = null;
@@ -168,10 +175,15 @@ class Monitor implements SandboxMonitor {
     this.#lookAtHealth(Math.max(event.atMs, this.#box.last?.atMs ?? event.atMs));
   }
 
+  errorFixes(fingerprint: string): readonly ErrorFix[] {
+    return this.#errors.fixes(fingerprint);
+  }
+
   fixDone(outcome: FixOutcome, fingerprint: string | null = null): void {
     if (outcome.sandboxId !== this.sandboxId) return;
     this.#outcomes = [...this.#outcomes, outcome].slice(-keptOutcomes);
     this.#records.push({ kind: 'fix', outcome, fingerprint });
+    if (fingerprint !== null && outcome.result === 'worked') this.#errors.fixWorked(fingerprint, outcome.endedAtMs);
     if (outcome.fixId === 'extend' && outcome.result === 'worked') {
       const seenMoving = this.#lastMoveAtMs;
       if (seenMoving !== null && seenMoving >= outcome.startedAtMs - 1_000) this.#alarms.extendedByPerson();
@@ -186,6 +198,7 @@ class Monitor implements SandboxMonitor {
     if (this.#ends.ended) return;
     this.#errors.clear();
     this.#health.clear();
+    this.#rises.clear();
     this.#box.forget();
     this.#ends.forgetPast();
     this.#outcomes = [];
@@ -251,9 +264,16 @@ class Monitor implements SandboxMonitor {
   }
 
   #commandStarted(event: CommandStarted): void {
-    this.#commandStarts.set(event.commandId, event.atMs);
+    this.#commandStarts.set(event.commandId, event);
     const oldest = this.#commandStarts.keys().next().value;
     if (this.#commandStarts.size > keptCommands && oldest !== undefined) this.#commandStarts.delete(oldest);
+  }
+
+  #commandEnded(event: CommandEnded): void {
+    this.#health.commandEnded(event);
+    const started = this.#commandStarts.get(event.commandId);
+    if (event.exitCode !== 0 || started === undefined) return;
+    if (this.#errors.commandWorked(started.commandLine, started.cwd, event.atMs)) this.#view = null;
   }
 
   #exited(event: ProcessExited): void {
@@ -295,6 +315,11 @@ class Monitor implements SandboxMonitor {
     if (this.#ends.takeChanged()) this.#view = null;
   }
 
+  #healthAt(nowMs: number): Health {
+    const rise = this.#rises.present(nowMs);
+    return rise === null ? this.#health.health : { ...this.#health.health, rising: riseText(rise) };
+  }
+
   #makeView(nowMs: number): SandboxView {
     const ended = this.#ends.ended;
     const sandbox = this.#sandbox;
@@ -323,7 +348,7 @@ class Monitor implements SandboxMonitor {
       forecasts,
       leading,
       level,
-      health: ended || !isLive(sandbox.phase) ? wellHealth : this.#health.health,
+      health: ended || !isLive(sandbox.phase) ? wellHealth : this.#healthAt(nowMs),
       warning: this.#alarms.current(leading?.signal ?? null),
       history: this.#box.history(),
       timeline: this.#timeline,

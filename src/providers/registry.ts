@@ -1,5 +1,6 @@
-import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import type { Clock, Here, Log, SandboxProvider } from '../model/ports.ts';
 import type { Transport } from '../net/transport.ts';
+import { localFactory } from './local/factory.ts';
 import { openSandboxFactory } from './opensandbox/factory.ts';
 
 /** A setting `sandboxForesight.<provider>.<name>`; the manifest must describe it in the same way. */
@@ -27,6 +28,8 @@ export interface ProviderDeps {
   readonly secret: (name: string, origin: string) => Promise<string | null>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly fileExists: (path: string) => Promise<boolean>;
+  /** What the editor lends to the provider of the place it runs in; absent where there is no editor. */
+  readonly here?: Here;
 }
 
 /** The values of a provider's settings, by their short names; as untrusted as any other input. */
@@ -44,4 +47,4 @@ export interface ProviderFactory {
 }
 
 /** Every system there is. To add one: a folder beside this file, and a line here. */
-export const providerFactories: readonly ProviderFactory[] = [openSandboxFactory];
+export const providerFactories: readonly ProviderFactory[] = [openSandboxFactory, localFactory];

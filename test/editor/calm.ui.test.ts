@@ -76,7 +76,7 @@ describe('with notifications switched off', () => {
     await server.createSandbox({
       metadata: { name: 'leaking' },
       timeout: null,
-      entrypoint: [process.execPath, workloads.leak, '--rate-mib=3', '--saw-mib=6', '--start-mib=60'],
+      entrypoint: [process.execPath, workloads.leak, '--rate-mib=1.8', '--saw-mib=6', '--start-mib=80'],
     });
     await tree.waitForRow('leaking', /memory \d+% · ~.* · (warning|critical)/, 90_000);
     await screenshot(product.page, 'calm-no-notification');

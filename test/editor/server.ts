@@ -45,6 +45,8 @@ const quietSettings: Readonly<Record<string, unknown>> = {
   'remote.autoForwardPorts': false,
   'remote.restoreForwardedPorts': false,
   'terminal.integrated.gpuAcceleration': 'off',
+  // The place the tests run in is of no interest, except to the tests of just that: they take this away.
+  'sandboxForesight.local.enabled': false,
 };
 
 /** The environment of the server, and so of the extension host: what the person's shell says about editors and sandboxes stays out. */

@@ -69,7 +69,7 @@ describe('a service that leaks', () => {
     expect(text).toMatch(/api-tests — running \(Running\), (warning|critical)/);
     expect(text).toContain("Data: the sandbox's own cgroup, fresh");
     expect(text).toContain('This is your sandbox: the only one running.');
-    expect(text).toMatch(/What can I do\? · Details · Choose sandbox · Log/);
+    expect(text).toMatch(/What can I do\? · Dashboard · Details · Choose sandbox · Log/);
   });
 
   it('asks before it ends the process, and shows the plan', async () => {

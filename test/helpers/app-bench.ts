@@ -6,7 +6,7 @@ import {
   type Supervisor,
 } from '../../src/app/contracts.ts';
 import { createSupervisor } from '../../src/app/supervisor.ts';
-import type { FixOutcome } from '../../src/model/fix.ts';
+import type { FixOutcome, RememberedFix } from '../../src/model/fix.ts';
 import type { Log, PlaceHints } from '../../src/model/ports.ts';
 import type { Sandbox } from '../../src/model/sandbox.ts';
 import type { AppView, Link, SandboxView } from '../../src/model/view.ts';
@@ -59,6 +59,7 @@ export interface AppBenchOptions extends FakeProviderOptions {
   /** What is remembered from before. Default: nothing. */
   readonly history?: RecordingHistory;
   readonly unkept?: readonly string[];
+  readonly rememberedFixes?: readonly RememberedFix[];
 }
 
 export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
@@ -75,6 +76,7 @@ export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
     formatTime: utcTime,
     peaks: history.peaks,
     unkept: options.unkept ?? [],
+    rememberedFixes: () => options.rememberedFixes ?? [],
   });
   const views: AppView[] = [];
   const notices: Notice[] = [];

@@ -22,8 +22,11 @@ import type { Warning } from '../../src/model/warning.ts';
 export class RecordingPeaks implements CommandPeaks {
   readonly recorded: { readonly commandKey: string; readonly peakBytes: number; readonly atMs: number }[] = [];
 
-  peakOf(): CommandPeak | null {
-    return null;
+  /** By key, what commands are said to have taken before. */
+  readonly known = new Map<string, CommandPeak>();
+
+  peakOf(commandKey: string): CommandPeak | null {
+    return this.known.get(commandKey) ?? null;
   }
 
   record(commandKey: string, peakBytes: number, atMs: number): void {

@@ -60,6 +60,7 @@ describe('menus', () => {
     const rows = [
       ...phases.map((phase) => `sandbox.${phase}`),
       ...signalNames.map((signal) => `signal.${signal}`),
+      ...['sandbox.here', 'signal.memory.here'],
       ...['error', 'incident', 'process', 'link.needs-consent', 'link.unavailable', 'server.down', 'server.degraded'],
     ];
     const whens = items.map(({ when }) => when).filter((when) => when.includes('viewItem'));

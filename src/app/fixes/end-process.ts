@@ -1,4 +1,5 @@
 import type { ProcessTarget } from '../../model/fix.ts';
+import type { ProcessSignal } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Sample } from '../../model/sample.ts';
 import { abortable } from '../../model/wait.ts';
@@ -15,7 +16,7 @@ import {
   worked,
   wrongPlan,
 } from './fix.ts';
-import { type ProcessSignal, readSignalAnswer, type SignalAnswer, signalArgv } from './process-script.ts';
+import { readSignalAnswer, type SignalAnswer, signalArgv } from './process-script.ts';
 
 const execMs = 10_000;
 /** Looks at the process after TERM, one a second. */
@@ -62,7 +63,11 @@ const refuse = (target: ProcessTarget): void => {
 };
 
 const send = async (run: FixRun, target: ProcessTarget, signal: ProcessSignal): Promise<SignalAnswer> => {
-  const exec = need(run, run.provider.actions.exec, 'run commands in a sandbox');
+  const { actions } = run.provider;
+  if (actions.signalProcess !== undefined) {
+    return abortable(actions.signalProcess(run.sandbox().id, target, signal, run.signal), run.signal);
+  }
+  const exec = need(run, actions.exec, 'run commands in a sandbox');
   const argv = signalArgv(target, signal);
   const result = await abortable(exec(run.sandbox().id, argv, execMs, run.signal), run.signal);
   return readSignalAnswer(result.exitCode, result.stdout);
@@ -87,7 +92,7 @@ const unsent = (answer: SignalAnswer, target: ProcessTarget): FixResult | null =
       return didNotWork(`${label(target)} had already ended; nothing was done.`);
     case 'other-process':
       return didNotWork(
-        `Pid ${target.pid} is now ${shortName(answer.name)}, not ${shortName(target.name)}; nothing was ended.`,
+        `Pid ${target.pid} is now ${answer.name === '' ? 'another program' : shortName(answer.name)}, not ${shortName(target.name)}; nothing was ended.`,
       );
     case 'not-allowed':
       throw new Problem('forbidden', `The sandbox did not allow ${label(target)} to be ended.`, {
@@ -140,7 +145,8 @@ const rssOf = (host: FixHost, target: ProcessTarget): number | null =>
 /** Ends one process by its pid, if it still is the one that was meant, and checks whether memory fell. */
 export const endProcess: Fix = {
   async plan(host, { target }) {
-    need(host, host.provider.actions.exec, 'run commands in a sandbox');
+    const { signalProcess, exec } = host.provider.actions;
+    if (signalProcess === undefined) need(host, exec, 'run commands in a sandbox');
     if (target === null) throw new Problem('invalid-request', 'No process was named.');
     refuse(target);
     const rssBytes = rssOf(host, target);

@@ -3,7 +3,7 @@ import type { Clock, SandboxProvider } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
 import type { SandboxView } from '../../model/view.ts';
-import type { FixChoices, FixParameters, FixPlan } from '../contracts.ts';
+import type { FixChoices, FixHands, FixParameters, FixPlan } from '../contracts.ts';
 
 /** What a fix may see and do of the application. */
 export interface FixHost {
@@ -28,6 +28,9 @@ export interface FixRun extends FixHost {
   progress(text: string): void;
   /** Says what is being changed; if it is cancelled now, it may still happen. */
   changing(text: string): void;
+  /** Writes what a command said to the log. */
+  output(text: string): void;
+  readonly hands: FixHands | undefined;
   /** Notes what has been changed, as a whole sentence, for an outcome that comes before the end. */
   done(text: string): void;
 }

@@ -1,4 +1,5 @@
 import type { ProcessTarget } from '../../model/fix.ts';
+import type { ProcessSignal, ProcessSignalAnswer } from '../../model/ports.ts';
 import { kernelNames } from '../../model/process-name.ts';
 
 /**
@@ -16,8 +17,7 @@ const script = [
   'printf "%s" "$name"; exit 4',
 ].join('\n');
 
-/** `0` only looks. */
-export type ProcessSignal = 'TERM' | 'KILL' | '0';
+export type { ProcessSignal } from '../../model/ports.ts';
 
 /** The argv that signals `target` only if the process of that pid still has that name. */
 export const signalArgv = (target: ProcessTarget, signal: ProcessSignal): readonly string[] => [
@@ -31,10 +31,8 @@ export const signalArgv = (target: ProcessTarget, signal: ProcessSignal): readon
 ];
 
 export type SignalAnswer =
-  | { readonly kind: 'signalled' }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'other-process'; readonly name: string }
-  | { readonly kind: 'not-allowed' }
+  | ProcessSignalAnswer
+  /** The command that was to send it failed for a reason of its own. */
   | { readonly kind: 'unclear'; readonly exitCode: number | null };
 
 /** What the exit code of `signalArgv` says. */

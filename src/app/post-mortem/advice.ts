@@ -7,7 +7,7 @@ import { lifetimeMs, runningAtEnd } from './events.ts';
 import { growerOf } from './growth.ts';
 import type { Material } from './material.ts';
 import { signalOf } from './warning-text.ts';
-import { fixTitles, signalTitles, spanText } from './words.ts';
+import { fixTitle, signalTitles, spanText } from './words.ts';
 
 const mib = 1024 * 1024;
 const mostAdvice = 8;
@@ -84,7 +84,7 @@ const unusedWarning = ({ material }: Facts): string | null => {
   const during = fixes.filter(({ endedAtMs }) => endedAtMs >= (warning.warnedAtMs ?? warning.startedAtMs));
   const [failed] = during.filter(({ result }) => result === 'did-not-work' || result === 'failed');
   if (failed !== undefined) {
-    return `Have a second plan: "${fixTitles[failed.fixId]}" was tried after the warning and did not help (${failed.text.replace(/\.$/, '')}).`;
+    return `Have a second plan: "${fixTitle(failed)}" was tried after the warning and did not help (${failed.text.replace(/\.$/, '')}).`;
   }
   if (during.some(({ result }) => result !== 'cancelled')) return null;
   const how =

@@ -4,7 +4,7 @@ import { isEnded } from '../../model/sandbox.ts';
 import type { Warning } from '../../model/warning.ts';
 import { bytesText, percentText } from '../format.ts';
 import type { Material } from './material.ts';
-import { causeTitles, fixTitles, signalTitles, spanText, timesText } from './words.ts';
+import { causeTitles, fixTitle, signalTitles, spanText, timesText } from './words.ts';
 
 const mostEvents = 300;
 
@@ -73,8 +73,8 @@ export const eventsOf = (material: Material): readonly PostMortemEvent[] => {
           ),
     ),
     ...[...warnings.values()].map(warningEvent),
-    ...incident.fixes.map(({ fixId, result, text, startedAtMs, endedAtMs }) =>
-      event('fix', startedAtMs, `${fixTitles[fixId]}: ${results[result]}. ${text}`.trim(), endedAtMs),
+    ...incident.fixes.map((fix) =>
+      event('fix', fix.startedAtMs, `${fixTitle(fix)}: ${results[fix.result]}. ${fix.text}`.trim(), fix.endedAtMs),
     ),
     event('break', atMs, `${probably}${causeTitles[incident.cause]}`),
   ];

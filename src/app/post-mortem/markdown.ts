@@ -3,7 +3,7 @@ import { percentText } from '../format.ts';
 import { pressuresOf } from './courses.ts';
 import { runText } from './events.ts';
 import { fenced, issueText, list, oneLine, sparkline, table, utcText } from './markdown-parts.ts';
-import { causeTitles, fixTitles, sandboxesText, signalTitles, spanText, timesText, valueText } from './words.ts';
+import { causeTitles, fixTitle, sandboxesText, signalTitles, spanText, timesText, valueText } from './words.ts';
 
 /**
  * Bytes of each part, in UTF-8, headings aside. Together they stay below 60 KB: issue trackers take 65,536 characters, and the person wants
@@ -189,11 +189,11 @@ export const postMortemMarkdown = (story: PostMortem): string => {
       'Fixes tried',
       table(
         ['when (UTC)', 'fix', 'result', 'what was seen'],
-        incident.fixes.map(({ startedAtMs, fixId, result, text }) => [
-          utcText(startedAtMs),
-          fixTitles[fixId],
-          result.replaceAll('-', ' '),
-          issueText(text),
+        incident.fixes.map((fix) => [
+          utcText(fix.startedAtMs),
+          issueText(fixTitle(fix)),
+          fix.result.replaceAll('-', ' '),
+          issueText(fix.text),
         ]),
         room.fixes,
       ),

@@ -1,6 +1,7 @@
 import type { HistoryStore } from '../../model/history.ts';
 import type { Incident } from '../../model/incident.ts';
 import type { PostMortem, PostMortemError } from '../../model/post-mortem.ts';
+import type { Sample } from '../../model/sample.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { adviceOf } from './advice.ts';
 import { coursesOf } from './courses.ts';
@@ -46,6 +47,11 @@ const once = (redact: (text: string) => string): ((text: string) => string) => {
   };
 };
 
+const withCleanNames = (sample: Sample, redact: (text: string) => string): Sample =>
+  sample.processes?.some(({ name }) => redact(name) !== name)
+    ? { ...sample, processes: sample.processes.map((each) => ({ ...each, name: redact(each.name) })) }
+    : sample;
+
 /**
  * Tells the story of a break or an end from all that is remembered of it. Never fails: what is not remembered is missing from the story.
  * @param incident with its samples where they are at hand; else they are asked for.
@@ -55,9 +61,10 @@ export const postMortem = async (incident: Incident, needs: PostMortemNeeds): Pr
   const redact = once(needs.redact);
   const { samples, incidents, ...raw } = await gather(history, incident, nowMs);
   // What is told by this window was not redacted before; words made of two texts are looked at once more in the end. Of other incidents
-  // no text is used, and of samples only names of processes, which come out in words.
+  // no text is used, and of samples only the names of processes: words would cut them before they are looked at.
   await pause();
-  const material: Material = { ...redactDeep(raw, redact), samples, incidents };
+  const named = samples.map((sample) => withCleanNames(sample, redact));
+  const material: Material = { ...redactDeep(raw, redact), samples: named, incidents };
   await pause();
   const courses = coursesOf(samples);
   await pause();

@@ -77,7 +77,7 @@ const ofCause = (incident: Incident, all: readonly Incident[], fixes: readonly F
     firstAtMs: Math.min(...same.map(({ atMs }) => atMs)),
     lastAtMs: Math.max(...same.map(({ atMs }) => atMs)),
     perDay: perDay(counts, incident.atMs),
-    helped: helpedBy(fixes.filter(({ fixId }) => relevant.includes(fixId))),
+    helped: helpedBy(fixes.filter(({ fixId }) => relevant.some((id) => id === fixId))),
   };
 };
 

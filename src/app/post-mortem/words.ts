@@ -1,9 +1,10 @@
-import type { FixId } from '../../model/fix.ts';
+import { type AnyFixId, type FixId, isPatternFixId } from '../../model/fix.ts';
 import type { FixRecord } from '../../model/history.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { Recurrence } from '../../model/post-mortem.ts';
 import type { SignalName, SignalUnit } from '../../model/signal.ts';
 import { bytesText, durationText } from '../format.ts';
+import { lowerBound } from '../success.ts';
 
 /** A kind of end in two or three words. */
 export const causeTitles: Readonly<Record<IncidentCause, string>> = {
@@ -33,7 +34,7 @@ export const signalTitles: Readonly<Record<SignalName, string>> = {
 };
 
 /** What an action does, a verb first. */
-export const fixTitles: Readonly<Record<FixId, string>> = {
+const fixTitles: Readonly<Record<FixId, string>> = {
   extend: 'Extend the time',
   snapshot: 'Take a snapshot',
   endProcess: 'End the process',
@@ -44,6 +45,10 @@ export const fixTitles: Readonly<Record<FixId, string>> = {
   openTerminal: 'Open a terminal',
   showDetails: 'Show details',
 };
+
+/** @returns what a fix is called, with the name it had then where it is no action of the extension. */
+export const fixTitle = ({ fixId, title }: { readonly fixId: AnyFixId; readonly title?: string }): string =>
+  isPatternFixId(fixId) ? (title ?? 'A fix of this error') : fixTitles[fixId];
 
 /** A duration, to the second where seconds matter: "92 s", "5 min 12 s", "2 h 10 min". */
 export const spanText = (ms: number): string => {
@@ -67,19 +72,9 @@ export const timesText = (count: number): string => (count === 1 ? '1 time' : `$
 /** "1 sandbox", "2 sandboxes". */
 export const sandboxesText = (count: number): string => (count === 1 ? '1 sandbox' : `${count} sandboxes`);
 
-/** Lower bound of the success rate (Wilson, 90 % one-sided): one lucky try does not outrank many good ones. */
-const lowerBound = (worked: number, tried: number): number => {
-  if (tried === 0) return 0;
-  const z = 1.28;
-  const share = worked / tried;
-  const middle = share + (z * z) / (2 * tried);
-  const spread = z * Math.sqrt((share * (1 - share)) / tried + (z * z) / (4 * tried * tried));
-  return (middle - spread) / (1 + (z * z) / tried);
-};
-
 /** @returns what was tried, by how surely it worked. */
 export const helpedBy = (records: readonly FixRecord[]): Recurrence['helped'] =>
   records
     .filter(({ tried }) => tried > 0)
     .toSorted((a, b) => lowerBound(b.worked, b.tried) - lowerBound(a.worked, a.tried) || b.tried - a.tried)
-    .map(({ fixId, tried, worked }) => ({ title: fixTitles[fixId], tried, worked }));
+    .map((record) => ({ title: fixTitle(record), tried: record.tried, worked: record.worked }));

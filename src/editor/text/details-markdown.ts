@@ -1,4 +1,5 @@
 import type { SandboxView } from '../../model/view.ts';
+import { recurrenceText } from './error-text.ts';
 import { formatDuration, formatMoment, sparkline } from './format.ts';
 import { codeSpan, escapeMarkdown } from './markdown.ts';
 import { comingText, useText } from './signal-text.ts';
@@ -96,12 +97,15 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
     lines.push('## Errors', '');
     lines.push(
       ...table(
-        ['error', 'times', 'last', 'why'],
+        ['error', 'times', 'last', 'why', 'how often'],
         view.errors.map((error) => [
-          codeSpan(error.title.replaceAll('|', '¦')),
+          [...new Set([error.title, error.line ?? error.title])]
+            .map((line) => codeSpan(line.replaceAll('|', '¦')))
+            .join(' '),
           String(error.count),
-          formatMoment(error.lastSeenAtMs),
+          `${formatMoment(error.lastSeenAtMs)}${error.solvedAtMs === undefined ? '' : ', solved since'}`,
           escapeMarkdown(error.cause ?? 'not known'),
+          escapeMarkdown((recurrenceText(error.recurrence) ?? 'once').replaceAll('`', '')),
         ]),
       ),
     );
@@ -110,7 +114,7 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
     lines.push('## Fixes tried', '');
     for (const outcome of view.outcomes) {
       lines.push(
-        `- ${formatMoment(outcome.startedAtMs)} ${outcome.fixId}: ${outcome.result} — ${escapeMarkdown(outcome.text)}`,
+        `- ${formatMoment(outcome.startedAtMs)} ${escapeMarkdown(outcome.title ?? outcome.fixId)}: ${outcome.result} — ${escapeMarkdown(outcome.text)}`,
       );
     }
     lines.push('');

@@ -113,7 +113,12 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
     case 'unavailable':
       // A short break is bridged with the last numbers, marked as such: words that come and go help nobody.
       if (view.lastSampleAtMs === null || nowMs - view.lastSampleAtMs > bridgeMs || link.problem === 'agent-down') {
-        const words = link.problem === 'agent-down' ? 'agent does not answer' : 'no data';
+        const words =
+          link.problem === 'agent-down'
+            ? 'agent does not answer'
+            : link.problem === 'unavailable-here' && sandbox.provider === 'local'
+              ? 'open a folder to watch it'
+              : 'no data';
         return {
           text: `$(debug-disconnect) ${name} ${words}`,
           background: link.problem === 'agent-down' ? 'warning' : 'none',

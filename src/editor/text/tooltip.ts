@@ -1,3 +1,4 @@
+import type { SampleSource } from '../../model/sample.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
 import { formatDuration, sparkline } from './format.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
@@ -7,6 +8,7 @@ import { levelWords, phaseText, signalWords, sourceWords } from './words.ts';
 /** Commands that tooltips may link to; the Markdown is trusted for these and nothing else. */
 export const tooltipCommands = [
   'sandboxForesight.whatCanIDo',
+  'sandboxForesight.openDashboard',
   'sandboxForesight.showDetails',
   'sandboxForesight.selectSandbox',
   'sandboxForesight.connect',
@@ -32,6 +34,10 @@ function ageText(view: SandboxView, nowMs: number): string {
   return age < 10_000 ? 'fresh' : `${formatDuration(age)} old`;
 }
 
+/** Softer words for the own place: a machine without limits is no failing. */
+const hereSourceWords = (source: SampleSource): string =>
+  source === 'machine' ? 'the whole machine' : 'its own control group';
+
 function sandboxLines(view: SandboxView, how: string | null, nowMs: number): string[] {
   const { sandbox, link } = view;
   const lines = [
@@ -44,7 +50,7 @@ function sandboxLines(view: SandboxView, how: string | null, nowMs: number): str
   lines.push(...signalTable(view, nowMs));
   if (view.sampleSource) {
     lines.push(
-      `Data: ${sourceWords[view.sampleSource]}, ${ageText(view, nowMs)}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`,
+      `Data: ${sandbox.provider === 'local' ? hereSourceWords(view.sampleSource) : sourceWords[view.sampleSource]}, ${ageText(view, nowMs)}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`,
       '',
     );
   }
@@ -104,6 +110,7 @@ export function tooltipMarkdown(view: AppView, nowMs: number): string {
           ...(current
             ? [
                 commandLink('What can I do?', 'sandboxForesight.whatCanIDo', current.sandbox.id),
+                commandLink('Dashboard', 'sandboxForesight.openDashboard', current.sandbox.id),
                 commandLink('Details', 'sandboxForesight.showDetails', current.sandbox.id),
               ]
             : []),

@@ -1,5 +1,7 @@
 import { isEnded } from '../../model/sandbox.ts';
+import type { SignalName } from '../../model/signal.ts';
 import type { AppView, Health, SandboxView, ServerView } from '../../model/view.ts';
+import { errorDescription, errorTooltip } from './error-text.ts';
 import { formatBytes, formatClock, formatDuration, formatMoment, pressureBar } from './format.ts';
 import { briefUseText, comingText, useText } from './signal-text.ts';
 import { timeLeftMs } from './time-left.ts';
@@ -43,6 +45,13 @@ const node = (
   };
 };
 
+/** The place the editor itself works in: it can not be paused, saved or deleted, so its rows have menus of their own. */
+const isHere = ({ sandbox }: SandboxView): boolean => sandbox.provider === 'local';
+
+/** Of several disks only the fullest is told of: which one that is. */
+const placeOf = (view: SandboxView, signal: SignalName): string =>
+  signal === 'disk' && view.sample?.disk?.place !== undefined ? `of ${view.sample.disk.place}` : '';
+
 function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
   return view.forecasts.map((forecast) => {
     const coming = comingText(forecast, nowMs);
@@ -52,7 +61,7 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     const left = forecast.signal === 'expiry' || !coming ? null : timeLeftMs(forecast, nowMs);
     // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
     const description = [
-      briefUseText(forecast, nowMs),
+      [briefUseText(forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
       left === null ? '' : `~${formatDuration(left)} left`,
       word,
       forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
@@ -64,8 +73,12 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
       description: description.filter((part) => part !== '').join(' · '),
       icon: level === 'critical' ? 'flame' : level === 'warn' ? 'warning' : signalIcons[forecast.signal],
       iconColor: level === 'critical' ? 'list.errorForeground' : level === 'warn' ? 'list.warningForeground' : null,
-      contextValue: `signal.${forecast.signal}`,
-      tooltip: [`${signalWords[forecast.signal]}: ${useText(forecast, nowMs)}`, coming ?? '', forecast.evidence]
+      contextValue: `signal.${forecast.signal}${isHere(view) ? '.here' : ''}`,
+      tooltip: [
+        `${signalWords[forecast.signal]}: ${useText(forecast, nowMs)} ${placeOf(view, forecast.signal)}`.trim(),
+        coming ?? '',
+        forecast.evidence,
+      ]
         .filter((line) => line !== '')
         .join('\n'),
       accessibleLabel: `${signalWords[forecast.signal]}, ${word === '' ? '' : `${word}, `}${useText(forecast, nowMs)}${coming ? `, ${coming}` : ''}`,
@@ -109,7 +122,12 @@ function processesNode(view: SandboxView): TreeNode[] {
       id: `${view.sandbox.id}/process/${process.pid}`,
       kind: 'process',
       label: process.name,
-      description: `pid ${process.pid} · ${formatBytes(process.rssBytes)}${process.pid === grower ? ' · growing' : ''}`,
+      description: [
+        `pid ${process.pid}`,
+        formatBytes(process.rssBytes),
+        ...(process.pid === grower ? ['growing'] : []),
+        ...(process.startedIn === undefined ? [] : [process.startedIn]),
+      ].join(' · '),
       icon: process.pid === grower ? 'arrow-up' : 'symbol-event',
       contextValue: 'process',
       sandboxId: view.sandbox.id,
@@ -137,12 +155,10 @@ function errorNodes(view: SandboxView): TreeNode[] {
       id: `${view.sandbox.id}/error/${error.fingerprint}`,
       kind: 'error',
       label: error.title,
-      description: `${error.count > 1 ? `${error.count} times, last ` : ''}${formatClock(error.lastSeenAtMs)}`,
-      icon: 'bug',
+      description: errorDescription(error),
+      icon: error.solvedAtMs === undefined ? 'bug' : 'check',
       contextValue: 'error',
-      tooltip: `${error.title}${error.cause ? `\n${error.cause}` : ''}\nFrom: ${error.source}${
-        error.exitCode === null ? '' : `, exit code ${error.exitCode}`
-      }`,
+      tooltip: errorTooltip(error),
       sandboxId: view.sandbox.id,
     }),
   );
@@ -230,8 +246,10 @@ function sandboxNode(view: SandboxView, current: boolean, nowMs: number): TreeNo
     description,
     icon: view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : phaseIcons[sandbox.phase],
     iconColor: alarming ? (view.level === 'critical' ? 'list.errorForeground' : 'list.warningForeground') : null,
-    contextValue: `sandbox.${sandbox.phase}`,
-    tooltip: `${sandbox.name} (${sandbox.id})\n${raw}`,
+    contextValue: isHere(view) ? 'sandbox.here' : `sandbox.${sandbox.phase}`,
+    tooltip: [`${sandbox.name} (${sandbox.id})`, raw, view.health.rising ?? '']
+      .filter((line) => line !== '')
+      .join('\n'),
     accessibleLabel: `Sandbox ${sandbox.name}, ${description}`,
     sandboxId: sandbox.id,
     expanded: current,
@@ -251,7 +269,9 @@ function serverNode(server: ServerView): TreeNode {
   // "OpenSandbox on host:port": the state is worth more than the place where room is short.
   const [name = server.label, place = ''] = server.label.split(' on ');
   const word = serverWord(server);
-  const words = [word, server.nextStep ?? '', server.text ?? ''].filter((part) => part !== '');
+  // That the own computer is there needs no word; what kind of place it is, and how that was found, does.
+  const state = server.provider === 'local' && healthy && server.text !== null ? '' : word;
+  const words = [state, server.nextStep ?? '', server.text ?? ''].filter((part) => part !== '');
   return node({
     id: `server/${server.provider}`,
     kind: 'server',
