@@ -49,21 +49,36 @@ const aboutSource: ReadonlySet<string> = new Set([
   'browser',
 ]);
 
-/** Made at the first error, not at the start of the editor. */
+const prepare = (pattern: ErrorPattern): PreparedPattern => ({
+  pattern,
+  ofSource: aboutSource.has(pattern.category),
+  signals: pattern.signals.map((signal) => ({
+    signal,
+    words: signal.text === null ? null : requiredWords(signal.text),
+  })),
+});
+
+/** The most important first: what cannot beat a match any more is not even tried. */
+const ordered = (): readonly ErrorPattern[] => catalogue.toSorted((a, b) => b.priority - a.priority);
+
+/** Made at the first error at the latest, not at the start of the editor. */
 const preparedCatalogue = (): readonly PreparedPattern[] => {
-  if (prepared !== null) return prepared;
-  // The most important first: what cannot beat a match any more is not even tried.
-  const ordered = catalogue.toSorted((a, b) => b.priority - a.priority);
-  prepared = ordered.map((pattern) => ({
-    pattern,
-    ofSource: aboutSource.has(pattern.category),
-    signals: pattern.signals.map((signal) => ({
-      signal,
-      words: signal.text === null ? null : requiredWords(signal.text),
-    })),
-  }));
+  prepared ??= ordered().map(prepare);
   return prepared;
 };
+
+const preparedAtOnce = 12;
+
+/** Prepares the catalogue piece by piece, so that nobody stands still for it at the first error. Yields after each piece. */
+export function* preparing(): Generator<undefined, void> {
+  const made: PreparedPattern[] = [];
+  for (const pattern of ordered()) {
+    if (prepared !== null) return;
+    made.push(prepare(pattern));
+    if (made.length % preparedAtOnce === 0) yield;
+  }
+  prepared = made;
+}
 
 /** Of more lines than this, only the first and the last are looked at closely. */
 const mostLines = 400;

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Supervisor, SupervisorOptions } from '../app/contracts.ts';
+import { warmUp } from '../app/warm-up.ts';
 import type { CommandPeaks, HistoryBounds, HistoryStore } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Clock, Here, Housekeeping, Log, SandboxProvider } from '../model/ports.ts';
@@ -154,7 +155,9 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     context.extension.extensionKind === vscode.ExtensionKind.Workspace
       ? new IncidentKeeper({ supervisor, history, state: context.globalState, digest: parts.digest, clock, log })
       : null;
+  const warming = warmUp(clock);
   context.subscriptions.push(
+    { dispose: () => warming.cancel() },
     registerCommands(handlers, (id, error) => log.error(`${id}: ${error instanceof Error ? error.stack : error}`)),
     // A key is read for every request: a new one only has to be tried.
     secrets.onChanged(() => supervisor.refresh()),
