@@ -183,7 +183,6 @@ export class FleetTable {
     });
     const mine = element('span', { class: 'mine' }, 'yours');
     const phase = badgeView();
-    const health = element('span', { class: 'health' });
     const level = icon('check');
     const ends = element('span', { class: 'ends-text' });
     let incidentId: string | null = null;
@@ -215,7 +214,7 @@ export class FleetTable {
       'tr',
       { attributes: { role: 'row' } },
       element('th', { class: 'c-name', attributes: { role: 'rowheader' } }, name, mine),
-      cell('c-state', phase.node, health),
+      cell('c-state', phase.node),
       endsCell,
       sparkCell,
       memory,
@@ -232,10 +231,9 @@ export class FleetTable {
       setText(name, row.name);
       setTitle(name, `${row.name} (${row.id})`);
       setHidden(mine, !row.current);
-      phase.show(row.phase);
       const ailing = row.health === 'degraded' || row.health === 'failing';
-      setText(health, ailing ? row.health : '');
-      setVariant(health, 'tone', row.health === 'failing' ? 'bad' : 'watch');
+      const tone = row.health === 'failing' ? 'bad' : 'watch';
+      phase.show(ailing ? { word: row.health, icon: 'warning', tone } : row.phase);
       const loud = !row.ended && row.level.tone !== 'good';
       setVariant(
         endsCell,
@@ -266,7 +264,7 @@ export class FleetTable {
     };
     const writeTimes = (row: FleetRow, nowMs: number): void => {
       const text = endsText(row, nowMs);
-      setText(row.ended && row.incidentId !== null ? endsButton : ends, loudWord(row) + text);
+      setText(row.ended && row.incidentId !== null ? endsButton : ends, text + loudWord(row));
       setTitle(endsCell, endsTitle(row, nowMs));
       setText(age, row.createdAtMs === null ? '–' : formatDuration((row.endedAtMs ?? nowMs) - row.createdAtMs));
       setText(expiry, row.expiresAtMs === null ? '–' : formatDuration(Math.max(0, row.expiresAtMs - nowMs)));
@@ -297,4 +295,4 @@ export class FleetTable {
 
 /** So that no colour stands alone. */
 const loudWord = (row: FleetRow): string =>
-  !row.ended && (row.level.tone === 'warn' || row.level.tone === 'bad') ? `${row.level.word}: ` : '';
+  !row.ended && (row.level.tone === 'warn' || row.level.tone === 'bad') ? `, ${row.level.word}` : '';
