@@ -10,7 +10,7 @@ vi.mock('vscode', () => ({
       editor.saved = listener;
       return { dispose: () => (editor.saved = null) };
     },
-    getWorkspaceFolder: (uri: string) => (uri.startsWith('/work') ? {} : undefined),
+    getWorkspaceFolder: (uri: string) => (uri.startsWith('/srv') ? {} : undefined),
   },
 }));
 
@@ -27,15 +27,15 @@ describe('the times of edits', () => {
   });
 
   it('are those of files of the workspace, many saved together being one', () => {
-    save('/work/a.ts', 1000);
+    save('/srv/a.ts', 1000);
     save('/settings.json', 1000);
-    save('/work/a.ts', 1000);
-    save('/work/b.ts', 200);
+    save('/srv/a.ts', 1000);
+    save('/srv/b.ts', 200);
     expect(times.moments).toEqual([1_001_000, 1_003_200]);
   });
 
   it('are bounded, and end with the window', () => {
-    for (let no = 0; no < 6_000; no += 1) save('/work/a.ts', 1000);
+    for (let no = 0; no < 6_000; no += 1) save('/srv/a.ts', 1000);
     expect(times.moments.length).toBeLessThanOrEqual(2_500);
     expect(times.moments.at(-1)).toBe(nowMs);
     times.dispose();

@@ -5,7 +5,7 @@ describe('the key of a command', () => {
   it.each([
     ['npm run test:e2e -- --grep login', '/home/u/api', 'npm run test:e2e @api'],
     ['NODE_ENV=production TOKEN="a b" npm ci', null, 'npm ci'],
-    ['/usr/local/bin/python3 scripts/train.py --key 1', '/work/model', 'python3 train.py @model'],
+    ['/usr/local/bin/python3 scripts/train.py --key 1', '/srv/model', 'python3 train.py @model'],
     ['cargo build --release', '/w/my-crate/', 'cargo build @my-crate'],
     ['docker compose up db web', null, 'docker compose up db'],
     ['"C:\\Program Files\\nodejs\\node.exe" server.js', 'C:\\work\\shop', 'node server.js @shop'],
