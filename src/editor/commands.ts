@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { type CommandId, commandIds } from './command-ids.ts';
 import { showError } from './messages.ts';
+import { lostRow } from './pick-sandbox.ts';
 
 /**
  * The meaning of a command.
- * @param argument the row, link or id it was called for; undefined from the palette.
+ * @param argument the row, link or id it was called for; undefined from the palette; `lostRow` for a row that is not known any more.
  * @param selected all selected rows, when it was called for several at once.
  */
 export type CommandHandler = (argument: unknown, selected: readonly unknown[]) => Promise<void> | void;
@@ -19,7 +20,10 @@ export function registerCommands(
 ): vscode.Disposable {
   return vscode.Disposable.from(
     ...commandIds.map((id) =>
-      vscode.commands.registerCommand(`sandboxForesight.${id}`, async (argument: unknown, selected: unknown) => {
+      vscode.commands.registerCommand(`sandboxForesight.${id}`, async (...given: readonly unknown[]) => {
+        const [first, selected] = given;
+        // From the palette nothing is given at all.
+        const argument = given.length > 0 && first === undefined ? lostRow : first;
         try {
           await handlers[id](argument, Array.isArray(selected) ? selected : []);
         } catch (error) {

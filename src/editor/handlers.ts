@@ -13,7 +13,7 @@ import { manageSnapshots } from './manage-snapshots.ts';
 import { showInformation } from './messages.ts';
 import { exportHistory, exportMetrics, forgetEverything, forgetSandbox } from './past.ts';
 import { incidentOf } from './pick-incident.ts';
-import { askForSandbox, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
+import { askForSandbox, lostRow, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
 import type { PlaceActions } from './place-actions.ts';
 import { copyOwnerSummary, exportPostMortem } from './post-mortem-commands.ts';
 import { renameSandbox } from './rename.ts';
@@ -53,7 +53,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       await options.connect();
       return null;
     }
-    const id = await askForSandbox(view());
+    const id = await askForSandbox(view(), argument === lostRow);
     return view().sandboxes.find(({ sandbox }) => sandbox.id === id) ?? null;
   };
   const fix =
@@ -80,7 +80,9 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     refresh: () => supervisor.refresh(),
     selectSandbox: async (argument) => {
       const id =
-        argument === undefined ? await askForSandbox(view()) : (sandboxOf(argument, view())?.sandbox.id ?? null);
+        argument === undefined || argument === lostRow
+          ? await askForSandbox(view())
+          : (sandboxOf(argument, view())?.sandbox.id ?? null);
       if (id === null) return;
       supervisor.choose(id);
       await options.remember(id);

@@ -4,8 +4,15 @@ import type { AppView, SandboxView } from '../model/view.ts';
 import { showInformation } from './messages.ts';
 import { phaseWords } from './text/words.ts';
 
-/** The sandbox a command is meant for: of the tree row or link it came from, else the current one. */
+/**
+ * A command came from a row of the tree that the editor had just let go of, because the tree was drawn anew. Nobody knows which one it was:
+ * least of all may it be taken for the current sandbox.
+ */
+export const lostRow = Symbol('lost row');
+
+/** The sandbox a command is meant for: of the tree row or link it came from, else the current one; null for a lost row. */
 export function sandboxOf(argument: unknown, view: AppView): SandboxView | null {
+  if (argument === lostRow) return null;
   const id =
     typeof argument === 'string'
       ? argument
@@ -22,7 +29,9 @@ export function sandboxesOf(
   fallback: SandboxView,
   view: AppView,
 ): readonly SandboxView[] {
-  const found = selected.flatMap((row) => sandboxOf(row, view) ?? []);
+  // Rows the editor let go of are missing here; they are none of the others.
+  const rows = selected.filter((row) => typeof row === 'object' && row !== null);
+  const found = rows.flatMap((row) => sandboxOf(row, view) ?? []);
   return found.length > 1 ? [...new Set(found)] : [fallback];
 }
 
@@ -33,8 +42,12 @@ export function processOf(argument: unknown, view: SandboxView): { pid: number; 
   return process ? { pid: process.pid, name: process.name } : null;
 }
 
-/** Asks which sandbox is meant. @returns its id, or null when the question was closed or there is none. */
-export async function askForSandbox(view: AppView): Promise<string | null> {
+/**
+ * Asks which sandbox is meant.
+ * @param once it is meant for this one command only
+ * @returns its id, or null when the question was closed or there is none.
+ */
+export async function askForSandbox(view: AppView, once = false): Promise<string | null> {
   const living = view.sandboxes.filter(({ sandbox }) => !isEnded(sandbox.phase));
   if (living.length === 0) {
     await showInformation('There is no sandbox to choose. Start one, then refresh.');
@@ -48,8 +61,8 @@ export async function askForSandbox(view: AppView): Promise<string | null> {
       id: sandbox.id,
     })),
     {
-      title: 'Which sandbox is yours?',
-      placeHolder: 'It is remembered for this workspace',
+      title: once ? 'Which sandbox is meant?' : 'Which sandbox is yours?',
+      placeHolder: once ? 'The list changed at that moment' : 'It is remembered for this workspace',
       matchOnDescription: true,
       matchOnDetail: true,
     },
