@@ -1,4 +1,5 @@
 import type { FixId, FixOffer, FixRisk, ProcessTarget } from '../model/fix.ts';
+import { fixTitles } from '../model/fix-title.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { Incident } from '../model/incident.ts';
 import type { ProcessReading } from '../model/sample.ts';
@@ -28,18 +29,6 @@ export const fixRisks: Readonly<Record<FixId, FixRisk>> = {
   delete: 'destructive',
   openTerminal: 'safe',
   showDetails: 'safe',
-};
-
-const titles: Readonly<Record<FixId, string>> = {
-  extend: 'Extend the time',
-  snapshot: 'Take a snapshot',
-  endProcess: 'End the process',
-  recreateLarger: 'Recreate larger',
-  pause: 'Pause',
-  resume: 'Resume',
-  delete: 'Delete',
-  openTerminal: 'Open a terminal',
-  showDetails: 'Show details',
 };
 
 /** A process must hold at least this share of the used memory before ending it is offered unasked. */
@@ -84,7 +73,7 @@ export const mayEnd = (target: ProcessTarget): boolean => target.pid > 1 && !unt
 
 const offer = (id: FixId, reason: string): FixOffer => ({
   id,
-  title: titles[id],
+  title: fixTitles[id],
   risk: fixRisks[id],
   reason,
   target: null,

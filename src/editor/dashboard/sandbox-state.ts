@@ -1,9 +1,11 @@
 import type { Badge } from '../../model/dashboard/parts.ts';
 import type { FixButton, SandboxPage, SignalState } from '../../model/dashboard/sandbox-page.ts';
 import type { FixOffer } from '../../model/fix.ts';
+import { fixTitle } from '../../model/fix-title.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import { formatBytes, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
 import type { CommandRun, FixRecord } from '../../model/history.ts';
+import { ownerOf } from '../../model/owner.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { SandboxView } from '../../model/view.ts';
 import type { Warning } from '../../model/warning.ts';
@@ -11,9 +13,7 @@ import { comingText, useText } from '../text/signal-text.ts';
 import { timeLeftMs } from '../text/time-left.ts';
 import { causeWords, levelWords, phaseText, signalWords, sourceWords } from '../text/words.ts';
 import { levelBadge, phaseBadge, resultBadge } from './badges.ts';
-import { fixTitle } from './fix-titles.ts';
 import { commandMarks, errorMarks, fixMarks, incidentMarks, lifecycleMarks, warningMarks } from './marks.ts';
-import { ownerOf } from './owner.ts';
 
 /** What is known of a sandbox besides its view. */
 export interface SandboxPast {
@@ -112,7 +112,7 @@ function factsOf(view: SandboxView): SandboxPage['facts'] {
     { label: 'Id', text: sandbox.id },
     { label: 'Provider', text: sandbox.provider },
   ];
-  const owner = ownerOf(sandbox.metadata);
+  const owner = ownerOf(sandbox.metadata) ?? '';
   if (owner !== '') facts.push({ label: 'Owner', text: owner });
   if (sandbox.image !== null) facts.push({ label: 'Image', text: sandbox.image });
   if (sandbox.createdAtMs !== null) facts.push({ label: 'Created', text: formatMoment(sandbox.createdAtMs) });

@@ -3,7 +3,6 @@ import { joinCourses, shownCourses } from '../../../../src/editor/dashboard/cour
 import { fleetRow, fleetServers } from '../../../../src/editor/dashboard/fleet-state.ts';
 import { contentSecurityPolicy, pageHtml } from '../../../../src/editor/dashboard/html.ts';
 import { incidentPage } from '../../../../src/editor/dashboard/incident-state.ts';
-import { ownerOf } from '../../../../src/editor/dashboard/owner.ts';
 import { SampleShelf } from '../../../../src/editor/dashboard/sample-shelf.ts';
 import { noPast, recordText, sandboxPage } from '../../../../src/editor/dashboard/sandbox-state.ts';
 import { sandboxPageSchema } from '../../../../src/model/dashboard/sandbox-page.ts';
@@ -147,15 +146,6 @@ describe('a row of the fleet', () => {
   it('says whose numbers they are', () => {
     expect(fleetRow(sandboxView({ sampleSource: 'machine' }), false).memoryText).toContain('(machine)');
   });
-
-  it.each([
-    [{ owner: 'ada' }, 'ada'],
-    [{ 'example.com/team': 'x', User: ' grace ' }, 'grace'],
-    [{ created_by: 'linus', name: 'x' }, 'linus'],
-    [{ 'created-by': 'ken' }, 'ken'],
-    [{ owner: '  ' }, ''],
-    [{}, ''],
-  ])('%o belongs to "%s"', (metadata, owner) => expect(ownerOf(metadata as Record<string, string>)).toBe(owner));
 
   it('has the servers above it, each with a word', () => {
     const servers = [

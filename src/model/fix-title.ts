@@ -1,10 +1,10 @@
-import { type AnyFixId, type FixId, isPatternFixId } from '../../model/fix.ts';
+import { type AnyFixId, type FixId, isPatternFixId } from './fix.ts';
 
-/** What a fix is called where it stands for all of its kind. */
-const fixTitles: Record<FixId, string> = {
+/** What an action of the extension is called, a verb first, where nothing more particular is known. */
+export const fixTitles: Readonly<Record<FixId, string>> = {
   extend: 'Extend the time',
   snapshot: 'Take a snapshot',
-  endProcess: 'End a process',
+  endProcess: 'End the process',
   recreateLarger: 'Recreate larger',
   pause: 'Pause',
   resume: 'Resume',
