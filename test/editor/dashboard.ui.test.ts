@@ -14,7 +14,7 @@ import {
   toast,
   until,
 } from './workbench.ts';
-import { dashboardFrame } from './workbench-webview.ts';
+import { dashboardFrame, shownIn } from './workbench-webview.ts';
 
 let server: SandboxServer;
 let product: Product;
@@ -341,10 +341,6 @@ const clock = (at: Date): string =>
 
 const dashboards = async (of: Page): Promise<number> => {
   let count = 0;
-  for (const frame of of.frames()) {
-    // A frame that is going away can not be asked.
-    const shown = await frame.evaluate('document.body?.dataset?.page ?? ""').catch(() => '');
-    if (shown !== '') count += 1;
-  }
+  for (const frame of of.frames()) if ((await shownIn(of, frame)) !== '') count += 1;
   return count;
 };
