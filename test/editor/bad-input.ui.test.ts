@@ -50,8 +50,11 @@ describe('a stream of measurements that', () => {
 
   it('holds garbage and huge lines goes on', async () => {
     const before = (await screenRecord(product.page)).statusTexts.length;
-    await server.setSwitch('streamFault', 'garbage');
-    await server.setSwitch('streamFault', 'huge-line');
+    for (const fault of ['garbage', 'huge-line']) {
+      await server.setSwitch('streamFault', fault);
+      // The stream writes once a second, and the fault before each of its lines.
+      await product.page.waitForTimeout(2_500);
+    }
     await server.setSwitch('streamFault', 'none');
     await product.status.waitForText(liveMemory);
     const texts = (await screenRecord(product.page)).statusTexts.slice(before);

@@ -139,7 +139,7 @@ export const describeConformance = (
       const after = await until(
         () => contents(id),
         (now) => now.files.length <= before.files.length && now.pids.length <= before.pids.length,
-        3000,
+        15_000,
       );
       expect(after).toEqual(before);
     };

@@ -79,7 +79,7 @@ describe('OpenSandbox with what can go wrong', () => {
     throw new Error('the stream does not end');
   };
   const expectClean = async (id: string, processes: number): Promise<void> => {
-    const endMs = Date.now() + 3000;
+    const endMs = Date.now() + 15_000;
     let left = { processes: -1, files: [''] as readonly string[] };
     while (Date.now() < endMs && (left.processes !== processes || left.files.length > 0)) {
       left = { processes: (await bed.processes(id)).length, files: await bed.temporaryFiles(id) };
@@ -182,7 +182,7 @@ describe('OpenSandbox with what can go wrong', () => {
       while ((await bed.server.held(id)).sessions === 0) await delay(20);
       stop.abort();
       expect((await pending).done).toBe(true);
-      const endMs = Date.now() + 3000;
+      const endMs = Date.now() + 15_000;
       while ((await bed.server.held(id)).sessions > 0 && Date.now() < endMs) await delay(50);
       expect(await bed.server.held(id)).toEqual({ sessions: 0, terminals: 0 });
     });
@@ -195,7 +195,7 @@ describe('OpenSandbox with what can go wrong', () => {
       while ((await bed.server.held(id)).terminals === 0) await delay(20);
       stop.abort();
       await refused;
-      const endMs = Date.now() + 3000;
+      const endMs = Date.now() + 15_000;
       while ((await bed.server.held(id)).terminals > 0 && Date.now() < endMs) await delay(50);
       expect(await bed.server.held(id)).toEqual({ sessions: 0, terminals: 0 });
     });

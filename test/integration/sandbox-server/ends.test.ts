@@ -14,7 +14,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.concurrent('how streams end', () => {
   it('is a broken connection directly and a clean end through the proxy, when the time is over', async () => {
-    const id = await server.createSandbox({ timeout: 4 });
+    const id = await server.createSandbox({ timeout: 8 });
     const [direct, proxied] = await Promise.all([server.endpoint(id), server.endpoint(id, { useServerProxy: true })]);
     const [a, b] = await Promise.all([openStream(`${direct}/metrics/watch`), openStream(`${proxied}/metrics/watch`)]);
     await Promise.all([a.until((text) => text.includes('\n')), b.until((text) => text.includes('\n'))]);
@@ -31,8 +31,15 @@ describe.concurrent('how streams end', () => {
     const stream = await openStream(`${execd}/session/${await createSession(execd)}/run`, ticks);
     await stream.until((text) => text.includes('tick'));
     await server.api('POST', `/sandboxes/${id}/pause`);
-    await sleep(200);
-    const before = stream.text().length;
+    // What was on its way when it was paused still comes.
+    const before = await eventually(
+      async () => {
+        const { length } = stream.text();
+        await sleep(1000);
+        return { length, grown: stream.text().length - length };
+      },
+      ({ grown }) => grown === 0,
+    ).then(({ length }) => length);
     const ping = openStream(`${execd}/ping`);
     const isAnswered = await Promise.race([ping.then(() => true), sleep(1200).then(() => false)]);
     expect([stream.text().length, isAnswered]).toEqual([before, false]);
@@ -59,7 +66,7 @@ describe.concurrent('how streams end', () => {
   });
 
   it('is refused directly and 500 through the proxy after the main process has ended', async () => {
-    const id = await server.createSandbox({ entrypoint: ['sh', '-c', 'sleep 1; exit 1'] });
+    const id = await server.createSandbox({ entrypoint: ['sh', '-c', 'sleep 5; exit 1'] });
     const direct = await server.endpoint(id);
     const proxied = await server.endpoint(id, { useServerProxy: true });
     const stream = await openStream(`${direct}/metrics/watch`);
