@@ -108,7 +108,7 @@ describe('the page of a sandbox', () => {
     // CPU comes with the second reading.
     for (const signal of ['memory', 'disk', 'inodes', 'pids', 'fds', 'cpu'])
       await frame.locator(`.chart[data-signal=${signal}]`).waitFor({ timeout: 30_000 });
-    expect(await frame.locator('.lane-lifecycle .mark').count()).toBeGreaterThan(0);
+    await frame.locator('.lane-lifecycle .mark').first().waitFor();
   });
 
   it('goes on drawing as numbers come, in the same canvas', async () => {
@@ -190,14 +190,13 @@ describe('the page of a sandbox', () => {
     frame = await dashboardFrame(page, 'sandbox');
     // The table was open, and is again.
     const times = frame.locator('.chart[data-signal=memory] .course-table tbody th');
-    const shown = await until(
-      page,
-      'rows of the table',
-      () => times.allInnerTexts(),
-      (rows) => rows.length >= 3,
-    );
     const meanwhile = [1, 2, 3, 4, 5].map((second) => clock(new Date(hiddenAt.getTime() + second * 1_000)));
-    expect(shown.some((time) => meanwhile.includes(time))).toBe(true);
+    await until(
+      page,
+      'a row of that time in the table',
+      () => times.allInnerTexts(),
+      (rows) => rows.length >= 3 && rows.some((time) => meanwhile.includes(time)),
+    );
   });
 
   it('is there again after the window was loaded anew, as it was left', async () => {
@@ -228,7 +227,7 @@ describe('the page of a sandbox', () => {
     await dialog.cancel();
   });
 
-  it('follows the theme while it is open', async () => {
+  it('follows the theme while it is open', { timeout: 300_000 }, async () => {
     await waitForText(frame, '.headline', /Memory is full at about/, 150_000);
     await page.mouse.move(700, 880);
     let before = await picture(frame, 'disk');
@@ -252,9 +251,9 @@ describe('the page of all sandboxes', () => {
     await tree.pressTitleButton('Open Dashboard of All Sandboxes');
     frame = await dashboardFrame(page, 'fleet');
     await until(page, 'all rows', names, (shown) => shown.length === 4);
-    expect((await names())[0]).toBe('api-tests');
-    expect(await frame.locator('[data-total=running]').innerText()).toBe('3');
-    expect(await text(frame, '.fleet tbody tr:first-child .c-owner')).toBe('ada');
+    await until(page, 'the one that ends first at the top', names, (shown) => shown[0] === 'api-tests');
+    await waitForText(frame, '[data-total=running]', /^3$/);
+    await waitForText(frame, '.fleet tbody tr:first-child .c-owner', /^ada$/);
     await waitForText(frame, '.fleet-numbers', /Time to start/);
   });
 
@@ -307,15 +306,20 @@ describe('the page of all sandboxes', () => {
 describe('the page of an incident', () => {
   let frame: Frame;
 
-  it('is found by name and tells the story', async () => {
-    await tree.waitForRow('api-tests', /out of memory/, 170_000);
+  it('is found by name and tells the story', { timeout: 300_000 }, async () => {
+    await tree.waitForRow('api-tests', /out of memory/, 240_000);
     await run(page, 'Sandbox Foresight: Show What Happened');
     await (await quickPick(page, 'What happened?')).choose('api-tests');
     frame = await dashboardFrame(page, 'incident');
     await waitForText(frame, 'h1', /^api-tests: .*out of memory/);
-    expect(await text(frame, '.verdict')).not.toBe('');
+    await waitForText(frame, '.verdict', /\S/);
     await frame.locator('.chart[data-signal=memory] canvas').waitFor();
-    expect(await frame.locator('.lane-break .mark').count()).toBe(1);
+    await until(
+      page,
+      'the mark of the break',
+      () => frame.locator('.lane-break .mark').count(),
+      (count) => count === 1,
+    );
     await inThreeThemes('incident', () => Promise.resolve());
   });
 
