@@ -61,7 +61,11 @@ export async function soak(minutes: number, say: (text: string) => void): Promis
   const [sandbox] = await provider.list(controller.signal);
   const startedMs = performance.now();
   const endMs = startedMs + minutes * 60_000;
-  const heaps: [number, number][] = [];
+  // Made at once, because a list that grows would be measured with everything else.
+  const most = Math.ceil(minutes * 6) + 10;
+  const times = new Float64Array(most);
+  const heaps = new Float64Array(most);
+  let collections = 0;
   let collectedMs = 0;
   let readings = 0;
   let filesBefore = 0;
@@ -73,18 +77,20 @@ export async function soak(minutes: number, say: (text: string) => void): Promis
     readings += sample.kind === 'sample' ? 1 : 0;
     const nowMs = performance.now();
     if (readings === 5) filesBefore = openFiles();
-    if (readings % 10 === 0) {
+    if (readings % 10 === 0 && collections < most) {
       // What the measurement itself costs is not the reader's.
       const cpuBefore = process.cpuUsage();
       collect();
       const cpu = process.cpuUsage(cpuBefore);
       collectedMs += (cpu.user + cpu.system) / 1000;
-      heaps.push([nowMs - startedMs, dataBytes()]);
+      times[collections] = nowMs - startedMs;
+      heaps[collections] = dataBytes();
+      collections += 1;
     }
     if (nowMs - saidMs > 60_000) {
       saidMs = nowMs;
       say(
-        `${Math.round((nowMs - startedMs) / 60_000)} min: ${readings} readings, ${heaps.at(-1)?.[1] ?? 0} bytes of heap`,
+        `${Math.round((nowMs - startedMs) / 60_000)} min: ${readings} readings, ${heaps[collections - 1] ?? 0} bytes of heap`,
       );
     }
     if (nowMs >= endMs) break;
@@ -96,7 +102,8 @@ export async function soak(minutes: number, say: (text: string) => void): Promis
   clearInterval(alive);
   await close();
   const corePercent = (((cpu.user + cpu.system) / 1000 - collectedMs) / elapsedMs) * 100;
-  const [growth, error] = slopePerHour(heaps.slice(Math.floor(heaps.length / 2)));
+  const points = Array.from(heaps.subarray(0, collections), (bytes, index) => [times[index] ?? 0, bytes] as const);
+  const [growth, error] = slopePerHour(points.slice(Math.floor(collections / 2)));
   const noise = 2 * error;
   const grows = growth - noise > mostBytesPerHour;
   const verdict = grows
