@@ -1,16 +1,20 @@
 import * as vscode from 'vscode';
 import type { AppView } from '../model/view.ts';
-import { type TreeNode, treeModel } from './text/tree-model.ts';
+import { treeModel } from './text/tree-model.ts';
+import { type TreeRow, TreeRows } from './tree-rows.ts';
 
 const viewId = 'sandboxForesight.sandboxes';
 
-/** The tree view of servers and sandboxes. */
-export class SandboxTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+/**
+ * The tree view of servers and sandboxes. Only the rows that changed are drawn anew, and a row stays the same object as long as it is there:
+ * expansion, selection and focus stay, and a command arrives with the row it was called for.
+ */
+export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<TreeRow[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  private readonly treeView: vscode.TreeView<TreeNode>;
-  private roots: readonly TreeNode[] = [];
-  private shown = '';
+  private readonly treeView: vscode.TreeView<TreeRow>;
+  private readonly rows = new TreeRows();
+  private warnings = 0;
   private filter = '';
   private view: AppView | null = null;
 
@@ -22,23 +26,20 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     });
   }
 
-  /** Shows `view` as it is at `nowMs` (epoch milliseconds). Rows are redrawn only when one of them really changed. */
+  /** Shows `view` as it is at `nowMs` (epoch milliseconds). */
   update(view: AppView, nowMs: number): void {
     this.view = view;
-    const roots = treeModel(view, this.filter, nowMs);
-    const text = JSON.stringify(roots);
-    if (text === this.shown) return;
-    this.shown = text;
-    this.roots = roots;
-    this.changed.fire(undefined);
-    const warnings = view.sandboxes.filter(({ level }) => level === 'warn' || level === 'critical').length;
-    this.treeView.badge =
-      warnings === 0
-        ? undefined
-        : {
-            value: warnings,
-            tooltip: warnings === 1 ? '1 sandbox is about to break' : `${warnings} sandboxes are about to break`,
-          };
+    const change = this.rows.update(treeModel(view, this.filter, nowMs), nowMs);
+    if (change === 'all') this.changed.fire(undefined);
+    else if (change.length > 0) this.changed.fire([...change]);
+    this.showWarnings(view.sandboxes.filter(({ level }) => level === 'warn' || level === 'critical').length);
+  }
+
+  private showWarnings(count: number): void {
+    if (count === this.warnings) return;
+    this.warnings = count;
+    const tooltip = count === 1 ? '1 sandbox is about to break' : `${count} sandboxes are about to break`;
+    this.treeView.badge = count === 0 ? undefined : { value: count, tooltip };
   }
 
   /** Keeps only the sandboxes that contain `filter`; empty shows all. */
@@ -48,14 +49,10 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     if (this.view) this.update(this.view, nowMs);
   }
 
-  getTreeItem(node: TreeNode): vscode.TreeItem {
+  getTreeItem({ id, node, children }: TreeRow): vscode.TreeItem {
     const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(
-      node.label,
-      node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed,
-    );
-    // The editor keeps the first state of a row for ever; a sandbox that becomes the current one is to open all the same.
-    item.id = node.expanded ? `${node.id}#open` : node.id;
+    const item = new vscode.TreeItem(node.label, children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
+    item.id = id;
     item.description = node.description;
     item.contextValue = node.contextValue;
     item.tooltip = node.tooltip;
@@ -67,8 +64,13 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     return item;
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
-    return [...(node === undefined ? this.roots : node.children)];
+  getChildren(row?: TreeRow): TreeRow[] {
+    return [...(row === undefined ? this.rows.roots : row.children)];
+  }
+
+  /** Lets the editor reveal a row whose parents it has not drawn yet. */
+  getParent(row: TreeRow): TreeRow | null {
+    return row.parent;
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type TreeNode, treeModel } from '../../../src/editor/text/tree-model.ts';
+import { treeModel } from '../../../src/editor/text/tree-model.ts';
+import type { TreeNode } from '../../../src/editor/text/tree-node.ts';
 import { appView, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
 
 const all = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap((node) => [node, ...all(node.children)]);
@@ -46,6 +47,32 @@ describe('treeModel', () => {
     expect(memory?.tooltip).toContain('71% of 512 MiB');
     expect(memory?.tooltip).toContain('floor rises');
     expect(memory?.accessibleLabel).not.toContain('▰');
+  });
+
+  it('says for the ear what its icons and signs say', () => {
+    const labels = all(
+      treeModel(
+        appView(view.sandboxes, {
+          servers: [
+            server({ state: 'down', problem: 'unauthorized', text: 'It was refused.', nextStep: 'Set the key.' }),
+          ],
+          historyProblem: 'The disk is full.',
+        }),
+        '',
+        nowMs,
+      ),
+    ).map(({ accessibleLabel }) => accessibleLabel.replace(/\d\d:\d\d/, 'hh:mm'));
+    expect(labels).toEqual(
+      expect.arrayContaining([
+        'OpenSandbox on 127.0.0.1:8080, key refused, Set the key. It was refused.',
+        'History, warning: The disk is full.',
+        'Sandbox api-tests, memory 71%, about 4 min left, warning, running, current',
+        'Memory, warning, 71% of 512 MiB, full at about hh:mm (in 2–5 min)',
+        'Process node, pid 412, 256 MiB, growing',
+        'Error: EADDRINUSE, 3 times, last hh:mm',
+      ]),
+    );
+    for (const label of labels) expect(label).not.toMatch(/[·▰▱~]/);
   });
 
   it('has unique ids', () => {

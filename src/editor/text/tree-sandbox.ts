@@ -1,0 +1,224 @@
+import { isEnded } from '../../model/sandbox.ts';
+import type { SignalName } from '../../model/signal.ts';
+import type { Health, SandboxView } from '../../model/view.ts';
+import { errorDescription, errorTooltip } from './error-text.ts';
+import { capital, formatBytes, formatClock, formatDuration, formatMoment, pressureBar } from './format.ts';
+import { briefUseText, comingText, useText } from './signal-text.ts';
+import { timeLeftMs } from './time-left.ts';
+import { node, spoken, type TreeNode } from './tree-node.ts';
+import { causeWords, levelWords, phaseIcons, phaseText, signalIcons, signalWords } from './words.ts';
+
+/** Of several disks only the fullest is told of: which one that is. */
+const placeOf = (view: SandboxView, signal: SignalName): string =>
+  signal === 'disk' && view.sample?.disk?.place !== undefined ? `of ${view.sample.disk.place}` : '';
+
+function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
+  return view.forecasts.map((forecast) => {
+    const coming = comingText(forecast, nowMs);
+    const level = view.signalLevels[forecast.signal] ?? 'calm';
+    const word = level === 'warn' || level === 'critical' ? levelWords[level] : '';
+    const left = forecast.signal === 'expiry' || !coming ? null : timeLeftMs(forecast, nowMs);
+    // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
+    const description = [
+      [briefUseText(forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
+      left === null ? '' : `~${formatDuration(left)} left`,
+      word,
+      forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
+    ];
+    return node({
+      id: `${view.sandbox.id}/signal/${forecast.signal}`,
+      kind: 'signal',
+      label: signalWords[forecast.signal],
+      description: description.filter((part) => part !== '').join(' · '),
+      icon: level === 'critical' ? 'flame' : level === 'warn' ? 'warning' : signalIcons[forecast.signal],
+      iconColor: level === 'critical' ? 'list.errorForeground' : level === 'warn' ? 'list.warningForeground' : null,
+      contextValue: `signal.${forecast.signal}${view.isHere ? '.here' : ''}`,
+      tooltip: [
+        `${signalWords[forecast.signal]}: ${useText(forecast, nowMs)} ${placeOf(view, forecast.signal)}`.trim(),
+        coming ?? '',
+        forecast.evidence,
+      ]
+        .filter((line) => line !== '')
+        .join('\n'),
+      accessibleLabel: `${signalWords[forecast.signal]}, ${word === '' ? '' : `${word}, `}${useText(forecast, nowMs)}${coming ? `, ${coming}` : ''}`,
+      sandboxId: view.sandbox.id,
+    });
+  });
+}
+
+function lifecycleNode(view: SandboxView): TreeNode {
+  const { sandbox } = view;
+  const steps = view.timeline.map((step, index) =>
+    node({
+      id: `${sandbox.id}/lifecycle/${index}`,
+      kind: 'fact',
+      label: phaseText(step),
+      description: `${formatMoment(step.atMs)} · ${step.rawState}${step.reason ? ` (${step.reason})` : ''}`,
+      icon: phaseIcons[step.phase].replace('~spin', ''),
+      contextValue: 'transition',
+      sandboxId: sandbox.id,
+    }),
+  );
+  const expiry = sandbox.expiry;
+  const ends = expiry && !isEnded(sandbox.phase) ? `, ends at ${formatClock(expiry.expiresAtMs)}` : '';
+  return node({
+    id: `${sandbox.id}/lifecycle`,
+    kind: 'group',
+    label: 'Lifecycle',
+    description: `${phaseText(sandbox)}${ends}`,
+    icon: 'history',
+    contextValue: 'lifecycle',
+    sandboxId: sandbox.id,
+    children: steps,
+  });
+}
+
+function processesNode(view: SandboxView): TreeNode[] {
+  if (view.processes.length === 0) return [];
+  const grower = view.leading?.grower?.pid;
+  const children = view.processes.map((process) =>
+    node({
+      id: `${view.sandbox.id}/process/${process.pid}`,
+      kind: 'process',
+      label: process.name,
+      description: [
+        `pid ${process.pid}`,
+        formatBytes(process.rssBytes),
+        ...(process.pid === grower ? ['growing'] : []),
+        ...(process.startedIn === undefined ? [] : [process.startedIn]),
+      ].join(' · '),
+      icon: process.pid === grower ? 'arrow-up' : 'symbol-event',
+      contextValue: 'process',
+      sandboxId: view.sandbox.id,
+      pid: process.pid,
+    }),
+  );
+  return [
+    node({
+      id: `${view.sandbox.id}/processes`,
+      kind: 'group',
+      label: 'Largest processes',
+      description: String(children.length),
+      icon: 'list-tree',
+      contextValue: 'processes',
+      sandboxId: view.sandbox.id,
+      children,
+    }),
+  ];
+}
+
+function errorNodes(view: SandboxView): TreeNode[] {
+  if (view.errors.length === 0) return [];
+  const children = view.errors.map((error) =>
+    node({
+      id: `${view.sandbox.id}/error/${error.fingerprint}`,
+      kind: 'error',
+      label: error.title,
+      description: errorDescription(error),
+      icon: error.solvedAtMs === undefined ? 'bug' : 'check',
+      contextValue: 'error',
+      tooltip: errorTooltip(error),
+      sandboxId: view.sandbox.id,
+    }),
+  );
+  return [
+    node({
+      id: `${view.sandbox.id}/errors`,
+      kind: 'group',
+      label: 'Errors',
+      description: String(children.length),
+      icon: 'bug',
+      contextValue: 'errors',
+      sandboxId: view.sandbox.id,
+      children,
+    }),
+  ];
+}
+
+function incidentNodes(view: SandboxView): TreeNode[] {
+  return view.incidents.map((incident) => {
+    const lead = incident.leadMs === null ? 'no warning before it' : `warned ${formatDuration(incident.leadMs)} before`;
+    return node({
+      id: `${view.sandbox.id}/incident/${incident.id}`,
+      kind: 'incident',
+      label: capital(`${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}`),
+      description: `${formatMoment(incident.atMs)} · ${lead}`,
+      icon: incident.endsSandbox ? 'circle-slash' : 'flame',
+      contextValue: 'incident',
+      tooltip: incident.text,
+      accessibleLabel: `${incident.text} ${capital(lead)}.`,
+      sandboxId: view.sandbox.id,
+    });
+  });
+}
+
+function linkNode(view: SandboxView): TreeNode[] {
+  const { link, sandbox } = view;
+  if (link.state === 'live' || link.state === 'ended' || link.text === null) return [];
+  return [
+    node({
+      id: `${sandbox.id}/link`,
+      kind: 'fact',
+      label: link.text,
+      description: link.nextStep ?? '',
+      icon: link.state === 'connecting' ? 'loading~spin' : link.state === 'idle' ? 'eye-closed' : 'debug-disconnect',
+      contextValue: `link.${link.state}`,
+      sandboxId: sandbox.id,
+    }),
+  ];
+}
+
+function summary(view: SandboxView, current: boolean, nowMs: number): readonly string[] {
+  const alarming = view.level === 'warn' || view.level === 'critical';
+  const parts: string[] = [];
+  if (view.leading && !isEnded(view.sandbox.phase)) {
+    const left = timeLeftMs(view.leading, nowMs);
+    const word = signalWords[view.leading.signal].toLowerCase();
+    parts.push(`${word} ${briefUseText(view.leading, nowMs)}`);
+    if (view.leading.signal !== 'expiry' && left !== null) parts.push(`~${formatDuration(left)}`);
+  }
+  if (alarming) parts.push(levelWords[view.level]);
+  if (view.health.state !== 'running' && !isEnded(view.sandbox.phase)) parts.push(healthText(view.health));
+  parts.push(phaseText(view.sandbox));
+  const ending = view.incidents.find((incident) => incident.endsSandbox);
+  if (isEnded(view.sandbox.phase) && ending) {
+    parts.push(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}`);
+  }
+  if (current) parts.push('current');
+  return parts;
+}
+
+const healthText = ({ state, errorsPerMinute }: Health): string =>
+  errorsPerMinute >= 0.1 ? `${state}, ${errorsPerMinute.toFixed(1)} errors/min` : state;
+
+/** @returns the row of a sandbox with everything below it. */
+export function sandboxNode(view: SandboxView, current: boolean, nowMs: number): TreeNode {
+  const { sandbox } = view;
+  const parts = summary(view, current, nowMs);
+  const raw = `${sandbox.rawState}${sandbox.reason ? `, ${sandbox.reason}` : ''}${sandbox.message ? `: ${sandbox.message}` : ''}`;
+  const alarming = view.level === 'warn' || view.level === 'critical';
+  return node({
+    id: sandbox.id,
+    kind: 'sandbox',
+    label: sandbox.name,
+    description: parts.join(' · '),
+    icon: view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : phaseIcons[sandbox.phase],
+    iconColor: alarming ? (view.level === 'critical' ? 'list.errorForeground' : 'list.warningForeground') : null,
+    // The place the editor works in can not be paused, saved or deleted: its rows have menus of their own.
+    contextValue: view.isHere ? 'sandbox.here' : `sandbox.${sandbox.phase}`,
+    tooltip: [`${sandbox.name} (${sandbox.id})`, raw, view.health.rising ?? '']
+      .filter((line) => line !== '')
+      .join('\n'),
+    accessibleLabel: `Sandbox ${sandbox.name}, ${spoken(parts.map((part) => (part.startsWith('~') ? `${part} left` : part)).join(' · '))}`,
+    sandboxId: sandbox.id,
+    expanded: current,
+    children: [
+      ...linkNode(view),
+      ...signalNodes(view, nowMs),
+      lifecycleNode(view),
+      ...processesNode(view),
+      ...errorNodes(view),
+      ...incidentNodes(view),
+    ],
+  });
+}
