@@ -26,6 +26,8 @@ export class CurrentFinder {
   #askedFor: number | null = null;
   #wanted: number | null = null;
   #answered = false;
+  /** Counts what was forgotten: an answer to a question from before it is dropped. */
+  #age = 0;
 
   constructor(host: FinderHost) {
     this.#host = host;
@@ -47,6 +49,7 @@ export class CurrentFinder {
 
   /** The next `ask` asks in any case. */
   forget(): void {
+    this.#age += 1;
     this.#askedFor = null;
     this.#answered = false;
     this.#found = null;
@@ -68,9 +71,10 @@ export class CurrentFinder {
       while (this.#wanted !== null && !this.#life.signal.aborted) {
         this.#askedFor = this.#wanted;
         this.#wanted = null;
-        const hints = this.#hints;
-        const found = hints === null ? null : await this.#askAll(hints);
-        if (hints !== this.#hints) this.#wanted ??= this.#askedFor ?? 0;
+        const asked = this.#askedFor;
+        const age = this.#age;
+        const found = this.#hints === null ? null : await this.#askAll(this.#hints);
+        if (age !== this.#age) this.#wanted ??= asked;
         else {
           this.#found = found;
           this.#answered = true;

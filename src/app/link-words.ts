@@ -145,6 +145,10 @@ const resting: Partial<Record<Phase, readonly [string, string | null]>> = {
   archived: ['The sandbox is archived; watching does not wake it.', 'Resume it to go on.'],
   creating: ['The sandbox is being created; its numbers follow.', null],
   starting: ['The sandbox is starting; its numbers follow.', null],
+  interrupted: [
+    'The sandbox stopped or is started again; its numbers come back when it runs.',
+    'See its incident for what is known.',
+  ],
   stopping: ['The sandbox is being stopped.', null],
 };
 

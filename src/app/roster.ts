@@ -2,6 +2,7 @@ import type { SandboxProvider } from '../model/ports.ts';
 import { isEnded, type Sandbox } from '../model/sandbox.ts';
 import type { ProviderEntry } from './provider-entry.ts';
 import { type RecordHost, SandboxRecord } from './sandbox-record.ts';
+import { Turns } from './waiting.ts';
 
 export interface RosterHost {
   readonly record: Omit<RecordHost, 'tasks' | 'phaseChanged' | 'nextNo'>;
@@ -17,13 +18,18 @@ export interface RosterHost {
 
 const keptEnded = 50;
 const keptForgotten = 1_000;
+/** A list may miss one that lives, so each that is missing is asked for; so many at a time, because a whole fleet may end at once. */
+const askedAtOnce = 4;
+/** In so many lists in a row it was missing, and no question about it was answered: then the lists are believed. */
+const believedMisses = 3;
 
 /** The records of all sandboxes there are, and of the fifty that ended last. */
 export class Roster {
   readonly #host: RosterHost;
   readonly #records = new Map<string, SandboxRecord>();
-  /** Made by a fix and not in any list yet: a list without them may be older than they are. */
-  readonly #unlisted = new Set<string>();
+  readonly #turns = new Turns(askedAtOnce);
+  /** Missing in the last lists, with in how many; the server is being asked for them or did not answer. */
+  readonly #missing = new Map<string, { count: number; asking: boolean }>();
   /** Ended and forgotten by the person: a server that goes on listing them does not bring them back. */
   readonly #forgotten = new Set<string>();
   #counter = 0;
@@ -62,7 +68,7 @@ export class Roster {
     const unknown: Sandbox[] = [];
     for (const sandbox of sandboxes) {
       listed.add(sandbox.id);
-      this.#unlisted.delete(sandbox.id);
+      this.#missing.delete(sandbox.id);
       if (this.#staysForgotten(sandbox)) continue;
       const record = this.#records.get(sandbox.id);
       if (record === undefined || this.#isReplaceable(record, entry, sandbox)) unknown.push(sandbox);
@@ -70,13 +76,29 @@ export class Roster {
       else if (record.provider === entry.provider) record.lifecycle(sandbox, atMs);
     }
     for (const record of this.of(entry.provider)) {
-      if (listed.has(record.id)) continue;
-      if (record.ended) this.#unlisted.delete(record.id);
-      // `look` never fails: what the server does not tell is logged there.
-      if (this.#unlisted.has(record.id)) entry.tasks.add(record.look(entry.life.signal), () => undefined);
-      else record.gone(atMs);
+      if (!listed.has(record.id) && !record.isGone) this.#miss(entry, record, atMs);
     }
     this.#addAll(entry, unknown);
+  }
+
+  /** It may have ended; or the list changed while it was read, or is older than a sandbox that was just made. */
+  #miss(entry: ProviderEntry, record: SandboxRecord, atMs: number): void {
+    const missing = this.#missing.get(record.id) ?? { count: 0, asking: false };
+    this.#missing.set(record.id, missing);
+    if (missing.asking) return;
+    missing.count += 1;
+    missing.asking = true;
+    const ask = async (): Promise<void> => {
+      // `look` never fails: what the server does not tell is logged there.
+      const answer = await this.#turns.take(() => record.look(entry.life.signal));
+      missing.asking = false;
+      // The provider is let go of: no answer says nothing then.
+      if (entry.life.signal.aborted) return;
+      if (answer !== null) this.#missing.delete(record.id);
+      else if (missing.count >= believedMisses && this.#missing.get(record.id) === missing) record.gone(atMs);
+      this.#forgetOldest();
+    };
+    entry.tasks.add(ask(), () => undefined);
   }
 
   #staysForgotten(sandbox: Sandbox): boolean {
@@ -107,7 +129,6 @@ export class Roster {
       known.lifecycle(sandbox, atMs);
       return;
     }
-    this.#unlisted.add(sandbox.id);
     this.#add(entry, sandbox);
     this.#phaseChanged();
   }
@@ -147,6 +168,7 @@ export class Roster {
 
   #drop(record: SandboxRecord): void {
     this.#records.delete(record.id);
+    this.#missing.delete(record.id);
     record.close();
     this.#host.dropped(record);
   }
@@ -154,6 +176,7 @@ export class Roster {
   /** Takes one that has ended out of the view, for good; nobody is told what it still has to say. */
   forget(record: SandboxRecord): void {
     this.#records.delete(record.id);
+    this.#missing.delete(record.id);
     record.close();
     this.#forgotten.add(record.id);
     const oldest = this.#forgotten.size > keptForgotten ? this.#forgotten.keys().next() : null;

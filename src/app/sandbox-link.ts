@@ -31,6 +31,8 @@ const firstSampleMs = 30_000;
 const staleCadences = 3;
 const pingMs = 5_000;
 const windUpMs = 3_000;
+/** A question to the person may settle itself: so often it is looked whether a way is left that needs no answer. */
+const askAgainMs = 60_000;
 
 /** Ends that leave open what happened: the server is asked for the sandbox, and its agent for a sign of life. */
 const open: readonly ProblemKind[] = ['reset', 'clean-end', 'silent', 'timeout', 'unreachable', 'server-error'];
@@ -87,6 +89,11 @@ export class SandboxLink {
     this.#wake.abort();
   }
 
+  /** The sandbox changed its phase: what made us ask the person may be over. */
+  phaseChanged(): void {
+    if (this.#state === 'needs-consent') this.#wake.abort();
+  }
+
   /** The person's answer. A withdrawn one ends the present connection: it might go on moving the deadline. */
   consent(allowed: boolean): void {
     const withdrawn = this.#consent === true && !allowed;
@@ -113,6 +120,8 @@ export class SandboxLink {
     stop();
     signal.removeEventListener('abort', stop);
 
+    // A question that stands is not replaced by "connecting" each time it is looked at again.
+    let quiet = false;
     while (!signal.aborted) {
       this.#wake = new AbortController();
       let problem: Problem;
@@ -120,7 +129,7 @@ export class SandboxLink {
         this.#set(refusedLink);
         problem = new Problem('needs-consent', 'The person did not agree.');
       } else {
-        if (this.#state !== 'connecting') this.#set(connectingLink);
+        if (this.#state !== 'connecting' && !quiet) this.#set(connectingLink);
         problem = await this.#attempt(signal);
         if (signal.aborted) return;
         problem = await this.#examine(problem, signal);
@@ -129,19 +138,24 @@ export class SandboxLink {
         if (this.#consent === false && problem.kind === 'needs-consent') this.#set(refusedLink);
         else if (retryOf(problem.kind) !== 'backoff') this.#set(problemLink(problem, null));
       }
-      await this.#pause(problem, signal);
+      quiet = await this.#pause(problem, signal);
     }
   }
 
-  async #pause(problem: Problem, signal: AbortSignal): Promise<void> {
+  /** @returns whether it only looks again at a question that still stands. */
+  async #pause(problem: Problem, signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#host;
     const woken = AbortSignal.any([signal, this.#wake.signal]);
-    if (retryOf(problem.kind) !== 'backoff') {
+    const retry = retryOf(problem.kind);
+    if (retry === 'consent' && this.#state === 'needs-consent') return sleep(clock, askAgainMs, woken);
+    if (retry !== 'backoff') {
       await aborted(woken);
-      return;
+      return false;
     }
     const waitMs = this.#backoff.nextMs();
-    this.#set(problemLink(problem, this.#host.clock.now() + waitMs));
-    await sleep(this.#host.clock, waitMs, woken);
+    this.#set(problemLink(problem, clock.now() + waitMs));
+    await sleep(clock, waitMs, woken);
+    return false;
   }
 
   /** One connection. @returns why it ended. */

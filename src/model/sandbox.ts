@@ -3,6 +3,8 @@ export const phases = [
   'creating',
   'starting',
   'running',
+  /** It ran, and is said to come up again although nobody paused it: it stopped, or is started anew; which of them is not told. */
+  'interrupted',
   'pausing',
   'paused',
   'resuming',

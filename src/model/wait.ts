@@ -34,20 +34,24 @@ export const abortable = <T>(promise: Promise<T>, signal: AbortSignal): Promise<
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 
-/** Runs `work` with a signal of its own that aborts with `signal` or after `ms`; then throws a Problem `timeout`. */
+/**
+ * Runs `work` with a signal of its own that aborts with `signal` or after `ms`; then throws a Problem `timeout`.
+ * @param signal null for what is done after the caller has gone, such as cleaning up.
+ */
 export const within = async <T>(
   clock: Clock,
   ms: number,
-  signal: AbortSignal,
+  signal: AbortSignal | null,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> => {
   const late = new AbortController();
   const timer = clock.after(ms, () => late.abort());
-  const both = AbortSignal.any([signal, late.signal]);
+  const both = signal === null ? late.signal : AbortSignal.any([signal, late.signal]);
   try {
     return await abortable(work(both), both);
   } catch (error) {
-    if (late.signal.aborted && !signal.aborted) throw new Problem('timeout', `No answer within ${ms / 1000} s.`);
+    if (late.signal.aborted && signal?.aborted !== true)
+      throw new Problem('timeout', `No answer within ${ms / 1000} s.`);
     throw error;
   } finally {
     timer.cancel();

@@ -5,8 +5,9 @@ import type { Sample } from '../model/sample.ts';
 import { isEnded, type Sandbox } from '../model/sandbox.ts';
 import type { Alarms } from './alarms.ts';
 import type { BlackBox } from './black-box.ts';
-import { agentDown, childKilled, classifyEnd, type EndFacts, type EndFinding } from './ends.ts';
+import { agentDown, childKilled, classifyEnd, type EndFacts, type EndFinding, interrupted } from './ends.ts';
 import { endsSandbox, IncidentDesk, signalsBehind } from './incident-desk.ts';
+import { Interruption } from './interruption.ts';
 import type { AgentAnswer, MonitorRecord } from './monitor-types.ts';
 import type { OomCounter } from './oom-counter.ts';
 
@@ -29,6 +30,15 @@ const ownDeletionMs = 60_000;
 /** A refusal must last this long: at an end the agent dies a moment before the server says so. */
 const agentPatienceMs = 3_000;
 const fullPressure = 0.9;
+const keptCommands = 5;
+
+interface KilledChild {
+  readonly incidentId: string;
+  readonly atMs: number;
+  readonly kills: number;
+  /** By what it is called: a process says more than the command it belonged to. */
+  named: 'no' | 'command' | 'process';
+}
 
 interface End {
   readonly incidentId: string;
@@ -48,7 +58,10 @@ export class EndWatch {
   #agentIsDown = false;
   #deletion: FixOutcome | null = null;
   #diagnostics: string | null = null;
-  #child: { readonly incidentId: string; readonly atMs: number; readonly kills: number; named: boolean } | null = null;
+  #child: KilledChild | null = null;
+  /** Commands that a terminal or task said were killed. */
+  #killedCommands: readonly { readonly key: string; readonly atMs: number }[] = [];
+  #interruption: Interruption | null = null;
   #end: End | null = null;
   #gone = false;
   #changed = false;
@@ -81,6 +94,7 @@ export class EndWatch {
 
   /** @param found it was in this state when it was first seen, so the time of the end is not known. */
   lifecycle(sandbox: Sandbox, atMs: number, found: boolean): void {
+    const before = this.#sandbox.phase;
     this.#sandbox = sandbox;
     this.#firstExpiresAtMs ??= sandbox.expiry?.expiresAtMs ?? null;
     if (isEnded(sandbox.phase)) {
@@ -96,6 +110,8 @@ export class EndWatch {
       this.#ran = true;
       this.#confirmAgentDown(atMs);
     }
+    if (sandbox.phase === 'interrupted' && before !== 'interrupted') this.#interrupted(sandbox, atMs);
+    else if (sandbox.phase === 'running' && before === 'interrupted') this.#runsAgain(atMs);
   }
 
   /** The server does not know `sandbox`, as it was last seen, any more. */
@@ -115,6 +131,7 @@ export class EndWatch {
     this.#agentAnswered = true;
     this.#refusedSinceMs = null;
     this.#agentIsDown = false;
+    if (this.#interruption?.isDisprovedBy(sample) === true) this.#takeBackInterruption();
     if (kills > 0) this.#childKilled(sample.atMs, kills);
   }
 
@@ -122,15 +139,37 @@ export class EndWatch {
   forgetPast(): void {
     this.#desk.clear();
     this.#child = null;
+    this.#interruption = null;
     this.#changed = true;
   }
 
-  /** One of the processes that the kernel killed has a name now. */
-  childNamed(event: ProcessExited): void {
+  /** Processes that ended when the kernel killed as many: the kernel does not tell which, so they are the probable ones. */
+  childNamed(events: readonly ProcessExited[]): void {
     const child = this.#child;
-    if (child === null || child.named || Math.abs(event.atMs - child.atMs) > sameBreakMs) return;
-    child.named = true;
-    this.#correct(child.incidentId, childKilled(this.#sandbox.name, child.kills, `${event.name} (pid ${event.pid})`));
+    const [first] = events;
+    if (child === null || child.named === 'process' || first === undefined) return;
+    if (Math.abs(first.atMs - child.atMs) > sameBreakMs) return;
+    child.named = 'process';
+    const names = events.map(({ name, pid }) => `${name} (pid ${pid})`).join(' and ');
+    this.#correct(child.incidentId, childKilled(this.#sandbox.name, child.kills, names));
+  }
+
+  /** A command ended with the exit code of a kill. @param key the command without what may be secret in it. */
+  commandKilled(key: string, atMs: number): void {
+    this.#killedCommands = [...this.#killedCommands, { key, atMs }].slice(-keptCommands);
+    this.#nameByCommand();
+  }
+
+  /** While no process is known to be missing, the one command that was killed in those seconds says at least where it was. */
+  #nameByCommand(): void {
+    const child = this.#child;
+    if (child === null || child.named !== 'no') return;
+    const near = this.#killedCommands.filter(({ atMs }) => Math.abs(atMs - child.atMs) <= sameBreakMs);
+    const [only] = near;
+    if (only === undefined || near.length > 1) return;
+    child.named = 'command';
+    const name = `of the command ${only.key}, which ended with 137`;
+    this.#correct(child.incidentId, childKilled(this.#sandbox.name, child.kills, name));
   }
 
   agent(answer: AgentAnswer, atMs: number): void {
@@ -146,7 +185,13 @@ export class EndWatch {
     this.#confirmAgentDown(atMs);
   }
 
-  diagnostics(text: string): void {
+  diagnostics(text: string, atMs: number): void {
+    const interruption = this.#interruption;
+    if (interruption?.hears(atMs) === true) {
+      this.#correct(interruption.incidentId, interruption.diagnosed(text), { endsSandbox: false });
+      // It tells of the run before.
+      if (interruption.isOver) return;
+    }
     this.#diagnostics = text;
     this.#reconsider({ diagnostics: text });
   }
@@ -170,7 +215,8 @@ export class EndWatch {
 
   #facts(sandbox: Sandbox, seen: EndFacts['seen'], atMs: number): EndFacts {
     const first = this.#firstExpiresAtMs;
-    const kills = this.#parts.oom.killsBetween(atMs - sameBreakMs, atMs);
+    // A list is as old as its question; samples came while it was on its way.
+    const kills = this.#parts.oom.killsBetween(atMs - sameBreakMs, Math.max(atMs, this.#lastAliveAtMs));
     return {
       sandboxName: sandbox.name,
       atMs,
@@ -190,6 +236,7 @@ export class EndWatch {
   }
 
   #close(seen: EndFacts['seen'], atMs: number, found: boolean): void {
+    this.#interruption = null;
     const facts = this.#facts(this.#sandbox, seen, atMs);
     const finding = classifyEnd(facts);
     const child = this.#child;
@@ -203,6 +250,47 @@ export class EndWatch {
     this.#end = { incidentId: incident.id, facts };
   }
 
+  /** It ran, and comes up again without having been paused. */
+  #interrupted(sandbox: Sandbox, atMs: number): void {
+    const { oomCounterRose, lastMemoryPressure } = this.#facts(sandbox, 'state', atMs);
+    const { name: sandboxName, rawState, reason } = sandbox;
+    const facts = {
+      sandboxName,
+      rawState,
+      reason,
+      oomCounterRose,
+      lastMemoryPressure,
+      diagnostics: null,
+      runsAgain: false,
+    };
+    const finding = interrupted(facts);
+    const child = this.#child;
+    const isOne = finding.cause === 'out-of-memory' && child !== null && Math.abs(atMs - child.atMs) <= sameBreakMs;
+    if (isOne) this.#correct(child.incidentId, finding, { endsSandbox: false, timeline: this.#parts.timeline() });
+    const incidentId = isOne ? child.incidentId : this.#open(finding, atMs, false, false).id;
+    this.#interruption = new Interruption(incidentId, !isOne, facts, atMs);
+    this.#child = null;
+  }
+
+  #runsAgain(atMs: number): void {
+    // What was read told of the run before.
+    this.#diagnostics = null;
+    this.#agentIsDown = false;
+    const interruption = this.#interruption;
+    if (interruption !== null)
+      this.#correct(interruption.incidentId, interruption.runsAgain(atMs), { endsSandbox: false });
+  }
+
+  /** Nothing stopped. */
+  #takeBackInterruption(): void {
+    const interruption = this.#interruption;
+    this.#interruption = null;
+    if (interruption?.hasOwnIncident !== true) return;
+    this.#desk.withdraw(interruption.incidentId);
+    this.#parts.record({ kind: 'incident-withdrawn', incidentId: interruption.incidentId });
+    this.#changed = true;
+  }
+
   /** The clock ended it at its deadline, however late that was noticed. */
   #endedAtMs(finding: EndFinding, facts: EndFacts): number {
     const deadlineMs = facts.expiry?.expiresAtMs ?? facts.atMs;
@@ -211,10 +299,11 @@ export class EndWatch {
       : facts.atMs;
   }
 
-  #open(finding: EndFinding, atMs: number, found = false): Incident {
+  #open(finding: EndFinding, atMs: number, found = false, ends = endsSandbox(finding.cause)): Incident {
     const warning = this.#parts.alarms.broke(signalsBehind(finding), atMs);
-    if (endsSandbox(finding.cause)) this.#parts.alarms.endAll(atMs);
+    if (ends) this.#parts.alarms.endAll(atMs);
     const incident = this.#desk.open(finding, {
+      endsSandbox: ends,
       sandbox: this.#sandbox,
       // Found dead again after every start of the editor, it must stay one incident.
       id: `${this.#sandbox.id}/${finding.cause}/${found ? 'found' : atMs}`,
@@ -263,7 +352,8 @@ export class EndWatch {
 
   #childKilled(atMs: number, kills: number): void {
     const incident = this.#open(childKilled(this.#sandbox.name, kills, null), atMs);
-    this.#child = { incidentId: incident.id, atMs, kills, named: false };
+    this.#child = { incidentId: incident.id, atMs, kills, named: 'no' };
+    this.#nameByCommand();
   }
 
   #confirmAgentDown(atMs: number): void {

@@ -57,6 +57,13 @@ const removes = (expiry: Expiry): boolean => expiry.action === 'delete' || expir
 const timeIsOver = (facts: EndFacts): boolean =>
   facts.expiry !== null && facts.expiry.expiresAtMs <= facts.atMs + clockToleranceMs;
 
+/** Seen alive until about its first deadline and not after it. One that lived on had its extension, whatever ended it later. */
+const endedAtFirstDeadline = ({ firstExpiresAtMs: first, atMs, lastAliveAtMs }: EndFacts): boolean =>
+  first !== null &&
+  first <= atMs + clockToleranceMs &&
+  lastAliveAtMs >= first - aliveGapMs &&
+  lastAliveAtMs <= first + clockToleranceMs;
+
 const memoryWasAtLimit = (facts: EndFacts): boolean => (facts.lastMemoryPressure ?? 0) >= atLimitPressure;
 
 const percent = (share: number | null): string => `${Math.round((share ?? 0) * 100)} %`;
@@ -96,7 +103,7 @@ const vanished = (facts: EndFacts): EndFinding => {
       `${name} probably ran out of memory: it vanished while its memory was at the limit (${percent(facts.lastMemoryPressure)}), before its time was over.`,
     );
   }
-  if (facts.firstExpiresAtMs !== null && facts.firstExpiresAtMs <= facts.atMs + clockToleranceMs) {
+  if (endedAtFirstDeadline(facts)) {
     return finding(
       'expired',
       'probable',
@@ -201,11 +208,46 @@ const stated = (facts: EndFacts): EndFinding => {
 /** Says why a sandbox ended (facts: observed causes and what tells them apart). "Probably" wherever another reading is left. */
 export const classifyEnd = (facts: EndFacts): EndFinding => (facts.seen === 'gone' ? vanished(facts) : stated(facts));
 
-/** @returns what to say when the kernel killed a process and the sandbox lives on. */
+/**
+ * @param name which it probably were: the kernel counts its kills and does not name them. Null when nothing is known of them.
+ * @returns what to say when the kernel killed a process and the sandbox lives on.
+ */
 export const childKilled = (sandboxName: string, kills: number, name: string | null): EndFinding => {
-  const who = name ?? (kills === 1 ? 'a process' : `${kills} processes`);
-  const text = `Memory ran out in ${sandboxName}: the kernel killed ${who}. The sandbox itself lives on.`;
+  const who = kills === 1 ? 'a process' : `${kills} processes`;
+  const probably = name === null ? who : `${who}, probably ${name}`;
+  const text = `Memory ran out in ${sandboxName}: the kernel killed ${probably}. The sandbox itself lives on.`;
   return finding('out-of-memory-child', 'certain', null, text);
+};
+
+/** What is known of a sandbox that ran and is said to come up again. */
+export interface InterruptionFacts extends Pick<EndFacts, 'sandboxName' | 'oomCounterRose' | 'lastMemoryPressure'> {
+  /** The server's own word and reason. */
+  readonly rawState: string;
+  readonly reason: string | null;
+  /** Diagnostics read since, or null. */
+  readonly diagnostics: string | null;
+  readonly runsAgain: boolean;
+}
+
+/** @returns what to say when it stopped or was started anew: the server does not tell which, nor why. */
+export const interrupted = (facts: InterruptionFacts): EndFinding => {
+  const { sandboxName: name, rawState, reason, oomCounterRose, lastMemoryPressure, runsAgain } = facts;
+  const said = readExitWords(facts.diagnostics === null ? null : withoutLogLines(facts.diagnostics));
+  // A code of 0 proves nothing: the text also names the containers that only prepare a pod.
+  const exitCode = said.exitCode === 0 ? null : said.exitCode;
+  const called = `the server calls it ${rawState}${reason === null ? '' : ` (${reason})`}`;
+  const since = runsAgain
+    ? 'It runs again; its processes are new, and files outside its volumes may be those it began with.'
+    : 'It may run again by itself, or stay like that.';
+  const what = `it stopped or was restarted, and ${called}.`;
+  if (said.outOfMemory === true)
+    return finding('out-of-memory', 'certain', exitCode, `${name} ran out of memory: ${what} ${since}`);
+  const full = said.outOfMemory === null && (oomCounterRose === true || (lastMemoryPressure ?? 0) >= atLimitPressure);
+  if (full)
+    return finding('out-of-memory', 'probable', exitCode, `${name} probably ran out of memory: ${what} ${since}`);
+  const code = exitCode === null ? '' : ` Its diagnostics name ${exitCodeInWords(exitCode)}.`;
+  const text = `${name} stopped or was restarted: it ran, nobody here paused it, and ${called}.${code} ${since}`;
+  return finding('crashed', 'probable', exitCode, text);
 };
 
 /** @returns what to say when the sandbox runs but its agent is dead. */

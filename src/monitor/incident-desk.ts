@@ -19,6 +19,8 @@ export interface IncidentMaterial {
   readonly timeline: readonly LifecycleTransition[];
   readonly samples: readonly Sample[];
   readonly fixes: readonly FixOutcome[];
+  /** Default: what its cause means. */
+  readonly endsSandbox?: boolean;
 }
 
 const warnedBy: Partial<Record<IncidentCause, readonly SignalName[]>> = {
@@ -83,7 +85,7 @@ export class IncidentDesk {
       atMs: material.atMs,
       cause: finding.cause,
       certainty: finding.certainty,
-      endsSandbox: endsSandbox(finding.cause),
+      endsSandbox: material.endsSandbox ?? endsSandbox(finding.cause),
       exitCode: finding.exitCode,
       text: withLead(finding.text, leadMs),
       warning: material.warning,

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { Problem } from '../model/problem.ts';
+import { hostOf, isLoopback } from './loopback.ts';
 
 /** What decides whether a request goes through a proxy. */
 export interface ProxySettings {
@@ -27,24 +28,6 @@ export const proxyFor = (url: URL, settings: ProxySettings): URL | null => {
   if (exclusions.some((entry) => excludes(entry.trim().toLowerCase(), url))) return null;
   return parseProxy(proxy.trim());
 };
-
-/** Whether `url` points at this machine itself. */
-export const isLoopback = (url: URL): boolean => {
-  const host = hostOf(url);
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    (isIP(host) === 4 && host.startsWith('127.')) ||
-    (isIP(host) === 6 && /^::ffff:7f[0-9a-f]{2}:/.test(host))
-  );
-};
-
-const hostOf = (url: URL): string =>
-  url.hostname
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
-    .toLowerCase();
 
 const portOf = (url: URL): string => url.port || (url.protocol === 'https:' || url.protocol === 'wss:' ? '443' : '80');
 

@@ -1,8 +1,10 @@
 import type { Clock, Log } from '../../model/ports.ts';
 import { isProblem, Problem, toProblem } from '../../model/problem.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
+import { pause } from '../../net/pause.ts';
 import type { Transport } from '../../net/transport.ts';
 import { throwIfAborted } from './abort.ts';
+import { type Answer, answerOf, needsConsent, notYet, withoutAddress, withTokenAdvice } from './access-problems.ts';
 import { directAddresses, proxyAddress } from './addresses.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
@@ -14,6 +16,12 @@ import { parseTimestamp } from './timestamps.ts';
 
 const directTimeoutMs = 3000;
 const proxyTimeoutMs = 8000;
+/**
+ * A running sandbox's own address is tried for so long before the person is asked about the proxy: the server says "Running" before
+ * execd listens.
+ */
+const patienceMs = 5000;
+const betweenTriesMs = 1000;
 /** A renewal on access moves a deadline by minutes. */
 const deadlineSlackMs = 1000;
 
@@ -23,8 +31,7 @@ export interface Route {
   readonly execd: ExecdClient;
 }
 
-/** What came of asking execd whether it is there. */
-export type Answer = 'answers' | 'refused' | 'no-answer' | 'unknown';
+export type { Answer } from './access-problems.ts';
 
 export interface AccessOptions {
   readonly server: ServerClient;
@@ -41,6 +48,8 @@ export interface AccessOptions {
 
 interface Attempt {
   readonly answer: Answer;
+  /** The server named an address, usable from here or not. */
+  readonly hasAddress: boolean;
   readonly route: Route | null;
   readonly problem: Problem | null;
 }
@@ -55,12 +64,17 @@ export class ExecdAccess {
   /** Sandboxes whose own address has answered at some time, so that its silence now means something. */
   readonly #reachedDirectly = new Set<string>();
   readonly #agreed = new Set<string>();
+  /** Whose own address was tried long enough; they are not waited for again. */
+  readonly #unreachable = new Set<string>();
 
   constructor(options: AccessOptions) {
     this.#options = options;
   }
 
-  /** Throws `needs-consent` when only the proxy is left and using it might keep the sandbox alive. */
+  /**
+   * Throws `needs-consent` when only the proxy is left and using it might keep the sandbox alive, and `unreachable` while it is not
+   * certain that only the proxy is left.
+   */
   async reach(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
     if (mayRenew) this.#agreed.add(sandbox.id);
     else this.#agreed.delete(sandbox.id);
@@ -81,11 +95,37 @@ export class ExecdAccess {
     if (direct.route !== null) return direct.route;
     if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
     if (this.#reachedDirectly.has(sandbox.id)) throw unanswered(direct);
-    if (!(await this.#mayUseProxy(sandbox, mayRenew, signal))) throw needsConsent(sandbox);
+    if (!(await this.#mayUseProxy(sandbox, mayRenew, signal))) return this.#insist(sandbox, direct, signal);
     const proxied = await this.#tryProxy(sandbox.id, signal);
     if (proxied.route === null) throw unanswered(proxied);
     if (!mayRenew) await this.#checkDeadline(sandbox, signal);
     return proxied.route;
+  }
+
+  /**
+   * The own address failed and the proxy is not to be used unasked. The question is worth asking only where nothing else is left: an
+   * address was given, the sandbox runs, and nobody answered there for a while. Everything else passes by itself.
+   */
+  async #insist(sandbox: Sandbox, first: Attempt, signal: AbortSignal): Promise<Route> {
+    const { clock } = this.#options;
+    if (!first.hasAddress) throw withoutAddress(first.problem);
+    if (sandbox.phase !== 'running' && sandbox.phase !== 'unknown') {
+      this.#unreachable.delete(sandbox.id);
+      throw notYet(sandbox, first.problem);
+    }
+    const startedAtMs = clock.now();
+    let direct = first;
+    // No address at all that means something from here: to try again would find the same.
+    while (direct.problem !== null && !this.#unreachable.has(sandbox.id)) {
+      await pause(betweenTriesMs, signal, clock);
+      direct = await this.#tryDirect(sandbox.id, signal);
+      if (direct.route !== null) return direct.route;
+      if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
+      if (!direct.hasAddress) throw withoutAddress(direct.problem);
+      // Compared in both directions, so that a clock that was set back does not make it longer.
+      if (Math.abs(clock.now() - startedAtMs) >= patienceMs) this.#unreachable.add(sandbox.id);
+    }
+    throw needsConsent(sandbox);
   }
 
   /** Whether execd answers. `unknown` when nobody may be asked, or the server itself fails. */
@@ -105,11 +145,12 @@ export class ExecdAccess {
 
   /** Drops everything about sandboxes that are gone. */
   keepOnly(sandboxIds: ReadonlySet<string>): void {
-    for (const id of [...this.#routes.keys(), ...this.#reachedDirectly, ...this.#agreed]) {
+    for (const id of [...this.#routes.keys(), ...this.#reachedDirectly, ...this.#agreed, ...this.#unreachable]) {
       if (sandboxIds.has(id)) continue;
       this.#routes.delete(id);
       this.#reachedDirectly.delete(id);
       this.#agreed.delete(id);
+      this.#unreachable.delete(id);
     }
   }
 
@@ -140,7 +181,7 @@ export class ExecdAccess {
 
   async #tryDirect(sandboxId: string, signal: AbortSignal): Promise<Attempt> {
     const { lifecycle, server, log } = this.#options;
-    let last: Attempt = { answer: 'unknown', route: null, problem: null };
+    let last: Attempt = { answer: 'unknown', hasAddress: false, route: null, problem: null };
     let endpoint: Awaited<ReturnType<LifecycleClient['endpoint']>>;
     try {
       endpoint = await lifecycle.endpoint(sandboxId, execdPort, 'direct', signal);
@@ -149,12 +190,14 @@ export class ExecdAccess {
       throwIfAborted(signal);
       return { ...last, problem: toProblem(error) };
     }
+    last = { ...last, hasAddress: true };
     const token = await this.#options.execdToken();
     for (const address of directAddresses(endpoint, server.address, token)) {
       last = await this.#attempt('direct', address, directTimeoutMs, signal);
       if (last.route !== null) {
         this.#routes.set(sandboxId, last.route);
         this.#reachedDirectly.add(sandboxId);
+        this.#unreachable.delete(sandboxId);
         return last;
       }
       // Only a wrong scheme is worth a second try; a refusal or silence would be the same again.
@@ -186,40 +229,14 @@ export class ExecdAccess {
     const execd = new ExecdClient({ transport, clock, log, work, address });
     try {
       await execd.ping(signal, timeoutMs);
-      return { answer: 'answers', route: { way, execd }, problem: null };
+      return { answer: 'answers', hasAddress: true, route: { way, execd }, problem: null };
     } catch (error) {
       throwIfAborted(signal);
       const problem = toProblem(error);
-      return { answer: answerOf(problem), route: null, problem: withTokenAdvice(problem) };
+      return { answer: answerOf(problem), hasAddress: true, route: null, problem: withTokenAdvice(problem) };
     }
   }
 }
-
-/** What a failed ping says about the agent behind the address. */
-const answerOf = (problem: Problem): Answer => {
-  const { kind, status } = problem;
-  if (kind === 'unauthorized' || kind === 'forbidden') return 'answers';
-  if (kind === 'timeout' || kind === 'silent') return 'no-answer';
-  if (kind === 'reset' || status === 502 || status === 503) return 'refused';
-  if (kind === 'unreachable') return isRefusal(problem) ? 'refused' : 'no-answer';
-  return 'unknown';
-};
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && error.code === 'ECONNREFUSED') ||
-    (error instanceof AggregateError && error.errors.some(isRefusal)) ||
-    isRefusal(error.cause));
-
-const withTokenAdvice = (problem: Problem): Problem =>
-  problem.kind === 'unauthorized'
-    ? new Problem('unauthorized', `The agent in the sandbox wants a token: ${problem.message}`, {
-        nextStep: 'Store the execd access token that the sandbox was created with.',
-        code: problem.code,
-        status: problem.status,
-        cause: problem,
-      })
-    : problem;
 
 const unanswered = ({ answer, problem }: Attempt): Problem => {
   if (answer === 'refused') {
@@ -230,12 +247,3 @@ const unanswered = ({ answer, problem }: Attempt): Problem => {
   }
   return problem ?? new Problem('unreachable', 'The agent in the sandbox has no address.');
 };
-
-const needsConsent = (sandbox: Sandbox): Problem =>
-  new Problem(
-    'needs-consent',
-    sandbox.expiry?.extendedBy === 'traffic'
-      ? 'Only the way through the server is left, and every request through it prolongs this sandbox.'
-      : 'Only the way through the server is left, and it is not known whether requests through it prolong this sandbox.',
-    { nextStep: 'Agree that watching may keep this sandbox alive, or make its own address reachable from here.' },
-  );

@@ -1,8 +1,9 @@
 import { apiPath } from '../../net/address.ts';
+import { isLoopback } from '../../net/loopback.ts';
 import type { SecretHeaders } from '../../net/secret-headers.ts';
 import { type ExecdAddress, execdPort } from './execd-client.ts';
 import type { WireEndpoint } from './schemas.ts';
-import { isLoopbackHost, type ServerAddress } from './server-address.ts';
+import type { ServerAddress } from './server-address.ts';
 import { apiKeyHeader } from './server-client.ts';
 
 const tokenHeader = 'X-EXECD-ACCESS-TOKEN';
@@ -25,7 +26,7 @@ export const directAddresses = (
   return wanted.flatMap((scheme) => {
     const url = URL.parse(`${scheme}://${rest}`);
     if (url === null || url.host === '' || url.username !== '' || url.password !== '') return [];
-    if (isLoopbackHost(url.hostname) && !server.isLoopback) return [];
+    if (isLoopback(url) && !server.isLoopback) return [];
     const isDowngrade = server.isSecure && scheme === 'http';
     return [
       {

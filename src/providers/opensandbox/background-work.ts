@@ -1,6 +1,7 @@
 import type { Clock, Log } from '../../model/ports.ts';
 import { Problem, toProblem } from '../../model/problem.ts';
-import { throwIfAborted, within } from './abort.ts';
+import { within } from '../../model/wait.ts';
+import { throwIfAborted } from './abort.ts';
 
 const removeMs = 5000;
 
@@ -46,7 +47,7 @@ export const createRemovable = async (
     return await Promise.race([creation, left.promise]);
   } catch (error) {
     if (signal.aborted) {
-      const undo = creation.then((id) => within(clock, removeMs, (limit) => remove(id, limit)));
+      const undo = creation.then((id) => within(clock, removeMs, null, (limit) => remove(id, limit)));
       work.add(
         undo.catch((failure: unknown) => {
           log.debug(`A ${what} that nobody waited for may be left: ${toProblem(failure).message}`);

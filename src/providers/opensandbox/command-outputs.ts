@@ -1,6 +1,6 @@
 import type { Clock, Log } from '../../model/ports.ts';
 import { isProblem } from '../../model/problem.ts';
-import { within } from './abort.ts';
+import { within } from '../../model/wait.ts';
 import type { ExecdClient } from './execd-client.ts';
 
 /** execd waits up to 3 s for a command to end before it kills it; ours ends at once. */
@@ -31,7 +31,7 @@ export const isCommandId = (id: string): boolean => hexId.test(id);
 /** Ends a command nobody waits for any more: it does not end with its connection. @returns false when execd could not be asked. */
 export const endCommand = async (execd: ExecdClient, id: string, { clock, log }: Tools): Promise<boolean> => {
   try {
-    await within(clock, endMs, (limit) => execd.killCommand(id, limit));
+    await within(clock, endMs, null, (limit) => execd.killCommand(id, limit));
     return true;
   } catch (error) {
     // It has ended already, which is what was wanted.
@@ -53,7 +53,7 @@ export const removeOutputs = async (
   const command = selfCleaning(`rm -f -- ${files.join(' ')}`);
   const left = (why: string): void => log.debug(`Output files of ${ids.length} commands may be left: ${why}`);
   try {
-    await within(clock, removeMs, async (limit) => {
+    await within(clock, removeMs, null, async (limit) => {
       for await (const event of execd.runCommand({ command, timeoutMs: 2 * removeMs }, limit)) {
         if (event.kind === 'refused' || event.kind === 'failed') left(event.text);
       }

@@ -1,8 +1,10 @@
 import { Problem } from '../../model/problem.ts';
+import { sleep } from '../../model/wait.ts';
 import { Watchdog } from '../../net/watchdog.ts';
-import { rest, throwIfAborted } from './abort.ts';
+import { throwIfAborted } from './abort.ts';
 import { endCommand, isCommandId, removeOutputs } from './command-outputs.ts';
-import { createProbeReader, type ProbeLine, parseProbeText } from './probe-line.ts';
+import { type ProbeLine, parseProbeText } from './probe-line.ts';
+import { createProbeReader } from './probe-reader.ts';
 import { commandProbe } from './probe-script.ts';
 import { type SampleSource, type SourceContext, startProblem } from './sample-sources.ts';
 
@@ -48,7 +50,7 @@ export const commandSamples: SampleSource = async function* (context) {
       }
       const waitMs = (spokeAtMs ?? startedAtMs) + cadenceMs - clock.now();
       // A clock that was set back must not stretch the wait.
-      await rest(clock, Math.min(cadenceMs, Math.max(0, waitMs)), signal);
+      await sleep(clock, Math.min(cadenceMs, Math.max(0, waitMs)), signal);
     }
   } finally {
     await removeOutputs(context.execd, trail.unclean, context);
@@ -73,7 +75,7 @@ const probeLines = async function* (context: SourceContext, trail: Trail): Async
   const over = new AbortController();
   const onAbort = (): void => {
     if (id !== null) stop.abort();
-    else void rest(clock, idMs, over.signal).then(() => stop.abort());
+    else void sleep(clock, idMs, over.signal).then(() => stop.abort());
   };
   signal.addEventListener('abort', onAbort);
   const remember = (): void => {

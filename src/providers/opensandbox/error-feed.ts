@@ -4,6 +4,8 @@ import { toProblem } from '../../model/problem.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
 
 const maxTextChars = 4000;
+/** Reasons are short; one that is not leaves room for what happened. */
+const maxReasonChars = 2000;
 /** A failure that nobody was told of is kept this long for whoever asks next. */
 const keepMs = 60_000;
 
@@ -97,9 +99,11 @@ export class ErrorFeed {
 
   async #describe(failed: Sandbox, signal: AbortSignal): Promise<ErrorEvent> {
     const said = [failed.reason, failed.message].filter((part) => part !== null).join(': ');
-    let text = said === '' ? failed.rawState : said;
+    let text = (said === '' ? failed.rawState : said).slice(0, maxReasonChars);
     try {
-      text = `${text}\n${await this.#events(failed.id, signal)}`;
+      const events = await this.#events(failed.id, signal);
+      // The server's own reason stays whole; of the events the last ones tell of the end.
+      text = `${text}\n${events.slice(-(maxTextChars - text.length - 1))}`;
     } catch (error) {
       // It may be removed already; what the list said has to do.
       this.#log.debug(`No diagnostics of ${failed.id}: ${toProblem(error).message}`);
@@ -110,7 +114,7 @@ export class ErrorFeed {
       commandId: null,
       commandLine: null,
       source: 'diagnostics',
-      text: text.slice(-maxTextChars),
+      text,
       exitCode: exitCode === undefined ? null : Number(exitCode),
       atMs: this.#clock.now(),
     };

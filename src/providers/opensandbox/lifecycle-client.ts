@@ -53,15 +53,18 @@ export class LifecycleClient {
     return value.status;
   }
 
-  /** All sandboxes, newest first, over all pages and read again when the list changed in between. */
+  /**
+   * All sandboxes, newest first, over all pages and read again when the list changed in between. If it changes in every reading,
+   * everything that was in one of them: what is too much goes with the next list, and nothing that lives is missed.
+   */
   async list(signal: AbortSignal): Promise<readonly WireSandbox[]> {
-    let sandboxes: ReadonlyMap<string, WireSandbox> = new Map();
+    const seen = new Map<string, WireSandbox>();
     for (let reading = 0; reading < maxReadings; reading += 1) {
       const { found, isWhole } = await this.#readPages(signal);
-      sandboxes = found;
-      if (isWhole) break;
+      if (isWhole) return [...found.values()];
+      for (const [id, sandbox] of found) seen.set(id, sandbox);
     }
-    return [...sandboxes.values()];
+    return [...seen.values()];
   }
 
   async #readPages(signal: AbortSignal): Promise<{ found: ReadonlyMap<string, WireSandbox>; isWhole: boolean }> {

@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
 
-export { createProbeReader, type ProbeReader } from './probe-reader.ts';
-
 /**
  * One line of the probe (probe-program.ts), checked: a member that is absent or of a wrong type is null. Sizes in bytes, times as named.
  * Counters run since the cgroup exists.

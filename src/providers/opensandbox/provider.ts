@@ -13,9 +13,10 @@ import type {
 import { toProblem } from '../../model/problem.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
+import { sleep } from '../../model/wait.ts';
 import { HttpClient } from '../../net/http.ts';
 import type { Transport } from '../../net/transport.ts';
-import { rest, throwIfAborted } from './abort.ts';
+import { throwIfAborted } from './abort.ts';
 import { type Answer, ExecdAccess } from './access.ts';
 import { createActions } from './actions.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -183,7 +184,7 @@ export class OpenSandboxProvider implements SandboxProvider {
   async dispose(): Promise<void> {
     this.#disposed.abort();
     const enough = new AbortController();
-    const waited = rest(this.#options.clock, disposeMs, enough.signal);
+    const waited = sleep(this.#options.clock, disposeMs, enough.signal);
     await Promise.race([this.#work.done(), waited]);
     enough.abort();
   }

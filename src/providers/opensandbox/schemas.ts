@@ -49,14 +49,13 @@ export const wireSandboxSchema = wireSandbox;
 
 const count = z.catch(z.optional(z.number()), undefined);
 
+const pagination = z.catch(
+  z.optional(z.object({ totalItems: count, hasNextPage: z.catch(z.optional(z.boolean()), undefined) })),
+  undefined,
+);
+
 /** One page. The items are checked one by one, so that one strange entry does not hide all others. */
-export const sandboxPageSchema = z.object({
-  items: z.array(z.unknown()),
-  pagination: z.catch(
-    z.optional(z.object({ totalItems: count, hasNextPage: z.catch(z.optional(z.boolean()), undefined) })),
-    undefined,
-  ),
-});
+export const sandboxPageSchema = z.object({ items: z.array(z.unknown()), pagination });
 
 export const renewAnswerSchema = z.object({ expiresAt: z.string() });
 
@@ -80,7 +79,7 @@ export const snapshotSchema = z.object({
 
 export type WireSnapshot = z.infer<typeof snapshotSchema>;
 
-export const snapshotPageSchema = z.object({ items: z.array(z.unknown()) });
+export const snapshotPageSchema = z.object({ items: z.array(z.unknown()), pagination });
 
 /** What newer servers answer for diagnostics with a scope: the text itself, or where to fetch it. */
 export const diagnosticsDescriptorSchema = z.object({

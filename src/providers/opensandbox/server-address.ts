@@ -1,4 +1,5 @@
 import { Problem } from '../../model/problem.ts';
+import { isLoopback } from '../../net/loopback.ts';
 
 /** Where a lifecycle server is. */
 export interface ServerAddress {
@@ -32,7 +33,7 @@ export const parseServerAddress = (text: string): ServerAddress => {
     baseUrl: `${url.origin}${prefix}`,
     place: `${url.host}${prefix}`,
     isSecure: url.protocol === 'https:',
-    isLoopback: isLoopbackHost(url.hostname),
+    isLoopback: isLoopback(url),
   };
 };
 
@@ -41,9 +42,3 @@ const badAddress = (what: string): Problem =>
   new Problem('invalid-request', `The address of the OpenSandbox server ${what}.`, {
     nextStep: 'Correct the setting sandboxForesight.openSandbox.serverUrl, for example to http://127.0.0.1:8080.',
   });
-
-/** Whether a host name or address means this computer. */
-export const isLoopbackHost = (hostname: string): boolean => {
-  const host = hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-};

@@ -1,7 +1,9 @@
 import { isProblem, Problem } from '../../model/problem.ts';
+import { within } from '../../model/wait.ts';
 import { Watchdog } from '../../net/watchdog.ts';
-import { throwIfAborted, within } from './abort.ts';
-import { createProbeReader, parseProbeText } from './probe-line.ts';
+import { throwIfAborted } from './abort.ts';
+import { parseProbeText } from './probe-line.ts';
+import { createProbeReader } from './probe-reader.ts';
 import { sessionProbe } from './probe-script.ts';
 import { isProgramMissing } from './program-missing.ts';
 import { CannotMeasure, type SampleSource, type SourceContext, startProblem } from './sample-sources.ts';
@@ -31,7 +33,7 @@ export const sessionSamples: SampleSource = async function* (context) {
     clock,
   );
   const deleteSession = (): Promise<void> =>
-    within(clock, cleanUpMs, (limit) => execd.deleteSession(sessionId, limit)).catch((error: unknown) => {
+    within(clock, cleanUpMs, null, (limit) => execd.deleteSession(sessionId, limit)).catch((error: unknown) => {
       // A sandbox that is frozen or gone cannot be asked to clean up; a closed connection ends the probe too.
       log.debug(`The probe of ${context.sandboxId} was not deleted: ${String(error)}`);
     });

@@ -7,6 +7,9 @@ import { toSnapshot } from './sandbox-mapping.ts';
 import { snapshotPageSchema, snapshotSchema, type WireSnapshot } from './schemas.ts';
 import type { ServerClient } from './server-client.ts';
 
+const pageSize = 200;
+/** 10,000 snapshots; a list without an end is not followed further. */
+const maxPages = 50;
 const pollMs = 1000;
 const readyTimeoutMs = 10 * 60_000;
 
@@ -39,13 +42,21 @@ export class SnapshotsClient {
     return this.#toSnapshot((await this.#server.json(apiPath`/v1/snapshots/${id}`, snapshotSchema, { signal })).value);
   }
 
+  /** All snapshots, over all pages. Throws `too-large` for a list without an end. */
   async list(signal: AbortSignal): Promise<readonly Snapshot[]> {
-    const query = { page: 1, pageSize: 200 };
-    const { value } = await this.#server.json('/v1/snapshots', snapshotPageSchema, { signal, query });
-    return value.items.flatMap((item) => {
-      const parsed = z.safeParse(snapshotSchema, item);
-      return parsed.success ? [this.#toSnapshot(parsed.data)] : [];
-    });
+    const found = new Map<string, Snapshot>();
+    for (let page = 1; page <= maxPages; page += 1) {
+      const query = { page, pageSize };
+      const { value } = await this.#server.json('/v1/snapshots', snapshotPageSchema, { signal, query });
+      for (const item of value.items) {
+        const parsed = z.safeParse(snapshotSchema, item);
+        if (parsed.success) found.set(parsed.data.id, this.#toSnapshot(parsed.data));
+      }
+      const { items, pagination } = value;
+      const isLast = pagination === undefined ? items.length < pageSize : pagination.hasNextPage !== true;
+      if (isLast || items.length === 0) return [...found.values()];
+    }
+    throw new Problem('too-large', `The server has more than ${maxPages * pageSize} snapshots.`);
   }
 
   /** Quietly done when it is gone already. */

@@ -33,7 +33,8 @@ export const runtimeOf = (reason: string | null): Runtime | null => {
 
 /**
  * The phase of a server's state word, which is an open set: what was never seen before is `unknown` and is shown as
- * it came. The reason refines a state only while a sandbox comes up.
+ * it came. The reason refines a state only while a sandbox comes up. `Pending` is also said of one whose main process has
+ * ended, for ever or between two runs (Kubernetes): who saw it run tells the two apart, not this table.
  */
 export const phaseOf = (state: string, reason: string | null): Phase => {
   const phase = Object.hasOwn(phaseByState, state.toLowerCase()) ? phaseByState[state.toLowerCase()] : undefined;

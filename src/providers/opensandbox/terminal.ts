@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { Clock, Log, TerminalSession } from '../../model/ports.ts';
 import { isProblem, Problem } from '../../model/problem.ts';
+import { within } from '../../model/wait.ts';
 import type { WebSocketConnection } from '../../net/websocket.ts';
-import { throwIfAborted, within } from './abort.ts';
+import { throwIfAborted } from './abort.ts';
 import type { ExecdClient } from './execd-client.ts';
 
 const frame = { stdin: 0, stdout: 1, stderr: 2, replay: 3 } as const;
@@ -30,7 +31,7 @@ export const openTerminal = async (options: TerminalOptions, signal: AbortSignal
   const { execd, size, clock, log } = options;
   const id = await execd.createPty(signal);
   const remove = (): Promise<void> =>
-    within(clock, cleanUpMs, (limit) => execd.deletePty(id, limit)).catch((error: unknown) => {
+    within(clock, cleanUpMs, null, (limit) => execd.deletePty(id, limit)).catch((error: unknown) => {
       // Gone together with its shell, its agent or its sandbox.
       log.debug(`Terminal ${id} was not removed: ${String(error)}`);
     });

@@ -1,8 +1,8 @@
+import { Backoff } from '../../model/backoff.ts';
 import type { Clock, Log, ProviderEvent } from '../../model/ports.ts';
 import { isProblem, type Problem, toProblem } from '../../model/problem.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
-import { Backoff } from '../../net/backoff.ts';
-import { rest } from './abort.ts';
+import { sleep } from '../../model/wait.ts';
 
 const calmMs = 5000;
 const busyMs = 2000;
@@ -56,6 +56,7 @@ export class ListWatch {
       // Taken before the server is asked: what is done meanwhile may not be in its answer, so it is asked once more.
       const wake = this.#wake.signal;
       try {
+        const askedAtMs = clock.now();
         const sandboxes = await this.#options.list(signal);
         const atMs = clock.now();
         backoff.reset();
@@ -64,8 +65,9 @@ export class ListWatch {
         lastList = list;
         if (!isHealthy) yield { kind: 'health', atMs, healthy: true, text: null };
         isHealthy = true;
-        yield { kind: 'sandboxes', atMs, sandboxes };
-        await rest(clock, this.#delayMs(), signal, wake);
+        // The time of the question: whatever was learnt while it was on its way is newer than this answer.
+        yield { kind: 'sandboxes', atMs: askedAtMs, sandboxes };
+        await sleep(clock, this.#delayMs(), signal, wake);
       } catch (error) {
         if (signal.aborted) return;
         isHealthy = false;
@@ -79,7 +81,7 @@ export class ListWatch {
           const waitMs = backoff.nextMs();
           const atMs = clock.now();
           yield { kind: 'health', atMs, healthy: false, problem, retryAtMs: atMs + waitMs };
-          await rest(clock, waitMs, signal, wake);
+          await sleep(clock, waitMs, signal, wake);
         }
       }
     }
@@ -116,7 +118,7 @@ export class ListWatch {
   /** No retry hammers a server with a wrong key; another key, or `poke`, starts again. */
   async #untilKeyChanges(refusedKey: string | null, signal: AbortSignal, wake: AbortSignal): Promise<void> {
     while (!signal.aborted && !wake.aborted && (await this.#apiKey()) === refusedKey) {
-      await rest(this.#options.clock, keyCheckMs, signal, wake);
+      await sleep(this.#options.clock, keyCheckMs, signal, wake);
     }
   }
 }

@@ -423,4 +423,24 @@ describe('OpenSandbox with what can go wrong', () => {
     expect(found).toMatchObject({ sandboxId: id, inside: true });
     expect(found?.how).toContain(hostname);
   });
+
+  describe('a sandbox that a request through the proxy would keep alive', () => {
+    it('is reached by its own address as soon as that works, without an answer of the person', async () => {
+      const id = await bed.createSandbox({ renewsOnAccess: true });
+      made.push(id);
+      await bed.setDirectBlocked(id);
+      expect((await endOf(open(id))).kind).toBe('needs-consent');
+      await bed.server.setSwitch('directUnreachable', 'false', id);
+      expect((await next(open(id))).source).toBe('cgroup');
+      expect(await bed.proxiedRequests(id)).toBe(0);
+    });
+
+    it('is not asked about while it comes up', async () => {
+      const id = await bed.createSandbox({ renewsOnAccess: true });
+      made.push(id);
+      await bed.setDirectBlocked(id);
+      await bed.server.setSwitch('strangeState', 'Allocated', id);
+      expect((await endOf(open(id))).kind).toBe('unreachable');
+    });
+  });
 });

@@ -327,13 +327,49 @@ describe('the link to one sandbox', () => {
     const { app, clock, provider, link } = await startedBench([aSandbox('a', { renewsOnAccess: true })]);
     expect(provider.stream('a').mayRenew).toBe(false);
     provider.stream('a').queue.fail(new Problem('needs-consent', 'only through the proxy'));
+    provider.samplesProblem = new Problem('needs-consent', 'only through the proxy');
     await clock.advance(300_000);
     expect(link('a')).toMatchObject({ state: 'needs-consent', retryAtMs: null });
-    expect(provider.opened('a')).toBe(1);
+    expect(provider.streams.map(({ mayRenew }) => mayRenew)).not.toContain(true);
+    provider.samplesProblem = null;
     app.consent('a', true);
     await clock.advance(1_000);
-    expect(provider.opened('a')).toBe(2);
     expect(provider.stream('a').mayRenew).toBe(true);
+  });
+
+  it('takes the question back by itself when the own address works after all, and does not flicker until then', async () => {
+    const { clock, provider, link, views } = await startedBench([aSandbox('a', { renewsOnAccess: true })]);
+    provider.samplesProblem = new Problem('needs-consent', 'only through the proxy');
+    provider.stream('a').queue.fail(new Problem('needs-consent', 'only through the proxy'));
+    await clock.advance(1_000);
+    expect(link('a').state).toBe('needs-consent');
+    views.length = 0;
+    await clock.advance(300_000);
+    expect(new Set(views.map((view) => view.sandboxes[0]?.link.state))).not.toContain('connecting');
+    // Slowly: every attempt costs the server some questions.
+    expect(provider.opened('a')).toBeLessThanOrEqual(7);
+    provider.samplesProblem = null;
+    await clock.advance(61_000);
+    expect(provider.stream('a').mayRenew).toBe(false);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    expect(link('a').state).toBe('live');
+  });
+
+  it('looks again whether the question is right as soon as the sandbox changes its phase', async () => {
+    const { app, clock, provider, link } = await startedBench([aSandbox('a', { phase: 'unknown', rawState: 'Odd' })]);
+    app.choose('a');
+    await clock.advance(500);
+    provider.samplesProblem = new Problem('needs-consent', 'only through the proxy');
+    provider.stream('a').queue.fail(provider.samplesProblem);
+    await clock.advance(2_000);
+    expect(link('a').state).toBe('needs-consent');
+    provider.samplesProblem = null;
+    provider.put(aSandbox('a'));
+    await clock.advance(500);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    expect(link('a').state).toBe('live');
   });
 
   it('takes no for an answer, also after a refresh, until it is a yes', async () => {

@@ -71,6 +71,17 @@ describe('abortable', () => {
 });
 
 describe('within', () => {
+  it('needs no caller that waits, and still has its limit', async () => {
+    const clock = new FakeClock();
+    expect(await within(clock, 10, null, () => Promise.resolve('ready'))).toBe('ready');
+    const work = expect(within(clock, 2_000, null, () => new Promise(() => undefined))).rejects.toMatchObject({
+      kind: 'timeout',
+    });
+    await clock.advance(2_000);
+    await work;
+    expect(clock.pending).toBe(0);
+  });
+
   it('gives the result and lets the timer go', async () => {
     const clock = new FakeClock();
     expect(await within(clock, 10, new AbortController().signal, () => Promise.resolve('ready'))).toBe('ready');

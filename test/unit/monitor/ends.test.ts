@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { agentDown, childKilled, classifyEnd, type EndFacts } from '../../../src/monitor/ends.ts';
+import {
+  agentDown,
+  childKilled,
+  classifyEnd,
+  type EndFacts,
+  type InterruptionFacts,
+  interrupted,
+} from '../../../src/monitor/ends.ts';
 import { expiryAt, t0 } from './scene.ts';
 
 const facts = (part: Partial<EndFacts>): EndFacts => ({
@@ -82,6 +89,23 @@ const rows: readonly Row[] = [
     what: 'gone at its first deadline although it was extended',
     part: { seen: 'gone', firstExpiresAtMs: t0 - 2000 },
     cause: 'expired',
+    certainty: 'probable',
+  },
+  {
+    what: 'gone long after its first deadline, alive until a moment ago',
+    part: {
+      seen: 'gone',
+      firstExpiresAtMs: t0 - 3_600_000,
+      expiry: expiryAt(t0 + 1_800_000),
+      lastAliveAtMs: t0 - 2000,
+    },
+    cause: 'deleted',
+    certainty: 'probable',
+  },
+  {
+    what: 'gone after its first deadline, but not seen for long before it',
+    part: { seen: 'gone', firstExpiresAtMs: t0 - 2000, lastAliveAtMs: t0 - 600_000 },
+    cause: 'deleted',
     certainty: 'probable',
   },
   {
@@ -226,13 +250,64 @@ describe('the cause of an end', () => {
     expect(childKilled('api-tests', 1, 'node (pid 412)')).toMatchObject({
       cause: 'out-of-memory-child',
       certainty: 'certain',
-      text: 'Memory ran out in api-tests: the kernel killed node (pid 412). The sandbox itself lives on.',
+      text: 'Memory ran out in api-tests: the kernel killed a process, probably node (pid 412). The sandbox itself lives on.',
     });
-    expect(childKilled('x', 3, null).text).toContain('3 processes');
+    expect(childKilled('x', 3, null).text).toContain('the kernel killed 3 processes. ');
   });
 
   it('names memory as the probable reason of a dead agent only when memory was full', () => {
     expect(agentDown('x', true).text).toContain('probably');
     expect(agentDown('x', false).text).not.toContain('memory');
+  });
+});
+
+describe('an interruption', () => {
+  const of = (part: Partial<InterruptionFacts>) =>
+    interrupted({
+      sandboxName: 'api-tests',
+      rawState: 'Pending',
+      reason: 'CREATING',
+      oomCounterRose: null,
+      lastMemoryPressure: null,
+      diagnostics: null,
+      runsAgain: false,
+      ...part,
+    });
+
+  it.each<[string, Partial<InterruptionFacts>, string, string, number | null]>([
+    ['nothing else known', {}, 'crashed', 'probable', null],
+    ['a kill counted just before', { oomCounterRose: true }, 'out-of-memory', 'probable', null],
+    ['memory at its limit', { lastMemoryPressure: 0.95, oomCounterRose: false }, 'out-of-memory', 'probable', null],
+    [
+      'diagnostics that name it',
+      { diagnostics: 'Last State:  Terminated (exit=137, reason=OOMKilled)' },
+      'out-of-memory',
+      'certain',
+      137,
+    ],
+    [
+      'memory at its limit, denied by the diagnostics',
+      { lastMemoryPressure: 0.99, diagnostics: 'OOMKilled:      False\nExit Code:      137' },
+      'crashed',
+      'probable',
+      137,
+    ],
+    ['another exit code', { diagnostics: 'State: Terminated (exit=3, reason=Error)' }, 'crashed', 'probable', 3],
+    [
+      'only the container that prepared the pod, which ended well',
+      { diagnostics: 'Init Containers:\n  execd-installer: Terminated (exit=0, reason=Completed)' },
+      'crashed',
+      'probable',
+      null,
+    ],
+  ])('with %s', (_name, part, cause, certainty, exitCode) => {
+    expect(of(part)).toMatchObject({ cause, certainty, exitCode });
+  });
+
+  it('says what the server calls it, and whether it runs again', () => {
+    expect(of({ reason: null, diagnostics: 'State: Terminated (exit=139)' }).text).toBe(
+      'api-tests stopped or was restarted: it ran, nobody here paused it, and the server calls it Pending. Its diagnostics name exit code 139, a segmentation fault. It may run again by itself, or stay like that.',
+    );
+    expect(of({ runsAgain: true }).text).toContain('It runs again; its processes are new');
   });
 });

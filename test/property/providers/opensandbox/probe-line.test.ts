@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createProbeReader, parseProbeText } from '../../../../src/providers/opensandbox/probe-line.ts';
+import { parseProbeText } from '../../../../src/providers/opensandbox/probe-line.ts';
+import { createProbeReader } from '../../../../src/providers/opensandbox/probe-reader.ts';
 import { probeLineOf } from '../../../helpers/probe.ts';
 
 const keys = [

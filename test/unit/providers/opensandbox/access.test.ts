@@ -25,6 +25,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
     proxied: (): Response | Error => empty(),
     inspect: (): Response => new Response(dockerLabels()),
     expiresAt: deadline,
+    state: 'Running',
   };
   const network = new FakeNetwork((request) => {
     const { hostname, pathname } = request.url;
@@ -32,7 +33,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
     if (pathname.includes('/proxy/')) return world.proxied();
     if (pathname.endsWith('/inspect')) return world.inspect();
     if (pathname.includes('/endpoints/')) return world.endpoint();
-    return { id, status: { state: 'Running' }, expiresAt: world.expiresAt };
+    return { id, status: { state: world.state }, expiresAt: world.expiresAt };
   });
   const { server, clock } = serverOn(network, options);
   const log = new FakeLog();
@@ -56,7 +57,14 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
   };
   const proxiedCalls = (): readonly string[] =>
     network.calls.filter((call) => call.includes('/proxy/44772/') && call.includes('/v1/'));
-  return { world, network, access, renewal, sandbox, proxiedCalls };
+  /** What `reach` comes to in the end, while time passes. */
+  const reached = async (mayRenew = false): Promise<unknown> => {
+    const outcome = access.reach(await sandbox(), mayRenew, never).catch((error: unknown) => error);
+    await clock.advance(10_000);
+    return outcome;
+  };
+  const directCalls = (): number => network.requests.filter(({ url }) => url.hostname === '10.0.0.7').length;
+  return { world, network, clock, access, renewal, sandbox, reached, proxiedCalls, directCalls };
 };
 
 describe('ExecdAccess.reach', () => {
@@ -108,35 +116,35 @@ describe('ExecdAccess.reach', () => {
     ['the text is that of a pod', () => new Response(`Pod Name: x\nLabels:\n  opensandbox.io/id=${id}\n`)],
     ['there are no diagnostics', () => businessError(501, 'DIAGNOSTICS_NOT_IMPLEMENTED')],
   ])('asks first when %s', async (_name, inspect) => {
-    const { world, access, sandbox, proxiedCalls } = scene();
+    const { world, access, sandbox, reached, proxiedCalls } = scene();
     world.direct = () => errorWith('EHOSTUNREACH');
     world.inspect = inspect;
-    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(await reached()).toMatchObject({ kind: 'needs-consent' });
     expect(await access.ping(await sandbox(), never)).toBe('unknown');
     expect(proxiedCalls()).toEqual([]);
     expect((await access.reach(await sandbox(), true, never)).way).toBe('proxy');
     expect(await access.ping(await sandbox(), never)).toBe('answers');
-    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(await reached()).toMatchObject({ kind: 'needs-consent' });
     expect(await access.ping(await sandbox(), never)).toBe('unknown');
   });
 
   it("takes what a person does for that person's own access, and for no agreement to be watched", async () => {
-    const { world, access, sandbox } = scene();
+    const { world, access, sandbox, reached } = scene();
     world.direct = () => errorWith('EHOSTUNREACH');
     world.inspect = () => businessError(501, 'DIAGNOSTICS_NOT_IMPLEMENTED');
     expect((await access.reachOwn(await sandbox(), never)).way).toBe('proxy');
-    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(await reached()).toMatchObject({ kind: 'needs-consent' });
     expect(await access.ping(await sandbox(), never)).toBe('unknown');
   });
 
   it('stops at once when a deadline moved although nothing should have moved it', async () => {
-    const { world, access, renewal, sandbox, proxiedCalls } = scene();
+    const { world, access, renewal, sandbox, reached, proxiedCalls } = scene();
     world.direct = () => errorWith('EHOSTUNREACH');
     const before = await sandbox();
     world.expiresAt = '2026-11-30T16:30:00Z';
     await expect(access.reach(before, false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
     expect(renewal.known(id)).toBe('renews');
-    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(await reached()).toMatchObject({ kind: 'needs-consent' });
     expect(proxiedCalls()).toHaveLength(1);
   });
 
@@ -173,5 +181,63 @@ describe('ExecdAccess.reach', () => {
     const { world, access, sandbox } = scene();
     world.endpoint = () => businessError(404, 'KUBERNETES::POD_IP_NOT_AVAILABLE');
     expect((await access.reach(await sandbox(), false, never)).way).toBe('proxy');
+  });
+
+  describe('where a proxied request might move the deadline', () => {
+    const pod = (): Response => new Response('Pod Name: x\nLabels:\n');
+
+    it('does not ask while a pod has no address, but says so', async () => {
+      const { world, reached, proxiedCalls } = scene();
+      world.inspect = pod;
+      world.endpoint = () => businessError(404, 'KUBERNETES::POD_IP_NOT_AVAILABLE');
+      expect(await reached()).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('no address') });
+      world.endpoint = () => json(200, { endpoint: '10.0.0.7:40093' });
+      expect(await reached()).toMatchObject({ way: 'direct' });
+      expect(proxiedCalls()).toEqual([]);
+    });
+
+    it('does not ask while the server fails', async () => {
+      const { world, reached } = scene();
+      world.inspect = () => businessError(500, 'GENERAL::UNKNOWN_ERROR');
+      world.endpoint = () => businessError(500, 'GENERAL::UNKNOWN_ERROR');
+      expect(await reached()).toMatchObject({ kind: 'server-error' });
+    });
+
+    it('does not ask while the sandbox comes up', async () => {
+      const { world, reached, directCalls } = scene();
+      world.inspect = pod;
+      world.state = 'Allocated';
+      world.direct = () => errorWith('ECONNREFUSED');
+      expect(await reached()).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('Allocated') });
+      expect(directCalls()).toBe(1);
+    });
+
+    it('waits for an agent that does not listen yet when the sandbox is said to run', async () => {
+      const { world, clock, access, sandbox, directCalls } = scene();
+      world.inspect = pod;
+      world.direct = () => (directCalls() < 4 ? errorWith('ECONNREFUSED') : empty());
+      const reaching = access.reach(await sandbox(), false, never);
+      await clock.advance(10_000);
+      expect((await reaching).way).toBe('direct');
+    });
+
+    it('asks at once when it has found so before, and finds by itself that the own address works', async () => {
+      const { world, access, sandbox, reached, directCalls } = scene();
+      world.inspect = pod;
+      world.direct = () => errorWith('EHOSTUNREACH');
+      expect(await reached()).toMatchObject({ kind: 'needs-consent' });
+      const before = directCalls();
+      await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+      expect(directCalls()).toBe(before + 1);
+      world.direct = () => empty();
+      expect((await access.reach(await sandbox(), false, never)).way).toBe('direct');
+    });
+
+    it('asks at once where the only address given cannot be meant for this computer', async () => {
+      const { world, access, sandbox } = scene();
+      world.inspect = pod;
+      world.endpoint = () => json(200, { endpoint: '127.0.0.1:40093' });
+      await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    });
   });
 });

@@ -37,9 +37,11 @@ describe('directAddresses', () => {
   });
 
   it('leaves out an address on this computer when the server is elsewhere', () => {
-    expect(direct('127.0.0.1:40093/proxy/44772')).toEqual([]);
-    expect(direct('localhost:40093')).toEqual([]);
-    expect(direct('127.0.0.1:40093', parseServerAddress('127.0.0.1:8080'))).toHaveLength(2);
+    const here = ['127.0.0.1:40093', 'localhost:40093', '0.0.0.0:40093', '[::]:40093', '[::ffff:127.0.0.1]:40093'];
+    for (const endpoint of here) {
+      expect(direct(`${endpoint}/proxy/44772`, plain, 'token')).toEqual([]);
+      expect(direct(endpoint, parseServerAddress('127.0.0.1:8080'))).toHaveLength(2);
+    }
   });
 
   it.each(['', '/', ':80', 'a b', 'user:pass@host', 'http://', 'host:port'])('has none for %j', (endpoint) => {

@@ -47,6 +47,27 @@ describe('ErrorFeed', () => {
     expect((await next).done).toBe(true);
   });
 
+  it("keeps the server's own reason whole, and of long diagnostics their end", async () => {
+    const { feed, errors } = feedWith(() => Promise.resolve(`${'Event: noise\n'.repeat(500)}Event: the last one`));
+    const next = errors.next();
+    feed.see([running]);
+    feed.see([sandboxWith({ phase: 'failed', reason: 'CONTAINER_EXITED_ERROR', message: 'exec format error' })]);
+    const { text } = (await next).value ?? { text: '' };
+    expect(text).toMatch(/^CONTAINER_EXITED_ERROR: exec format error\n/);
+    expect(text).toMatch(/Event: the last one$/);
+    expect(text.length).toBe(4000);
+  });
+
+  it('cuts a reason that alone is longer than everything may be', async () => {
+    const { feed, errors } = feedWith(() => Promise.resolve('Event: OOMKilled'));
+    const next = errors.next();
+    feed.see([running]);
+    feed.see([sandboxWith({ phase: 'failed', reason: null, message: 'm'.repeat(9000) })]);
+    const { text } = (await next).value ?? { text: '' };
+    expect(text.length).toBeLessThanOrEqual(4000);
+    expect(text).toMatch(/Event: OOMKilled$/);
+  });
+
   it('tells what it knows when the diagnostics are gone already', async () => {
     const { feed, errors } = feedWith(() => Promise.reject(new Problem('not-found', 'gone')));
     const next = errors.next();

@@ -40,6 +40,20 @@ describe('list', () => {
     expect((await client.list(never)).map(({ id }) => id)).toEqual(['a', 'c', 'd']);
   });
 
+  it('misses nobody who lives when the list changes in every reading', async () => {
+    // Between the two pages of each reading the first of the list ends, so that one moves up over the edge of the pages.
+    let alive = Array.from({ length: 260 }, (_, index) => `s${index}`);
+    const { client, network } = clientOn((request) => {
+      const from = (pageOf(request) - 1) * 200;
+      const answer = page(alive.slice(from, from + 200), alive.length, from + 200 < alive.length);
+      if (from === 0) alive = alive.slice(1);
+      return answer;
+    });
+    const listed = new Set((await client.list(never)).map(({ id }) => id));
+    expect(network.requests).toHaveLength(6);
+    expect(alive.filter((id) => !listed.has(id))).toEqual([]);
+  });
+
   it('does not read again for ever', async () => {
     let total = 0;
     const { client, network } = clientOn((request) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../../../src/model/sample.ts';
-import { createProbeReader } from '../../../../src/providers/opensandbox/probe-line.ts';
+import { createProbeReader } from '../../../../src/providers/opensandbox/probe-reader.ts';
 import { probeLineOf } from '../../../helpers/probe.ts';
 
 const mebibyte = 1024 * 1024;

@@ -66,4 +66,35 @@ describe('SnapshotsClient', () => {
       code: 'SNAPSHOT::INVALID_SOURCE_STATE',
     });
   });
+
+  it('reads all pages, and each snapshot once', async () => {
+    const { snapshots, network } = snapshotsOn(({ url }) => {
+      const page = Number(url.searchParams.get('page'));
+      const ids = page === 1 ? ['a', 'b'] : ['b', 'c'];
+      return {
+        items: ids.map((id) => ({ ...snapshot('Ready'), id })),
+        pagination: { totalItems: 3, hasNextPage: page === 1 },
+      };
+    });
+    expect((await snapshots.list(never)).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(network.calls).toEqual(['GET /v1/snapshots?page=1&pageSize=200', 'GET /v1/snapshots?page=2&pageSize=200']);
+  });
+
+  it('reads on while pages are full where the server tells nothing of pages', async () => {
+    const full = Array.from({ length: 200 }, (_, index) => ({ ...snapshot('Ready'), id: `s${index}` }));
+    const { snapshots, network } = snapshotsOn((_request, count) => ({
+      items: count === 1 ? full : [snapshot('Ready')],
+    }));
+    expect(await snapshots.list(never)).toHaveLength(201);
+    expect(network.requests).toHaveLength(2);
+  });
+
+  it('stops at a list without an end', async () => {
+    const { snapshots, network } = snapshotsOn((_request, count) => ({
+      items: [{ ...snapshot('Ready'), id: `s${count}` }],
+      pagination: { totalItems: 1e6, hasNextPage: true },
+    }));
+    await expect(snapshots.list(never)).rejects.toMatchObject({ kind: 'too-large' });
+    expect(network.requests).toHaveLength(50);
+  });
 });

@@ -86,6 +86,19 @@ describe('ListWatch', () => {
     expect(server.listed).toBe(3);
   });
 
+  it('gives a list the time at which it was asked for', async () => {
+    const { clock, server, told } = start([sandboxWith()]);
+    await clock.advance(0);
+    const slow = Promise.withResolvers<void>();
+    server.until = slow.promise;
+    await clock.advance(5000);
+    const askedAtMs = clock.now();
+    await clock.advance(3000);
+    slow.resolve();
+    await clock.advance(0);
+    expect(told.findLast(({ kind }) => kind === 'sandboxes')?.atMs).toBe(askedAtMs);
+  });
+
   it('tries a failing server at once when something was done while it was asked', async () => {
     const { clock, server, watch } = start(new Problem('unreachable', 'nothing listens there'));
     await clock.advance(0);

@@ -1,0 +1,64 @@
+import { Problem } from '../../model/problem.ts';
+import type { Sandbox } from '../../model/sandbox.ts';
+
+/** What came of asking execd whether it is there. */
+export type Answer = 'answers' | 'refused' | 'no-answer' | 'unknown';
+
+/** What a failed ping says about the agent behind the address. */
+export const answerOf = (problem: Problem): Answer => {
+  const { kind, status } = problem;
+  if (kind === 'unauthorized' || kind === 'forbidden') return 'answers';
+  if (kind === 'timeout' || kind === 'silent') return 'no-answer';
+  if (kind === 'reset' || status === 502 || status === 503) return 'refused';
+  if (kind === 'unreachable') return isRefusal(problem) ? 'refused' : 'no-answer';
+  return 'unknown';
+};
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && error.code === 'ECONNREFUSED') ||
+    (error instanceof AggregateError && error.errors.some(isRefusal)) ||
+    isRefusal(error.cause));
+
+/** Says which key an agent wants that asks for one. */
+export const withTokenAdvice = (problem: Problem): Problem =>
+  problem.kind === 'unauthorized'
+    ? new Problem('unauthorized', `The agent in the sandbox wants a token: ${problem.message}`, {
+        nextStep: 'Store the execd access token that the sandbox was created with.',
+        code: problem.code,
+        status: problem.status,
+        cause: problem,
+      })
+    : problem;
+
+const later = 'Nothing needs to be done; it is tried again by itself.';
+
+/** The server names no address. Kubernetes answers 404 while the pod has none; a server that fails says so itself. */
+export const withoutAddress = (problem: Problem | null): Problem =>
+  problem === null || problem.status === 404
+    ? new Problem('unreachable', 'The sandbox has no address yet at which its agent (execd) can be reached.', {
+        nextStep: later,
+        cause: problem,
+      })
+    : problem;
+
+/** It is not expected to answer before the sandbox runs. */
+export const notYet = (sandbox: Sandbox, problem: Problem | null): Problem =>
+  new Problem(
+    'unreachable',
+    `The agent in the sandbox (execd) does not answer yet; the sandbox is ${sandbox.rawState}.`,
+    {
+      nextStep: later,
+      cause: problem,
+    },
+  );
+
+/** Only the proxy is left, and a request through it might move the deadline. */
+export const needsConsent = (sandbox: Sandbox): Problem =>
+  new Problem(
+    'needs-consent',
+    sandbox.expiry?.extendedBy === 'traffic'
+      ? 'Only the way through the server is left, and every request through it prolongs this sandbox.'
+      : 'Only the way through the server is left, and it is not known whether requests through it prolong this sandbox.',
+    { nextStep: 'Agree that watching may keep this sandbox alive, or make its own address reachable from here.' },
+  );
