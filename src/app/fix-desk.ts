@@ -7,7 +7,7 @@ import { planFix, runFix } from './fix-runner.ts';
 import type { FixHost } from './fixes/fix.ts';
 import type { Fleet } from './fleet.ts';
 import { shortName } from './format.ts';
-import { type SandboxRecord, supportedFixes } from './sandbox-record.ts';
+import type { SandboxRecord } from './sandbox-record.ts';
 
 export interface FixDeskHost {
   readonly clock: Clock;
@@ -15,7 +15,8 @@ export interface FixDeskHost {
   readonly log: Log;
   readonly formatTime: (atMs: number) => string;
   readonly fleet: Fleet;
-  changed(record: SandboxRecord): void;
+  /** A fix has ended, whatever came of it. */
+  fixDone(outcome: FixOutcome): void;
 }
 
 /** Connects the fixes to the sandboxes they are meant for. */
@@ -33,7 +34,7 @@ export class FixDesk {
     const record = fleet.record(sandboxId);
     if (record === null) throw new Problem('not-found', 'This sandbox is not known.');
     const { provider, sandbox } = record;
-    if (!supportedFixes(provider).includes(fixId)) {
+    if (!record.supports.includes(fixId)) {
       throw new Problem('not-supported', `${provider.label} cannot do this.`);
     }
     if (!record.monitor.view(clock.now()).actions.includes(fixId)) {
@@ -54,7 +55,7 @@ export class FixDesk {
 
   /** See `Supervisor.runFix`. */
   async run(plan: FixPlan, options: RunFixOptions): Promise<FixOutcome> {
-    const { clock, log, fleet, changed } = this.#host;
+    const { clock, log, fleet, fixDone } = this.#host;
     const record = fleet.record(plan.sandboxId);
     const refusal = (text: string): FixOutcome => ({
       fixId: plan.fixId,
@@ -72,9 +73,11 @@ export class FixDesk {
     try {
       const signal = AbortSignal.any([options.signal, fleet.lifeOf(record)]);
       if (plan.fixId === 'delete') await record.keepLastWords(signal);
-      const outcome = await runFix(this.#fixHost(record), plan, { ...options, signal }, (text) => log.info(text));
-      record.monitor.fixDone(outcome, plan.fingerprint);
-      changed(record);
+      const outcome = await runFix(this.#fixHost(record, options.adopted), plan, { ...options, signal }, (text) =>
+        log.info(text),
+      );
+      fixDone(outcome);
+      record.fixDone(outcome, plan.fingerprint);
       return outcome;
     } catch (error) {
       return refusal(toProblem(error).message);
@@ -83,7 +86,7 @@ export class FixDesk {
     }
   }
 
-  #fixHost(record: SandboxRecord): FixHost {
+  #fixHost(record: SandboxRecord, adopted?: RunFixOptions['adopted']): FixHost {
     const { clock, formatTime, fleet } = this.#host;
     return {
       clock,
@@ -95,7 +98,10 @@ export class FixDesk {
         const phase = await record.look(signal);
         return phase === null || phase === 'gone' ? phase : record.sandbox;
       },
-      adopt: (sandbox) => fleet.adopt(record, sandbox),
+      adopt: (sandbox) => {
+        fleet.adopt(record, sandbox);
+        adopted?.(sandbox.id);
+      },
       viewOf: (sandboxId) => fleet.record(sandboxId)?.monitor.view(clock.now()) ?? null,
     };
   }

@@ -3,17 +3,26 @@ import { Problem, toProblem } from '../model/problem.ts';
 import { abortable } from '../model/wait.ts';
 import type { FixChoices, FixParameters, FixPlan, RunFixOptions } from './contracts.ts';
 import { patternFix } from './error-fixes/pattern-fix.ts';
+import { clearCaches } from './fixes/clear-caches.ts';
 import { endProcess } from './fixes/end-process.ts';
 import { extend } from './fixes/extend.ts';
 import type { Fix, FixHost, FixResult } from './fixes/fix.ts';
+import { showLargestFolders } from './fixes/largest-folders.ts';
 import { pause, remove, resume } from './fixes/phase-change.ts';
 import { recreateLarger } from './fixes/recreate-larger.ts';
+import { shortenLogs } from './fixes/shorten-logs.ts';
 import { saveSnapshot } from './fixes/snapshot.ts';
+import { lowerParallelism, setHeapLimit } from './fixes/terminal-limits.ts';
 
 const fixes: Record<Exclude<FixParameters['kind'], 'pattern'>, Fix> = {
   extend,
   snapshot: saveSnapshot,
   endProcess,
+  setHeapLimit,
+  lowerParallelism,
+  clearCaches,
+  shortenLogs,
+  showLargestFolders,
   recreateLarger,
   pause,
   resume,

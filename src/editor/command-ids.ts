@@ -14,6 +14,7 @@ export const commandIds = [
   'setHeapLimit',
   'lowerParallelism',
   'clearCaches',
+  'shortenLogs',
   'showLargestFolders',
   'recreateLarger',
   'delete',

@@ -19,6 +19,9 @@ const beyond = 1.25;
 const dominant = 0.7;
 /** What a JVM holds beside a heap that is full; its threads and classes are on top and small in most. */
 const jvmBesideBytes = 24 * 1024 * 1024;
+/** A JVM that holds so much more than its heap may takes it outside the heap (direct buffers, native code), where nothing ends it. */
+const outsideShare = 1.3;
+const outsideBytes = 96 * 1024 * 1024;
 
 /** What resident memory tells of a process's own limit. */
 type Telling = 'yes' | 'keeps' | 'soft' | 'outside';
@@ -34,6 +37,8 @@ export class HeapWatch {
   trust = 1;
   /** Where a process that keeps its heap will stop growing, bytes; Infinity when nothing tells. */
   ceilingBytes = Number.POSITIVE_INFINITY;
+  /** It is in the newest list of processes: of one that has ended, or became small, nothing is told. */
+  listed = false;
   /** Resident memory of that process. */
   #largestBytes = 0;
 
@@ -48,6 +53,7 @@ export class HeapWatch {
       if (process.heapLimit !== null && process.rssBytes > (largest?.rssBytes ?? -1)) largest = process;
     }
     this.ceilingBytes = Number.POSITIVE_INFINITY;
+    this.listed = largest !== null;
     if (largest === null || largest.heapLimit === null) return;
     if (this.pid !== null && this.pid !== largest.pid) this.track.restart(atMs, 'other-process');
     const { limitBytes, source } = largest.heapLimit;
@@ -58,7 +64,8 @@ export class HeapWatch {
     this.trust = isGuess.test(source) ? 0.5 : 1;
     if (keepsItsHeap.test(`${largest.name} ${source}`)) {
       this.telling = 'keeps';
-      this.ceilingBytes = limitBytes + jvmBesideBytes;
+      const grewOutside = largest.rssBytes > outsideShare * limitBytes + outsideBytes;
+      this.ceilingBytes = grewOutside ? Number.POSITIVE_INFINITY : limitBytes + jvmBesideBytes;
       this.#largestBytes = largest.rssBytes;
     } else if (isSoft.test(source)) this.telling = 'soft';
     else if (largest.rssBytes > beyond * limit) this.telling = 'outside';
@@ -75,6 +82,7 @@ export class HeapWatch {
   exited(atMs: number, pid: number): void {
     if (this.pid !== pid) return;
     this.pid = null;
+    this.listed = false;
     this.ceilingBytes = Number.POSITIVE_INFINITY;
     this.track.restart(atMs, 'other-process');
   }

@@ -5,6 +5,11 @@ export const fixIds = [
   'extend',
   'snapshot',
   'endProcess',
+  'setHeapLimit',
+  'lowerParallelism',
+  'clearCaches',
+  'shortenLogs',
+  'showLargestFolders',
   'recreateLarger',
   'pause',
   'resume',
@@ -31,6 +36,25 @@ export interface ProcessTarget {
   readonly pid: number;
   readonly name: string;
 }
+
+/** How an action went before; only what was checked afterwards is counted. */
+export interface FixSuccess {
+  readonly worked: number;
+  readonly didNotWork: number;
+}
+
+/** What could be removed from a sandbox's disks, bytes. Measured when they fill up, where that can be done without a command. */
+export interface Removable {
+  /** In caches of known tools, on the disk that fills up. */
+  readonly cachesBytes: number;
+  /** In caches that lie in memory (tmpfs), on whatever mount. */
+  readonly cachesInMemoryBytes: number;
+  /** In large log files, on the disk that fills up. */
+  readonly logsBytes: number;
+}
+
+/** So much of the end of a log stays when it is shortened, bytes. */
+export const keptLogBytes = 1024 ** 2;
 
 /** One action offered for one sandbox, best first. */
 export interface FixOffer {

@@ -47,7 +47,10 @@ export interface CurrentSandbox {
 
 /** What a provider tells of its server and sandboxes while it is watched. */
 export type ProviderEvent =
-  /** A complete list. What was in the last one and is not in this one is gone. */
+  /**
+   * A complete list, at the time it was asked for: what is learnt while it is on its way is newer. What was in the last one and is not in
+   * this one has probably ended; it is asked for.
+   */
   | { readonly kind: 'sandboxes'; readonly atMs: number; readonly sandboxes: readonly Sandbox[] }
   /** The server answered, but not well, or again well. */
   | { readonly kind: 'health'; readonly atMs: number; readonly healthy: true; readonly text: string | null }
@@ -152,6 +155,8 @@ export interface ProviderActions {
     kind: ProcessSignal,
     signal: AbortSignal,
   ): Promise<ProcessSignalAnswer>;
+  /** Looks for room and makes some without running a command; where it is missing, `exec` does it, only when a person asks. */
+  readonly housekeeping?: Housekeeping;
   /** Diagnostics text, which is gone once the sandbox is. */
   diagnostics?(sandboxId: string, signal: AbortSignal): Promise<string>;
 }
@@ -242,7 +247,7 @@ export interface Here {
   readonly remote: boolean;
   /** Why the place can not be read at all, with the next step; null when it can. */
   readonly unreadable: Problem | null;
-  /** Paths of the workspace folders on that place. */
+  /** Paths of the workspace folders on that place, as they are now; to be read anew each time. */
   readonly folders: readonly string[];
   /** What the editor calls its remote ("dev-container", "codespaces"), or null. */
   readonly remoteName: string | null;
@@ -252,7 +257,7 @@ export interface Here {
   readonly run: ((argv: readonly string[], signal: AbortSignal) => Promise<number | null>) | null;
 }
 
-/** A folder and what lies in it. */
+/** A folder, or a file, and what it takes on its disk. */
 export interface FolderSize {
   readonly path: string;
   readonly bytes: number;
@@ -262,19 +267,30 @@ export interface FolderSize {
 export interface CacheFolder extends FolderSize {
   /** For people: "npm". */
   readonly tool: string;
+  /** It lies in memory (tmpfs): to clear it frees memory. */
+  readonly inMemory: boolean;
 }
 
-/** Looks for room on the disks of the place the extension runs on, and makes some. Throws `Problem`. */
+/** The largest folders, largest first, and whether everything was looked at. */
+export interface LargestFolders {
+  readonly folders: readonly FolderSize[];
+  readonly complete: boolean;
+}
+
+/**
+ * Looks for room on the disks of one sandbox, and makes some. `on` is a folder: only what lies on the same file system counts; null:
+ * wherever it lies. Throws `Problem`.
+ */
 export interface Housekeeping {
   /** The caches that are there and hold something, largest first. */
-  caches(folders: readonly string[], signal: AbortSignal): Promise<readonly CacheFolder[]>;
+  caches(on: string | null, signal: AbortSignal): Promise<readonly CacheFolder[]>;
   /** Removes what is in a cache `caches` has named. @returns the bytes that were freed. */
   clear(cache: CacheFolder, signal: AbortSignal): Promise<number>;
-  /** The largest folders below `roots`, largest first, and whether everything was looked at. */
-  largest(
-    roots: readonly string[],
-    signal: AbortSignal,
-  ): Promise<{ readonly folders: readonly FolderSize[]; readonly complete: boolean }>;
+  /** Large log files that may be written to, largest first. */
+  logs(on: string | null, signal: AbortSignal): Promise<readonly FolderSize[]>;
+  /** Cuts a file `logs` has named down to its last lines; whoever writes it goes on. @returns the bytes that were freed. */
+  shorten(log: FolderSize, signal: AbortSignal): Promise<number>;
+  largest(on: string | null, signal: AbortSignal): Promise<LargestFolders>;
 }
 
 export type { CommandPeaks, HistoryStore } from './history.ts';

@@ -46,6 +46,15 @@ export interface CountReading {
   readonly limit: number | null;
 }
 
+/** Processes and threads. */
+export interface PidsReading extends CountReading {
+  /**
+   * The process that has most of them: its own threads and those of its children. Only looked for when the limit is not far; absent where
+   * nobody looked or none stands out.
+   */
+  readonly spawner?: { readonly pid: number; readonly name: string; readonly count: number };
+}
+
 /** Bytes against a capacity. */
 export interface BytesReading {
   readonly usedBytes: number;
@@ -80,6 +89,8 @@ export interface DiskReading extends BytesReading {
 /** Open files of the process that is nearest to its own limit. */
 export interface OpenFilesReading extends CountReading {
   readonly pid: number | null;
+  /** The name of that process; absent where only its number is known. */
+  readonly name?: string;
 }
 
 /** One reading of all signals at one time. A signal the source cannot see is absent. */
@@ -98,8 +109,13 @@ export interface Sample {
   readonly cpu?: CpuReading;
   readonly disk?: DiskReading;
   readonly inodes?: CountReading;
-  readonly pids?: CountReading;
+  readonly pids?: PidsReading;
   readonly fds?: OpenFilesReading;
   /** The largest processes by resident memory, largest first; absent in samples that did not look. */
   readonly processes?: readonly ProcessReading[];
+  /**
+   * Larger processes that were seen before and do not run any more, each looked at by itself, with what they held last; largest first.
+   * Absent where the source can only tell that they are not among the largest.
+   */
+  readonly ended?: readonly ProcessReading[];
 }

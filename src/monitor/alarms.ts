@@ -73,6 +73,11 @@ export class Alarms {
       };
       this.#take(signal, stepEpisode(before, input, this.#policy));
     }
+    // Nothing is said of a heap any more once its process has ended; one that broke is claimed by its exit code or its error.
+    const heap = this.#episodes.get('heap');
+    if (heap !== undefined && fresh.has('heap') && !forecasts.some(({ signal }) => signal === 'heap')) {
+      this.#take('heap', endEpisode(heap, sample.atMs, 'recovered', this.#policy));
+    }
   }
 
   /** Lets time pass: the expiry clock goes on, and episodes of which nothing is heard run out. */

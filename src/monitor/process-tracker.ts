@@ -32,20 +32,24 @@ export const trackProcesses = (
   const smallestBytes = listed.reduce((least, each) => Math.min(least, each.rssBytes), Number.POSITIVE_INFINITY);
   const complete = listed.length < longestList || listed.length === 0;
   const outOfMemory = oomKillCount !== null && state.oomKillCount !== null && oomKillCount > state.oomKillCount;
-  const largestBytes = state.processes.reduce((most, each) => Math.max(most, each.rssBytes), 0);
-  const exited = state.processes
+  const missing = state.processes
     .filter((before) => !listed.some((now) => isSame(before, now)))
-    .filter((before) => complete || before.rssBytes > 2 * smallestBytes || listed.some((now) => now.pid === before.pid))
-    .map(
-      (before): ProcessExited => ({
-        kind: 'process-exited',
-        sandboxId: sample.sandboxId,
-        atMs: sample.atMs,
-        pid: before.pid,
-        name: before.name,
-        // The kernel kills what is large: a small process that ended in the same seconds ended by itself.
-        outOfMemory: outOfMemory && 2 * before.rssBytes >= largestBytes,
-      }),
+    .filter(
+      (before) => complete || before.rssBytes > 2 * smallestBytes || listed.some((now) => now.pid === before.pid),
     );
+  // A source that looked at each of them by itself knows better.
+  const gone = sample.ended ?? missing;
+  const largestBytes = (sample.ended ?? state.processes).reduce((most, each) => Math.max(most, each.rssBytes), 0);
+  const exited = gone.map(
+    (before): ProcessExited => ({
+      kind: 'process-exited',
+      sandboxId: sample.sandboxId,
+      atMs: sample.atMs,
+      pid: before.pid,
+      name: before.name,
+      // The kernel kills what is large: a small process that ended in the same seconds ended by itself.
+      outOfMemory: outOfMemory && 2 * before.rssBytes >= largestBytes,
+    }),
+  );
   return { state: { processes: listed, oomKillCount: oomKillCount ?? state.oomKillCount, longestList }, exited };
 };

@@ -10,8 +10,13 @@ export type ProviderSettings = Readonly<Record<string, ProviderConfig>>;
  * Makes every provider that the settings and the environment name. One that can not be made, for example for an address
  * that is none, still gets its place, so that its trouble is seen.
  */
-export function createProviders(settings: ProviderSettings, deps: ProviderDeps): readonly SandboxProvider[] {
+export function createProviders(
+  settings: ProviderSettings,
+  deps: ProviderDeps,
+  only: string | null = null,
+): readonly SandboxProvider[] {
   return providerFactories.flatMap((factory) => {
+    if (only !== null && factory.id !== only) return [];
     try {
       return factory.create(settings[factory.id] ?? {}, deps) ?? [];
     } catch (error) {

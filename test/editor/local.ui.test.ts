@@ -2,7 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputText } from './harness.ts';
 import { eventually, openProduct, type Product, screenRecord } from './product.ts';
-import { openView, screenshot, type TreeView } from './workbench.ts';
+import {
+  modal,
+  openView,
+  quickPick,
+  run,
+  screenshot,
+  type TreeView,
+  terminalText,
+  toast,
+  typeInTerminal,
+  until,
+} from './workbench.ts';
 
 let product: Product;
 let tree: TreeView;
@@ -40,6 +51,33 @@ describe('a fresh install', () => {
       ['This computer', 'Memory', 'Largest processes'].every((wanted) => rows.some(({ label }) => label === wanted)),
     );
     await screenshot(product.page, 'local-tree');
+  });
+
+  it('runs a fix in a terminal of the editor and says how it went as soon as its command has ended', async () => {
+    const { page } = product;
+    await run(page, 'Terminal: Create New Terminal');
+    await until(
+      page,
+      'a prompt',
+      () => terminalText(page),
+      (text) => /[#$] ?$/.test(text),
+      30_000,
+    );
+    // It lasts a moment: of a command that ends at once the editor loses the output.
+    const failing = `sh -c 'echo "cp: error writing /srv/out.bin: No space left on device" >&2; sleep 2; exit 1'`;
+    await typeInTerminal(page, failing);
+    const offer = await toast(page, /disk|space/i, 60_000);
+    expect(offer.buttons).toContain('Other Fixes…');
+    await offer.close();
+    await run(page, 'Sandbox Foresight: Fix Last Error…');
+    const pick = await quickPick(page, /disk is full/);
+    await pick.choose('Run it again');
+    await (await modal(page, /Run it again/)).press('Run');
+    const told = await toast(page, /exit code 1/, 30_000);
+    expect(told.text).toBe('Run it again: The command ended with exit code 1.');
+    // It was not closed: what the command said can be read.
+    expect(await terminalText(page)).toContain('[exit code 1] Press Enter');
+    await screenshot(page, 'local-fix');
   });
 
   it('is left alone when that is switched off, and watched again when it is switched on', async () => {

@@ -1,4 +1,4 @@
-import type { FileReader } from '../../model/ports.ts';
+import type { FileReader, Log } from '../../model/ports.ts';
 import type { CpuReading } from '../../model/sample.ts';
 import type { CgroupPlaces } from './cgroup-places.ts';
 import { amount, flatKeyed, listedCpus, machineCpuUs, quotaCores, type Stalls, stalls } from './figures.ts';
@@ -68,14 +68,29 @@ export const readCpuStalls = async (
 
 /** Makes rates from counters: nothing for the first reading, and nothing across a restart or a move, where they fall back. */
 export class CpuMeter {
+  readonly #log: Log;
   #last: CpuCounters | null = null;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   read(now: CpuCounters | null, limitCores: number | null, stalledPercent: number | null): CpuReading | null {
     const before = this.#last;
     this.#last = now;
-    if (now === null || before === null || before.group !== now.group) return null;
+    if (now === null || before === null) return null;
+    if (before.group !== now.group) {
+      this.#log.info(`Processor time is counted in another group: ${before.group} → ${now.group}; no rate this time.`);
+      return null;
+    }
     const seconds = now.atSeconds - before.atSeconds;
-    if (!(seconds > 0) || now.usedUs < before.usedUs) return null;
+    if (now.usedUs < before.usedUs) {
+      this.#log.info(
+        `The processor time of ${now.group} went back from ${before.usedUs} to ${now.usedUs} µs; no rate this time.`,
+      );
+      return null;
+    }
+    if (!(seconds > 0)) return null;
     return {
       usedCores: (now.usedUs - before.usedUs) / 1e6 / seconds,
       limitCores,

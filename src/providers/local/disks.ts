@@ -46,15 +46,15 @@ const fill = (disk: Disk): number => disk.usedBytes / disk.limitBytes;
 export class Disks {
   readonly #clock: Clock;
   readonly #system: DiskSystem;
-  readonly #places: readonly string[];
+  readonly #places: Iterable<string>;
   #relevant: readonly string[] | null = null;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #leading: string | null = null;
   #busy = false;
   #last: readonly Disk[] = [];
 
-  /** @param places folders in the order of their worth: of several on one disk, the first names it. */
-  constructor(places: readonly string[], clock: Clock, system: DiskSystem = nodeDisks) {
+  /** @param places folders in the order of their worth: of several on one disk, the first names it. They are gone through again now and then. */
+  constructor(places: Iterable<string>, clock: Clock, system: DiskSystem = nodeDisks) {
     this.#places = places;
     this.#clock = clock;
     this.#system = system;

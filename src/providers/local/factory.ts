@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { FileReader, Here } from '../../model/ports.ts';
 import type { ProviderConfig, ProviderDeps, ProviderFactory } from '../registry.ts';
 import { Disks } from './disks.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { LinuxReader } from './linux-reader.ts';
 import { editorProcesses } from './local-process.ts';
 import { MachineReader } from './machine-reader.ts';
@@ -34,7 +35,8 @@ const pageBytesOf = async (files: FileReader): Promise<number> => {
 const createProvider = (here: Here, { clock, log, environment }: ProviderDeps): LocalProvider => {
   const isLinux = here.remote || process.platform === 'linux';
   const files = isLinux ? (here.files ?? createNodeFiles()) : null;
-  const folders = [...here.folders, ...(process.platform === 'win32' ? [homedir()] : ['/', '/tmp'])];
+  const fixed = process.platform === 'win32' ? [homedir()] : ['/', '/tmp'];
+  const folders: Iterable<string> = { [Symbol.iterator]: () => [...here.folders, ...fixed].values() };
   let constants: Promise<readonly [pageBytes: number, editorPids: readonly number[]]> | null = null;
   return new LocalProvider({
     clock,
@@ -66,6 +68,13 @@ const createProvider = (here: Here, { clock, log, environment }: ProviderDeps): 
       };
     },
     disks: here.remote ? null : new Disks(folders, clock),
+    housekeeping: here.remote
+      ? null
+      : createHousekeeping({
+          get folders() {
+            return here.folders;
+          },
+        }),
     recognise: async () =>
       files === null || here.unreadable !== null
         ? { kind: 'machine', title: 'machine', name: 'this machine', evidence: [] }

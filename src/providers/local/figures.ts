@@ -119,8 +119,11 @@ export interface ProcessStat {
   /** At most 15 bytes, as the kernel keeps it; may hold any character. */
   readonly name: string;
   readonly parentPid: number | null;
+  readonly threads: number | null;
   /** Clock ticks after the start of the machine. */
   readonly startTicks: number | null;
+  /** It has ended; only its parent has not looked yet. */
+  readonly isZombie: boolean;
 }
 
 /** The name without what a terminal or a page could trip over. */
@@ -137,7 +140,13 @@ export const processStat = (text: string | null): ProcessStat | null => {
     .trim()
     .split(/\s+/);
   if (fields.length < 2) return null;
-  return { name: text.slice(open + 1, close), parentPid: amount(fields[1]), startTicks: amount(fields[19]) };
+  return {
+    name: text.slice(open + 1, close),
+    parentPid: amount(fields[1]),
+    threads: amount(fields[17]),
+    startTicks: amount(fields[19]),
+    isZombie: fields[0] === 'Z' || fields[0] === 'X',
+  };
 };
 
 /** Microseconds all processors worked since the machine started: the `cpu` line of `/proc/stat`, in ticks of 10 ms. */

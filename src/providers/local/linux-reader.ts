@@ -1,5 +1,5 @@
 import type { FileReader, Log, ProcessOwners } from '../../model/ports.ts';
-import type { CpuReading, MemoryReading, OpenFilesReading, ProcessReading, SampleSource } from '../../model/sample.ts';
+import type { CpuReading, MemoryReading, OpenFilesReading, PidsReading, SampleSource } from '../../model/sample.ts';
 import type { CgroupPlaces, Levels } from './cgroup-places.ts';
 import { findCgroups } from './cgroup-places.ts';
 import { Counter } from './counter.ts';
@@ -7,8 +7,10 @@ import { CpuMeter, readCpuCounters, readCpuLimit, readCpuStalls } from './cpu-me
 import { amount, limitAmount, type MachineMemory, machineMemory, stalls, uptimeSeconds } from './figures.ts';
 import { type MemoryLevel, readMemoryLevel, tightestMemory } from './memory-level.ts';
 import { fullestOpenFiles } from './open-files.ts';
-import { ProcessList } from './processes.ts';
+import { Changes, Presence } from './presence.ts';
+import { ProcessList, type ProcessScan } from './processes.ts';
 import type { Reading } from './reading.ts';
+import { swapOfGroup, swapOfMachine } from './swap.ts';
 
 export interface LinuxReaderOptions {
   readonly files: FileReader;
@@ -29,6 +31,10 @@ const searchEvery = 10;
 /** The largest processes are looked for sooner when memory moves by this share of the limit. */
 const scanShare = 0.02;
 const openFilesEverySeconds = 10;
+/** From this share of their limit on it is worth knowing what starts the processes. */
+const crowdedFrom = 0.5;
+/** So many readings in a row may lack the parts of memory before it counts as their absence. */
+const mostMissed = 3;
 
 /** Reads one Linux machine or container. Keep it: rates, and counters over a change of group, need what was before. */
 export class LinuxReader {
@@ -37,25 +43,35 @@ export class LinuxReader {
   readonly #processes: ProcessList;
   readonly #scanEverySeconds: number;
   readonly #countsOpenFiles: boolean;
-  readonly #cpu = new CpuMeter();
-  readonly #kills = new Counter();
-  readonly #hits = new Counter();
-  readonly #refaults = new Counter();
+  readonly #cpu: CpuMeter;
+  readonly #kills: Counter;
+  readonly #hits: Counter;
+  readonly #refaults: Counter;
+  readonly #presence: Presence;
+  readonly #changes: Changes;
   #places: CgroupPlaces | null = null;
   #memoryFolder: string | null = null;
   #cpuLimit: number | null = null;
   #pidsLevel: string | null = null;
   #readings = 0;
   #lastLimit: number | null | undefined;
-  #lastRawKills: number | null = null;
   #lastKills: number | null = null;
   #scanned: { readonly atSeconds: number; readonly usedBytes: number } | null = null;
   #pids: readonly number[] = [];
   #openFilesAt = Number.NEGATIVE_INFINITY;
+  #spawner: NonNullable<PidsReading['spawner']> | null = null;
+  /** How many readings in a row lacked the parts of memory, in the group that has told them. */
+  #partsGap: { readonly folder: string; readonly missed: number } | null = null;
 
   constructor(options: LinuxReaderOptions) {
     this.#files = options.files;
     this.#log = options.log;
+    this.#cpu = new CpuMeter(options.log);
+    this.#kills = new Counter('kills', options.log);
+    this.#hits = new Counter('hits of the memory limit', options.log);
+    this.#refaults = new Counter('pages read again', options.log);
+    this.#presence = new Presence(options.log);
+    this.#changes = new Changes(options.log);
     this.#processes = new ProcessList(options);
     this.#scanEverySeconds = options.scanEverySeconds;
     this.#countsOpenFiles = options.countsOpenFiles;
@@ -75,13 +91,15 @@ export class LinuxReader {
     const isLimited = level !== null && level.limitBytes !== null;
     const places = this.#places;
     const cpu = places === null ? null : await this.#readCpu(places, clock);
-    const kills = level === null ? null : this.#countKills(level);
-    const memory = isLimited ? await this.#ofGroup(level, kills) : await this.#ofMachine(machine);
+    const kills = level === null ? null : this.#kills.read(level.folder, level.oomKillCount);
+    this.#tellPresence(level, machine, atSeconds);
+    const memory = isLimited ? this.#ofGroup(level, kills) : await this.#ofMachine(machine);
     const swap = isLimited ? swapOfGroup(level, machine) : swapOfMachine(machine);
-    const pids = places === null ? null : await this.#readPids(places);
+    const counted = places === null ? null : await this.#readPids(places);
     const killed = kills !== null && this.#lastKills !== null && kills > this.#lastKills;
     this.#lastKills = kills ?? this.#lastKills;
     const scan = await this.#scan(atSeconds, clock, isLimited ? level : null, memory, machine, killed);
+    const pids = await this.#withSpawner(counted, scan !== null);
     const fds = await this.#openFiles(clock);
     return {
       source: isLimited ? 'cgroup' : ('machine' satisfies SampleSource),
@@ -90,7 +108,7 @@ export class LinuxReader {
       ...(swap === null ? {} : { swap }),
       ...(cpu === null ? {} : { cpu }),
       ...(pids === null ? {} : { pids }),
-      ...(scan === null ? {} : { processes: scan }),
+      ...(scan === null ? {} : { processes: scan.processes, ended: scan.ended }),
       ...(fds === null ? {} : { fds }),
       oomKillCount: kills,
     };
@@ -100,6 +118,7 @@ export class LinuxReader {
     const before = this.#places;
     this.#places = await findCgroups(this.#files);
     this.#cpuLimit = await readCpuLimit(this.#files, this.#places);
+    this.#changes.tell('The limit of processors', this.#cpuLimit);
     this.#pidsLevel = await tightestPids(this.#files, this.#places.pids);
     const level = await tightestMemory(this.#files, this.#places, machine?.totalBytes ?? null);
     const ownBefore = before?.memory?.levels[0];
@@ -132,20 +151,34 @@ export class LinuxReader {
     return level;
   }
 
-  #countKills(level: MemoryLevel): number | null {
-    const raw = level.oomKillCount;
-    if (raw !== null && this.#lastRawKills !== null && raw < this.#lastRawKills) {
-      this.#log.info(
-        `The kernel's count of kills went back from ${this.#lastRawKills} to ${raw}; counting goes on from there.`,
-      );
-    }
-    this.#lastRawKills = raw ?? this.#lastRawKills;
-    return this.#kills.read(level.folder, raw);
+  #tellPresence(level: MemoryLevel | null, machine: MachineMemory | null, atSeconds: number | null): void {
+    this.#presence.tell('the memory of the machine (/proc/meminfo)', machine !== null);
+    this.#presence.tell('the clock of the machine (/proc/uptime)', atSeconds !== null);
+    // Without a group there is nothing that could lack a part; that it is gone has been said.
+    if (level === null) return;
+    const { folder } = level;
+    this.#presence.tell(`the parts of memory (${folder}/memory.stat)`, hasParts(level));
+    this.#presence.tell(`the kernel's count of kills (${folder})`, level.oomKillCount !== null);
+    this.#presence.tell(`the count of hits of the limit (${folder})`, level.limitHitCount !== null);
   }
 
-  async #ofGroup(level: MemoryLevel, kills: number | null): Promise<MemoryResult> {
+  /** Without its parts all of the page cache would look like pressure: such a reading is left out, unless it stays so. */
+  #lacksParts(level: MemoryLevel): boolean {
+    if (hasParts(level)) {
+      this.#partsGap = { folder: level.folder, missed: 0 };
+      return false;
+    }
+    const gap = this.#partsGap;
+    if (gap === null || gap.folder !== level.folder || gap.missed >= mostMissed) return false;
+    this.#partsGap = { folder: gap.folder, missed: gap.missed + 1 };
+    return true;
+  }
+
+  #ofGroup(level: MemoryLevel, kills: number | null): MemoryResult | null {
     const { folder, usedBytes, unreclaimableBytes } = level;
     const refaults = this.#refaults.read(folder, level.fileRefaultCount);
+    const limitHitCount = this.#hits.read(folder, level.limitHitCount);
+    if (this.#lacksParts(level)) return null;
     return {
       stallsOfMachine: false,
       reading: {
@@ -154,7 +187,7 @@ export class LinuxReader {
         limitBytes: level.limitBytes,
         anonBytes: level.anonBytes,
         oomKillCount: kills,
-        limitHitCount: this.#hits.read(folder, level.limitHitCount),
+        limitHitCount,
         // The machine's would speak of the neighbours.
         stalledPercent: level.stalls?.full ?? null,
         ...(unreclaimableBytes === null ? {} : { unreclaimableBytes: Math.min(unreclaimableBytes, usedBytes) }),
@@ -189,11 +222,25 @@ export class LinuxReader {
     return this.#cpu.read(counters, this.#cpuLimit, isOurs ? waited.stalls.some : null);
   }
 
-  async #readPids(places: CgroupPlaces): Promise<{ readonly used: number; readonly limit: number | null } | null> {
+  async #readPids(places: CgroupPlaces): Promise<PidsReading | null> {
     const folder = this.#pidsLevel ?? places.pids?.[0];
     if (folder === undefined) return null;
     const used = amount(await this.#files.text(`${folder}/pids.current`, 64));
-    return used === null ? null : { used, limit: limitAmount(await this.#files.text(`${folder}/pids.max`, 64)) };
+    this.#presence.tell(`the number of processes (${folder}/pids.current)`, used !== null);
+    if (used === null) return null;
+    const limit = limitAmount(await this.#files.text(`${folder}/pids.max`, 64));
+    this.#changes.tell(`The limit of processes (${folder}/pids.max)`, limit);
+    return { used, limit };
+  }
+
+  /** Names the process that starts the others, once they are many: it is looked for as often as the largest ones. */
+  async #withSpawner(pids: PidsReading | null, scanned: boolean): Promise<PidsReading | null> {
+    if (pids === null || pids.limit === null || pids.used < crowdedFrom * pids.limit) {
+      this.#spawner = null;
+      return pids;
+    }
+    if (scanned) this.#spawner = await this.#processes.spawner(this.#pids, pids.used);
+    return this.#spawner === null ? pids : { ...pids, spawner: this.#spawner };
   }
 
   async #scan(
@@ -203,7 +250,7 @@ export class LinuxReader {
     memory: MemoryResult | null,
     machine: MachineMemory | null,
     killed: boolean,
-  ): Promise<readonly ProcessReading[] | null> {
+  ): Promise<ProcessScan | null> {
     const usedBytes = memory?.reading.usedBytes ?? 0;
     const limitBytes = memory?.reading.limitBytes ?? Number.POSITIVE_INFINITY;
     const last = this.#scanned;
@@ -217,10 +264,10 @@ export class LinuxReader {
     this.#scanned = { atSeconds: clock, usedBytes };
     const levels: Levels | null = level === null ? null : [level.folder];
     const whole = level?.limitBytes ?? machine?.totalBytes ?? null;
-    const { processes, pids } = await this.#processes.scan(levels, uptime, whole);
-    this.#pids = pids;
+    const scan = await this.#processes.scan(levels, uptime, whole);
+    this.#pids = scan.pids;
     // A place without processes there is none: nothing could be looked at.
-    return pids.length === 0 ? null : processes;
+    return scan.pids.length === 0 ? null : scan;
   }
 
   async #openFiles(clock: number): Promise<OpenFilesReading | null> {
@@ -230,6 +277,9 @@ export class LinuxReader {
     return fullestOpenFiles(this.#files, this.#pids);
   }
 }
+
+const hasParts = ({ inactiveFileBytes, anonBytes }: MemoryLevel): boolean =>
+  inactiveFileBytes !== null || anonBytes !== null;
 
 interface MemoryResult {
   readonly reading: MemoryReading;
@@ -246,23 +296,4 @@ const tightestPids = async (files: FileReader, levels: Levels | null): Promise<s
     if (tightest === null || limit - used < tightest.room) tightest = { folder, room: limit - used };
   }
   return tightest?.folder ?? null;
-};
-
-type Swap = { readonly usedBytes: number; readonly limitBytes: number | null } | null;
-
-/** Where the machine has no swap, nobody can use any, whatever the group may. */
-const swapOfGroup = (level: MemoryLevel, machine: MachineMemory | null): Swap => {
-  const { swapUsedBytes, swapLimitBytes } = level;
-  const total = machine?.swapTotalBytes ?? null;
-  if (swapUsedBytes === null || swapLimitBytes === 0 || total === 0) return null;
-  const limits = [swapLimitBytes, total].filter((limit) => limit !== null);
-  return { usedBytes: swapUsedBytes, limitBytes: limits.length === 0 ? null : Math.min(...limits) };
-};
-
-const swapOfMachine = (machine: MachineMemory | null): Swap => {
-  if (machine === null) return null;
-  const { swapTotalBytes: total, swapFreeBytes: free } = machine;
-  return total === null || free === null || total === 0
-    ? null
-    : { usedBytes: Math.max(0, total - free), limitBytes: total };
 };

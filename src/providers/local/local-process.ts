@@ -43,10 +43,8 @@ export const signalLocalProcess = async (
       nextStep: 'Close the editor if that is meant.',
     });
   }
-  const text = await files.text(`/proc/${pid}/stat`, 4096);
-  const stat = processStat(text);
-  // A zombie has ended; only its parent has not looked yet.
-  if (stat === null || /^ ?Z/.test(text?.slice(text.lastIndexOf(')') + 1) ?? '')) return { kind: 'gone' };
+  const stat = processStat(await files.text(`/proc/${pid}/stat`, 4096));
+  if (stat === null || stat.isZombie) return { kind: 'gone' };
   if (!isNamed(stat.name, name)) return { kind: 'other-process', name: stat.name };
   try {
     send(pid, kind === '0' ? 0 : kind === 'TERM' ? 'SIGTERM' : 'SIGKILL');

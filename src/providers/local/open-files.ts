@@ -1,6 +1,7 @@
 import type { FileReader } from '../../model/ports.ts';
+import { processName } from '../../model/process-name.ts';
 import type { OpenFilesReading } from '../../model/sample.ts';
-import { amount, openFilesLimit } from './figures.ts';
+import { amount, openFilesLimit, plainName, processStat } from './figures.ts';
 
 const breathEvery = 50;
 /** Limits below are rare: reading the limits of every small process is not worth its time. */
@@ -20,7 +21,9 @@ export const fullestOpenFiles = async (
     if (limit === null) continue;
     if (fullest === null || used * fullest.limit > fullest.used * limit) fullest = { used, limit, pid };
   }
-  return fullest;
+  if (fullest === null) return null;
+  const stat = processStat(await files.text(`/proc/${fullest.pid}/stat`, 4096));
+  return stat === null ? fullest : { ...fullest, name: processName(plainName(stat.name)) };
 };
 
 /** Use of file watches on this machine. They are counted for each user, and every container of a user shares them. */

@@ -1,12 +1,16 @@
 import type { FileReader, ProcessOwners } from '../../model/ports.ts';
 import { processName } from '../../model/process-name.ts';
-import type { HeapLimit, ProcessReading } from '../../model/sample.ts';
+import type { HeapLimit, PidsReading, ProcessReading } from '../../model/sample.ts';
 import type { Levels } from './cgroup-places.ts';
 import { amount, plainName, processStat } from './figures.ts';
 import { heapLimitOf } from './heap-flags.ts';
 
 /** So many of the largest are told. */
 const told = 5;
+/** So many are known by name, so that one that is gone can be named. */
+const followed = 16;
+/** A process with this share of all processes is the one that starts them. */
+const spawnerShare = 0.3;
 /** Nothing smaller is worth a look at its ancestors. */
 const leastBytes = 1024 ** 2;
 const deepestAncestor = 24;
@@ -36,6 +40,13 @@ export interface ProcessScan {
   readonly processes: readonly ProcessReading[];
   /** Everything that runs here. */
   readonly pids: readonly number[];
+  /** Of the larger ones known from the last scan, those that do not run any more, largest first. */
+  readonly ended: readonly ProcessReading[];
+}
+
+interface Followed {
+  readonly reading: ProcessReading;
+  readonly startTicks: number | null;
 }
 
 export interface ProcessListOptions {
@@ -54,6 +65,7 @@ export class ProcessList {
   readonly #pageBytes: number;
   readonly #editorPids: readonly number[];
   #known = new Map<number, Known>();
+  #followed: readonly Followed[] = [];
 
   constructor({ files, owners, pageBytes, editorPids }: ProcessListOptions) {
     this.#editorPids = editorPids;
@@ -80,26 +92,81 @@ export class ProcessList {
         if (resident !== null && resident > 0) sizes.push({ pid, rssBytes: resident * this.#pageBytes });
       }
     }
-    const largest = sizes.toSorted((a, b) => b.rssBytes - a.rssBytes || a.pid - b.pid).slice(0, told);
+    const largest = sizes.toSorted((a, b) => b.rssBytes - a.rssBytes || a.pid - b.pid).slice(0, followed);
     const seen = new Map<number, Known>();
+    const now: Followed[] = [];
     const processes: ProcessReading[] = [];
-    for (const { pid, rssBytes } of largest) {
+    for (const [index, { pid, rssBytes }] of largest.entries()) {
+      const isTold = index < told;
+      if (!isTold && rssBytes < leastBytes) break;
       const known = await this.#look(pid, seen);
       if (known === null) continue;
-      if (known.heapLimit === undefined) known.heapLimit = await this.#heapLimit(pid, wholeBytes);
-      const startedIn = rssBytes < leastBytes ? null : await this.#startedIn(known, seen);
-      processes.push({
-        pid,
-        parentPid: known.parentPid,
-        name: processName(plainName(known.name)),
-        rssBytes,
-        ageMs: ageMs(known.startTicks, uptime),
-        heapLimit: known.heapLimit,
-        ...(startedIn === null ? {} : { startedIn }),
-      });
+      const reading = await this.#reading(known, rssBytes, isTold, uptime, wholeBytes, seen);
+      now.push({ reading, startTicks: known.startTicks });
+      if (isTold) processes.push(reading);
     }
+    const ended = await this.#ended(now);
+    this.#followed = now;
     this.#known = seen;
-    return { processes, pids };
+    return { processes, pids, ended };
+  }
+
+  /** @param whole also what takes more than a look: its heap limit and where it was started. */
+  async #reading(
+    known: Known,
+    rssBytes: number,
+    whole: boolean,
+    uptime: number | null,
+    wholeBytes: number | null,
+    seen: Map<number, Known>,
+  ): Promise<ProcessReading> {
+    const { pid, parentPid, name, startTicks } = known;
+    if (whole && known.heapLimit === undefined) known.heapLimit = await this.#heapLimit(pid, wholeBytes);
+    const startedIn = !whole || rssBytes < leastBytes ? null : await this.#startedIn(known, seen);
+    return {
+      pid,
+      parentPid,
+      name: processName(plainName(name)),
+      rssBytes,
+      ageMs: ageMs(startTicks, uptime),
+      heapLimit: known.heapLimit ?? null,
+      ...(startedIn === null ? {} : { startedIn }),
+    };
+  }
+
+  /** Those of the last scan that do not run any more. One that is only small now, or in another group, still runs. */
+  async #ended(now: readonly Followed[]): Promise<readonly ProcessReading[]> {
+    const ended: ProcessReading[] = [];
+    for (const { reading, startTicks } of this.#followed) {
+      const { pid } = reading;
+      if (now.some((one) => one.reading.pid === pid && one.startTicks === startTicks)) continue;
+      const stat = processStat(await this.#files.text(`/proc/${pid}/stat`, 4096));
+      if (stat === null || stat.isZombie || stat.startTicks !== startTicks) ended.push(reading);
+    }
+    return ended;
+  }
+
+  /**
+   * The process that most others are children of, or that has most threads. Reads every process: only when their limit is near.
+   * @param used how many there are in all: one with a small part of them is not told.
+   */
+  async spawner(pids: readonly number[], used: number): Promise<NonNullable<PidsReading['spawner']> | null> {
+    const counts = new Map<number, number>();
+    const names = new Map<number, string>();
+    const count = (pid: number, more: number): void => void counts.set(pid, (counts.get(pid) ?? 0) + more);
+    for (const [index, pid] of pids.entries()) {
+      if (index % atOnce === atOnce - 1) await breathe();
+      const stat = processStat(await this.#files.text(`/proc/${pid}/stat`, 4096));
+      if (stat === null) continue;
+      names.set(pid, processName(plainName(stat.name)));
+      count(pid, stat.threads ?? 1);
+      if (stat.parentPid !== null) count(stat.parentPid, 1);
+    }
+    const [pid, most] = [...counts]
+      .filter(([one]) => one > 1 && names.has(one) && !this.#editorPids.includes(one))
+      .toSorted((a, b) => b[1] - a[1])[0] ?? [0, 0];
+    const name = names.get(pid);
+    return name === undefined || most < spawnerShare * used ? null : { pid, name, count: most };
   }
 
   async #pids(levels: Levels | null): Promise<readonly number[]> {

@@ -5,6 +5,7 @@ import type {
   CurrentSandbox,
   FileReader,
   Here,
+  Housekeeping,
   Log,
   PlaceHints,
   ProviderActions,
@@ -37,6 +38,8 @@ export interface LocalProviderOptions {
   /** A new reader for one stream of samples. */
   readonly createReader: () => { read(seconds: number): Promise<Reading>; readonly places?: LinuxReader['places'] };
   readonly disks: Disks | null;
+  /** Null where the disks of this place can not be looked at. */
+  readonly housekeeping: Housekeeping | null;
   readonly recognise: () => Promise<RecognisedPlace>;
   readonly hostname: () => Promise<string>;
   /** A clock that only goes forward, in seconds. */
@@ -72,7 +75,7 @@ export class LocalProvider implements SandboxProvider {
   }
 
   #createActions(): ProviderActions {
-    const { here, files } = this.#options;
+    const { here, files, housekeeping } = this.#options;
     const { run } = here;
     return {
       limits: async (sandboxId, signal) => {
@@ -90,6 +93,7 @@ export class LocalProvider implements SandboxProvider {
           signal,
         );
       },
+      ...(housekeeping === null ? {} : { housekeeping }),
       ...(files === null || here.remote
         ? {}
         : {

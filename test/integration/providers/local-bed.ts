@@ -136,7 +136,7 @@ export const makeLocalBed = async (): Promise<LocalBed> => {
     isReal: backend !== undefined,
     log: lines,
     start,
-    supportedActions: ['diagnostics', 'limits', 'signalProcess'] as const,
+    supportedActions: ['diagnostics', 'housekeeping', 'limits', 'signalProcess'] as const,
     createSandbox: async (wanted: WantedSandbox = {}) => {
       await leave();
       const memoryBytes = wanted.memoryBytes ?? 256 * mebibyte;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { actionsFor, type FixSituation, fixRisks, mayEnd, offerFixes } from '../../../src/diagnosis/offer-fixes.ts';
-import { fixIds } from '../../../src/model/fix.ts';
+import { fixRisks, mayEnd } from '../../../src/diagnosis/offer-against.ts';
+import { actionsFor, type FixSituation, offerFixes } from '../../../src/diagnosis/offer-fixes.ts';
+import { type FixId, type FixSuccess, fixIds, type Removable } from '../../../src/model/fix.ts';
 import type { Incident, IncidentCause } from '../../../src/model/incident.ts';
-import type { ProcessReading } from '../../../src/model/sample.ts';
+import type { HeapLimit, ProcessReading, Sample } from '../../../src/model/sample.ts';
 import { signalNames } from '../../../src/model/signal.ts';
 import { memoryForecast, nowMs, sandbox } from '../../helpers/views.ts';
 
@@ -30,8 +31,47 @@ const situation = (part: Partial<FixSituation> = {}): FixSituation => ({
   processes: [],
   supports: fixIds,
   incidents: [],
+  sample: null,
+  removable: null,
+  successOf: () => null,
   ...part,
 });
+
+const mebibyte = 1024 ** 2;
+/** A sample of a sandbox of 512 MiB. */
+const sampleWith = (part: Partial<Sample> = {}): Sample => ({
+  kind: 'sample',
+  sandboxId: 's',
+  atMs: nowMs,
+  source: 'cgroup',
+  cadenceMs: 1000,
+  caveat: null,
+  memory: {
+    usedBytes: 400 * mebibyte,
+    workingSetBytes: 400 * mebibyte,
+    limitBytes: 512 * mebibyte,
+    anonBytes: null,
+    oomKillCount: 0,
+    limitHitCount: 0,
+    stalledPercent: null,
+  },
+  ...part,
+});
+/** What the place the editor works in supports. */
+const local: readonly FixId[] = [
+  'endProcess',
+  'setHeapLimit',
+  'lowerParallelism',
+  'clearCaches',
+  'shortenLogs',
+  'showLargestFolders',
+  'openTerminal',
+  'showDetails',
+];
+const buttons = (part: Partial<FixSituation>): readonly string[] =>
+  offerFixes(situation(part))
+    .slice(0, 2)
+    .map((each) => each.title);
 
 const ids = (part: Partial<FixSituation>): readonly string[] => offerFixes(situation(part)).map((each) => each.id);
 
@@ -55,7 +95,15 @@ const incident = (cause: IncidentCause): Incident => ({
 
 describe('fixes', () => {
   it('against memory: end what grows, then a larger sandbox, a snapshot, a terminal', () => {
-    expect(ids({})).toEqual(['endProcess', 'recreateLarger', 'snapshot', 'openTerminal', 'showDetails']);
+    expect(ids({})).toEqual([
+      'endProcess',
+      'recreateLarger',
+      'setHeapLimit',
+      'snapshot',
+      'lowerParallelism',
+      'openTerminal',
+      'showDetails',
+    ]);
     expect(offerFixes(situation())[0]).toMatchObject({
       title: 'End node (pid 412)',
       risk: 'confirm',
@@ -140,12 +188,140 @@ describe('fixes', () => {
   });
 });
 
+describe('the two buttons of a warning', () => {
+  const disk = memoryForecast({ signal: 'disk', grower: null });
+  const full = sampleWith({ disk: { usedBytes: 9.5 * 1024 ** 3, limitBytes: 10 * 1024 ** 3 } });
+  const removable = (cachesMiB: number, logsMiB: number, inMemoryMiB = 0): Removable => ({
+    cachesBytes: cachesMiB * mebibyte,
+    cachesInMemoryBytes: inMemoryMiB * mebibyte,
+    logsBytes: logsMiB * mebibyte,
+  });
+
+  it('against a full disk carry the sizes where they are known, and only if it is worth it', () => {
+    const against = (known: Removable | null) =>
+      buttons({ leading: disk, sample: full, supports: local, removable: known });
+    expect(against(removable(1229, 0))).toEqual(['Clear caches (1.2 GiB)', 'Show the largest folders']);
+    expect(against(removable(300, 800))).toEqual(['Clear caches (300 MiB)', 'Shorten logs (800 MiB)']);
+    expect(against(removable(50, 50))).toEqual(['Show the largest folders', 'Open a terminal']);
+    expect(against(null)).toEqual(['Show the largest folders', 'Clear caches']);
+  });
+
+  it('against memory are to end what grows, and a heap limit for a program that reads one', () => {
+    const grower = (name: string, heapLimit: HeapLimit | null) => ({
+      leading: memoryForecast({ grower: { pid: 412, name, bytesPerSecond: 4e6 } }),
+      processes: [{ ...process(412, name, 300 * mebibyte), heapLimit }],
+      sample: sampleWith(),
+      supports: local,
+    });
+    expect(buttons(grower('node', null))).toEqual(['End node (pid 412)', 'Set a heap limit']);
+    const tooHigh = { limitBytes: 2048 * mebibyte, source: '-Xmx' };
+    expect(buttons(grower('java', tooHigh))).toEqual(['End java (pid 412)', 'Set a heap limit']);
+    const low = { limitBytes: 256 * mebibyte, source: '--max-old-space-size' };
+    expect(buttons(grower('node', low))[1]).not.toBe('Set a heap limit');
+    expect(buttons(grower('postgres', null))[1]).toBe('Lower the parallelism');
+  });
+
+  it('against memory that many jobs fill are to run fewer of them', () => {
+    const processes = [1, 2, 3, 4].map((n) => process(100 + n, 'cc1plus', 90 * mebibyte));
+    const found = offerFixes(
+      situation({ leading: memoryForecast({ grower: null }), processes, sample: sampleWith(), supports: local }),
+    );
+    expect(found[0]).toMatchObject({
+      id: 'lowerParallelism',
+      reason: '4 of the largest processes are called cc1plus: fewer at a time need less.',
+    });
+  });
+
+  it('against memory are to clear caches only where these lie in memory', () => {
+    const memory = { sample: sampleWith(), supports: local };
+    expect(ids({ ...memory, removable: removable(4000, 4000) })).not.toContain('clearCaches');
+    expect(offerFixes(situation({ ...memory, removable: removable(0, 0, 120) }))).toContainEqual(
+      expect.objectContaining({ id: 'clearCaches', title: 'Clear caches (120 MiB)' }),
+    );
+  });
+
+  it('against a heap that is full are to raise its limit, as far as the sandbox has memory', () => {
+    const heap = (limitMiB: number) => ({
+      leading: memoryForecast({ signal: 'heap', limit: limitMiB * mebibyte }),
+      processes: [
+        {
+          ...process(412, 'node', 200 * mebibyte),
+          heapLimit: { limitBytes: limitMiB * mebibyte, source: '--max-old-space-size' },
+        },
+      ],
+      sample: sampleWith(),
+    });
+    expect(buttons({ ...heap(200), supports: local })).toEqual(['Raise the heap limit', 'End node (pid 412)']);
+    expect(buttons(heap(500))).toEqual(['Recreate larger', 'End node (pid 412)']);
+  });
+
+  it('against too many processes or open files are to end the one that has them', () => {
+    const pids = sampleWith({ pids: { used: 400, limit: 500, spawner: { pid: 77, name: 'run-all', count: 310 } } });
+    expect(buttons({ leading: memoryForecast({ signal: 'pids', grower: null }), sample: pids })).toEqual([
+      'End run-all (pid 77)',
+      'Lower the parallelism',
+    ]);
+    const fds = (pid: number, name?: string) =>
+      sampleWith({ fds: { used: 900, limit: 1024, pid, ...(name === undefined ? {} : { name }) } });
+    const leading = memoryForecast({ signal: 'fds', grower: null });
+    expect(offerFixes(situation({ leading, sample: fds(9, 'server') }))[0]).toMatchObject({
+      title: 'End server (pid 9)',
+      reason: 'It has 900 of 1024 files open.',
+    });
+    // A number without a name may be another process by now.
+    expect(ids({ leading, sample: fds(9) })).not.toContain('endProcess');
+    expect(ids({ leading, sample: fds(9), processes: [process(9, 'server', 1)] })).toContain('endProcess');
+    expect(ids({ leading, sample: fds(1, 'init') })).not.toContain('endProcess');
+  });
+
+  it('say something for a sandbox that is slowed, although nothing ends', () => {
+    const slowed = (throttledRatio: number, usedCores: number) =>
+      offerFixes(
+        situation({
+          leading: null,
+          level: 'calm',
+          sample: sampleWith({ cpu: { usedCores, limitCores: 2, throttledRatio } }),
+        }),
+      ).map(({ id, reason }) => `${id}: ${reason}`);
+    expect(slowed(0.4, 1)[0]).toBe(
+      'lowerParallelism: It is slowed in 40 % of its periods: fewer jobs at a time wait less for each other.',
+    );
+    expect(slowed(0, 1.95)[0]).toContain('It uses 1.9 of 2 cores');
+    expect(slowed(0.1, 1)).toHaveLength(1);
+  });
+});
+
+describe('what worked before', () => {
+  const success = (known: Partial<Record<FixId, FixSuccess>>) => (id: FixId) => known[id] ?? null;
+  const leading = memoryForecast({ signal: 'disk', grower: null });
+  const order = (known: Partial<Record<FixId, FixSuccess>>) =>
+    ids({ leading, supports: local, successOf: success(known) }).slice(0, 3);
+
+  it('comes first among what acts, and what never helped comes last of it', () => {
+    expect(order({})).toEqual(['showLargestFolders', 'clearCaches', 'shortenLogs']);
+    expect(order({ shortenLogs: { worked: 2, didNotWork: 0 } })).toEqual([
+      'showLargestFolders',
+      'shortenLogs',
+      'clearCaches',
+    ]);
+    expect(order({ clearCaches: { worked: 0, didNotWork: 2 } })[2]).toBe('clearCaches');
+    expect(order({ clearCaches: { worked: 0, didNotWork: 1 } })[1]).toBe('clearCaches');
+  });
+
+  it('never lifts what loses something, nor what only saves or looks', () => {
+    const often = { worked: 9, didNotWork: 0 };
+    const found = ids({
+      successOf: success({ recreateLarger: often, snapshot: often, openTerminal: often, lowerParallelism: often }),
+    });
+    expect(found.indexOf('recreateLarger')).toBeGreaterThan(found.indexOf('endProcess'));
+    expect(found.indexOf('snapshot')).toBeGreaterThan(found.indexOf('endProcess'));
+    expect(found[0]).toBe('lowerParallelism');
+  });
+});
+
 describe('actions', () => {
   it.each([
-    [
-      'running',
-      ['extend', 'snapshot', 'endProcess', 'recreateLarger', 'pause', 'delete', 'openTerminal', 'showDetails'],
-    ],
+    ['running', fixIds.filter((id) => id !== 'resume')],
     ['paused', ['extend', 'resume', 'delete', 'showDetails']],
     ['creating', ['extend', 'delete', 'showDetails']],
     ['stopping', ['showDetails']],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FileReader } from '../../../../src/model/ports.ts';
+import type { FileReader, Log } from '../../../../src/model/ports.ts';
 import { readMounts, readOwnGroups } from '../../../../src/providers/local/cgroup-places.ts';
 import { Counter } from '../../../../src/providers/local/counter.ts';
 import {
@@ -104,18 +104,21 @@ describe('the readers of kernel texts', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 15 }), fc.nat(), fc.nat(), (name, parent, start) => {
         const text = `7 (${name}) S ${parent} 1 1 0 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 ${start} 1\n`;
-        expect(processStat(text)).toEqual({ name, parentPid: parent, startTicks: start });
+        expect(processStat(text)).toEqual({ name, parentPid: parent, threads: 1, startTicks: start, isZombie: false });
       }),
     );
   });
 });
+
+const nothing = (): void => undefined;
+const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 describe('a counter', () => {
   it('never falls, and rises by no more than what was counted', () => {
     const step = fc.record({ group: fc.constantFrom('a', 'b'), value: fc.nat(1000) });
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
-        const counter = new Counter();
+        const counter = new Counter('kills', silent);
         let last: number | null = null;
         let before: { readonly group: string; readonly value: number } | null = null;
         for (const now of steps) {

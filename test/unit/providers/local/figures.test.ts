@@ -89,8 +89,11 @@ describe('texts of the kernel', () => {
     expect(processStat('412 (a) b\n(c) S 7 1 1 0 -1 4 1 2 3 4 5 6 7 8 20 0 1 0 777 1\n')).toEqual({
       name: 'a) b\n(c',
       parentPid: 7,
+      threads: 1,
       startTicks: 777,
+      isZombie: false,
     });
+    expect(processStat('412 (a) Z 7 1')?.isZombie).toBe(true);
     expect(processStat('412 no brackets')).toBeNull();
     expect(processStat(')(')).toBeNull();
   });

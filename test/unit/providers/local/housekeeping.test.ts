@@ -1,9 +1,23 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CacheFolder } from '../../../../src/model/ports.ts';
-import { createHousekeeping } from '../../../../src/providers/local/housekeeping.ts';
+import { createHousekeeping, type HousekeepingOptions } from '../../../../src/providers/local/housekeeping.ts';
 
 const mebibyte = 1024 ** 2;
 const { signal } = new AbortController();
@@ -23,6 +37,10 @@ afterEach(() => {
   for (const folder of [home, workspace]) rmSync(folder, { recursive: true, force: true });
 });
 
+/** Looks only where a test has put something. */
+const keep = (more: HousekeepingOptions = {}) =>
+  createHousekeeping({ home, folders: [workspace], elsewhere: [], isInMemory: () => Promise.resolve(false), ...more });
+
 const own = (caches: readonly CacheFolder[]) => caches.filter(({ path }) => !path.startsWith('/var'));
 
 describe('caches', () => {
@@ -31,7 +49,7 @@ describe('caches', () => {
     fill(join(workspace, 'node_modules', '.cache', 'babel'), 'x', 5 * mebibyte);
     fill(join(home, '.cache', 'pip'), 'x', 10);
     fill(join(home, '.m2', 'repository'), 'x', 9 * mebibyte);
-    const found = own(await createHousekeeping({ home }).caches([workspace], signal));
+    const found = own(await keep().caches(null, signal));
     expect(found.map(({ path }) => path)).toEqual([
       join(workspace, 'node_modules', '.cache'),
       join(home, '.npm', '_cacache'),
@@ -40,8 +58,8 @@ describe('caches', () => {
 
   it('are emptied, and the folder itself stays', async () => {
     fill(join(home, '.npm', '_cacache', 'a'), 'x', 3 * mebibyte);
-    const housekeeping = createHousekeeping({ home });
-    const [cache] = own(await housekeeping.caches([], signal));
+    const housekeeping = keep();
+    const [cache] = own(await housekeeping.caches(null, signal));
     if (cache === undefined) throw new Error('no cache');
     expect(await housekeeping.clear(cache, signal)).toBeGreaterThanOrEqual(3 * mebibyte);
     expect([existsSync(cache.path), existsSync(join(cache.path, 'a'))]).toEqual([true, false]);
@@ -49,8 +67,8 @@ describe('caches', () => {
 
   it('are nothing that was not shown before', async () => {
     fill(join(home, '.npm', '_cacache'), 'x', 3 * mebibyte);
-    const made = { tool: 'npm', path: join(home, '.npm', '_cacache'), bytes: 1 };
-    await expect(createHousekeeping({ home }).clear(made, signal)).rejects.toMatchObject({ kind: 'invalid-request' });
+    const made = { tool: 'npm', path: join(home, '.npm', '_cacache'), bytes: 1, inMemory: false };
+    await expect(keep().clear(made, signal)).rejects.toMatchObject({ kind: 'invalid-request' });
     expect(existsSync(join(made.path, 'x'))).toBe(true);
   });
 
@@ -58,21 +76,86 @@ describe('caches', () => {
     const elsewhere = join(workspace, 'precious');
     fill(join(elsewhere, '_cacache'), 'x', 3 * mebibyte);
     symlinkSync(elsewhere, join(home, '.npm'));
-    const housekeeping = createHousekeeping({ home });
-    const found = own(await housekeeping.caches([], signal));
+    const housekeeping = keep();
+    const found = own(await housekeeping.caches(null, signal));
     for (const cache of found) {
       await expect(housekeeping.clear(cache, signal)).rejects.toMatchObject({ kind: 'invalid-request' });
     }
     expect(existsSync(join(elsewhere, '_cacache', 'x'))).toBe(true);
     symlinkSync(elsewhere, join(home, '.yarn'));
-    expect(own(await housekeeping.caches([], signal))).toHaveLength(1);
+    expect(own(await housekeeping.caches(null, signal))).toHaveLength(1);
   });
 
   it('can be cancelled', async () => {
     fill(join(home, '.npm', '_cacache'), 'x', 3 * mebibyte);
-    await expect(createHousekeeping({ home }).caches([], AbortSignal.abort())).rejects.toMatchObject({
+    await expect(keep().caches(null, AbortSignal.abort())).rejects.toMatchObject({
       kind: 'aborted',
     });
+  });
+
+  it('on another disk do not count, and those in memory are told apart', async () => {
+    fill(join(home, '.npm', '_cacache'), 'x', 3 * mebibyte);
+    const housekeeping = keep({ isInMemory: (path) => Promise.resolve(path.startsWith(home)) });
+    expect(own(await housekeeping.caches(workspace, signal))).toMatchObject([{ tool: 'npm', inMemory: true }]);
+    if (statSync('/proc').dev !== statSync(home).dev) {
+      expect(await housekeeping.caches('/proc', signal)).toEqual([]);
+      expect((await housekeeping.largest('/proc', signal)).folders).toEqual([]);
+    }
+  });
+});
+
+describe('logs', () => {
+  const line = `${'x'.repeat(99)}\n`;
+  const large = line.repeat(130_000);
+
+  it('are large text files of that name, with one name only', async () => {
+    mkdirSync(join(workspace, 'logs'));
+    const put = (name: string, text: string | Buffer): void => writeFileSync(join(workspace, 'logs', name), text);
+    put('server.log', large);
+    put('server.log.1', large);
+    put('small.log', line);
+    put('000003.log', large);
+    put('binary.log', Buffer.alloc(large.length));
+    put('result.txt', large);
+    put('shared.log', large);
+    linkSync(join(workspace, 'logs', 'shared.log'), join(workspace, 'logs', 'second'));
+    symlinkSync(join(workspace, 'logs', 'result.txt'), join(workspace, 'logs', 'link.log'));
+    const found = await keep().logs(workspace, signal);
+    expect(found.map(({ path }) => path).toSorted()).toEqual([
+      join(workspace, 'logs', 'server.log'),
+      join(workspace, 'logs', 'server.log.1'),
+    ]);
+    expect(found[0]?.bytes).toBeGreaterThanOrEqual(large.length);
+  });
+
+  it('keep their last whole lines, and whoever writes one goes on', async () => {
+    const path = join(home, 'server.log');
+    writeFileSync(path, `${large}the last line\n`);
+    const writer = openSync(path, 'a');
+    const housekeeping = keep();
+    const [log] = await housekeeping.logs(null, signal);
+    if (log === undefined) throw new Error('no log');
+    expect(await housekeeping.shorten(log, signal)).toBeGreaterThan(10 * mebibyte);
+    writeSync(writer, 'and on\n');
+    const text = readFileSync(path, 'utf8');
+    expect(text.endsWith(`${line}the last line\nand on\n`)).toBe(true);
+    expect(text.startsWith(line)).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(mebibyte + 10);
+  });
+
+  it('are left alone when they were not shown, or are another file by now', async () => {
+    const path = join(home, 'server.log');
+    writeFileSync(path, large);
+    const housekeeping = keep();
+    const log = { path, bytes: 1 };
+    await expect(housekeeping.shorten(log, signal)).rejects.toMatchObject({ kind: 'invalid-request' });
+    await housekeeping.logs(null, signal);
+    await expect(housekeeping.shorten(log, AbortSignal.abort())).rejects.toMatchObject({ kind: 'aborted' });
+    renameSync(path, `${path}.1`);
+    await expect(housekeeping.shorten(log, signal)).rejects.toMatchObject({ kind: 'conflict' });
+    appendFileSync(path, 'new\n');
+    await expect(housekeeping.shorten(log, signal)).rejects.toMatchObject({ kind: 'conflict' });
+    expect(readFileSync(`${path}.1`, 'utf8')).toHaveLength(large.length);
   });
 });
 
@@ -80,7 +163,7 @@ describe('the largest folders', () => {
   it('are told largest first, without those that only hold one other', async () => {
     fill(join(workspace, 'out', 'deep'), 'x', 4 * mebibyte);
     fill(join(workspace, 'src'), 'x', 2 * mebibyte);
-    const { folders, complete } = await createHousekeeping({ home }).largest([workspace], signal);
+    const { folders, complete } = await keep().largest(null, signal);
     expect(complete).toBe(true);
     expect(folders.map(({ path }) => path)).toEqual([
       workspace,
@@ -91,7 +174,7 @@ describe('the largest folders', () => {
 
   it('say when not everything could be looked at', async () => {
     for (let index = 0; index < 20; index += 1) fill(join(workspace, `f${index}`), 'x', 5000);
-    const { complete } = await createHousekeeping({ home, mostEntries: 5 }).largest([workspace, '/no/such'], signal);
+    const { complete } = await keep({ mostEntries: 5, elsewhere: ['/no/such'] }).largest(null, signal);
     expect(complete).toBe(false);
   });
 });

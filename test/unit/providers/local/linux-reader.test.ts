@@ -29,7 +29,7 @@ describe('one reading', () => {
       },
       swap: { usedBytes: mebibyte, limitBytes: 1024 * mebibyte },
       pids: { used: 9, limit: 64 },
-      fds: { used: 60, limit: 64, pid: 414 },
+      fds: { used: 60, limit: 64, pid: 414, name: 'ja"va\\x??) S 1' },
       oomKillCount: 2,
     });
   });
@@ -241,7 +241,101 @@ describe('what changes while it is read', () => {
     const second = await reader.read(0);
     expect(second.memory).toMatchObject({ limitBytes: 1024 * mebibyte, usedBytes: 900 * mebibyte });
     expect(second.memory?.oomKillCount).toBe(first.memory?.oomKillCount);
-    expect(log.lines.join('\n')).toMatch(/can not be read any more.*\n.*changed: .*box\.scope → .*app\.slice/);
+    const said = log.lines.join('\n');
+    expect(said).toContain('box.scope can not be read any more; looking for another.');
+    expect(said).toMatch(/The control group of this place changed: .*box\.scope → .*app\.slice\./);
+    expect(said).toMatch(
+      /Processor time is counted in another group: .*box\.scope → .*app\.slice; no rate this time\./,
+    );
+  });
+
+  it('a group it was moved out of, although the old one is still there', async () => {
+    using tree = fixtureFiles('v2-nested');
+    const log = keptLog();
+    const reader = readerOf(tree.files, log);
+    const first = await reader.read(0);
+    tree.write('/proc/self/cgroup', '0::/app.slice\n');
+    tree.write(`${group}/app.slice/memory.max`, `${1024 * mebibyte}\n`);
+    const seen = [];
+    for (let count = 0; count < 10; count += 1) {
+      pass(tree, 1);
+      seen.push(await reader.read(0));
+    }
+    // The own group is looked for every ten readings.
+    expect(seen.at(-1)?.memory?.limitBytes).toBe(1024 * mebibyte);
+    expect(new Set(seen.map(({ oomKillCount }) => oomKillCount))).toEqual(new Set([first.oomKillCount]));
+    expect(log.lines.join('\n')).toMatch(/The control group of this place changed: .*box\.scope → .*app\.slice\./);
+  });
+
+  it.each([
+    ['memory.stat', 'the parts of memory'],
+    ['memory.events', 'count of kills'],
+    ['pids.current', 'the number of processes'],
+  ])('%s, gone for one reading: no leap, no kill, a reason in the log', async (name, what) => {
+    using tree = fixtureFiles('v2-limited');
+    const log = keptLog();
+    const reader = readerOf(tree.files, log);
+    const first = await reader.read(0);
+    const text = tree.read(`${group}/${name}`);
+    tree.remove(`${group}/${name}`);
+    pass(tree, 1);
+    const between = await reader.read(0);
+    tree.write(`${group}/${name}`, text);
+    pass(tree, 1);
+    const last = await reader.read(0);
+    // Without its parts all of the page cache would look like pressure.
+    expect(between.memory?.workingSetBytes ?? first.memory?.workingSetBytes).toBe(first.memory?.workingSetBytes);
+    expect(last).toMatchObject({ memory: first.memory, oomKillCount: first.oomKillCount });
+    const said = log.lines.filter((line) => line.includes(what));
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain('Its file vanished, or can not be read.');
+    expect(said[1]).toMatch(/^Read again: /);
+  });
+
+  it('the parts of memory, gone for good: after three readings it goes on without them', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    await reader.read(0);
+    tree.remove(`${group}/memory.stat`);
+    const seen = [];
+    for (let count = 0; count < 5; count += 1) {
+      pass(tree, 1);
+      seen.push((await reader.read(0)).memory?.workingSetBytes);
+    }
+    expect(seen).toEqual([undefined, undefined, undefined, 200 * mebibyte, 200 * mebibyte]);
+  });
+
+  it('counters that go back, each with a line in the log', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const log = keptLog();
+    const reader = readerOf(tree.files, log);
+    const first = await reader.read(0);
+    pass(tree, 1);
+    tree.write(`${group}/memory.events`, 'max 0\noom_kill 0\n');
+    tree.write(`${group}/cpu.stat`, 'usage_usec 5\nnr_periods 1\nnr_throttled 0\n');
+    const second = await reader.read(0);
+    expect(second.memory?.limitHitCount).toBe(first.memory?.limitHitCount);
+    expect(second.cpu).toBeUndefined();
+    const said = log.lines.filter((line) => line.includes('went back from'));
+    expect(said).toHaveLength(3);
+    for (const what of ['kills went back from 2 to 0', 'hits of the memory limit went back from 12 to 0', ' to 5 µs']) {
+      expect(said.join(' ')).toContain(what);
+    }
+  });
+
+  it('limits of processes and processors, with a line in the log', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const log = keptLog();
+    const reader = readerOf(tree.files, log);
+    await reader.read(0);
+    tree.write(`${group}/pids.max`, 'max\n');
+    tree.write(`${group}/cpu.max`, '100000 100000\n');
+    for (let count = 0; count < 10; count += 1) {
+      pass(tree, 1);
+      await reader.read(0);
+    }
+    expect(log.lines).toContain(`The limit of processes (${group}/pids.max) changed from 64 to none.`);
+    expect(log.lines).toContain('The limit of processors changed from 0.5 to 1.');
   });
 
   it('everything that disappears between two readings', async () => {
@@ -293,6 +387,44 @@ describe('processes', () => {
     expect(await looked()).toBe(false);
     tree.write(`${group}/memory.events`, 'max 12\noom_kill 3\n');
     expect(await looked()).toBe(true);
+  });
+
+  it('that have ended are told with what they held last, and never one that still runs', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    expect((await reader.read(0)).ended).toEqual([]);
+    const kill = async (kills: number) => {
+      pass(tree, 1);
+      tree.write(`${group}/memory.events`, `max 12\noom_kill ${kills}\n`);
+      return (await reader.read(0)).ended?.map(({ pid, name, rssBytes }) => [pid, name, rssBytes]);
+    };
+    const statm = tree.read('/proc/412/statm');
+    // It holds nothing any more, and is not in the list: but it is there.
+    tree.write('/proc/412/statm', '10 0 0 0 0 0 0\n');
+    expect(await kill(3)).toEqual([]);
+    tree.write('/proc/412/statm', statm);
+    expect(await kill(4)).toEqual([]);
+    tree.remove('/proc/412');
+    expect(await kill(5)).toEqual([[412, 'node', 50_000 * 4096]]);
+    // Its parent has not looked yet.
+    tree.write('/proc/413/stat', tree.read('/proc/413/stat').replace(/\) \S/, ') Z'));
+    tree.write('/proc/413/statm', '0 0 0 0 0 0 0\n');
+    expect(await kill(6)).toEqual([[413, 'java', 40_000 * 4096]]);
+  });
+
+  it('that start the others are named once these are many', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const reader = readerOf(tree.files);
+    expect((await reader.read(0)).pids).toEqual({ used: 9, limit: 64 });
+    tree.write(`${group}/pids.current`, '60\n');
+    tree.write('/proc/412/stat', tree.read('/proc/412/stat').replace(/^(.*\) (?:\S+ ){17})\S+/s, '$140'));
+    pass(tree, 10);
+    const { pids } = await reader.read(0);
+    expect(pids).toMatchObject({ used: 60, limit: 64, spawner: { pid: 412, name: 'node' } });
+    expect(pids?.spawner?.count).toBeGreaterThanOrEqual(40);
+    tree.write(`${group}/pids.current`, '9\n');
+    pass(tree, 1);
+    expect((await reader.read(0)).pids).toEqual({ used: 9, limit: 64 });
   });
 
   it('say which terminal they were started in', async () => {

@@ -4,7 +4,9 @@ import { busyMs, Cadence, idleMs } from '../../../../src/providers/local/cadence
 import { Counter } from '../../../../src/providers/local/counter.ts';
 import { KillWatch } from '../../../../src/providers/local/kill-watch.ts';
 import { MachineReader } from '../../../../src/providers/local/machine-reader.ts';
+import { Changes, Presence } from '../../../../src/providers/local/presence.ts';
 import type { Reading } from '../../../../src/providers/local/reading.ts';
+import { keptLog } from './fixture-files.ts';
 
 const mebibyte = 1024 ** 2;
 
@@ -30,7 +32,8 @@ const memoryOf = (usedBytes: number, limitBytes: number | null = 1024 * mebibyte
 
 describe('a counter', () => {
   it('goes on over resets and changes of group', () => {
-    const counter = new Counter();
+    const log = keptLog();
+    const counter = new Counter('kills', log);
     const reads: readonly (readonly [string, number | null])[] = [
       ['a', 5],
       ['a', 7],
@@ -42,6 +45,26 @@ describe('a counter', () => {
       ['a', 7],
     ];
     expect(reads.map(([group, value]) => counter.read(group, value))).toEqual([5, 7, 7, 8, null, 8, 10, 10]);
+    expect(log.lines).toEqual(["The kernel's count of kills went back from 101 to 0; counting goes on from there."]);
+  });
+});
+
+describe('what is said in the log', () => {
+  it('of a file is that it vanished, and that it is there again, once each', () => {
+    const log = keptLog();
+    const presence = new Presence(log);
+    for (const isThere of [false, true, true, false, false, true]) presence.tell('the use', isThere);
+    expect(log.lines).toEqual([
+      'Not told any more: the use. Its file vanished, or can not be read.',
+      'Read again: the use.',
+    ]);
+  });
+
+  it('of a value is only that it changed', () => {
+    const log = keptLog();
+    const changes = new Changes(log);
+    for (const value of [4, 4, null, null, 2]) changes.tell('The limit', value);
+    expect(log.lines).toEqual(['The limit changed from 4 to none.', 'The limit changed from none to 2.']);
   });
 });
 
@@ -87,25 +110,58 @@ describe('kills', () => {
   const node = { pid: 412, parentPid: 1, name: 'node', rssBytes: 200 * mebibyte, ageMs: 1, heapLimit: null };
   const shell = { ...node, pid: 7, name: 'bash', rssBytes: 4 * mebibyte };
 
-  it('are told with the process that is gone and where it was started', () => {
+  const java = { ...node, pid: 413, name: 'java', rssBytes: 150 * mebibyte };
+  const words = 'Memory cgroup out of memory: Killed process';
+  const told = (kills: number, ended: Sample['ended'], secondsLater = 1): string | undefined => {
     const watch = new KillWatch();
+    watch.see(reading(3), sampleOf(0, { processes: [node, java, shell], ended: [] }));
+    const more = ended === undefined ? {} : { ended };
+    return watch.see(reading(3 + kills), sampleOf(secondsLater * 1000, more))?.text;
+  };
+
+  it('are told with the one process that is gone, as the probable one, and where it was started', () => {
     const started = { ...node, startedIn: 'the terminal “bash”' };
-    expect(watch.see(reading(3), sampleOf(0, { processes: [started, shell] }))).toBeNull();
-    expect(watch.see(reading(3), sampleOf(1000))).toBeNull();
-    expect(watch.see(reading(4), sampleOf(2000, { processes: [shell] }))).toMatchObject({
+    expect(told(1, [started])).toBe(`${words}, probably 412 (node) with 200 MiB, started in the terminal “bash”.`);
+    // A small process that ended in the same second ended by itself.
+    expect(told(1, [node, shell])).toBe(`${words}, probably 412 (node) with 200 MiB.`);
+    expect(told(1, [shell])).toBe(`${words}, probably 7 (bash) with 4 MiB.`);
+  });
+
+  it('are an error of the kernel with its exit code', () => {
+    const watch = new KillWatch();
+    watch.see(reading(3), sampleOf(0, { ended: [] }));
+    expect(watch.see(reading(4), sampleOf(2000, { ended: [node] }))).toMatchObject({
       source: 'kernel',
       exitCode: 137,
       atMs: 2000,
-      text: 'Memory cgroup out of memory: Killed process 412 (node) with 200 MiB; it was started in the terminal “bash”.',
     });
   });
 
-  it('are told without a name when the one that is gone was never seen', () => {
-    const watch = new KillWatch();
-    watch.see(reading(0), sampleOf(0, { processes: [node] }));
-    expect(watch.see(reading(2), sampleOf(1000, { processes: [node] }))?.text).toMatch(
-      /2 processes, none of them known/,
+  it('name as many as were killed, and nobody as the probable one when more are gone', () => {
+    expect(told(2, [node, java])).toBe(
+      `${words}, probably 412 (node) with 200 MiB and 413 (java) with 150 MiB. 2 processes were killed.`,
     );
+    const open = told(1, [java, node]) ?? '';
+    expect(open).toBe(`${words}; gone since 1 s before: 412 (node) with 200 MiB and 413 (java) with 150 MiB.`);
+    expect(open).not.toContain('probably');
+  });
+
+  it('name nobody that still runs', () => {
+    const text = told(1, [], 4) ?? '';
+    expect(text).toBe(
+      `${words}, none of those known 4 s before: all of them still run, and it came after that look or was small then.`,
+    );
+    expect(text).not.toMatch(/node|java|bash/);
+    expect(told(2, undefined)).toBe(`${words}; which one is not known. 2 processes were killed.`);
+  });
+
+  it('belong to what was seen to be gone just before the count was read', () => {
+    const watch = new KillWatch();
+    watch.see(reading(0), sampleOf(0, { ended: [] }));
+    expect(watch.see(reading(0), sampleOf(1000, { ended: [node] }))).toBeNull();
+    expect(watch.see(reading(1), sampleOf(2000, { ended: [] }))?.text).toContain('probably 412 (node)');
+    watch.see(reading(1), sampleOf(3000, { ended: [java] }));
+    expect(watch.see(reading(2), sampleOf(9000, { ended: [] }))?.text).not.toContain('java');
   });
 
   it('are none on a first reading, without a counter, and when it went back', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attention, Here, ProviderEvent } from '../../../../src/model/ports.ts';
 import { Problem } from '../../../../src/model/problem.ts';
 import type { Sample } from '../../../../src/model/sample.ts';
+import { createHousekeeping } from '../../../../src/providers/local/housekeeping.ts';
 import { LocalProvider, type LocalProviderOptions } from '../../../../src/providers/local/provider.ts';
 import type { Reading } from '../../../../src/providers/local/reading.ts';
 import type { RecognisedPlace } from '../../../../src/providers/local/recognise.ts';
@@ -74,6 +75,7 @@ const scene = (more: Partial<LocalProviderOptions> = {}, here: Partial<Here> = {
       },
     }),
     disks: null,
+    housekeeping: null,
     recognise: () => Promise.resolve(docker),
     hostname: () => Promise.resolve('box'),
     seconds: () => clock.now() / 1000,
@@ -131,6 +133,8 @@ describe('the place the editor works in', () => {
       'exec',
       'limits',
     ]);
+    const housekeeping = createHousekeeping();
+    expect(scene({ housekeeping }).provider.actions.housekeeping).toBe(housekeeping);
   });
 
   it('is told again every minute', async () => {
@@ -241,12 +245,18 @@ describe('kills', () => {
   it('become an error with the name of the process, also for who asks later', async () => {
     const { readings, provider, clock, collect, controller, log } = scene();
     const node = { pid: 412, parentPid: 1, name: 'node', rssBytes: 90 * mebibyte, ageMs: 1, heapLimit: null };
-    readings.push(readingOf(100 * mebibyte, { processes: [node] }), readingOf(5, { oomKillCount: 1, processes: [] }));
+    readings.push(
+      readingOf(100 * mebibyte, { processes: [node], ended: [] }),
+      readingOf(5, { oomKillCount: 1, processes: [], ended: [node] }),
+    );
     const collecting = collect();
     await clock.advance(1_500);
     const errors = provider.errors('local-box', controller.signal)[Symbol.asyncIterator]();
     const { value } = await errors.next();
-    expect(value).toMatchObject({ source: 'kernel', text: expect.stringContaining('Killed process 412 (node)') });
+    expect(value).toMatchObject({
+      source: 'kernel',
+      text: expect.stringContaining('Killed process, probably 412 (node)'),
+    });
     expect(log.lines.some((line) => line.includes('412 (node)'))).toBe(true);
     controller.abort();
     expect((await errors.next()).done).toBe(true);

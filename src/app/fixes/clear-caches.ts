@@ -1,0 +1,68 @@
+import type { CacheFolder } from '../../model/ports.ts';
+import { Problem } from '../../model/problem.ts';
+import { abortable } from '../../model/wait.ts';
+import { bytesText, shortName } from '../format.ts';
+import { type Fix, type FixHost, wrongPlan } from './fix.ts';
+import { housekeepingOf } from './housekeeping.ts';
+import { checkRoom, type RoomOf, roomBefore, roomCheck } from './room-check.ts';
+
+/** A path from a sandbox is for reading only. */
+const pathText = (path: string): string => path.replace(/\p{Cc}+/gu, ' ');
+
+const sumOf = (caches: readonly CacheFolder[]): number => caches.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** What the caches make room in: those in memory free memory. */
+const roomFor = (caches: readonly CacheFolder[]): RoomOf =>
+  caches.length > 0 && caches.every(({ inMemory }) => inMemory) ? 'memory' : 'disk';
+
+/** Against what comes: caches in memory while memory runs out, else those on the disk that fills up. */
+const found = async (host: FixHost, signal: AbortSignal): Promise<readonly CacheFolder[]> => {
+  const housekeeping = housekeepingOf(host);
+  const { leading, sample } = host.view();
+  if (leading?.signal === 'memory' || leading?.signal === 'swap') {
+    const inMemory = (await housekeeping.caches(null, signal)).filter((cache) => cache.inMemory);
+    if (inMemory.length > 0) return inMemory;
+  }
+  return housekeeping.caches(sample?.disk?.place ?? null, signal);
+};
+
+/** Empties caches of known tools, which are made again when they are needed, and checks whether there is room then. */
+export const clearCaches: Fix = {
+  async plan(host, { choices, signal }) {
+    const caches = choices.caches ?? (await abortable(found(host, signal), signal));
+    if (caches.length === 0) {
+      throw new Problem('conflict', 'The caches of the tools known here hold nothing worth clearing.', {
+        nextStep: 'Show the largest folders to see what fills the disk.',
+      });
+    }
+    const total = sumOf(caches);
+    return {
+      title: `Clear caches (${bytesText(total)})`,
+      risk: 'confirm',
+      steps: caches.map(
+        ({ tool, path, bytes }) =>
+          `Remove what is in ${pathText(path)} (${tool}, ${bytesText(bytes)}), inside ${shortName(host.sandbox().name)}.`,
+      ),
+      losses: ['The next build or installation takes longer, because it makes them again.'],
+      check: roomCheck(roomFor(caches)),
+      parameters: { kind: 'clearCaches', caches },
+    };
+  },
+
+  async run(parameters, run) {
+    if (parameters.kind !== 'clearCaches') throw wrongPlan();
+    const housekeeping = housekeepingOf(run);
+    const { caches } = parameters;
+    const of = roomFor(caches);
+    const before = roomBefore(run.view(), of);
+    let removedBytes = 0;
+    for (const cache of caches) {
+      const name = `${cache.tool} (${pathText(cache.path)})`;
+      run.changing(`Clearing ${name}`);
+      const bytes = await abortable(housekeeping.clear(cache, run.signal), run.signal);
+      removedBytes += bytes;
+      run.done(`${bytesText(bytes)} of ${name} went.`);
+    }
+    return checkRoom(run, of, before, removedBytes, sumOf(caches));
+  },
+};

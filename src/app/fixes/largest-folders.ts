@@ -1,0 +1,35 @@
+import { Problem } from '../../model/problem.ts';
+import { abortable } from '../../model/wait.ts';
+import { bytesText, shortName } from '../format.ts';
+import { cannotTell, type Fix, wrongPlan } from './fix.ts';
+import { housekeepingOf } from './housekeeping.ts';
+
+/** Shows what fills the disk; what to remove of it only a person can know. */
+export const showLargestFolders: Fix = {
+  async plan(host) {
+    housekeepingOf(host);
+    return {
+      title: 'Show the largest folders',
+      risk: 'safe',
+      steps: [`Add up the folders of ${shortName(host.sandbox().name)}; nothing is changed.`],
+      losses: [],
+      check: 'None: it only shows something.',
+      parameters: { kind: 'showLargestFolders' },
+    };
+  },
+
+  async run(parameters, run) {
+    if (parameters.kind !== 'showLargestFolders') throw wrongPlan();
+    run.progress('Looking for the largest folders');
+    const place = run.view().sample?.disk?.place ?? null;
+    const found = await abortable(housekeepingOf(run).largest(place, run.signal), run.signal);
+    const [first] = found.folders;
+    if (first === undefined) throw new Problem('unavailable-here', 'No folder could be looked at.');
+    run.hands?.showFolders?.(found);
+    const most = found.folders
+      .slice(0, 3)
+      .map(({ path, bytes }) => `${path.replace(/\p{Cc}+/gu, ' ')} ${bytesText(bytes)}`);
+    const part = found.complete ? '' : ' Not everything could be looked at.';
+    return cannotTell(`The largest folders: ${most.join(', ')}.${part} Nothing was changed.`);
+  },
+};

@@ -1,0 +1,132 @@
+import { availableParallelism, totalmem } from 'node:os';
+import * as vscode from 'vscode';
+import type { FixChoices, FixPlan } from '../app/contracts.ts';
+import type { FixId } from '../model/fix.ts';
+import type { FolderSize } from '../model/ports.ts';
+import { heapRuntimeOf } from '../model/terminal-limits.ts';
+import type { SandboxView } from '../model/view.ts';
+import { showInformation } from './messages.ts';
+import type { EditorTerminalEnvironment } from './terminal-environment.ts';
+import { formatBytes, formatDuration } from './text/format.ts';
+import { heapChoices, parallelismChoices } from './text/limit-choices.ts';
+
+const minuteMs = 60_000;
+
+/** Asks what has to be known before a fix can be planned. @returns null when the person closed a question. */
+export async function chooseBefore(
+  view: SandboxView,
+  fixId: FixId,
+  terminals: EditorTerminalEnvironment,
+): Promise<FixChoices | null> {
+  switch (fixId) {
+    case 'extend':
+      return chooseTime(view);
+    case 'recreateLarger':
+      return chooseMemory(view);
+    case 'setHeapLimit':
+      return chooseHeap(view, terminals);
+    case 'lowerParallelism':
+      return chooseJobs(view, terminals);
+    default:
+      return {};
+  }
+}
+
+async function chooseTime(view: SandboxView): Promise<FixChoices | null> {
+  const picked = await vscode.window.showQuickPick(
+    [10, 30, 60, 240].map((minutes) => ({ label: `${formatDuration(minutes * minuteMs)} longer`, minutes })),
+    { title: `Extend the time of ${view.sandbox.name}`, placeHolder: 'How much longer?' },
+  );
+  return picked ? { extendByMs: picked.minutes * minuteMs } : null;
+}
+
+async function chooseMemory(view: SandboxView): Promise<FixChoices | null> {
+  const limit = view.sample?.memory?.limitBytes;
+  if (!limit) return {};
+  const picked = await vscode.window.showQuickPick(
+    [2, 4, 8].map((factor) => ({
+      label: formatBytes(limit * factor),
+      description: `${factor} × the present limit`,
+      bytes: limit * factor,
+    })),
+    { title: `Recreate ${view.sandbox.name} with more memory`, placeHolder: `Now ${formatBytes(limit)}` },
+  );
+  return picked ? { memoryBytes: picked.bytes } : null;
+}
+
+async function chooseHeap(view: SandboxView, terminals: EditorTerminalEnvironment): Promise<FixChoices | null> {
+  const grower = view.processes.find(({ pid }) => pid === view.leading?.grower?.pid);
+  const meant = [...(grower ? [grower] : []), ...view.processes].map(heapRuntimeOf).find((runtime) => runtime !== null);
+  const all = heapChoices(view.sample?.memory?.limitBytes ?? totalmem());
+  // The limits for the program that runs come first.
+  const choices = all.toSorted((a, b) => Number(b.heap.runtime === meant) - Number(a.heap.runtime === meant));
+  const picked = await pickLimit('Set a heap limit for new terminals', 'The limit of one process', choices, terminals);
+  return picked && 'heap' in picked ? { heap: picked.heap } : null;
+}
+
+async function chooseJobs(view: SandboxView, terminals: EditorTerminalEnvironment): Promise<FixChoices | null> {
+  const choices = parallelismChoices(view.sample?.cpu?.limitCores ?? availableParallelism());
+  const title = 'Lower the parallelism in new terminals';
+  const picked = await pickLimit(title, 'How many jobs at a time', choices, terminals);
+  return picked && 'jobs' in picked ? { jobs: picked.jobs } : null;
+}
+
+/** @returns null when it was closed, or what was set before was taken back. */
+async function pickLimit<Choice extends vscode.QuickPickItem>(
+  title: string,
+  placeHolder: string,
+  choices: readonly Choice[],
+  terminals: EditorTerminalEnvironment,
+): Promise<Choice | null> {
+  const back = { label: '$(discard) Take back what was set here', description: '' };
+  const offered: (Choice | typeof back)[] = [...choices, ...(terminals.isSet ? [back] : [])];
+  const picked = await vscode.window.showQuickPick(offered, { title, placeHolder });
+  if (!picked) return null;
+  const choice = choices.find((one) => one === picked);
+  if (choice) return choice;
+  terminals.clear();
+  await showInformation('New terminals start without limits of this extension again.');
+  return null;
+}
+
+/**
+ * Lets the person pick among what a plan has found.
+ * @returns null when it was closed, `all` when there is nothing to pick or everything was, else what to plan with.
+ */
+export async function chooseAmongFound({ parameters }: FixPlan): Promise<FixChoices | 'all' | null> {
+  if (parameters.kind === 'clearCaches') {
+    const picked = await pickSome(
+      'Clear caches',
+      'Each is made again when it is needed',
+      parameters.caches,
+      ({ tool }) => tool,
+    );
+    return picked === null || picked === 'all' ? picked : { caches: picked };
+  }
+  if (parameters.kind === 'shortenLogs') {
+    const picked = await pickSome('Shorten large logs', 'The last lines of each stay', parameters.logs, ({ path }) =>
+      path.slice(path.lastIndexOf('/') + 1),
+    );
+    return picked === null || picked === 'all' ? picked : { logs: picked };
+  }
+  return 'all';
+}
+
+async function pickSome<Found extends FolderSize>(
+  title: string,
+  placeHolder: string,
+  found: readonly Found[],
+  nameOf: (one: Found) => string,
+): Promise<readonly Found[] | 'all' | null> {
+  if (found.length < 2) return 'all';
+  const rows = found.map((one) => ({
+    label: nameOf(one),
+    description: formatBytes(one.bytes),
+    detail: one.path,
+    picked: true,
+    one,
+  }));
+  const picked = await vscode.window.showQuickPick(rows, { title, placeHolder, canPickMany: true });
+  if (!picked || picked.length === 0) return null;
+  return picked.length === found.length ? 'all' : picked.map(({ one }) => one);
+}
