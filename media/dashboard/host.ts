@@ -44,6 +44,11 @@ export class Host {
     this.#send({ kind: 'fix', fixId, pid });
   }
 
+  /** A button of which the page knows only the id. */
+  action(id: string): void {
+    this.#send({ kind: 'action', id });
+  }
+
   ready(): void {
     this.#send({ kind: 'ready' });
   }

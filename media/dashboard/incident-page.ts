@@ -2,6 +2,7 @@ import type { IncidentPage } from '../../src/model/dashboard/incident-page.ts';
 import type { ToPage } from '../../src/model/dashboard/messages.ts';
 import type { PageState } from '../../src/model/dashboard/state.ts';
 import { formatBytes, formatClockSeconds, formatMoment } from '../../src/model/format.ts';
+import { ActionList } from './actions.ts';
 import { bars } from './bars.ts';
 import { ChartGroup } from './charts/group.ts';
 import { element, setHidden, setText, setVariant } from './dom.ts';
@@ -180,7 +181,13 @@ export class IncidentPageView implements Page {
       ),
     );
     setHidden(this.#noAdvice, page.advice.length > 0);
-    this.#advice.replaceChildren(...page.advice.map((text) => element('li', {}, text)));
+    this.#advice.replaceChildren(
+      ...page.advice.map(({ text, actions }) => {
+        const list = new ActionList(this.#host);
+        list.show(actions, text);
+        return element('li', {}, text, list.node);
+      }),
+    );
     this.#before.replaceChildren(
       ...(page.recurrences.length === 0
         ? [element('p', { class: 'empty' }, 'It is the first of its kind that is remembered.')]
@@ -189,12 +196,15 @@ export class IncidentPageView implements Page {
   }
 
   #recurrence(one: IncidentPage['recurrences'][number], atMs: number): HTMLElement {
-    const days = bars('Each day, the last one is the day of the incident', 'short');
-    days.show(
-      one.perDay,
-      one.perDay.map((count) => plural(count, 'time')),
-      one.perDay.map((_, index) => formatMoment(atMs - (one.perDay.length - 1 - index) * dayMs).slice(5, 10)),
-    );
+    const row = (where: string, perDay: readonly number[]): HTMLElement => {
+      const days = bars(`${where}, by day up to the incident`, 'short');
+      days.show(
+        perDay,
+        perDay.map((count) => plural(count, 'time')),
+        perDay.map((_, index) => formatMoment(atMs - (perDay.length - 1 - index) * dayMs).slice(5, 10)),
+      );
+      return days.node;
+    };
     return element(
       'article',
       {},
@@ -204,19 +214,11 @@ export class IncidentPageView implements Page {
         element('span', { class: 'item-title' }, one.title),
         element('span', { class: 'item-note' }, one.kind),
       ),
-      element(
-        'p',
-        { class: 'item-text' },
-        `${plural(one.count, 'time')} in ${plural(one.sandboxes, 'sandbox', 'sandboxes')}, first ${formatMoment(one.firstAtMs).slice(0, 16)}.`,
-      ),
-      days.node,
-      element(
-        'ul',
-        { class: 'helped' },
-        ...one.helped.map(({ title, tried, worked }) =>
-          element('li', {}, `${title}: worked ${worked} of ${plural(tried, 'time')}`),
-        ),
-      ),
+      element('p', { class: 'item-text' }, `${one.often}; first ${formatMoment(one.firstAtMs).slice(0, 16)}.`),
+      ...(one.who === '' ? [] : [element('p', { class: 'item-note' }, one.who)]),
+      ...(one.here === null ? [] : [row(`In ${one.here.workspace}`, one.here.perDay)]),
+      row('In all', one.perDay),
+      element('ul', { class: 'helped' }, ...one.helped.map((text) => element('li', {}, text))),
     );
   }
 

@@ -1,6 +1,7 @@
 import type { FixButton, SandboxPage } from '../../src/model/dashboard/sandbox-page.ts';
 import { formatBytes, formatClock, formatMoment } from '../../src/model/format.ts';
-import { element, KeyedList, setHidden, setText, setTitle } from './dom.ts';
+import { ActionList } from './actions.ts';
+import { element, KeyedList, setAttribute, setHidden, setText, setTitle } from './dom.ts';
 import type { Host } from './host.ts';
 import { badgeView, icon } from './icons.ts';
 
@@ -14,7 +15,7 @@ export class SandboxSide {
   readonly node: HTMLElement;
   readonly #evidence = element('p', { class: 'evidence' });
   readonly #why = card('Why', this.#evidence);
-  readonly #noFix = element('p', { class: 'empty' }, 'Nothing needs to be done.');
+  readonly #noFix = element('p', { class: 'empty' });
   readonly #fixes: KeyedList<FixButton>;
   readonly #outcomes: KeyedList<Items<'outcomes'>>;
   readonly #errors: KeyedList<Items<'errors'>>;
@@ -62,14 +63,35 @@ export class SandboxSide {
         const title = element('span', { class: 'item-title' });
         const count = element('span', { class: 'item-note' });
         const text = element('p', { class: 'item-text' });
-        const node = element('li', {}, element('div', { class: 'item-head' }, title, count), text);
+        const actions = new ActionList(host);
+        let moreId: string | null = null;
+        const more = element(
+          'button',
+          {
+            class: 'link more',
+            attributes: { type: 'button' },
+            onClick: () => {
+              if (moreId !== null) host.action(moreId);
+            },
+          },
+          'More…',
+        );
+        const node = element('li', {}, element('div', { class: 'item-head' }, title, count), text, actions.node, more);
         return {
           node,
           update: (each) => {
+            const solved = each.solvedAtMs === null ? '' : `, solved ${formatClock(each.solvedAtMs)}`;
             setText(title, each.title);
-            setText(count, `${each.count > 1 ? `${each.count} ×, last ` : ''}${formatClock(each.lastSeenAtMs)}`);
+            setText(
+              count,
+              `${each.count > 1 ? `${each.count} ×, last ` : ''}${formatClock(each.lastSeenAtMs)}${solved}`,
+            );
             setText(text, each.cause ?? '');
             setHidden(text, each.cause === null);
+            actions.show(each.actions, each.title);
+            ({ moreId } = each);
+            setHidden(more, moreId === null);
+            setAttribute(more, 'aria-label', `More… What helps: ${each.title}`);
           },
         };
       },
@@ -170,6 +192,8 @@ export class SandboxSide {
     setHidden(this.#why, page.evidence === null);
     setText(this.#evidence, page.evidence ?? '');
     setHidden(this.#noFix, page.fixes.length > 0);
+    const isHelped = page.errors.some(({ actions }) => actions.length > 0);
+    setText(this.#noFix, isHelped ? 'What helps against its errors stands with them.' : 'Nothing needs to be done.');
     this.#fixes.show(page.fixes);
     this.#outcomes.show(page.outcomes);
     this.#errors.show(page.errors);

@@ -1,8 +1,11 @@
 /** The dashboard as people see it: live charts, the table of all sandboxes, the story of a break; in three themes. */
+import fs from 'node:fs';
+import path from 'node:path';
 import type { ConsoleMessage, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SandboxServer, startSandboxServer, workloads } from '../helpers/sandbox-server.ts';
 import { openProduct, type Product } from './product.ts';
+import { inThreeThemes as showInThreeThemes } from './themes.ts';
 import {
   modal,
   notifications,
@@ -11,7 +14,9 @@ import {
   run,
   screenshot,
   type TreeView,
+  terminalText,
   toast,
+  typeInTerminal,
   until,
 } from './workbench.ts';
 import { dashboardFrame, shownIn } from './workbench-webview.ts';
@@ -20,6 +25,8 @@ let server: SandboxServer;
 let product: Product;
 let page: Page;
 let tree: TreeView;
+/** Of the project that is open. */
+let manifest: string;
 const complaints: string[] = [];
 
 const leak = (rate: number) => [process.execPath, workloads.leak, `--rate-mib=${rate}`];
@@ -46,6 +53,8 @@ beforeAll(async () => {
     userSettings: { 'sandboxForesight.local.enabled': false, 'sandboxForesight.alerts.notifications': false },
   });
   ({ page } = product);
+  manifest = path.join(product.workbench.folder, 'package.json');
+  fs.writeFileSync(manifest, '{\n  "scripts": {\n    "build": "node build.js"\n  }\n}\n');
   // A page's policy complains in the console of its frame, which the workbench's page passes on.
   page.on('console', (message: ConsoleMessage) => {
     const { url } = message.location();
@@ -75,27 +84,8 @@ const waitForText = (frame: Frame, selector: string, wanted: RegExp, timeoutMs =
 const picture = (frame: Frame, signal: string): Promise<string> =>
   frame.evaluate(`document.querySelector('.chart[data-signal=${signal}] canvas').toDataURL()`);
 
-const setTheme = async (name: string): Promise<void> => {
-  await run(page, 'Preferences: Color Theme');
-  const themes = await quickPick(page, /Theme/);
-  // The list is longer than what is drawn of it.
-  await themes.type(name);
-  await themes.choose(name);
-};
-
-/** Shows the same in all themes and goes back to the first one. */
-const inThreeThemes = async (name: string, look: (theme: string) => Promise<void>): Promise<void> => {
-  for (const [theme, word] of [
-    ['Light Modern', 'light'],
-    ['Dark High Contrast', 'contrast'],
-    ['Dark Modern', 'dark'],
-  ] as const) {
-    await setTheme(theme);
-    await look(word);
-    await page.waitForTimeout(500);
-    await screenshot(page, `dashboard-${name}-${word}`);
-  }
-};
+const inThreeThemes = (name: string, look: () => Promise<void>): Promise<void> =>
+  showInThreeThemes(page, `dashboard-${name}`, look);
 
 describe('the page of a sandbox', () => {
   let frame: Frame;
@@ -306,6 +296,23 @@ describe('the page of all sandboxes', () => {
 describe('the page of an incident', () => {
   let frame: Frame;
 
+  it('comes for a sandbox in which something ran', async () => {
+    await tree.pressRowButton('api-tests', 'Open Terminal in Sandbox');
+    const shows = (what: RegExp): Promise<string> =>
+      until(
+        page,
+        `the terminal to show ${what}`,
+        () => terminalText(page),
+        (shown) => what.test(shown),
+      );
+    await shows(/[#$] ?$/);
+    // A command of this name that lasts, whatever the image has.
+    await typeInTerminal(page, 'npm() { echo begun-$1; sleep 1000; }');
+    await typeInTerminal(page, 'npm run build');
+    await shows(/^begun-run$/m);
+    await run(page, 'View: Toggle Panel Visibility');
+  });
+
   it('is found by name and tells the story', { timeout: 300_000 }, async () => {
     await tree.waitForRow('api-tests', /out of memory/, 240_000);
     await run(page, 'Sandbox Foresight: Show What Happened');
@@ -321,6 +328,21 @@ describe('the page of an incident', () => {
       (count) => count === 1,
     );
     await inThreeThemes('incident', () => Promise.resolve());
+  });
+
+  it('offers as a button what can still be done: an edit that is shown first', async () => {
+    const button = frame.getByRole('button', { name: /^Write a heap limit into the project: / });
+    expect(await button.count()).toBe(1);
+    expect(await frame.locator('.advice .actions button.fix').allInnerTexts()).not.toContain('Recreate larger');
+    await button.click();
+    const plan = await modal(page, 'Write a heap limit into the project?');
+    await screenshot(page, 'dashboard-incident-edit');
+    expect(plan.detail).toMatch(/package\.json:\s*− "build": "node build\.js"\s*\+ "build": "NODE_OPTIONS=/);
+    expect(fs.readFileSync(manifest, 'utf8')).not.toContain('NODE_OPTIONS');
+    await plan.press('Change');
+    const done = await toast(page, /package\.json is changed/);
+    expect(fs.readFileSync(manifest, 'utf8')).toMatch(/"NODE_OPTIONS=--max-old-space-size=\d+ node build\.js"/);
+    await done.close();
   });
 
   it('is exported as Markdown and told to the owner', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SandboxServer, startSandboxServer } from '../helpers/sandbox-server.ts';
 import { liveText, openProduct, type Product, screenRecord } from './product.ts';
+import { inThreeThemes } from './themes.ts';
 import {
   modal,
   openView,
@@ -14,6 +15,7 @@ import {
   typeInTerminal,
   until,
 } from './workbench.ts';
+import { dashboardFrame } from './workbench-webview.ts';
 
 let server: SandboxServer;
 let product: Product;
@@ -65,5 +67,29 @@ describe('a command that fails with a known error', () => {
     await screenshot(product.page, 'errors-plan');
     expect(dialog.detail.length).toBeGreaterThan(20);
     await dialog.press('Cancel');
+  });
+
+  it('offers the best of them as buttons on the page of the sandbox, with the same plan', async () => {
+    const { page } = product;
+    await run(page, 'View: Toggle Panel Visibility');
+    await tree.pressRowButton('api-tests', 'Open Dashboard');
+    const frame = await dashboardFrame(page, 'sandbox');
+    const buttons = frame.locator('.actions button.fix');
+    await until(
+      page,
+      'two buttons',
+      () => buttons.count(),
+      (count) => count === 2,
+    );
+    await inThreeThemes(page, 'errors-page', () => buttons.first().scrollIntoViewIfNeeded());
+    const title = await buttons.first().innerText();
+    await buttons.first().click();
+    const dialog = await modal(page, title);
+    expect(dialog.detail).toMatch(/Inside api-tests: [\s\S]*Risk: /);
+    await dialog.press('Cancel');
+    await frame.getByRole('button', { name: /^More… What helps: The disk is full/ }).click();
+    const pick = await quickPick(page, /The disk is full/);
+    expect(pick.rows.length).toBeGreaterThan(2);
+    await pick.cancel();
   });
 });

@@ -3,7 +3,7 @@ import type { FixRecord, HistoryStore } from '../../model/history.ts';
 import type { Clock } from '../../model/ports.ts';
 import { within } from '../../model/wait.ts';
 import type { Fleet } from '../fleet.ts';
-import { type SandboxRecord, supportedFixes } from '../sandbox-record.ts';
+import type { SandboxRecord } from '../sandbox-record.ts';
 import { ownFix } from './own-fix.ts';
 import { rankFixes } from './rank.ts';
 
@@ -38,7 +38,7 @@ export class ErrorDesk {
     const { clock, fleet, remembered } = this.#host;
     const record = fleet.record(sandboxId);
     if (record === null) return [];
-    const supported = supportedFixes(record.provider);
+    const supported = record.supports;
     const { actions } = record.monitor.view(clock.now());
     const known = record.monitor
       .errorFixes(fingerprint)

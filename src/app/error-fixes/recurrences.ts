@@ -1,8 +1,10 @@
+import { dropOldest } from '../../model/bounded.ts';
 import { commandKey } from '../../model/command-key.ts';
+import { dayOf, dayStartMs } from '../../model/day.ts';
 import type { RecognisedError, Recurrence } from '../../model/error-event.ts';
 import type { CommandStarted } from '../../model/events.ts';
 import type { RememberedFix } from '../../model/fix.ts';
-import type { ErrorCount, HistoryStore } from '../../model/history.ts';
+import type { ErrorCount, ErrorDay, HistoryStore } from '../../model/history.ts';
 import type { Clock, Log } from '../../model/ports.ts';
 import { toProblem } from '../../model/problem.ts';
 import type { SandboxView } from '../../model/view.ts';
@@ -16,6 +18,8 @@ export interface RecurrencesHost {
   readonly tasks: Tasks;
   readonly history: HistoryStore;
   remembered(): readonly RememberedFix[];
+  /** The workspace of a sandbox, or null when it is not known. */
+  workspaceOf(sandboxId: string): string | null;
   /** The views may look different now. */
   changed(): void;
 }
@@ -24,7 +28,10 @@ const keptErrors = 500;
 const keptTimes = 200;
 const keptCommands = 30;
 const keptSandboxes = 200;
+const keptWorkspaces = 20;
 const readCommands = 300;
+/** Days, sandboxes, workspaces and commands of one error; those seen last. */
+const readDays = 1_000;
 const askMs = 5_000;
 /** A flood of one error is asked about this often at most. */
 const restMs = 2_000;
@@ -37,8 +44,10 @@ interface Known {
   firstAfter: string | null;
   /** What the history said last. */
   counted: ErrorCount | null;
-  /** As told last; the same object until something changes. Null when it has to be worked out anew. */
-  told: { readonly recurrence: Recurrence; readonly dayMs: number } | null;
+  /** The days it was counted on, seen last first. */
+  days: readonly ErrorDay[];
+  /** As told last, by workspace; the same object until something changes, or the day. */
+  told: { readonly day: number; readonly byWorkspace: Map<string | null, Recurrence> } | null;
   asking: boolean;
   dirty: boolean;
 }
@@ -49,10 +58,14 @@ interface Joined {
   learned: number;
 }
 
-const trim = <T>(map: Map<string, T>, most: number): void => {
-  const oldest = map.size > most ? map.keys().next() : null;
-  if (oldest !== null && oldest.done !== true) map.delete(oldest.value);
-};
+const sum = (days: readonly ErrorDay[]): number => days.reduce((total, each) => total + each.count, 0);
+
+const ranBefore = (
+  commands: readonly BegunCommand[],
+  firstSeenAtMs: number,
+  { exitCode }: RecognisedError,
+  failedKey: string | null,
+): string | null => commandBefore(commands, firstSeenAtMs, exitCode !== null, failedKey);
 
 /** How often errors came: a small cache over the history, by fingerprint, put beside the errors of the views. */
 export class Recurrences {
@@ -73,7 +86,7 @@ export class Recurrences {
     const list = [...(this.#commands.get(event.sandboxId) ?? []), begun].slice(-keptCommands);
     this.#commands.delete(event.sandboxId);
     this.#commands.set(event.sandboxId, list);
-    trim(this.#commands, keptSandboxes);
+    dropOldest(this.#commands, keptSandboxes);
   }
 
   /**
@@ -86,8 +99,9 @@ export class Recurrences {
       times: [],
       sandboxes: new Set<string>(),
       firstSeenAtMs: error.firstSeenAtMs,
-      firstAfter: commandBefore(this.#commands.get(sandboxId) ?? [], error.firstSeenAtMs, error.exitCode !== null),
+      firstAfter: ranBefore(this.#commands.get(sandboxId) ?? [], error.firstSeenAtMs, error, error.commandKey ?? null),
       counted: null,
+      days: [],
       told: null,
       asking: false,
       dirty: false,
@@ -96,10 +110,10 @@ export class Recurrences {
     if (known.sandboxes.size < keptSandboxes) known.sandboxes.add(sandboxId);
     this.#known.delete(fingerprint);
     this.#known.set(fingerprint, known);
-    trim(this.#known, keptErrors);
+    dropOldest(this.#known, keptErrors);
     known.told = null;
     this.#learned += 1;
-    if (isKept) this.#ask(sandboxId, error, known);
+    if (isKept) this.#ask(error, known);
   }
 
   /** What was seen is forgotten with the history. */
@@ -115,64 +129,80 @@ export class Recurrences {
     this.#host.changed();
   }
 
-  #ask(sandboxId: string, error: RecognisedError, known: Known): void {
+  #ask(error: RecognisedError, known: Known): void {
     known.dirty = true;
     if (known.asking || this.#life.signal.aborted) return;
     known.asking = true;
     const { log, tasks } = this.#host;
-    tasks.add(this.#read(sandboxId, error, known), (failure) => {
+    tasks.add(this.#read(error, known), (failure) => {
       known.asking = false;
       if (!this.#life.signal.aborted) log.debug(`How often an error came: ${toProblem(failure).message}`);
     });
   }
 
-  async #read(sandboxId: string, error: RecognisedError, known: Known): Promise<void> {
+  async #read(error: RecognisedError, known: Known): Promise<void> {
     const { clock, history } = this.#host;
     const { signal } = this.#life;
+    const { fingerprint } = error;
     known.dirty = false;
-    const [counted] = await within(clock, askMs, signal, () =>
-      history.errors({ fingerprint: error.fingerprint, limit: 1 }, clock.now()),
+    const [[counted], days] = await within(clock, askMs, signal, () =>
+      Promise.all([
+        history.errors({ fingerprint, limit: 1 }, clock.now()),
+        history.errorDays({ fingerprint, limit: readDays }),
+      ]),
     );
+    known.days = days;
     if (counted !== undefined) {
       const isFirst = known.counted === null && counted.firstSeenAtMs < known.firstSeenAtMs;
       known.counted = counted;
-      // It came first in an earlier session; what ran before is told only of this sandbox.
-      if (isFirst) known.firstAfter = counted.sandboxes === 1 ? await this.#after(sandboxId, error, counted) : null;
+      // It came first in an earlier session or another window.
+      if (isFirst) known.firstAfter = await this.#after(error, counted.firstSeenAtMs, days);
     }
     known.told = null;
     this.#learned += 1;
     this.#host.changed();
     await sleep(clock, restMs, signal);
     known.asking = false;
-    if (known.dirty) this.#ask(sandboxId, error, known);
+    if (known.dirty) this.#ask(error, known);
   }
 
-  async #after(sandboxId: string, error: RecognisedError, counted: ErrorCount): Promise<string | null> {
+  /** What ran in the sandbox it came first in, as far as that is known. */
+  async #after(error: RecognisedError, firstSeenAtMs: number, days: readonly ErrorDay[]): Promise<string | null> {
+    const first = days.findLast((each) => each.firstSeenAtMs === firstSeenAtMs);
+    if (first === undefined) return null;
     const { clock, history } = this.#host;
     const runs = await within(clock, askMs, this.#life.signal, () =>
-      history.commands({ sandboxId, limit: readCommands }),
+      history.commands({ sandboxId: first.sandboxId, limit: readCommands }),
     );
     const begun = runs.map((run) => ({ key: run.commandKey, startedAtMs: run.startedAtMs }));
-    return commandBefore(begun, counted.firstSeenAtMs, error.exitCode !== null);
+    return ranBefore(begun, firstSeenAtMs, error, first.commandKey);
   }
 
-  #recurrence({ fingerprint }: RecognisedError, nowMs: number): Recurrence | null {
+  #recurrence({ fingerprint }: RecognisedError, workspace: string | null, nowMs: number): Recurrence | null {
     const known = this.#known.get(fingerprint);
     if (known === undefined) return null;
-    const dayMs = new Date(nowMs).setHours(0, 0, 0, 0);
-    if (known.told?.dayMs === dayMs) return known.told.recurrence;
-    const { counted } = known;
+    const day = dayOf(nowMs);
+    const told = known.told?.day === day ? known.told : { day, byWorkspace: new Map<string | null, Recurrence>() };
+    const before = told.byWorkspace.get(workspace);
+    if (before !== undefined) return before;
+    const { counted, days } = known;
     const count = Math.max(counted?.count ?? 0, known.times.length);
     const firstSeenAtMs = Math.min(counted?.firstSeenAtMs ?? known.firstSeenAtMs, known.firstSeenAtMs);
+    const startMs = dayStartMs(day);
+    const seenToday = known.times.filter((atMs) => atMs >= startMs).length;
+    const here = workspace === null ? 0 : sum(days.filter((each) => each.workspace === workspace));
     const recurrence: Recurrence = {
       count,
       decayedCount: counted?.decayedCount ?? count,
-      today: firstSeenAtMs >= dayMs ? count : known.times.filter((atMs) => atMs >= dayMs).length,
+      today: firstSeenAtMs >= startMs ? count : Math.max(seenToday, sum(days.filter((each) => each.day === day))),
+      ...(here === 0 ? {} : { here: Math.min(here, count) }),
       sandboxes: Math.max(counted?.sandboxes ?? 0, known.sandboxes.size),
       firstSeenAtMs,
       firstAfter: known.firstAfter,
     };
-    known.told = { recurrence, dayMs };
+    told.byWorkspace.set(workspace, recurrence);
+    dropOldest(told.byWorkspace, keptWorkspaces);
+    known.told = told;
     return recurrence;
   }
 
@@ -182,9 +212,10 @@ export class Recurrences {
     const before = this.#joined.get(view);
     if (before?.learned === this.#learned) return before.view;
     const nowMs = this.#host.clock.now();
+    const workspace = this.#host.workspaceOf(view.sandbox.id);
     const names = new Map(this.#host.remembered().map(({ fingerprint, name }) => [fingerprint, name]));
     const errors = view.errors.map((error): RecognisedError => {
-      const recurrence = this.#recurrence(error, nowMs);
+      const recurrence = this.#recurrence(error, workspace, nowMs);
       const title = names.get(error.fingerprint) ?? error.title;
       return recurrence === null ? { ...error, title } : { ...error, title, recurrence };
     });

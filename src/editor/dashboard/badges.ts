@@ -8,6 +8,7 @@ const phaseTones: Record<Phase, Tone> = {
   creating: 'muted',
   starting: 'muted',
   running: 'good',
+  interrupted: 'watch',
   pausing: 'muted',
   paused: 'muted',
   resuming: 'muted',
@@ -23,6 +24,7 @@ const phaseIconNames: Record<Phase, string> = {
   creating: 'progress',
   starting: 'progress',
   running: 'running',
+  interrupted: 'question',
   pausing: 'paused',
   paused: 'paused',
   resuming: 'progress',
@@ -34,7 +36,7 @@ const phaseIconNames: Record<Phase, string> = {
   unknown: 'question',
 };
 
-/** @returns how a phase is shown; a running sandbox that does not do well says so. */
+/** @returns how a phase is shown. How well a running sandbox does is told elsewhere. */
 export const phaseBadge = (sandbox: Pick<Sandbox, 'phase' | 'rawState'>): Badge => ({
   word: phaseText(sandbox),
   icon: phaseIconNames[sandbox.phase],

@@ -1,13 +1,23 @@
 import * as vscode from 'vscode';
 import type { FromPage, Place } from '../../model/dashboard/messages.ts';
 import { readState } from '../../model/dashboard/state.ts';
+import { workspaceName } from '../../model/workspace.ts';
+import { applicable, canPropose } from '../error-fixes/propose-edit.ts';
 import { FleetFeed } from './fleet-feed.ts';
 import { IncidentFeed } from './incident-feed.ts';
 import { DashboardPanel } from './panel.ts';
 import type { DashboardSources, Feed } from './ports.ts';
+import { runAction } from './run-action.ts';
 import { SandboxFeed } from './sandbox-feed.ts';
 
 const viewType = 'sandboxForesight.dashboard';
+
+const isOpen = (workspace: string): boolean =>
+  (vscode.workspace.workspaceFolders ?? []).some(
+    ({ name, uri }) => workspaceName(name) === workspace || workspaceName(uri.path) === workspace,
+  );
+
+const plain = (id: string): string => id.replace(/\p{Cc}+/gu, ' ').slice(0, 120);
 
 const keyOf = (place: Place): string => (place.page === 'fleet' ? 'fleet' : `${place.page} ${place.id}`);
 
@@ -51,29 +61,38 @@ export class Dashboards implements vscode.Disposable {
     const key = keyOf(place);
     panel.iconPath = this.#icon;
     const { log, clock } = this.#sources;
+    const feed = this.#feedOf(place);
     this.#panels.set(
       key,
       new DashboardPanel(panel, {
-        feed: this.#feedOf(place),
+        feed,
         folder: this.#folder,
         log,
         opening: () => ({ kind: 'open', place, nowMs: clock.now() }),
-        handle: (message) => this.#handle(place, message),
+        handle: (message) => this.#handle(place, feed, message),
         closed: () => this.#panels.delete(key),
       }),
     );
   }
 
   #feedOf(place: Place): Feed {
-    if (place.page === 'sandbox') return new SandboxFeed(place.id, this.#sources);
-    if (place.page === 'incident') return new IncidentFeed(place.id, this.#sources);
+    const edits = { applicable, canPropose, isOpen };
+    if (place.page === 'sandbox') return new SandboxFeed(place.id, this.#sources, edits);
+    if (place.page === 'incident') return new IncidentFeed(place.id, this.#sources, edits);
     return new FleetFeed(this.#sources);
   }
 
-  async #handle(place: Place, message: Exclude<FromPage, { kind: 'ready' | 'failure' }>): Promise<void> {
+  async #handle(place: Place, feed: Feed, message: Exclude<FromPage, { kind: 'ready' | 'failure' }>): Promise<void> {
     if (message.kind === 'command') {
       const { command, target } = message;
       await vscode.commands.executeCommand(`sandboxForesight.${command}`, ...(target === null ? [] : [target]));
+      return;
+    }
+    if (message.kind === 'action') {
+      const action = feed.action(message.id);
+      // Old by now, or made up: nothing is guessed.
+      if (action === null) this.#sources.log.warn(`The dashboard asked for what is not offered: ${plain(message.id)}`);
+      else await runAction(action, this.#sources);
       return;
     }
     const { fixId, pid } = message;

@@ -40,6 +40,11 @@ export class FleetFeed implements Feed {
     this.#pulse.start();
   }
 
+  /** Its buttons are commands, all of them. */
+  action(): null {
+    return null;
+  }
+
   close(): void {
     this.#post = null;
     this.#pulse.stop();
@@ -51,7 +56,7 @@ export class FleetFeed implements Feed {
 
   #beat(): void {
     this.#show(false);
-    if (this.#sources.clock.now() - this.#statsAtMs >= statsEveryMs) this.#readStats();
+    if (Math.abs(this.#sources.clock.now() - this.#statsAtMs) >= statsEveryMs) this.#readStats();
   }
 
   #show(reset: boolean): void {

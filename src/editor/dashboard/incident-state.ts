@@ -1,12 +1,14 @@
+import { howOften, triedText, whoText } from '../../app/post-mortem/recurrence-text.ts';
 import type { IncidentPage } from '../../model/dashboard/incident-page.ts';
 import type { Badge, Mark, Tone } from '../../model/dashboard/parts.ts';
-import { formatDuration, formatMoment } from '../../model/format.ts';
+import { capital, formatDuration, formatMoment } from '../../model/format.ts';
 import type { CommandRun } from '../../model/history.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { PostMortem, PostMortemEvent } from '../../model/post-mortem.ts';
 import { causeWords, phaseText } from '../text/words.ts';
 import { shownCourse } from './course.ts';
 import { lifecycleMarks, runEndText } from './marks.ts';
+import type { Offered } from './page-actions.ts';
 
 /** The courses of an incident reach back this far at most. */
 const shownMs = 15 * 60_000;
@@ -24,8 +26,6 @@ const causeIcons: Record<IncidentCause, string> = {
 };
 
 const quiet: readonly IncidentCause[] = ['expired', 'deleted', 'exited'];
-
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 const eventTones: Record<PostMortemEvent['kind'], Tone> = {
   lifecycle: 'muted',
@@ -71,8 +71,15 @@ const runResult = (run: CommandRun): Badge => ({
   tone: run.exitCode === null ? 'muted' : run.exitCode === 0 ? 'good' : 'bad',
 });
 
-/** The page of one incident, from its post-mortem. Pure. */
-export function incidentPage(told: PostMortem, sandboxKnown: boolean): IncidentPage {
+/**
+ * The page of one incident, from its post-mortem. Pure.
+ * @param offers what can still be done, for each piece of advice
+ */
+export function incidentPage(
+  told: PostMortem,
+  sandboxKnown: boolean,
+  offers: readonly (readonly Offered[])[] = [],
+): IncidentPage {
   const { incident } = told;
   const probably = incident.certainty === 'probable' ? 'probably ' : '';
   const firstMs = Math.min(
@@ -84,6 +91,7 @@ export function incidentPage(told: PostMortem, sandboxKnown: boolean): IncidentP
     { label: 'When', text: formatMoment(incident.atMs) },
     { label: 'Sandbox', text: `${incident.sandboxName} (${incident.sandboxId})` },
     { label: 'Provider', text: incident.provider },
+    { label: 'Workspace', text: incident.workspace ?? 'not known' },
     {
       label: 'Warned',
       text: incident.leadMs === null ? 'not before it' : `${formatDuration(incident.leadMs)} before`,
@@ -117,16 +125,19 @@ export function incidentPage(told: PostMortem, sandboxKnown: boolean): IncidentP
     toMs: incident.atMs + Math.max(5_000, (incident.atMs - fromMs) * 0.04),
     courses: told.courses.map(shownCourse),
     marks: [...lifecycleMarks(told.timeline), ...eventMarks(told.events)],
-    advice: [...told.advice],
+    advice: told.advice.map((text, index) => ({ text, actions: (offers[index] ?? []).map(({ button }) => button) })),
     recurrences: told.recurrences.map((one) => ({
       title: one.title,
       kind: one.kind === 'cause' ? 'the same kind of end' : 'the same error',
-      count: one.count,
-      sandboxes: one.sandboxes,
+      often: howOften(one),
+      who: whoText(one),
       firstAtMs: one.firstAtMs,
-      lastAtMs: one.lastAtMs,
       perDay: [...one.perDay],
-      helped: one.helped.map((each) => ({ ...each })),
+      here:
+        one.here === null || one.here.count === one.count
+          ? null
+          : { workspace: one.here.workspace, perDay: [...one.here.perDay] },
+      helped: one.helped.map(triedText),
     })),
     commands: told.commands.map((run) => ({
       id: run.commandId,

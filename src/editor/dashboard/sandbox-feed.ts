@@ -1,7 +1,8 @@
 import type { Sample } from '../../model/sample.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { coursesOfPressures, joinCourses, shownCourses } from './course.ts';
-import type { DashboardSources, Feed } from './ports.ts';
+import { errorActions, type PageAction } from './page-actions.ts';
+import type { DashboardSources, Feed, WorkspaceEdits } from './ports.ts';
 import { Pulse } from './pulse.ts';
 import { SampleShelf } from './sample-shelf.ts';
 import { endedAtOf, noPast, type SandboxPast, sandboxPage, unknownSandboxPage } from './sandbox-state.ts';
@@ -15,6 +16,9 @@ const lookingMs = 20_000;
 /** Between two samples that were seen there were others if they lie this many cadences apart. */
 const holeCadences = 2.5;
 const refillEveryMs = 10_000;
+const fixesEveryMs = 30_000;
+/** For so many errors fixes are shown; of the others the list of all of them knows. */
+const mostErrors = 8;
 
 type Post = Parameters<Feed['open']>[0];
 
@@ -32,8 +36,13 @@ export class SandboxFeed implements Feed {
   #shown = '';
   #refilledAtMs = 0;
   #name: string;
+  readonly #edits: WorkspaceEdits;
+  /** For what the fixes of the errors were asked for, and when. */
+  #askedFor = '';
+  #askedAtMs = 0;
 
-  constructor(sandboxId: string, sources: DashboardSources) {
+  constructor(sandboxId: string, sources: DashboardSources, edits: WorkspaceEdits) {
+    this.#edits = edits;
     this.#sandboxId = sandboxId;
     this.#sources = sources;
     this.#createdAtMs = sources.clock.now();
@@ -88,7 +97,7 @@ export class SandboxFeed implements Feed {
     const hole = before !== null && sample.atMs - before.atMs > holeCadences * sample.cadenceMs;
     if (before !== null && before.source !== sample.source) this.#tellCourses();
     else this.#post?.({ kind: 'courses', nowMs: clock.now(), reset: false, courses: shownCourses([sample]) });
-    if (hole && this.#post !== null && clock.now() - this.#refilledAtMs > refillEveryMs) this.#refill();
+    if (hole && this.#post !== null && Math.abs(clock.now() - this.#refilledAtMs) > refillEveryMs) this.#refill();
   }
 
   #show(): void {
@@ -99,14 +108,56 @@ export class SandboxFeed implements Feed {
     const view = this.#view;
     const page =
       view === null
-        ? unknownSandboxPage(this.#sandboxId, nowMs - this.#createdAtMs < lookingMs)
+        ? unknownSandboxPage(this.#sandboxId, Math.abs(nowMs - this.#createdAtMs) < lookingMs)
         : sandboxPage(view, app.view.currentId === this.#sandboxId, this.#past, nowMs);
     const text = JSON.stringify(page);
     if (text !== this.#shown) {
       this.#shown = text;
       post({ kind: 'sandbox', nowMs, page });
     }
-    if (nowMs - this.#pastAtMs > pastEveryMs) this.#readPast();
+    if (Math.abs(nowMs - this.#pastAtMs) > pastEveryMs) this.#readPast();
+    if (view !== null) this.#readErrorFixes(view, nowMs);
+  }
+
+  action(id: string): PageAction | null {
+    const view = this.#view;
+    if (view === null) return null;
+    for (const error of view.errors) {
+      const { offered, more } = errorActions(view, error, this.#past.errorFixes.get(error.fingerprint));
+      const meant = [...offered, ...(more === null ? [] : [more])].find(({ button }) => button.id === id);
+      if (meant !== undefined) return meant.action;
+    }
+    return null;
+  }
+
+  /** Asks what helps when the errors are others or stand otherwise, after a fix, and now and then for what other windows learned. */
+  #readErrorFixes(view: SandboxView, nowMs: number): void {
+    const errors = view.errors.filter(({ solvedAtMs }) => solvedAtMs === undefined).slice(0, mostErrors);
+    const key = JSON.stringify([
+      errors.map(({ fingerprint, title, count }) => [fingerprint, title, count]),
+      view.sandbox.phase,
+      view.actions,
+      view.outcomes.length,
+    ]);
+    if (key === this.#askedFor && Math.abs(nowMs - this.#askedAtMs) < fixesEveryMs) return;
+    this.#askedFor = key;
+    this.#askedAtMs = nowMs;
+    if (errors.length === 0 && this.#past.errorFixes.size === 0) return;
+    const { app, log } = this.#sources;
+    const limitBytes = view.sample?.memory?.limitBytes ?? null;
+    Promise.all(
+      errors.map(async ({ fingerprint }) => {
+        const known = await app.errorFixes(this.#sandboxId, fingerprint);
+        return [fingerprint, await this.#edits.applicable(known, limitBytes)] as const;
+      }),
+    ).then(
+      (found) => {
+        if (key !== this.#askedFor) return;
+        this.#past = { ...this.#past, errorFixes: new Map(found) };
+        this.#show();
+      },
+      (error: unknown) => log.warn(`What helps against the errors of ${this.#sandboxId}: ${String(error)}`),
+    );
   }
 
   #tellCourses(): void {
@@ -147,7 +198,8 @@ export class SandboxFeed implements Feed {
       history.fixes({ limit: mostRuns }),
     ]).then(
       ([runs, warnings, fixes]) => {
-        this.#past = { runs, warnings: warnings.filter(({ warnedAtMs }) => warnedAtMs !== null), fixes };
+        const shown = warnings.filter(({ warnedAtMs }) => warnedAtMs !== null);
+        this.#past = { ...this.#past, runs, warnings: shown, fixes };
         this.#show();
       },
       (error: unknown) => log.warn(`The past of ${sandboxId} for its page: ${String(error)}`),

@@ -1,9 +1,8 @@
-import type { Badge } from '../../model/dashboard/parts.ts';
 import type { FixButton, SandboxPage, SignalState } from '../../model/dashboard/sandbox-page.ts';
-import type { FixOffer } from '../../model/fix.ts';
+import type { FixOffer, RankedFix } from '../../model/fix.ts';
 import { fixTitle } from '../../model/fix-title.ts';
 import type { Forecast } from '../../model/forecast.ts';
-import { formatBytes, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
+import { capital, formatBytes, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
 import type { CommandRun, FixRecord } from '../../model/history.ts';
 import { ownerOf } from '../../model/owner.ts';
 import { isEnded } from '../../model/sandbox.ts';
@@ -14,6 +13,7 @@ import { timeLeftMs } from '../text/time-left.ts';
 import { causeWords, levelWords, phaseText, signalWords, sourceWords } from '../text/words.ts';
 import { levelBadge, phaseBadge, resultBadge } from './badges.ts';
 import { commandMarks, errorMarks, fixMarks, incidentMarks, lifecycleMarks, warningMarks } from './marks.ts';
+import { shownErrors } from './page-actions.ts';
 
 /** What is known of a sandbox besides its view. */
 export interface SandboxPast {
@@ -22,15 +22,13 @@ export interface SandboxPast {
   readonly warnings: readonly Warning[];
   /** How fixes went, over all sandboxes. */
   readonly fixes: readonly FixRecord[];
+  /** What helps against its errors, best first, by fingerprint. */
+  readonly errorFixes: ReadonlyMap<string, readonly RankedFix[]>;
 }
 
-export const noPast: SandboxPast = { runs: [], warnings: [], fixes: [] };
+export const noPast: SandboxPast = { runs: [], warnings: [], fixes: [], errorFixes: new Map() };
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-
-const calm: Badge = levelBadge('calm');
 
 function signalState(view: SandboxView, forecast: Forecast, nowMs: number): SignalState {
   const { signal, unit, atMs, used, limit, pressure, evidence, timeToLimitMs } = forecast;
@@ -46,7 +44,7 @@ function signalState(view: SandboxView, forecast: Forecast, nowMs: number): Sign
     comingText: comingText(forecast, nowMs),
     evidence,
     leads,
-    level: leads ? levelBadge(view.level) : calm,
+    level: levelBadge(view.signalLevels[signal] ?? 'calm'),
     fan:
       timeToLimitMs === null || !Number.isFinite(timeToLimitMs.p50)
         ? null
@@ -197,13 +195,7 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
       text: outcome.text,
       result: resultBadge(outcome.result),
     })),
-    errors: view.errors.map(({ fingerprint, title, cause, count, lastSeenAtMs }) => ({
-      fingerprint,
-      title,
-      cause,
-      count,
-      lastSeenAtMs,
-    })),
+    errors: shownErrors(view, past.errorFixes),
     processes: view.processes.map(({ pid, name, rssBytes, startedIn, heapLimit }) => ({
       pid,
       name,

@@ -7,9 +7,10 @@ import type { SandboxView } from '../../model/view.ts';
 import type { FixDialogs } from '../fixes.ts';
 import { confirm, showInformation, showWarning, withCancellableProgress } from '../messages.ts';
 import type { Terminals } from '../terminals.ts';
-import { fixRow, recurrenceText, typeable } from '../text/error-text.ts';
+import { fixRow, recurrenceText, shortLine, typeable } from '../text/error-text.ts';
 import { outcomesText, planText } from '../text/fix-text.ts';
-import { openForFix } from './open-place.ts';
+import { editedText, openForFix } from './open-place.ts';
+import { applicable } from './propose-edit.ts';
 import { runHere } from './run-here.ts';
 
 const hands: FixHands = {
@@ -39,8 +40,9 @@ export class ErrorFixDialogs {
   }
 
   /** @returns what helps, best first. */
-  fixesFor(view: SandboxView, error: RecognisedError): Promise<readonly RankedFix[]> {
-    return this.options.supervisor.errorFixes(view.sandbox.id, error.fingerprint);
+  async fixesFor(view: SandboxView, error: RecognisedError): Promise<readonly RankedFix[]> {
+    const known = await this.options.supervisor.errorFixes(view.sandbox.id, error.fingerprint);
+    return applicable(known, view.sample?.memory?.limitBytes ?? null);
   }
 
   /** Lists what helps against one error and does what is picked. */
@@ -79,12 +81,41 @@ export class ErrorFixDialogs {
         await showInformation(`${fix.title}: ${fix.text}.`);
         return;
       case 'editor':
-        await openForFix(fix, view.sample?.memory?.limitBytes ?? null);
+        await this.edit(view, fix);
         return;
       case 'command':
         await (fix.where === 'terminal' ? this.type(view, fix) : this.command(view, fix));
         return;
     }
+  }
+
+  /** What is changed in a file helps, or does not, when the failed command is run again. */
+  private async edit(view: SandboxView, fix: RankedFix): Promise<void> {
+    const edited = await openForFix(fix, view.sample?.memory?.limitBytes ?? null);
+    if (edited === null) return;
+    const { again } = fix;
+    const known = await this.options.supervisor.errorFixes(view.sandbox.id, fix.fingerprint);
+    const command = known.find(({ does }) => does === 'command');
+    if (again === null || command === undefined) {
+      await showInformation(
+        `${editedText(edited)}${fix.check === null ? '' : ` To see whether it helped: ${fix.check}.`}`,
+      );
+      return;
+    }
+    const runAgain = 'Run Again…';
+    const question = `${editedText(edited)} Run ${shortLine(again.text)} again to see whether that helped?`;
+    if ((await showInformation(question, runAgain)) !== runAgain) return;
+    // Under the id of the edit, so that the history learns whether the edit helped.
+    await this.run(view, {
+      ...fix,
+      ...again,
+      does: 'command',
+      risk: 'confirm',
+      where: command.where,
+      repeats: true,
+      check: 'exit code 0',
+      checkArgv: null,
+    });
   }
 
   /** Puts a command into a terminal of the sandbox; sending it is the person's. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RecognisedError, SourcePlace } from '../../model/error-event.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
 import type { ErrorFixDialogs } from './dialogs.ts';
-import { fileOf } from './open-place.ts';
+import { fileOf } from './workspace-files.ts';
 
 const source = 'Sandbox Foresight';
 const mostErrors = 20;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { DeepReadonly } from './deep-readonly.ts';
-import { badgeSchema, courseSchema, markSchema } from './parts.ts';
+import { actionButtonSchema, badgeSchema, courseSchema, markSchema } from './parts.ts';
 
 /** Everything the page of one incident shows. */
 export const incidentPageSchema = z.object({
@@ -26,17 +26,23 @@ export const incidentPageSchema = z.object({
   toMs: z.number(),
   courses: z.array(courseSchema),
   marks: z.array(markSchema),
-  advice: z.array(z.string()),
+  /** What would have helped, best first, with what of it can still be done. */
+  advice: z.array(z.object({ text: z.string(), actions: z.array(actionButtonSchema) })),
   recurrences: z.array(
     z.object({
       title: z.string(),
       kind: z.string(),
-      count: z.number(),
-      sandboxes: z.number(),
+      /** "4 times in this workspace (api), 7 in all, in 3 sandboxes". */
+      often: z.string(),
+      /** By which commands and whose, or an empty text. */
+      who: z.string(),
       firstAtMs: z.number(),
-      lastAtMs: z.number(),
+      /** Occurrences of each day, oldest first, the last one is the day of the incident. */
       perDay: z.array(z.number()),
-      helped: z.array(z.object({ title: z.string(), tried: z.number(), worked: z.number() })),
+      /** The same days in the workspace of the incident; null where it is not known, or where all were in it. */
+      here: z.nullable(z.object({ workspace: z.string(), perDay: z.array(z.number()) })),
+      /** What was tried and how it went, best first. */
+      helped: z.array(z.string()),
     }),
   ),
   commands: z.array(

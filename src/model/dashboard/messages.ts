@@ -64,6 +64,8 @@ export const fromPageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('command'), command: z.enum(pageCommands), target: z.nullable(id) }),
   /** A button of a fix. Only one that is offered is run. */
   z.object({ kind: z.literal('fix'), fixId: z.enum(fixIds), pid: z.nullable(z.int()) }),
+  /** Any other button: the id of an action the page was told of. Nothing else is known of it here, and nothing else is taken. */
+  z.object({ kind: z.literal('action'), id }),
   /** Something in the page failed; for the log. */
   z.object({ kind: z.literal('failure'), text: z.string().check(z.maxLength(4_000)) }),
 ]);

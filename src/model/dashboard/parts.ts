@@ -18,6 +18,18 @@ export const signalSchema = z.enum(signalNames);
 export const badgeSchema = z.object({ word: z.string(), icon: z.string(), tone: toneSchema });
 export type Badge = DeepReadonly<z.infer<typeof badgeSchema>>;
 
+/** Something that can be done, as a button. The page knows only its id: what that stands for is looked up by the editor. */
+export const actionButtonSchema = z.object({
+  id: z.string().check(z.maxLength(500)),
+  title: z.string(),
+  /** What it does, for who wants to know before. */
+  detail: z.string(),
+  /** "asks first · worked 3 of 4 times here", or an empty text. */
+  note: z.string(),
+  risk: z.enum(['safe', 'confirm', 'destructive']),
+});
+export type ActionButton = DeepReadonly<z.infer<typeof actionButtonSchema>>;
+
 /** The course of one signal; times and values have the same length, oldest first. */
 export const courseSchema = z.object({
   signal: signalSchema,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fixIds } from '../fix.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
-import { badgeSchema, markSchema, signalSchema, toneSchema } from './parts.ts';
+import { actionButtonSchema, badgeSchema, markSchema, signalSchema, toneSchema } from './parts.ts';
 
 /** Times to the limit in milliseconds from `atMs`; null means "not by this model". */
 const fanSchema = z.object({
@@ -76,6 +76,12 @@ export const sandboxPageSchema = z.object({
       cause: z.nullable(z.string()),
       count: z.number(),
       lastSeenAtMs: z.number(),
+      /** Null while it stands. */
+      solvedAtMs: z.nullable(z.number()),
+      /** What helps best, at most two. */
+      actions: z.array(actionButtonSchema),
+      /** Id of the action that lists all that helps, or null when these are all. */
+      moreId: z.nullable(z.string()),
     }),
   ),
   processes: z.array(z.object({ pid: z.number(), name: z.string(), rssBytes: z.number(), note: z.string() })),

@@ -10,6 +10,7 @@ describe('messages from the page', () => {
     { kind: 'command', command: 'openFleet', target: null },
     { kind: 'command', command: 'showIncident', target: 'incident-1' },
     { kind: 'fix', fixId: 'endProcess', pid: 412 },
+    { kind: 'action', id: 'error v1/port-in-use/0123456789ab pattern/port-in-use/free-port' },
     { kind: 'failure', text: 'x is undefined' },
   ])('%o is one', (message) => expect(fromPageSchema.safeParse(message).success).toBe(true));
 
@@ -21,6 +22,9 @@ describe('messages from the page', () => {
     { kind: 'command', command: 'delete', target: 'x' },
     { kind: 'command', command: 'openFleet' },
     { kind: 'command', command: 'showIncident', target: 'x'.repeat(501) },
+    { kind: 'action', id: 'x'.repeat(501) },
+    { kind: 'action', id: { kind: 'fix', fixId: 'delete' } },
+    { kind: 'action' },
     { kind: 'fix', fixId: 'rm', pid: 1 },
     { kind: 'fix', fixId: 'endProcess', pid: 1.5 },
     { kind: 'failure', text: 'x'.repeat(4_001) },

@@ -4,6 +4,7 @@ import { ErrorDiagnostics } from '../../../src/editor/error-fixes/error-diagnost
 import { ErrorOffers } from '../../../src/editor/error-fixes/error-offers.ts';
 import { errorOf, lastError } from '../../../src/editor/error-fixes/pick-error.ts';
 import { FixDialogs } from '../../../src/editor/fixes.ts';
+import { EditorTerminalEnvironment } from '../../../src/editor/terminal-environment.ts';
 import type { Terminals } from '../../../src/editor/terminals.ts';
 import { treeModel } from '../../../src/editor/text/tree-model.ts';
 import type { ErrorEvent, RecognisedError } from '../../../src/model/error-event.ts';
@@ -131,7 +132,11 @@ const scene = async (actions: ProviderActions = {}, part: Partial<ErrorEvent> = 
   const terminal = { sendText: (text: string, send: boolean) => editor.typed.push([text, send]) };
   const dialogs = new ErrorFixDialogs({
     supervisor: bench.app,
-    fixes: new FixDialogs(bench.app, async () => undefined),
+    fixes: new FixDialogs(bench.app, {
+      remember: async () => undefined,
+      terminals: new EditorTerminalEnvironment(new Map() as never),
+      openIn: () => undefined,
+    }),
     terminals: { open: () => terminal } as unknown as Terminals,
     showDetails: async (id) => {
       details.push(id);

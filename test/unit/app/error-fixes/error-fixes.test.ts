@@ -178,7 +178,7 @@ describe('running a fix of an error', () => {
       text: 'The command ended with exit code 0.',
     });
     await bench.show();
-    expect(history.fixList).toEqual([{ outcome, fingerprint }]);
+    expect(history.fixList).toEqual([{ outcome, fingerprint, workspace: null }]);
     expect(bench.view('a').errors[0]?.solvedAtMs).toBe(outcome.endedAtMs);
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commandBefore } from '../../../../src/app/error-fixes/first-after.ts';
+import { dayOf } from '../../../../src/model/day.ts';
 import type { ErrorEvent } from '../../../../src/model/error-event.ts';
 import type { RememberedFix } from '../../../../src/model/fix.ts';
-import type { ErrorCount, HistoryQuery } from '../../../../src/model/history.ts';
+import type { ErrorCount, ErrorDay, HistoryQuery } from '../../../../src/model/history.ts';
 import { type AppBench, startedBench } from '../../../helpers/app-bench.ts';
 import { aSandbox } from '../../../helpers/fake-provider.ts';
 import { FakeQueue } from '../../../helpers/fake-queue.ts';
@@ -10,13 +11,32 @@ import { RecordingHistory } from '../../../helpers/recording-history.ts';
 
 class CountingHistory extends RecordingHistory {
   counted: readonly ErrorCount[] = [];
+  days: readonly ErrorDay[] = [];
   asked = 0;
 
   override errors(query: HistoryQuery = { limit: 1 }): Promise<readonly ErrorCount[]> {
     this.asked += 1;
     return Promise.resolve(this.counted.map((one) => ({ ...one, fingerprint: query.fingerprint ?? one.fingerprint })));
   }
+
+  override errorDays(): Promise<readonly ErrorDay[]> {
+    return Promise.resolve(this.days);
+  }
 }
+
+const hourMs = 3_600_000;
+
+const aDay = (atMs: number, count: number, part: Partial<ErrorDay> = {}): ErrorDay => ({
+  sandboxId: 'before',
+  fingerprint: 'x',
+  day: dayOf(atMs),
+  workspace: null,
+  commandKey: null,
+  count,
+  firstSeenAtMs: atMs,
+  lastSeenAtMs: atMs,
+  ...part,
+});
 
 const failure = (bench: AppBench, part: Partial<ErrorEvent> = {}): ErrorEvent => ({
   sandboxId: 'a',
@@ -43,6 +63,9 @@ describe('what ran before', () => {
     expect(commandBefore(commands, 150, true)).toBeNull();
     expect(commandBefore(commands, 50, false)).toBeNull();
     expect(commandBefore(commands, 5 * 3_600_000, false)).toBeNull();
+    // Something else began before it failed.
+    expect(commandBefore(commands, 950, true, 'npm test')).toBe('git push');
+    expect(commandBefore(commands, 350, true, 'npm ci')).toBe('npm test');
   });
 });
 
@@ -70,6 +93,55 @@ describe('how often an error came', () => {
       today: 1,
       sandboxes: 3,
     });
+  });
+
+  it('is counted today over all sessions and windows, and in this workspace', async () => {
+    const history = new CountingHistory();
+    const own = aSandbox('a', { metadata: { workspace: 'Api' } });
+    const bench = await startedBench([own, aSandbox('b')], { history });
+    const nowMs = bench.clock.now();
+    history.counted = [
+      {
+        ...{ fingerprint: 'x', pattern: 'port-in-use', title: 't', count: 9, decayedCount: 8.5, sandboxes: 3 },
+        ...{ firstSeenAtMs: nowMs - 48 * hourMs, lastSeenAtMs: nowMs },
+      },
+    ];
+    history.days = [
+      aDay(nowMs, 3, { workspace: 'api' }),
+      aDay(nowMs, 1, { workspace: 'web' }),
+      aDay(nowMs - 48 * hourMs, 2, { workspace: 'api' }),
+    ];
+    bench.provider.error(failure(bench));
+    bench.provider.error(failure(bench, { sandboxId: 'b' }));
+    await bench.show();
+    expect(bench.view('a').errors[0]?.recurrence).toMatchObject({ count: 9, today: 4, here: 5, sandboxes: 3 });
+    // Of this one no workspace is known.
+    expect(bench.view('b').errors[0]?.recurrence).toMatchObject({ count: 9, today: 4 });
+    expect(bench.view('b').errors[0]?.recurrence?.here).toBeUndefined();
+  });
+
+  it('tells what ran in the sandbox it came first in, by the command it came from', async () => {
+    const history = new CountingHistory();
+    const bench = await startedBench([aSandbox('a')], { history });
+    const firstMs = bench.clock.now() - 48 * hourMs;
+    const run = (commandId: string, commandKey: string, startedAtMs: number): void =>
+      history.recordCommand({
+        ...{ commandId, commandKey, startedAtMs, sandboxId: 'before' },
+        ...{ endedAtMs: null, exitCode: null, attempt: 1, peakBytes: null },
+      });
+    run('1', 'npm start', firstMs - 3_000);
+    run('2', 'npm ci', firstMs - 2_000);
+    history.counted = [
+      {
+        ...{ fingerprint: 'x', pattern: 'port-in-use', title: 't', count: 2, decayedCount: 2, sandboxes: 2 },
+        ...{ firstSeenAtMs: firstMs, lastSeenAtMs: bench.clock.now() },
+      },
+    ];
+    history.days = [aDay(bench.clock.now(), 1, { sandboxId: 'a' }), aDay(firstMs, 1, { commandKey: 'npm start' })];
+    bench.provider.error(failure(bench));
+    await bench.show();
+    await bench.show();
+    expect(bench.view('a').errors[0]?.recurrence?.firstAfter).toBe('npm ci');
   });
 
   it('is asked of the history seldom, however often it comes', async () => {
@@ -137,6 +209,7 @@ describe('how often an error came', () => {
 describe('one error that comes more and more often', () => {
   it('marks the health and is said once', async () => {
     const bench = await startedBench([aSandbox('a'), aSandbox('b')]);
+    bench.app.choose('a');
     for (let turn = 0; turn < 6; turn += 1) {
       bench.provider.error(failure(bench));
       bench.provider.error(failure(bench, { sandboxId: 'b' }));

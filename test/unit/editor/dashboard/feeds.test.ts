@@ -5,7 +5,7 @@ import { SandboxFeed } from '../../../../src/editor/dashboard/sandbox-feed.ts';
 import type { SandboxView } from '../../../../src/model/view.ts';
 import { settle } from '../../../helpers/fake-clock.ts';
 import { appView, nowMs, sandbox, sandboxView } from '../../../helpers/views.ts';
-import { incident, memorySample, ofKind, run, Stand } from './support.ts';
+import { aFix, anError, incident, memorySample, ofKind, postMortem, run, Stand } from './support.ts';
 
 const { id } = sandbox();
 const at = (second: number): number => nowMs + second * 1_000;
@@ -17,7 +17,7 @@ describe('the feed of a sandbox', () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0)]);
     stand.samples = [memorySample(at(-2), 98), memorySample(at(-1), 99), memorySample(at(0), 100)];
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     await settle();
     const first = stand.take();
@@ -38,7 +38,7 @@ describe('the feed of a sandbox', () => {
   it('says nothing when nothing changed', async () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0, { forecasts: [], leading: null })]);
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     await stand.clock.advance(500);
     stand.take();
@@ -51,7 +51,7 @@ describe('the feed of a sandbox', () => {
   it('counts down once a second, and only while somebody looks', async () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     await stand.clock.advance(100);
     stand.take();
@@ -67,7 +67,7 @@ describe('the feed of a sandbox', () => {
   it('is complete after it was hidden, also where nothing is kept', async () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     await settle();
     feed.close();
@@ -83,7 +83,7 @@ describe('the feed of a sandbox', () => {
   it('asks the history for what it missed between two samples', async () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     await stand.clock.advance(20_000);
     const asked = stand.askedForSamples;
@@ -99,7 +99,7 @@ describe('the feed of a sandbox', () => {
   it('draws the pressures of before where samples were never kept', () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     const [course] = ofKind(stand.take(), 'courses');
     expect(course?.courses[0]).toMatchObject({ timesMs: [at(-10), at(-5), at(0)], limit: expect.any(Array) });
@@ -109,7 +109,7 @@ describe('the feed of a sandbox', () => {
   it('begins the line anew when numbers of the machine come instead', async () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     await settle();
     stand.take();
@@ -126,7 +126,7 @@ describe('the feed of a sandbox', () => {
     const offer = { id: 'endProcess', title: 'End node', risk: 'confirm', reason: 'It grows.', target: null } as const;
     stand.view = appView([viewWith(0, { fixes: [offer] })]);
     stand.runs = [run()];
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     await settle();
     const page = ofKind(stand.take(), 'sandbox').at(-1)?.page;
@@ -135,9 +135,59 @@ describe('the feed of a sandbox', () => {
     feed.dispose();
   });
 
+  it('offers the best two fixes of an error with how they went, and the list of all', async () => {
+    const stand = new Stand();
+    const error = anError();
+    stand.view = appView([viewWith(0, { errors: [error] })]);
+    stand.errorFixes.set(`${id} ${error.fingerprint}`, [
+      aFix('find', { worked: 3, didNotWork: 1 }),
+      aFix('free', { risk: 'confirm' }),
+      aFix('other'),
+    ]);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
+    feed.open(stand.post);
+    await settle();
+    const shown = ofKind(stand.take(), 'sandbox').at(-1)?.page.errors[0];
+    expect(shown?.actions.map(({ title, note }) => [title, note])).toEqual([
+      ['Do find', 'asks first · worked 3 of 4 times here'],
+      ['Do free', 'asks first'],
+    ]);
+    const meant = { kind: 'error-fix', sandboxId: id, fingerprint: error.fingerprint };
+    expect(feed.action(shown?.actions[1]?.id ?? '')).toEqual({ ...meant, fixId: 'pattern/port-in-use/free' });
+    expect(feed.action(shown?.moreId ?? '')).toEqual({ ...meant, fixId: null });
+    // What was not shown is nothing a page may ask for.
+    for (const other of [`error ${error.fingerprint} pattern/port-in-use/other`, 'more x', '', '__proto__']) {
+      expect(feed.action(other)).toBeNull();
+    }
+    stand.show(appView([viewWith(1, { errors: [{ ...error, solvedAtMs: at(1) }] })]));
+    await stand.clock.advance(1_000);
+    const solved = ofKind(stand.take(), 'sandbox').at(-1)?.page.errors[0];
+    expect(solved).toMatchObject({ actions: [], moreId: null, solvedAtMs: at(1) });
+    expect(feed.action(shown?.actions[1]?.id ?? '')).toBeNull();
+    feed.dispose();
+  });
+
+  it('asks what helps when the errors change and now and then, not with every sample', async () => {
+    const stand = new Stand();
+    stand.view = appView([viewWith(0, { errors: [anError()] })]);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
+    feed.open(stand.post);
+    for (let second = 1; second <= 10; second += 1) {
+      stand.show(appView([viewWith(second, { errors: [anError()] })]));
+      await stand.clock.advance(1_000);
+    }
+    expect(stand.askedForFixes).toBe(1);
+    stand.show(appView([viewWith(11, { errors: [anError({ count: 2 })] })]));
+    await settle();
+    expect(stand.askedForFixes).toBe(2);
+    await stand.clock.advance(31_000);
+    expect(stand.askedForFixes).toBe(3);
+    feed.dispose();
+  });
+
   it('looks for a sandbox that is not there yet, and gives up', async () => {
     const stand = new Stand();
-    const feed = new SandboxFeed(id, stand.sources);
+    const feed = new SandboxFeed(id, stand.sources, stand.edits);
     feed.open(stand.post);
     expect(ofKind(stand.take(), 'sandbox')[0]?.page.headline).toContain('Looking');
     await stand.clock.advance(25_000);
@@ -218,7 +268,7 @@ describe('the feed of an incident', () => {
   it('tells the story, and tells it again when more is known', async () => {
     const stand = new Stand();
     stand.view = appView([sandboxView({ incidents: [incident()] })]);
-    const feed = new IncidentFeed('incident-1', stand.sources);
+    const feed = new IncidentFeed('incident-1', stand.sources, stand.edits);
     feed.open(stand.post);
     await settle();
     expect(ofKind(stand.take(), 'incident')[0]?.page).toMatchObject({ title: 'Out of memory', sandboxKnown: true });
@@ -233,10 +283,60 @@ describe('the feed of an incident', () => {
     expect(stand.listeners.size).toBe(0);
   });
 
+  it('offers what can still be done, and knows each button by its id only', async () => {
+    const stand = new Stand();
+    const view = sandboxView({ incidents: [incident()], actions: ['recreateLarger'] });
+    stand.view = appView([view]);
+    stand.story = postMortem({ advice: ['Give it at least 640 MiB of memory (its limit was 512 MiB).', 'Other.'] });
+    const feed = new IncidentFeed('incident-1', stand.sources, stand.edits);
+    feed.open(stand.post);
+    await settle();
+    const [first, second] = ofKind(stand.take(), 'incident')[0]?.page?.advice ?? [];
+    expect(first?.actions.map(({ title, note }) => [title, note])).toEqual([
+      ['Recreate larger', 'asks first; something is lost'],
+    ]);
+    expect(second).toEqual({ text: 'Other.', actions: [] });
+    expect(feed.action(first?.actions[0]?.id ?? '')).toEqual({ kind: 'fix', sandboxId: id, fixId: 'recreateLarger' });
+    expect(feed.action('fix delete')).toBeNull();
+    feed.dispose();
+  });
+
+  it('offers edits in the files of the workspace it happened in, and of no other', async () => {
+    const stand = new Stand();
+    stand.possible.add('pattern/v8-heap-oom/keep-heap-setting');
+    const shown = async (workspace?: string): Promise<number> => {
+      const about = incident(workspace === undefined ? {} : { workspace });
+      stand.story = postMortem({ incident: about, advice: ['Cap the heap of node below the limit.'] });
+      const feed = new IncidentFeed('incident-1', stand.sources, stand.edits);
+      feed.open(stand.post);
+      await settle();
+      feed.dispose();
+      return ofKind(stand.take(), 'incident')[0]?.page?.advice[0]?.actions.length ?? -1;
+    };
+    expect([await shown(), await shown('here'), await shown('elsewhere')]).toEqual([1, 1, 0]);
+  });
+
+  it('tells the story without buttons when it can not be found out what can be done, or not soon', async () => {
+    for (const canPropose of [
+      () => Promise.reject(new Error('the disk is gone')),
+      () => new Promise<boolean>(() => undefined),
+    ]) {
+      const stand = new Stand();
+      stand.story = postMortem({ advice: ['Cap the heap of node below the limit.'] });
+      const feed = new IncidentFeed('incident-1', stand.sources, { ...stand.edits, canPropose });
+      feed.open(stand.post);
+      await stand.clock.advance(3_500);
+      expect(ofKind(stand.take(), 'incident')[0]?.page?.advice[0]?.actions).toEqual([]);
+      expect(stand.warnings[0]).toContain('What can still be done');
+      feed.dispose();
+      expect(stand.clock.pending).toBe(0);
+    }
+  });
+
   it('says when nothing is remembered', async () => {
     const stand = new Stand();
     stand.story = null;
-    const feed = new IncidentFeed('gone', stand.sources);
+    const feed = new IncidentFeed('gone', stand.sources, stand.edits);
     feed.open(stand.post);
     await settle();
     expect(ofKind(stand.take(), 'incident')[0]?.page).toBeNull();

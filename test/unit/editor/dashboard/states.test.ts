@@ -5,6 +5,7 @@ import { contentSecurityPolicy, pageHtml } from '../../../../src/editor/dashboar
 import { incidentPage } from '../../../../src/editor/dashboard/incident-state.ts';
 import { SampleShelf } from '../../../../src/editor/dashboard/sample-shelf.ts';
 import { noPast, recordText, sandboxPage } from '../../../../src/editor/dashboard/sandbox-state.ts';
+import { incidentPageSchema } from '../../../../src/model/dashboard/incident-page.ts';
 import { sandboxPageSchema } from '../../../../src/model/dashboard/sandbox-page.ts';
 import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../../helpers/views.ts';
 import { incident, memorySample, postMortem } from './support.ts';
@@ -179,10 +180,40 @@ describe('the page of an incident', () => {
       'When',
       'Sandbox',
       'Provider',
+      'Workspace',
       'Warned',
       'Exit code',
       'Last state',
     ]);
+  });
+
+  it('counts what happened before in this workspace beside what happened in all', () => {
+    const counts = { sandboxes: 2, firstAtMs: nowMs - 86_400_000, lastAtMs: nowMs };
+    const one = {
+      ...{ title: 'out of memory', count: 7, perDay: [5, 2], unplaced: 0, users: [], ...counts },
+      kind: 'cause',
+      here: { workspace: 'api', count: 4, perDay: [3, 1], ...counts },
+      commands: [{ name: 'npm ci', count: 4 }],
+      helped: [{ title: 'End the process', tried: 2, worked: 1, here: { tried: 1, worked: 1 } }],
+    } as const;
+    const elsewhere = { ...one, here: null } as const;
+    const only = { ...one, here: { ...one.here, count: 7 } } as const;
+    const story = postMortem({ recurrences: [one, elsewhere, only], incident: incident({ workspace: 'api' }) });
+    const shown = incidentPage(story, true);
+    expect(shown.recurrences).toMatchObject([
+      {
+        often: '4 times in this workspace (api), 7 in all, in 2 sandboxes',
+        who: 'by npm ci (4)',
+        here: { workspace: 'api', perDay: [3, 1] },
+        perDay: [5, 2],
+        helped: ['End the process: worked 1 of 2 times (1 of 1 in this workspace)'],
+      },
+      { often: '7 times in 2 sandboxes; in which workspace is not known', here: null },
+      // All of them were here: one row says it.
+      { often: '7 times in this workspace (api), 7 in all, in 2 sandboxes', here: null },
+    ]);
+    expect(shown.facts).toContainEqual({ label: 'Workspace', text: 'api' });
+    expect(incidentPageSchema.safeParse(shown).success).toBe(true);
   });
 
   it('says "probably" where that is all that is known', () => {

@@ -1,5 +1,8 @@
-import type { DashboardSources } from '../../../../src/editor/dashboard/ports.ts';
+import { isOnlyEdit } from '../../../../src/app/error-fixes/edits/edits.ts';
+import type { DashboardSources, WorkspaceEdits } from '../../../../src/editor/dashboard/ports.ts';
 import { type ToPage, toPageSchema } from '../../../../src/model/dashboard/messages.ts';
+import type { RecognisedError } from '../../../../src/model/error-event.ts';
+import type { RankedFix } from '../../../../src/model/fix.ts';
 import type { FleetStats } from '../../../../src/model/fleet-stats.ts';
 import type { CommandRun } from '../../../../src/model/history.ts';
 import type { Incident } from '../../../../src/model/incident.ts';
@@ -61,6 +64,43 @@ export const run = (part: Partial<CommandRun> = {}): CommandRun => ({
   ...part,
 });
 
+export const anError = (part: Partial<RecognisedError> = {}): RecognisedError => ({
+  fingerprint: 'v1/port-in-use/0123456789ab',
+  pattern: 'port-in-use',
+  title: 'The port is taken by another process',
+  cause: 'An earlier server still runs.',
+  source: 'terminal',
+  exitCode: 1,
+  count: 1,
+  firstSeenAtMs: nowMs - 5_000,
+  lastSeenAtMs: nowMs - 5_000,
+  ...part,
+});
+
+export const aFix = (name: string, part: Partial<RankedFix> = {}): RankedFix => ({
+  kind: 'pattern',
+  pattern: 'port-in-use',
+  fixId: `pattern/port-in-use/${name}`,
+  fingerprint: 'v1/port-in-use/0123456789ab',
+  title: `Do ${name}`,
+  risk: 'safe',
+  does: 'command',
+  action: null,
+  argv: ['true'],
+  text: `${name} it`,
+  cwd: null,
+  repeats: false,
+  check: null,
+  checkArgv: null,
+  again: null,
+  parameters: {},
+  place: null,
+  worked: 0,
+  didNotWork: 0,
+  where: 'sandbox',
+  ...part,
+});
+
 export const postMortem = (part: Partial<PostMortem> = {}): PostMortem => ({
   incident: incident(),
   cause: 'out-of-memory',
@@ -112,6 +152,16 @@ export class Stand {
   story: PostMortem | null = postMortem();
   stats: () => Promise<FleetStats> = () => Promise.resolve(fleetStats);
   askedForSamples = 0;
+  askedForFixes = 0;
+  /** What helps, by sandbox and fingerprint. */
+  readonly errorFixes = new Map<string, readonly RankedFix[]>();
+  /** Ids of the edits that are possible in the workspace. */
+  readonly possible = new Set<string>();
+  readonly edits: WorkspaceEdits = {
+    applicable: (fixes) => Promise.resolve(fixes.filter((fix) => !isOnlyEdit(fix) || this.possible.has(fix.fixId))),
+    canPropose: (fix) => Promise.resolve(this.possible.has(fix.fixId)),
+    isOpen: (workspace) => workspace === 'here',
+  };
 
   readonly post = (message: ToPage): void => {
     this.told.push(toPageSchema.parse(structuredClone(message)));
@@ -130,6 +180,10 @@ export class Stand {
         },
         postMortem: () => Promise.resolve(stand.story),
         fleetStats: () => stand.stats(),
+        errorFixes: (sandboxId, fingerprint) => {
+          stand.askedForFixes += 1;
+          return Promise.resolve(stand.errorFixes.get(`${sandboxId} ${fingerprint}`) ?? []);
+        },
       },
       history: {
         samples: () => {
