@@ -1,11 +1,12 @@
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { CommandPeaks, HistoryStore } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
-import type { Clock, Log } from '../model/ports.ts';
+import type { Clock, Log, PlaceHints } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import { within } from '../model/wait.ts';
+import { workspaceName, workspaceOf } from '../model/workspace.ts';
 import type { MonitorRecord } from '../monitor/sandbox-monitor.ts';
 import { CommandRuns } from './command-runs.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
@@ -19,6 +20,8 @@ export interface RecorderHost {
   readonly peaks: CommandPeaks | null;
   /** Ids of providers of whose sandboxes nothing is written. */
   readonly unkept: readonly string[];
+  /** Whether this is the person's own sandbox, as far as is known. */
+  isCurrent(record: SandboxRecord): boolean;
 }
 
 /** A sandbox in which nothing changes is told again after this time, so that it is known until when it was there. */
@@ -32,6 +35,7 @@ const readIncidents = 50;
 interface Told {
   readonly sandbox: Sandbox;
   readonly atMs: number;
+  readonly workspace: string | null;
 }
 
 const sameEntries = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
@@ -57,6 +61,8 @@ export class Recorder {
   readonly #runs: CommandRuns;
   readonly #told = new Map<string, Told>();
   readonly #life = new AbortController();
+  /** The workspace of this window, or null when no folder is open. */
+  #own: string | null = null;
 
   constructor(host: RecorderHost) {
     this.#host = host;
@@ -67,19 +73,36 @@ export class Recorder {
     return !this.#host.unkept.includes(record.provider.id);
   }
 
+  /** The editor works there. */
+  setPlace({ workspaceNames }: PlaceHints): void {
+    this.#own = workspaceNames.map(workspaceName).find((name) => name !== null) ?? null;
+  }
+
+  /**
+   * @returns the workspace what happens in this sandbox belongs to: what its metadata says, so that all windows say the same, else that
+   * of this window for the person's own sandbox and for the place the editor works in; null when nobody knows.
+   */
+  workspaceOf(record: SandboxRecord): string | null {
+    const isOwn = record.provider.isHere === true || this.#host.isCurrent(record);
+    return workspaceOf(record.sandbox.metadata) ?? (isOwn ? this.#own : null);
+  }
+
   /** It may have changed. */
   seen(record: SandboxRecord): void {
     if (!this.#isKept(record)) return;
     const nowMs = this.#host.clock.now();
     const { sandbox } = record.monitor.view(nowMs);
     const told = this.#told.get(record.id);
-    if (told !== undefined && !isNews(told, sandbox, nowMs, record.ended)) return;
+    const workspace = this.workspaceOf(record);
+    const isMoved = workspace !== null && workspace !== told?.workspace;
+    if (told !== undefined && !isMoved && !isNews(told, sandbox, nowMs, record.ended)) return;
     this.#tell(record, sandbox, nowMs);
   }
 
-  #tell({ provider }: SandboxRecord, sandbox: Sandbox, atMs: number): void {
-    this.#told.set(sandbox.id, { sandbox, atMs });
-    this.#host.history.recordSandbox(sandbox, atMs, provider.label);
+  #tell(record: SandboxRecord, sandbox: Sandbox, atMs: number): void {
+    const workspace = this.workspaceOf(record);
+    this.#told.set(sandbox.id, { sandbox, atMs, workspace });
+    this.#host.history.recordSandbox(sandbox, atMs, record.provider.label, workspace);
   }
 
   /** Takes over what its monitor had to tell. */
@@ -94,22 +117,27 @@ export class Recorder {
         history.recordWarning(one.warning);
         break;
       case 'incident':
-        this.#incident(record, one.incident);
+        this.#incident(record, this.#placed(record, one.incident));
         break;
       case 'incident-withdrawn':
         log.info(`${record.id} is there again; incident ${one.incidentId} never happened.`);
         history.withdrawIncident(one.incidentId);
         break;
       case 'fix':
-        history.recordFix(one.outcome, one.fingerprint);
+        history.recordFix(one.outcome, one.fingerprint, this.workspaceOf(record));
         break;
       case 'error':
-        history.recordError(record.id, one.error);
+        history.recordError(record.id, one.error, this.workspaceOf(record));
         break;
       case 'error-rise':
         // Follows from what is recorded already.
         break;
     }
+  }
+
+  #placed(record: SandboxRecord, incident: Incident): Incident {
+    const workspace = this.workspaceOf(record);
+    return workspace === null ? incident : { ...incident, workspace };
   }
 
   #incident(record: SandboxRecord, incident: Incident): void {

@@ -3,6 +3,7 @@ import type { Incident } from '../model/incident.ts';
 import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import { within } from '../model/wait.ts';
+import { workspaceOf } from '../model/workspace.ts';
 import { classifyEnd } from '../monitor/ends.ts';
 import type { Tasks } from './waiting.ts';
 
@@ -107,6 +108,7 @@ export class UnseenEnds {
   async #incident(sandbox: RememberedSandbox): Promise<Incident> {
     const { clock } = this.#host;
     const { sandboxId, name, provider, expiresAtMs, lastSeenAtMs } = sandbox;
+    const workspace = sandbox.workspace ?? workspaceOf(sandbox.metadata);
     const nowMs = clock.now();
     const timeline = await this.#ask((history) => history.transitions({ sandboxId, limit: 100 }));
     const samples = await this.#ask((history) => history.samples(sandboxId, lastSeenAtMs - storyMs, nowMs));
@@ -139,6 +141,7 @@ export class UnseenEnds {
       sandboxId,
       sandboxName: name,
       provider,
+      ...(workspace === null ? {} : { workspace }),
       atMs,
       cause: finding.cause,
       certainty: 'probable',

@@ -1,4 +1,4 @@
-import type { FixRecord } from '../model/history.ts';
+import type { FixRecord, HistoryQuery } from '../model/history.ts';
 import type { Engine, RecordRow } from './engine.ts';
 import { parseJson } from './json.ts';
 import type { Question } from './protocol.ts';
@@ -19,12 +19,13 @@ const objectOf = (data: string): object => {
 const recordText = (row: RecordRow): string =>
   JSON.stringify({ ...objectOf(row.data), sandboxId: row.sandboxId, ...(row.id === null && { atMs: row.atMs }) });
 
-const fixRecords = (rows: readonly RecordRow[], limit: number): readonly FixRecord[] => {
+const fixRecords = (rows: readonly RecordRow[], { limit, workspace }: HistoryQuery): readonly FixRecord[] => {
   const records = new Map<string, FixRecord>();
   for (const row of rows) {
     const fix = storedFix.safeParse(parseJson(row.data));
     // A fix that was called off tells nothing.
     if (!fix.success || fix.data.result === 'cancelled') continue;
+    if (workspace !== undefined && fix.data.workspace !== workspace) continue;
     const { fixId, title, result, startedAtMs } = fix.data;
     const before: FixRecord = records.get(fixId) ?? {
       fixId,
@@ -83,6 +84,12 @@ function* errorTexts(engine: Engine, question: ReadQuestion & { readonly ask: 'e
   }
 }
 
+function* errorDayTexts(engine: Engine, query: HistoryQuery): Generator<string> {
+  for (const { command, firstMs, lastMs, ...row } of engine.errorDays(query)) {
+    yield JSON.stringify({ ...row, commandKey: command, firstSeenAtMs: firstMs, lastSeenAtMs: lastMs });
+  }
+}
+
 function* exportTexts(engine: Engine): Generator<string> {
   let cursor: string | null = null;
   do {
@@ -114,7 +121,7 @@ export const answer = (engine: Engine, question: ReadQuestion): Iterator<string>
       return recordTexts(engine.records('diagnostics', question.query));
     case 'fixes': {
       const rows = engine.records('fix', { ...question.query, limit: fixesLookedAt });
-      return fixRecords(rows, question.query.limit)
+      return fixRecords(rows, question.query)
         .map((each) => JSON.stringify(each))
         .values();
     }
@@ -122,6 +129,8 @@ export const answer = (engine: Engine, question: ReadQuestion): Iterator<string>
       return incidentTexts(engine, question);
     case 'errors':
       return errorTexts(engine, question);
+    case 'error-days':
+      return errorDayTexts(engine, question.query);
     case 'samples':
       return engine.packs(question.sandboxId, question.fromMs, question.toMs).values();
     case 'export':

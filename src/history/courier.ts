@@ -65,7 +65,7 @@ export class Courier {
     });
     this.#mail = new Mail((message) => this.#link.post(message));
     this.peaks = new SharedPeaks(
-      (commandKey) => this.redactor.id(this.redactor.text(commandKey)),
+      (commandKey) => this.redactor.name(commandKey),
       (key, peakBytes, atMs) => this.add(() => [{ k: 'peak', key, peakBytes, atMs }]),
     );
     clock.after(0, () => {
@@ -81,8 +81,8 @@ export class Courier {
     if (!this.#disposed) this.#outbox.addSample(sample);
   }
 
-  addError(sandboxId: string, error: RecognisedError): void {
-    if (!this.#disposed) this.#outbox.addError(sandboxId, error);
+  addError(sandboxId: string, error: RecognisedError, workspace: string | null): void {
+    if (!this.#disposed) this.#outbox.addError(sandboxId, error, workspace);
   }
 
   /** @param entries made when their turn comes. */

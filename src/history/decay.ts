@@ -1,15 +1,10 @@
-/** After this time an occurrence counts half. */
-export const halfLifeMs = 7 * 24 * 60 * 60_000;
+import { shareLeft } from '../model/decay.ts';
 
 /** A count that fades: `value` as it was at `atMs`. What it is now follows from these two, so nothing has to run in between. */
 export interface DecayedCount {
   readonly value: number;
   readonly atMs: number;
 }
-
-/** @returns the share that is left after `ageMs`. An age below zero, from a clock that was set back, counts as none. */
-export const shareLeft = (ageMs: number, halfMs: number = halfLifeMs): number =>
-  ageMs <= 0 ? 1 : 2 ** (-ageMs / halfMs);
 
 /** @returns the count as of `nowMs`. */
 export const decayedAt = (count: DecayedCount, nowMs: number): number => count.value * shareLeft(nowMs - count.atMs);

@@ -34,10 +34,16 @@ const record = (
   data: JSON.stringify(redactor.value(value)),
 });
 
-export const encodeSandbox = (redactor: Redactor, sandbox: Sandbox, atMs: number, place: string | null): Entry => {
+/** Where a sandbox was seen. */
+interface SeenIn {
+  readonly place: string | null;
+  readonly workspace: string | null;
+}
+
+export const encodeSandbox = (redactor: Redactor, sandbox: Sandbox, atMs: number, seenIn: SeenIn): Entry => {
   const stored: StoredSandbox = {
     provider: sandbox.provider,
-    place,
+    ...seenIn,
     name: sandbox.name,
     image: sandbox.image,
     metadata: sandbox.metadata,
@@ -64,8 +70,15 @@ export const encodeTransition = (redactor: Redactor, sandboxId: string, transiti
 export const encodeWarning = (redactor: Redactor, warning: Warning): Entry =>
   record(redactor, 'warning', { sandboxId: warning.sandboxId, id: warning.id }, warning.startedAtMs, warning);
 
-export const encodeFix = (redactor: Redactor, outcome: FixOutcome, fingerprint: string | null): Entry =>
-  record(redactor, 'fix', { sandboxId: outcome.sandboxId, ref: fingerprint }, outcome.startedAtMs, outcome);
+export const encodeFix = (
+  redactor: Redactor,
+  outcome: FixOutcome,
+  fingerprint: string | null,
+  workspace: string | null,
+): Entry => {
+  const told = workspace === null ? outcome : { ...outcome, workspace };
+  return record(redactor, 'fix', { sandboxId: outcome.sandboxId, ref: fingerprint }, outcome.startedAtMs, told);
+};
 
 export const encodeCommand = (redactor: Redactor, run: CommandRun): Entry =>
   record(redactor, 'command', { sandboxId: run.sandboxId, id: run.commandId }, run.startedAtMs, run);
@@ -77,24 +90,38 @@ export const encodeDiagnostics = (redactor: Redactor, note: DiagnosticsNote): En
   return { ...entry, data: JSON.stringify(kept) };
 };
 
-export const encodeError = (
-  redactor: Redactor,
-  sandboxId: string,
-  error: RecognisedError,
-  count: number,
-  times: { readonly firstMs: number; readonly lastMs: number },
-): ErrorEntry => ({
-  k: 'error',
-  sandboxId: redactor.id(sandboxId),
-  fingerprint: redactor.id(error.fingerprint),
-  count,
-  firstMs: whole(times.firstMs),
-  lastMs: whole(times.lastMs),
-  data: JSON.stringify({
-    pattern: error.pattern === null ? null : redactor.text(error.pattern),
-    title: redactor.text(error.title).slice(0, 500),
-  }),
-});
+/** Some occurrences of one error on one day. */
+export interface CountedError {
+  readonly sandboxId: string;
+  readonly workspace: string | null;
+  readonly error: RecognisedError;
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** What a system tells of, to every window that watches; all else is a command of this window. */
+const seenByAll: readonly string[] = ['kernel', 'diagnostics'];
+
+/** @param window tells this window from all others. */
+export const encodeError = (redactor: Redactor, counted: CountedError, window: string): ErrorEntry => {
+  const { sandboxId, workspace, error, count, firstMs, lastMs } = counted;
+  return {
+    k: 'error',
+    sandboxId: redactor.id(sandboxId),
+    fingerprint: redactor.id(error.fingerprint),
+    workspace: workspace === null ? null : redactor.name(workspace),
+    command: error.commandKey === undefined ? null : redactor.name(error.commandKey),
+    ...(seenByAll.includes(error.source) ? { window } : {}),
+    count,
+    firstMs: whole(firstMs),
+    lastMs: whole(lastMs),
+    data: JSON.stringify({
+      pattern: error.pattern === null ? null : redactor.text(error.pattern),
+      title: redactor.text(error.title).slice(0, 500),
+    }),
+  };
+};
 
 /** Samples of one sandbox for the black box, or of an incident. */
 export function* encodeSamples(

@@ -70,6 +70,18 @@ export interface ErrorRow {
   readonly lastMs: number;
 }
 
+/** One error in one sandbox on one day, by workspace and command; null where that is not known. */
+export interface ErrorDayRow {
+  readonly sandboxId: string;
+  readonly fingerprint: string;
+  readonly day: number;
+  readonly workspace: string | null;
+  readonly command: string | null;
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 export interface PeakRow {
   readonly key: string;
   /** A peak histogram, see peak-histogram.ts. */
@@ -95,6 +107,7 @@ export interface Engine {
   sandboxes(query: HistoryQuery): readonly SandboxRow[];
   records(kind: RecordKind, query: HistoryQuery): readonly RecordRow[];
   errors(query: HistoryQuery, nowMs: number): readonly ErrorRow[];
+  errorDays(query: HistoryQuery): readonly ErrorDayRow[];
   /** Packs of the black box and of incidents that overlap the time, in no order. */
   packs(sandboxId: string, fromMs: number, toMs: number): readonly string[];
   /** Oldest first. */

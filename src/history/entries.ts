@@ -40,11 +40,17 @@ const packEntry = z.object({
   data: z.string(),
 });
 
-/** An error happened `count` more times. */
+/** An error happened `count` more times, all of them on the day of `lastMs`. */
 const errorEntry = z.object({
   k: z.literal('error'),
   sandboxId: key,
   fingerprint: key,
+  /** Null when it is not known; missing in what an earlier version wrote. */
+  workspace: z.exactOptional(z.nullable(key)),
+  /** The normalised command it came from; null when it is not known, missing in what an earlier version wrote. */
+  command: z.exactOptional(z.nullable(key)),
+  /** Which window tells of it, where every window that watches sees it for itself. */
+  window: z.exactOptional(key),
   count: z.int().check(z.positive()),
   firstMs: time,
   lastMs: time,
@@ -89,5 +95,5 @@ export const peakCap = 2_000;
 /** Samples move the time a sandbox was last seen in steps of this. */
 export const seenEveryMs = 60_000;
 
-/** Two windows see one change of a sandbox at slightly different times; within this it is the same change. */
+/** Two windows see one change or error of a sandbox at slightly different times; within this it is the same one. */
 export const sameChangeMs = 60_000;

@@ -1,4 +1,5 @@
-import type { PeakRow, RecordRow, SandboxRow } from './engine.ts';
+import { dayText } from '../model/day.ts';
+import type { ErrorDayRow, PeakRow, RecordRow, SandboxRow } from './engine.ts';
 import type { RecordKind } from './entries.ts';
 import { parseJson } from './json.ts';
 import { parseHistogram, peakOfHistogram } from './peak-histogram.ts';
@@ -48,6 +49,19 @@ export const errorLine = (row: ExportedError): string =>
     sandboxId: row.sandboxId,
     fingerprint: row.fingerprint,
     ...fields(row.data),
+    count: row.count,
+    firstSeenAtMs: row.firstMs,
+    lastSeenAtMs: row.lastMs,
+  });
+
+export const errorDayLine = (row: ErrorDayRow): string =>
+  JSON.stringify({
+    kind: 'error-day',
+    sandboxId: row.sandboxId,
+    fingerprint: row.fingerprint,
+    day: dayText(row.day),
+    workspace: row.workspace,
+    commandKey: row.command,
     count: row.count,
     firstSeenAtMs: row.firstMs,
     lastSeenAtMs: row.lastMs,

@@ -1,5 +1,5 @@
 import type { HistoryBounds, HistoryQuery } from '../model/history.ts';
-import type { Engine, ErrorRow, ExportPage, PeakRow, RecordRow, SandboxRow } from './engine.ts';
+import type { Engine, ErrorDayRow, ErrorRow, ExportPage, PeakRow, RecordRow, SandboxRow } from './engine.ts';
 import type { Entry, PackEntry, RecordKind } from './entries.ts';
 import { packLines } from './export-lines.ts';
 import { ExportPager } from './export-pager.ts';
@@ -41,7 +41,11 @@ export class MemoryEngine implements Engine {
   }
 
   errors(query: HistoryQuery, nowMs: number): readonly ErrorRow[] {
-    return this.#tables.errors(query, nowMs);
+    return this.#tables.errors.sums(query, nowMs);
+  }
+
+  errorDays(query: HistoryQuery): readonly ErrorDayRow[] {
+    return this.#tables.errors.days(query);
   }
 
   packs(sandboxId: string, fromMs: number, toMs: number): readonly string[] {

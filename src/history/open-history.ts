@@ -5,6 +5,7 @@ import type {
   CommandRun,
   DiagnosticsNote,
   ErrorCount,
+  ErrorDay,
   FixRecord,
   HistoryBounds,
   HistoryQuery,
@@ -37,6 +38,7 @@ import { sampleOrder } from './sample-order.ts';
 import { eachSample } from './sample-pack.ts';
 import {
   answeredError,
+  answeredErrorDay,
   answeredFix,
   answeredSandbox,
   storedCommand,
@@ -74,8 +76,8 @@ class WorkerHistory implements History {
     this.#log = options.log;
   }
 
-  recordSandbox(sandbox: Sandbox, atMs: number, place: string | null = null): void {
-    this.#record(() => encodeSandbox(this.#redactor, sandbox, atMs, place));
+  recordSandbox(sandbox: Sandbox, atMs: number, place: string | null = null, workspace: string | null = null): void {
+    this.#record(() => encodeSandbox(this.#redactor, sandbox, atMs, { place, workspace }));
   }
 
   recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void {
@@ -94,12 +96,12 @@ class WorkerHistory implements History {
     this.#record(() => ({ k: 'withdraw', id: this.#redactor.id(incidentId) }));
   }
 
-  recordFix(outcome: FixOutcome, fingerprint: string | null): void {
-    this.#record(() => encodeFix(this.#redactor, outcome, fingerprint));
+  recordFix(outcome: FixOutcome, fingerprint: string | null, workspace: string | null = null): void {
+    this.#record(() => encodeFix(this.#redactor, outcome, fingerprint, workspace));
   }
 
-  recordError(sandboxId: string, error: RecognisedError): void {
-    this.#courier.addError(sandboxId, error);
+  recordError(sandboxId: string, error: RecognisedError, workspace: string | null = null): void {
+    this.#courier.addError(sandboxId, error, workspace);
   }
 
   recordCommand(run: CommandRun): void {
@@ -155,6 +157,10 @@ class WorkerHistory implements History {
 
   errors(query: HistoryQuery, nowMs: number): Promise<readonly ErrorCount[]> {
     return this.#collect({ ask: 'errors', query: this.#clean(query), nowMs }, (text) => readAs(answeredError, text));
+  }
+
+  errorDays(query: HistoryQuery): Promise<readonly ErrorDay[]> {
+    return this.#collect({ ask: 'error-days', query: this.#clean(query) }, (text) => readAs(answeredErrorDay, text));
   }
 
   fixes(query: HistoryQuery): Promise<readonly FixRecord[]> {
@@ -225,10 +231,11 @@ class WorkerHistory implements History {
 
   /** A query with its ids as they are stored and a limit that makes sense. */
   #clean(query: HistoryQuery): HistoryQuery {
-    const { sandboxId, fingerprint, sinceMs, limit } = query;
+    const { sandboxId, fingerprint, workspace, sinceMs, limit } = query;
     return {
       ...(sandboxId !== undefined && { sandboxId: this.#redactor.id(sandboxId) }),
       ...(fingerprint !== undefined && { fingerprint: this.#redactor.id(fingerprint) }),
+      ...(workspace !== undefined && { workspace: this.#redactor.name(workspace) }),
       ...(sinceMs !== undefined && !Number.isNaN(sinceMs) && { sinceMs }),
       limit: Number.isNaN(limit) ? 0 : Math.floor(Math.min(mostRows, Math.max(0, limit))),
     };

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { dayOf } from '../model/day.ts';
 import type { RecognisedError } from '../model/error-event.ts';
 import type { Clock, Log, Timer } from '../model/ports.ts';
 import type { Sample } from '../model/sample.ts';
 import { createBreath } from './breath.ts';
-import { encodeError, encodeSamples } from './encode.ts';
+import { type CountedError, encodeError, encodeSamples } from './encode.ts';
 import { type Entry, otherErrors } from './entries.ts';
 import type { Redactor } from './redactor.ts';
 
@@ -16,13 +18,10 @@ const mostSamplesPerSandbox = 1_200;
 const mostSandboxes = 500;
 const mostOthers = 5_000;
 
-interface CountedError {
-  readonly sandboxId: string;
-  error: RecognisedError;
-  count: number;
-  firstMs: number;
-  lastMs: number;
-}
+const otherError = (error: RecognisedError): RecognisedError => {
+  const { commandKey: _, ...rest } = error;
+  return { ...rest, fingerprint: otherErrors, pattern: null, title: 'Other errors' };
+};
 
 export interface OutboxOptions {
   readonly redactor: Redactor;
@@ -37,6 +36,7 @@ export interface OutboxOptions {
 /** Gathers what is told, and turns it into entries a little at a time. */
 export class Outbox {
   readonly #options: OutboxOptions;
+  readonly #window = randomBytes(6).toString('hex');
   #samples = new Map<string, Sample[]>();
   #errors = new Map<string, CountedError>();
   #others: (() => Iterable<Entry>)[] = [];
@@ -62,22 +62,24 @@ export class Outbox {
     this.#schedule();
   }
 
-  addError(sandboxId: string, error: RecognisedError): void {
+  addError(sandboxId: string, error: RecognisedError, workspace: string | null = null): void {
     const atMs = error.lastSeenAtMs;
-    const key = (fingerprint: string): string => JSON.stringify([sandboxId, fingerprint]);
-    let fingerprint = error.fingerprint;
-    if (!this.#errors.has(key(fingerprint)) && this.#errors.size >= mostErrors) fingerprint = otherErrors;
-    const known = this.#errors.get(key(fingerprint));
-    if (known !== undefined) {
-      known.count += 1;
-      if (fingerprint !== otherErrors) known.error = error;
-      known.firstMs = Math.min(known.firstMs, atMs);
-      known.lastMs = Math.max(known.lastMs, atMs);
-    } else if (this.#errors.size < 2 * mostErrors) {
-      const counted =
-        fingerprint === otherErrors ? { ...error, fingerprint, pattern: null, title: 'Other errors' } : error;
-      this.#errors.set(key(fingerprint), { sandboxId, error: counted, count: 1, firstMs: atMs, lastMs: atMs });
-    } else this.#drop(1);
+    const keyOf = ({ fingerprint, commandKey }: RecognisedError): string =>
+      JSON.stringify([sandboxId, fingerprint, dayOf(atMs), workspace, commandKey ?? null]);
+    const told = !this.#errors.has(keyOf(error)) && this.#errors.size >= mostErrors ? otherError(error) : error;
+    const key = keyOf(told);
+    const known = this.#errors.get(key);
+    if (known === undefined && this.#errors.size >= 2 * mostErrors) this.#drop(1);
+    else {
+      this.#errors.set(key, {
+        sandboxId,
+        workspace,
+        error: told,
+        count: (known?.count ?? 0) + 1,
+        firstMs: Math.min(known?.firstMs ?? atMs, atMs),
+        lastMs: Math.max(known?.lastMs ?? atMs, atMs),
+      });
+    }
     this.#schedule();
   }
 
@@ -118,9 +120,7 @@ export class Outbox {
         () =>
           encodeSamples(redactor, sandboxId, null, each),
     );
-    const errors = [...this.#errors.values()].map((each) => () => [
-      encodeError(redactor, each.sandboxId, each.error, each.count, each),
-    ]);
+    const errors = [...this.#errors.values()].map((each) => () => [encodeError(redactor, each, this.#window)]);
     const all = [...this.#others, ...errors, ...samples];
     this.#others = [];
     this.#errors = new Map();

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { halfLifeMs, shareLeft } from '../model/decay.ts';
 import type { CommandPeak } from '../model/history.ts';
-import { halfLifeMs, shareLeft } from './decay.ts';
 import { parseJson } from './json.ts';
 
 /** The upper end of the first bucket, and how much higher each next bucket ends (5 % as in the Vertical Pod Autoscaler). */

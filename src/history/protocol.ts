@@ -21,7 +21,7 @@ export interface WorkerSettings {
 /** A question that is answered with texts, most of them JSON. */
 export type Question =
   | {
-      readonly ask: 'sandboxes' | 'transitions' | 'warnings' | 'commands' | 'diagnostics';
+      readonly ask: 'sandboxes' | 'transitions' | 'warnings' | 'commands' | 'diagnostics' | 'error-days';
       readonly query: HistoryQuery;
     }
   | { readonly ask: 'fixes'; readonly query: HistoryQuery }

@@ -19,6 +19,8 @@ export interface Redactor {
   id(text: string): string;
   /** At most the first 4,096 characters. */
   text(text: string): string;
+  /** A short name that is looked up by, such as a command or a workspace. */
+  name(text: string): string;
   /** At most the last `maximum` characters. */
   ending(text: string, maximum: number): string;
   /** The same for every text in a value of plain data. */
@@ -72,7 +74,7 @@ export const createRedactor = (redact: (text: string) => string): Redactor => {
     );
   };
 
-  return { id, text, ending, value };
+  return { id, text, name: (raw) => id(text(raw)), ending, value };
 };
 
 /** Long ids keep both ends and a checksum of the whole, so that two that differ anywhere stay different. */

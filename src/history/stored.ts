@@ -21,6 +21,8 @@ const phase = z.catch(z.enum(phases), 'unknown');
 export const storedSandbox = z.object({
   provider: text,
   place: maybeText,
+  /** Missing before version 2. */
+  workspace: maybeText,
   name: text,
   image: maybeText,
   metadata: z.catch(z.record(z.string(), z.string()), {}),
@@ -39,6 +41,7 @@ export type StoredSandbox = z.infer<typeof storedSandbox>;
 export const unseenSandbox: StoredSandbox = {
   provider: '',
   place: null,
+  workspace: null,
   name: '',
   image: null,
   metadata: {},
@@ -94,8 +97,10 @@ const storedFixId = z.custom<AnyFixId>(
   (id) => typeof id === 'string' && (isPatternFixId(id) || fixIds.some((known) => known === id)),
 );
 const maybeTitle = z.exactOptional(z.string());
+/** Missing when it is not known, and in what an earlier version wrote. */
+const maybeWorkspace = z.exactOptional(z.string());
 
-export const storedFix = z.object({
+const storedOutcome = z.object({
   fixId: storedFixId,
   title: maybeTitle,
   sandboxId: z.string(),
@@ -104,6 +109,9 @@ export const storedFix = z.object({
   result: z.catch(z.enum(['worked', 'did-not-work', 'cannot-tell', 'cancelled', 'failed']), 'cannot-tell'),
   text,
 });
+
+/** The outcome of a fix, with where it was tried. */
+export const storedFix = z.extend(storedOutcome, { workspace: maybeWorkspace });
 
 /** Entries of a list that are not understood are left out; the others stay. */
 const listOf = <T extends z.ZodMiniType>(item: T) =>
@@ -123,6 +131,7 @@ export const storedIncident = z.object({
   sandboxId: z.string(),
   sandboxName: text,
   provider: text,
+  workspace: maybeWorkspace,
   atMs: z.number(),
   cause: z.enum(incidentCauses),
   certainty: z.catch(z.enum(['certain', 'probable']), 'probable'),
@@ -132,7 +141,7 @@ export const storedIncident = z.object({
   warning: z.catch(z.nullable(storedWarning), null),
   leadMs: maybeNumber,
   timeline: listOf(timelineStep),
-  fixes: listOf(storedFix),
+  fixes: listOf(storedOutcome),
 });
 
 export const storedCommand = z.object({
@@ -166,6 +175,17 @@ export const answeredError = z.extend(storedError, {
   count: z.number(),
   decayedCount: z.number(),
   sandboxes: z.number(),
+  firstSeenAtMs: z.number(),
+  lastSeenAtMs: z.number(),
+});
+
+export const answeredErrorDay = z.object({
+  sandboxId: z.string(),
+  fingerprint: z.string(),
+  day: z.number(),
+  workspace: z.nullable(z.string()),
+  commandKey: z.nullable(z.string()),
+  count: z.number(),
   firstSeenAtMs: z.number(),
   lastSeenAtMs: z.number(),
 });

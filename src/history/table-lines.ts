@@ -1,5 +1,5 @@
 import { recordKinds } from './entries.ts';
-import { errorLine, peakLine, recordLine, sandboxLine } from './export-lines.ts';
+import { errorDayLine, errorLine, peakLine, recordLine, sandboxLine } from './export-lines.ts';
 import type { Tables } from './tables.ts';
 
 /** The lines of the export for all that is in the tables. */
@@ -12,7 +12,8 @@ export function* tableLines(tables: Tables): Generator<string> {
   for (const kind of recordKinds) {
     for (const row of tables.records(kind, all)) yield recordLine(kind, row, row.ref);
   }
-  for (const row of tables.errorsBySandbox()) yield errorLine(row);
+  for (const row of tables.errors.bySandbox()) yield errorLine(row);
+  for (const row of tables.errors.days(all)) yield errorDayLine(row);
   for (const row of tables.peaks()) {
     const line = peakLine(row);
     if (line !== null) yield line;

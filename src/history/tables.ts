@@ -1,19 +1,7 @@
 import type { HistoryBounds, HistoryQuery } from '../model/history.ts';
-import { addDecayed, type DecayedCount, decayedAt } from './decay.ts';
-import type { ErrorRow, PeakRow, RecordRow, SandboxRow } from './engine.ts';
-import {
-  type Entry,
-  type ErrorEntry,
-  errorCaps,
-  otherErrors,
-  otherErrorsData,
-  peakCap,
-  type RecordEntry,
-  type RecordKind,
-  sameChangeMs,
-  seenEveryMs,
-} from './entries.ts';
-import { ErrorSums } from './error-sums.ts';
+import type { PeakRow, RecordRow, SandboxRow } from './engine.ts';
+import { type Entry, peakCap, type RecordEntry, type RecordKind, sameChangeMs, seenEveryMs } from './entries.ts';
+import { ErrorTable } from './error-table.ts';
 import { addPeak, emptyHistogram, histogramText, type PeakHistogram } from './peak-histogram.ts';
 import { joinSandboxData } from './sandbox-data.ts';
 
@@ -21,13 +9,6 @@ interface KeptSandbox {
   firstMs: number;
   lastMs: number;
   data: string | null;
-}
-
-interface KeptError {
-  count: number;
-  decayed: DecayedCount;
-  firstMs: number;
-  lastMs: number;
 }
 
 interface KeptRecord extends RecordRow {
@@ -45,8 +26,7 @@ export class Tables {
   readonly #sandboxes = new Map<string, KeptSandbox>();
   /** By sandbox, in the order of arrival. */
   readonly #records = new Map<string, KeptRecord[]>();
-  readonly #errors = new Map<string, Map<string, KeptError>>();
-  readonly #errorData = new Map<string, string>();
+  readonly errors = new ErrorTable();
   readonly #peaks = new Map<string, PeakHistogram>();
   #bytes = 0;
 
@@ -77,7 +57,7 @@ export class Tables {
         return;
       }
       case 'error':
-        this.#applyError(entry);
+        this.errors.apply(entry, this.#sandbox(entry.sandboxId, entry.lastMs).data);
         return;
       case 'peak': {
         const after = addPeak(this.#peaks.get(entry.key) ?? emptyHistogram, entry.peakBytes, entry.atMs);
@@ -117,28 +97,6 @@ export class Tables {
       .slice(0, query.limit);
   }
 
-  errors(query: HistoryQuery, nowMs: number): readonly ErrorRow[] {
-    const sums = new ErrorSums(nowMs);
-    for (const [sandboxId, errors] of this.#errors) {
-      if (query.sandboxId !== undefined && sandboxId !== query.sandboxId) continue;
-      for (const [fingerprint, kept] of errors) {
-        if (query.fingerprint !== undefined && fingerprint !== query.fingerprint) continue;
-        if (kept.lastMs < (query.sinceMs ?? everMs)) continue;
-        sums.add(fingerprint, this.#errorData.get(fingerprint) ?? '', kept);
-      }
-    }
-    return sums.rows(query.limit);
-  }
-
-  /** Every count of every sandbox, for the export. */
-  *errorsBySandbox(): Generator<Omit<ErrorRow, 'decayedCount' | 'sandboxes'> & { readonly sandboxId: string }> {
-    for (const [sandboxId, errors] of this.#errors) {
-      for (const [fingerprint, { count, firstMs, lastMs }] of errors) {
-        yield { sandboxId, fingerprint, data: this.#errorData.get(fingerprint) ?? '', count, firstMs, lastMs };
-      }
-    }
-  }
-
   peaks(): readonly PeakRow[] {
     return [...this.#peaks].map(([key, histogram]) => ({ key, data: histogramText(histogram) })).toReversed();
   }
@@ -146,13 +104,12 @@ export class Tables {
   forgetSandbox(sandboxId: string): void {
     for (const record of this.#records.get(sandboxId) ?? []) this.#bytes -= record.data.length + overheadBytes;
     this.#records.delete(sandboxId);
-    this.#errors.delete(sandboxId);
+    this.errors.forget(sandboxId);
     this.#sandboxes.delete(sandboxId);
-    this.#removeUnusedErrors();
   }
 
   forgetEverything(): void {
-    for (const map of [this.#sandboxes, this.#records, this.#errors, this.#errorData, this.#peaks]) map.clear();
+    for (const table of [this.#sandboxes, this.#records, this.errors, this.#peaks]) table.clear();
     this.#bytes = 0;
   }
 
@@ -167,14 +124,9 @@ export class Tables {
       // A fifth at once, so that not every write has to prune.
       this.#removeRecordsBefore(times[Math.ceil(times.length / 5)] ?? nowMs);
     }
-    for (const [sandboxId, errors] of this.#errors) {
-      for (const [fingerprint, kept] of errors) if (kept.lastMs < endMs) errors.delete(fingerprint);
-      if (errors.size === 0) this.#errors.delete(sandboxId);
-    }
-    this.#foldOverall();
-    this.#removeUnusedErrors();
+    this.errors.prune(endMs);
     for (const [sandboxId, kept] of this.#sandboxes) {
-      if (kept.lastMs < endMs && !this.#records.has(sandboxId) && !this.#errors.has(sandboxId)) {
+      if (kept.lastMs < endMs && !this.#records.has(sandboxId) && !this.errors.has(sandboxId)) {
         this.#sandboxes.delete(sandboxId);
       }
     }
@@ -209,52 +161,6 @@ export class Tables {
     }
   }
 
-  #applyError(entry: ErrorEntry): void {
-    this.#sandbox(entry.sandboxId, entry.lastMs);
-    const errors = this.#errors.get(entry.sandboxId) ?? new Map<string, KeptError>();
-    this.#errors.set(entry.sandboxId, errors);
-    this.#errorData.set(entry.fingerprint, entry.data);
-    addError(errors, entry.fingerprint, {
-      count: entry.count,
-      decayed: { value: entry.count, atMs: entry.lastMs },
-      firstMs: entry.firstMs,
-      lastMs: entry.lastMs,
-    });
-    // With some slack, because ranking all of them for every newcomer would be slow.
-    if (errors.size > errorCaps.perSandbox * 1.5) this.#fold(errors, errorCaps.perSandbox, entry.lastMs);
-  }
-
-  /** Folds the least of one sandbox's errors into the one that stands for all others. */
-  #fold(errors: Map<string, KeptError>, most: number, nowMs: number): void {
-    const ranked = [...errors]
-      .filter(([fingerprint]) => fingerprint !== otherErrors)
-      .toSorted(([, a], [, b]) => decayedAt(a.decayed, nowMs) - decayedAt(b.decayed, nowMs));
-    for (const [fingerprint, kept] of ranked.slice(0, Math.max(0, errors.size - most + 1))) {
-      errors.delete(fingerprint);
-      addError(errors, otherErrors, kept);
-    }
-    this.#errorData.set(otherErrors, otherErrorsData);
-    // One fold makes room for many newcomers; whoever else has the fingerprint keeps its words.
-    this.#removeUnusedErrors();
-  }
-
-  #foldOverall(): void {
-    const sandboxes = this.#errors.size;
-    if (this.#errorData.size <= errorCaps.overall || sandboxes === 0) return;
-    const most = Math.max(1, Math.floor(errorCaps.overall / sandboxes));
-    for (const errors of this.#errors.values()) {
-      const nowMs = [...errors.values()].reduce((latest, kept) => Math.max(latest, kept.lastMs), everMs);
-      if (errors.size > most) this.#fold(errors, most, nowMs);
-    }
-  }
-
-  #removeUnusedErrors(): void {
-    const used = new Set([...this.#errors.values()].flatMap((errors) => [...errors.keys()]));
-    for (const fingerprint of this.#errorData.keys()) {
-      if (!used.has(fingerprint)) this.#errorData.delete(fingerprint);
-    }
-  }
-
   #removeRecordsBefore(endMs: number): void {
     for (const [sandboxId, list] of this.#records) {
       const left = list.filter((each) => each.atMs >= endMs);
@@ -269,18 +175,6 @@ export class Tables {
     if (first !== null && first.done !== true) map.delete(first.value);
   }
 }
-
-const addError = (errors: Map<string, KeptError>, fingerprint: string, more: KeptError): void => {
-  const before = errors.get(fingerprint);
-  if (before === undefined) {
-    errors.set(fingerprint, { ...more });
-    return;
-  }
-  before.count += more.count;
-  before.decayed = addDecayed(before.decayed, more.decayed.value, more.decayed.atMs);
-  before.firstMs = Math.min(before.firstMs, more.firstMs);
-  before.lastMs = Math.max(before.lastMs, more.lastMs);
-};
 
 /** Whether the state before, or soon after, is the same already: every window sees every change. */
 const isKnownChange = (list: readonly KeptRecord[], entry: RecordEntry): boolean => {

@@ -14,6 +14,8 @@ export interface RememberedSandbox {
   readonly name: string;
   readonly image: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The workspace it was used in last, as far as a window knew; null when none did. */
+  readonly workspace: string | null;
   readonly createdAtMs: number | null;
   readonly firstSeenAtMs: number;
   readonly lastSeenAtMs: number;
@@ -57,6 +59,21 @@ export interface ErrorCount {
   readonly lastSeenAtMs: number;
 }
 
+/** How often one error happened on one calendar day in one sandbox, in one workspace and by one command. */
+export interface ErrorDay {
+  readonly sandboxId: string;
+  readonly fingerprint: string;
+  /** By `dayOf` of model/day.ts. */
+  readonly day: number;
+  /** Null when it is not known. */
+  readonly workspace: string | null;
+  /** The normalised command it came from; null when it is not known. */
+  readonly commandKey: string | null;
+  readonly count: number;
+  readonly firstSeenAtMs: number;
+  readonly lastSeenAtMs: number;
+}
+
 /** How often a fix was tried against one cause or error, and how it went. */
 export interface FixRecord {
   readonly fixId: AnyFixId;
@@ -78,9 +95,11 @@ export interface DiagnosticsNote {
 /** Which entries are wanted; every field narrows. */
 export interface HistoryQuery {
   readonly sandboxId?: string;
-  /** Narrows errors and fixes; other entries have none and are not narrowed by it. */
+  /** Narrows errors, their days, and fixes; other entries have none and are not narrowed by it. */
   readonly fingerprint?: string;
-  /** Epoch milliseconds, inclusive: last seen of sandboxes and errors, start of warnings, fixes and commands. */
+  /** Narrows fixes and the days of errors to what is known to have happened in this workspace; nothing else is narrowed by it. */
+  readonly workspace?: string;
+  /** Epoch milliseconds, inclusive: last seen of sandboxes, errors and their days, start of warnings, fixes and commands. */
   readonly sinceMs?: number;
   /** At most this many, newest first. */
   readonly limit: number;
@@ -111,8 +130,9 @@ export interface HistoryStore {
   /**
    * The sandbox was seen in this state; call it when something of it changed.
    * @param place the label of the provider that told of it
+   * @param workspace in which it is used; null keeps what was known
    */
-  recordSandbox(sandbox: Sandbox, atMs: number, place?: string | null): void;
+  recordSandbox(sandbox: Sandbox, atMs: number, place?: string | null, workspace?: string | null): void;
   recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void;
   /** A warning with the same id replaces the earlier one. */
   recordWarning(warning: Warning): void;
@@ -120,9 +140,13 @@ export interface HistoryStore {
   recordIncident(incident: Incident): void;
   /** The incident never happened: the sandbox came back. */
   withdrawIncident(incidentId: string): void;
-  recordFix(outcome: FixOutcome, fingerprint: string | null): void;
-  /** One more occurrence of an error. */
-  recordError(sandboxId: string, error: RecognisedError): void;
+  /** @param workspace where it was tried; null when that is not known */
+  recordFix(outcome: FixOutcome, fingerprint: string | null, workspace?: string | null): void;
+  /**
+   * One more occurrence of an error.
+   * @param workspace where it came; null when that is not known
+   */
+  recordError(sandboxId: string, error: RecognisedError, workspace?: string | null): void;
   /** A run with the same sandbox and id replaces the earlier one. */
   recordCommand(run: CommandRun): void;
   /** The black box: all of the last ten minutes of each sandbox, thinned after that. */
@@ -136,6 +160,8 @@ export interface HistoryStore {
   /** `withoutSamples`: their `samples` are left empty, which makes lists of many cheap. */
   incidents(query: HistoryQuery & { readonly withoutSamples?: boolean }): Promise<readonly Incident[]>;
   errors(query: HistoryQuery, nowMs: number): Promise<readonly ErrorCount[]>;
+  /** Seen last first. What an earlier version counted has only its first and its last day, so that less may be told here than counted. */
+  errorDays(query: HistoryQuery): Promise<readonly ErrorDay[]>;
   fixes(query: HistoryQuery): Promise<readonly FixRecord[]>;
   commands(query: HistoryQuery): Promise<readonly CommandRun[]>;
   diagnostics(query: HistoryQuery): Promise<readonly DiagnosticsNote[]>;

@@ -24,19 +24,42 @@ export interface PostMortemEvent {
   readonly text: string;
 }
 
-/** How often the same end or the same error happened before, in this history. */
-export interface Recurrence {
-  /** "out of memory" or the title of the error. */
-  readonly title: string;
-  readonly kind: 'cause' | 'fingerprint';
+/** How often and when something happened. */
+export interface RecurrenceCounts {
   readonly count: number;
   readonly sandboxes: number;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
-  /** Occurrences per day, oldest first, the last one is the day of the incident; at most 30. */
+  /** Occurrences per calendar day, oldest first, the last one is the day of the incident; at most 30. */
   readonly perDay: readonly number[];
-  /** Fixes that were tried against it and how often they worked, best first. */
-  readonly helped: readonly { readonly title: string; readonly tried: number; readonly worked: number }[];
+}
+
+/** How often a fix was tried and worked. */
+export interface TriedFix {
+  readonly tried: number;
+  readonly worked: number;
+}
+
+/** A name with how often it was met. */
+export interface NamedCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** How often the same end or the same error happened before, in this history; the counts are over all workspaces. */
+export interface Recurrence extends RecurrenceCounts {
+  /** "out of memory" or the title of the error. */
+  readonly title: string;
+  readonly kind: 'cause' | 'fingerprint';
+  /** The same in the workspace of the incident, over the same days; null where nobody knows its workspace. */
+  readonly here: (RecurrenceCounts & { readonly workspace: string }) | null;
+  /** Of `count`, those of which nobody knows the workspace. */
+  readonly unplaced: number;
+  /** Whose sandboxes met it, and by which commands; most often first, at most five. Empty for a kind of end. */
+  readonly users: readonly NamedCount[];
+  readonly commands: readonly NamedCount[];
+  /** Fixes that were tried against it and how often they worked, best first; `here`: of these, in the workspace of the incident. */
+  readonly helped: readonly (TriedFix & { readonly title: string; readonly here: TriedFix | null })[];
 }
 
 /** One error that was met in the last minutes, counted in this sandbox. */
@@ -45,6 +68,8 @@ export interface PostMortemError {
   readonly title: string;
   /** Why it happens in a sandbox, or null when unknown. */
   readonly cause: string | null;
+  /** The command it came from last, else the one that ran when it was seen last; missing when neither is known. */
+  readonly commandKey?: string;
   readonly count: number;
   readonly firstSeenAtMs: number;
   readonly lastSeenAtMs: number;
@@ -52,7 +77,7 @@ export interface PostMortemError {
 
 /** Everything that is told of one break or end. Holds no secrets: all texts are redacted. */
 export interface PostMortem {
-  /** Without its samples: the courses hold what is shown of them. */
+  /** Without its samples: the courses hold what is shown of them. With its workspace, where that is known from anywhere. */
   readonly incident: Incident;
   readonly cause: IncidentCause;
   /** What ended it and how sure we are, one or two sentences. */

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ErrorPlaces } from '../../src/app/queries/error-places.ts';
 import { fleetStats } from '../../src/app/queries/fleet-stats.ts';
 import { type History, openHistory } from '../../src/history/open-history.ts';
 import type { LifecycleTransition } from '../../src/model/incident.ts';
@@ -67,7 +66,9 @@ const tell = (history: History, id: string, no: number, createdAtMs: number): vo
   }
   for (let error = 0; error < 3; error += 1) {
     const atMs = createdAtMs + error * 8 * minuteMs + 20_000;
-    history.recordError(id, anError(`f-${(no * 3 + error) % 300}`, { firstSeenAtMs: atMs, lastSeenAtMs: atMs }));
+    const commandKey = `npm run task-${(no + error) % 40}`;
+    const times = { firstSeenAtMs: atMs, lastSeenAtMs: atMs };
+    history.recordError(id, anError(`f-${(no * 3 + error) % 300}`, { ...times, commandKey }), `workspace-${no % 20}`);
   }
   if (no % 4 === 0)
     history.recordIncident(
@@ -101,21 +102,17 @@ const longestBlock = async (run: () => Promise<unknown>): Promise<number> => {
 /** The answers of `history`, given at once. */
 const answered = async (history: History): Promise<History> => {
   const query = { limit: 100_000 };
-  const [sandboxes, transitions, commands, incidents, errors] = await Promise.all([
+  const [sandboxes, transitions, commands, incidents, errors, errorDays] = await Promise.all([
     history.sandboxes(query),
     history.transitions(query),
     history.commands(query),
     history.incidents({ ...query, withoutSamples: true }),
     history.errors({ limit: 300 }, nowMs),
+    history.errorDays(query),
   ]);
-  const lists = { sandboxes, transitions, commands, incidents };
+  const lists = { sandboxes, transitions, commands, incidents, errors, errorDays };
   const asked = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, { value: async () => list }]));
-  return Object.create(history, {
-    ...asked,
-    errors: {
-      value: async (one: { sandboxId?: string }) => (one.sandboxId === undefined ? errors : errors.slice(0, 3)),
-    },
-  });
+  return Object.create(history, asked);
 };
 
 /** Measures the numbers of the fleet over 200 sandboxes a day for thirty days. */
@@ -136,10 +133,9 @@ export const benchFleetStats = async (): Promise<FleetStatsCost> => {
     }
     await history.flush();
   }
-  const places = new ErrorPlaces();
   const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const ask = async (asked: History, span: number): Promise<void> => {
-    await fleetStats(asked, [], { nowMs, sinceMs: nowMs - span, patterns: patternFacts, pause, places });
+    await fleetStats(asked, { nowMs, sinceMs: nowMs - span, patterns: patternFacts, pause });
   };
   const measure = async (asked: History, span: number): Promise<{ took: Few; block: Few }> => {
     const took: number[] = [];

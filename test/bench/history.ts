@@ -34,6 +34,8 @@ export interface HistoryCost {
     readonly oneIncidentMs: Few;
     readonly hourOfSamplesMs: Few;
     readonly errorsMs: Few;
+    /** The days of one error over all sandboxes, which is asked for with every occurrence. */
+    readonly errorDaysMs: Few;
   };
   /** Longest time the editor's thread did nothing else, while incidents of 600 samples were written and all of the above was asked. */
   readonly longestBlockMs: Few;
@@ -107,7 +109,8 @@ function* lifeOf(sandboxId: string, no: number, startMs: number, thinned: Packs,
     yield row('command', sandboxId, atMs, aCommand(`c ${sandboxId} ${event}`, { sandboxId, startedAtMs: atMs }));
     const data = JSON.stringify({ pattern: null, title: `Error ${event}` });
     const fingerprint = `f-${(no * 5 + event) % 300}`;
-    yield { k: 'error', sandboxId, fingerprint, count: 3, firstMs: atMs, lastMs: atMs, data };
+    const place = { workspace: `workspace-${no % 20}`, command: `npm run task-${event}` };
+    yield { k: 'error', sandboxId, fingerprint, ...place, count: 3, firstMs: atMs, lastMs: atMs, data };
   }
 }
 
@@ -164,7 +167,7 @@ const measure = async (history: History, days: number, nowMs: number): Promise<O
     const startedMs = performance.now();
     for (const sample of samples) history.recordSample(sample);
     for (let no = 0; no < 20; no += 1)
-      history.recordError(`sandbox-1-${no}`, anError(`f-${no}`, { lastSeenAtMs: nowMs }));
+      history.recordError(`sandbox-1-${no}`, anError(`f-${no}`, { lastSeenAtMs: nowMs, commandKey: 'npm ci' }), 'api');
     recordTimes.push(performance.now() - startedMs);
     await history.flush();
   });
@@ -176,6 +179,7 @@ const measure = async (history: History, days: number, nowMs: number): Promise<O
     oneIncidentMs: (): Promise<unknown> => history.incidents({ sandboxId: `sandbox-${days}-4`, limit: 1 }),
     hourOfSamplesMs: (): Promise<unknown> => history.samples(someSandbox, nowMs - 6 * 3_600_000, nowMs - 5 * 3_600_000),
     errorsMs: (): Promise<unknown> => history.errors({ limit }, nowMs),
+    errorDaysMs: (): Promise<unknown> => history.errorDays({ fingerprint: 'f-7', limit: 1_000 }),
   };
   const ask = {
     sandboxesMs: await repeated(7, questions.sandboxesMs),
@@ -183,6 +187,7 @@ const measure = async (history: History, days: number, nowMs: number): Promise<O
     oneIncidentMs: await repeated(7, questions.oneIncidentMs),
     hourOfSamplesMs: await repeated(7, questions.hourOfSamplesMs),
     errorsMs: await repeated(7, questions.errorsMs),
+    errorDaysMs: await repeated(7, questions.errorDaysMs),
   };
   const big = Array.from({ length: 600 }, (_, no) => busySample(someSandbox, nowMs - no * 1000, 20)).toReversed();
   const blocks: number[] = [];

@@ -34,6 +34,7 @@ export const aRemembered = (
   name: sandboxId,
   image: null,
   metadata: {},
+  workspace: null,
   createdAtMs: null,
   firstSeenAtMs: 0,
   lastSeenAtMs: endedAtMs ?? Number.MAX_SAFE_INTEGER,

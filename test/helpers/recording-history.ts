@@ -6,6 +6,7 @@ import type {
   CommandRun,
   DiagnosticsNote,
   ErrorCount,
+  ErrorDay,
   FixRecord,
   HistoryBounds,
   HistoryQuery,
@@ -44,13 +45,26 @@ const put = <T>(list: T[], item: T, same: (other: T) => boolean): void => {
 export class RecordingHistory implements HistoryStore {
   readonly peaks = new RecordingPeaks();
   /** Every call of `recordSandbox`. */
-  readonly seen: { readonly sandbox: Sandbox; readonly atMs: number; readonly place: string | null }[] = [];
+  readonly seen: {
+    readonly sandbox: Sandbox;
+    readonly atMs: number;
+    readonly place: string | null;
+    readonly workspace: string | null;
+  }[] = [];
   readonly transitionList: { readonly sandbox: Sandbox; readonly transition: LifecycleTransition }[] = [];
   readonly warningList: Warning[] = [];
   readonly incidentList: Incident[] = [];
   readonly withdrawn: string[] = [];
-  readonly fixList: { readonly outcome: FixOutcome; readonly fingerprint: string | null }[] = [];
-  readonly errorList: { readonly sandboxId: string; readonly error: RecognisedError }[] = [];
+  readonly fixList: {
+    readonly outcome: FixOutcome;
+    readonly fingerprint: string | null;
+    readonly workspace: string | null;
+  }[] = [];
+  readonly errorList: {
+    readonly sandboxId: string;
+    readonly error: RecognisedError;
+    readonly workspace: string | null;
+  }[] = [];
   readonly commandList: CommandRun[] = [];
   readonly sampleList: Sample[] = [];
   readonly noteList: DiagnosticsNote[] = [];
@@ -64,8 +78,8 @@ export class RecordingHistory implements HistoryStore {
   #problem: string | null = null;
   readonly #listeners = new Set<(problem: string | null) => void>();
 
-  recordSandbox(sandbox: Sandbox, atMs: number, place: string | null = null): void {
-    this.seen.push({ sandbox, atMs, place });
+  recordSandbox(sandbox: Sandbox, atMs: number, place: string | null = null, workspace: string | null = null): void {
+    this.seen.push({ sandbox, atMs, place, workspace });
   }
 
   recordTransition(sandbox: Sandbox, transition: LifecycleTransition): void {
@@ -86,12 +100,12 @@ export class RecordingHistory implements HistoryStore {
     if (index >= 0) this.incidentList.splice(index, 1);
   }
 
-  recordFix(outcome: FixOutcome, fingerprint: string | null): void {
-    this.fixList.push({ outcome, fingerprint });
+  recordFix(outcome: FixOutcome, fingerprint: string | null, workspace: string | null = null): void {
+    this.fixList.push({ outcome, fingerprint, workspace });
   }
 
-  recordError(sandboxId: string, error: RecognisedError): void {
-    this.errorList.push({ sandboxId, error });
+  recordError(sandboxId: string, error: RecognisedError, workspace: string | null = null): void {
+    this.errorList.push({ sandboxId, error, workspace });
   }
 
   recordCommand(run: CommandRun): void {
@@ -110,7 +124,7 @@ export class RecordingHistory implements HistoryStore {
   async sandboxes(query: HistoryQuery): Promise<readonly RememberedSandbox[]> {
     await this.gate;
     const known = new Map(this.remembered.map((each) => [each.sandboxId, each]));
-    for (const { sandbox, atMs, place } of this.seen) {
+    for (const { sandbox, atMs, place, workspace } of this.seen) {
       const before = known.get(sandbox.id);
       known.set(sandbox.id, {
         provider: sandbox.provider,
@@ -119,6 +133,7 @@ export class RecordingHistory implements HistoryStore {
         name: sandbox.name,
         image: sandbox.image,
         metadata: sandbox.metadata,
+        workspace: workspace ?? before?.workspace ?? null,
         createdAtMs: sandbox.createdAtMs,
         firstSeenAtMs: before?.firstSeenAtMs ?? atMs,
         lastSeenAtMs: atMs,
@@ -162,6 +177,10 @@ export class RecordingHistory implements HistoryStore {
   }
 
   errors(): Promise<readonly ErrorCount[]> {
+    return Promise.resolve([]);
+  }
+
+  errorDays(_query: HistoryQuery): Promise<readonly ErrorDay[]> {
     return Promise.resolve([]);
   }
 

@@ -1,5 +1,5 @@
 import { fixTitle } from '../../model/fix-title.ts';
-import type { CommandRun } from '../../model/history.ts';
+import type { CommandRun, ErrorCount } from '../../model/history.ts';
 import type { PostMortemEvent } from '../../model/post-mortem.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { Warning } from '../../model/warning.ts';
@@ -44,9 +44,25 @@ const warningEvent = ({ signal, warnedAtMs, startedAtMs, forecast, endedAtMs, ou
   return event('warning', warnedAtMs ?? startedAtMs, `${word} ${signalTitles[signal]}${full}${ended}`, endedAtMs);
 };
 
+const errorEvent = (
+  { title, count, firstSeenAtMs, lastSeenAtMs }: ErrorCount,
+  command: string | null,
+  fromMs: number,
+): PostMortemEvent => {
+  const by = command === null ? '' : `${command}: `;
+  return count === 1
+    ? event('error', lastSeenAtMs, `${by}${title}`)
+    : event(
+        'error',
+        Math.max(firstSeenAtMs, fromMs),
+        `${by}${title} (${timesText(count)} in this sandbox)`,
+        lastSeenAtMs,
+      );
+};
+
 /** @returns all that happened in the last minutes, oldest first; of too many those nearest to the end. */
 export const eventsOf = (material: Material): readonly PostMortemEvent[] => {
-  const { incident, timeline, commands, errors, sandbox, fromMs, toMs } = material;
+  const { incident, timeline, commands, errors, errorCommands, sandbox, fromMs, toMs } = material;
   const { atMs } = incident;
   const warnings = new Map(material.warnings.map((each) => [each.id, each]));
   if (incident.warning !== null) warnings.set(incident.warning.id, incident.warning);
@@ -63,16 +79,7 @@ export const eventsOf = (material: Material): readonly PostMortemEvent[] => {
     ),
     ...(deadlineMs === null ? [] : [event('lifecycle', deadlineMs, 'deadline')]),
     ...commands.map((run) => commandEvent(run, atMs)),
-    ...errors.map(({ title, count, firstSeenAtMs, lastSeenAtMs }) =>
-      count === 1
-        ? event('error', lastSeenAtMs, title)
-        : event(
-            'error',
-            Math.max(firstSeenAtMs, fromMs),
-            `${title} (${timesText(count)} in this sandbox)`,
-            lastSeenAtMs,
-          ),
-    ),
+    ...errors.map((error) => errorEvent(error, errorCommands.get(error.fingerprint) ?? null, fromMs)),
     ...[...warnings.values()].map(warningEvent),
     ...incident.fixes.map((fix) =>
       event('fix', fix.startedAtMs, `${fixTitle(fix)}: ${results[fix.result]}. ${fix.text}`.trim(), fix.endedAtMs),

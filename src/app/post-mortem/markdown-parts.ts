@@ -83,14 +83,6 @@ export const list = (items: readonly string[], mostBytes: number): readonly stri
   return items.length === 0 ? [] : [...shown.map((item) => `- ${item}`), '', ...more(items.length - shown.length)];
 };
 
-const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/** One block per value of 0..1; a gap where there is none. */
-export const sparkline = (values: readonly (number | null)[]): string =>
-  values
-    .map((value) => (value === null ? '·' : (bars[Math.min(7, Math.max(0, Math.floor(value * 8)))] ?? '·')))
-    .join('');
-
 /** Date and time in UTC, `2026-01-05 12:00:03`; the same for everybody who reads the issue. */
 export const utcText = (atMs: number): string =>
   Math.abs(atMs) <= 8.64e15 ? new Date(atMs).toISOString().slice(0, 19).replace('T', ' ') : 'unknown';

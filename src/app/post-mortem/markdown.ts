@@ -1,10 +1,12 @@
 import { fixTitle } from '../../model/fix-title.ts';
+import { sparkline } from '../../model/format.ts';
 import type { PostMortem, Recurrence, SignalCourse } from '../../model/post-mortem.ts';
 import { percentText } from '../format.ts';
 import { pressuresOf } from './courses.ts';
 import { runText } from './events.ts';
-import { fenced, issueText, list, oneLine, sparkline, table, utcText } from './markdown-parts.ts';
-import { causeTitles, sandboxesText, signalTitles, spanText, timesText, valueText } from './words.ts';
+import { fenced, issueText, list, oneLine, table, utcText } from './markdown-parts.ts';
+import { helpedText, howOften, overTimeText, triedText, whoText } from './recurrence-text.ts';
+import { causeTitles, signalTitles, spanText, timesText, valueText } from './words.ts';
 
 /**
  * Bytes of each part, in UTF-8, headings aside. Together they stay below 60 KB: issue trackers take 65,536 characters, and the person wants
@@ -63,24 +65,16 @@ const offsetText = (atMs: number, breakMs: number): string => {
   return atMs < breakMs ? `−${spanText(breakMs - atMs)}` : `+${spanText(atMs - breakMs)}`;
 };
 
-const helpedText = ({ helped }: Recurrence): string =>
-  helped.length === 0
-    ? 'nothing was tried'
-    : helped
-        .slice(0, 3)
-        .map(({ title, tried, worked }) => `${title}: worked ${worked} of ${timesText(tried)}`)
-        .join('; ');
-
 const recurrenceRow = (recurrence: Recurrence): readonly string[] => {
-  const { title, count, sandboxes, firstAtMs, lastAtMs, perDay } = recurrence;
-  const most = Math.max(1, ...perDay);
-  const days = perDay.map((each) => (each === 0 ? null : each / most - 0.01));
+  const { title, firstAtMs, lastAtMs, perDay, here } = recurrence;
+  const who = whoText(recurrence);
   return [
-    issueText(title),
-    `${timesText(count)} in ${sandboxesText(sandboxes)}`,
+    issueText(`${title}${who === '' ? '' : `, ${who}`}`),
+    issueText(howOften(recurrence)),
     utcText(firstAtMs),
     utcText(lastAtMs),
-    sparkline(days),
+    here === null ? 'not known' : overTimeText(here.perDay),
+    overTimeText(perDay),
     issueText(helpedText(recurrence)),
   ];
 };
@@ -91,6 +85,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 const facts = ({ incident, cause }: PostMortem): readonly (readonly string[])[] => [
   ['Sandbox', `${issueText(incident.sandboxName, 120)} (${issueText(incident.sandboxId, 120)})`],
   ['Provider', issueText(incident.provider, 80)],
+  ['Workspace', issueText(incident.workspace ?? 'not known', 120)],
   ['When', `${utcText(incident.atMs)} UTC`],
   ['What', `${incident.certainty === 'probable' ? 'probably ' : ''}${causeTitles[cause]}`],
   ['The sandbox', incident.endsSandbox ? 'is over' : 'lives on'],
@@ -122,7 +117,7 @@ export const postMortemMarkdown = (story: PostMortem): string => {
     ...section(
       'This happened before',
       table(
-        ['what', 'how often', 'first (UTC)', 'last (UTC)', 'per day', 'what was tried'],
+        ['what', 'how often', 'first (UTC)', 'last (UTC)', 'in this workspace', 'in all', 'what was tried'],
         recurrences.map(recurrenceRow),
         room.recurrences,
       ),
@@ -160,9 +155,10 @@ export const postMortemMarkdown = (story: PostMortem): string => {
     ...section(
       'Errors',
       table(
-        ['error', 'how often', 'last (UTC)', 'why'],
-        errors.map(({ title, count, lastSeenAtMs, cause }) => [
+        ['error', 'command', 'how often', 'last (UTC)', 'why'],
+        errors.map(({ title, commandKey, count, lastSeenAtMs, cause }) => [
           issueText(title),
+          issueText(commandKey ?? 'not known', 120),
           timesText(count),
           utcText(lastSeenAtMs),
           issueText(cause ?? 'not known', 400),
@@ -221,7 +217,10 @@ export const ownerSummary = ({ incident, verdict, warningText, advice, recurrenc
     ...advice.slice(0, 2).map((each, i) => `${i === 0 ? 'What helps: ' : ''}${oneLine(each, 180)}`),
     ...(again === undefined
       ? []
-      : [`It happened ${timesText(again.count)} in ${sandboxesText(again.sandboxes)} (${oneLine(again.title, 80)}).`]),
+      : [
+          `It happened (${oneLine(again.title, 80)}) ${howOften(again)}. In all, ${overTimeText(again.perDay)}.`,
+          ...again.helped.slice(0, 1).map((each) => `What was tried: ${oneLine(triedText(each), 120)}.`),
+        ]),
   ];
   let text = '';
   for (const part of parts) {

@@ -3,6 +3,7 @@ import type { Incident } from '../../model/incident.ts';
 import type { PostMortem, PostMortemError } from '../../model/post-mortem.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
+import { commandAt } from '../queries/command-at.ts';
 import { adviceOf } from './advice.ts';
 import { coursesOf } from './courses.ts';
 import { eventsOf } from './events.ts';
@@ -25,15 +26,19 @@ export interface PostMortemNeeds {
 const mostCommands = 50;
 const mostErrors = 30;
 
-const errorsOf = ({ errors }: Material, patterns: PatternBook): readonly PostMortemError[] =>
-  errors.slice(0, mostErrors).map(({ fingerprint, pattern, title, count, firstSeenAtMs, lastSeenAtMs }) => ({
-    fingerprint,
-    title,
-    cause: pattern === null ? null : (patterns(pattern)?.cause ?? null),
-    count,
-    firstSeenAtMs,
-    lastSeenAtMs,
-  }));
+const errorsOf = ({ errors, errorCommands, commands }: Material, patterns: PatternBook): readonly PostMortemError[] =>
+  errors.slice(0, mostErrors).map(({ fingerprint, pattern, title, count, firstSeenAtMs, lastSeenAtMs }) => {
+    const commandKey = errorCommands.get(fingerprint) ?? commandAt(commands, lastSeenAtMs);
+    return {
+      fingerprint,
+      title,
+      cause: pattern === null ? null : (patterns(pattern)?.cause ?? null),
+      ...(commandKey === null ? {} : { commandKey }),
+      count,
+      firstSeenAtMs,
+      lastSeenAtMs,
+    };
+  });
 
 /** Redacting long diagnostics takes some milliseconds, and what was redacted stays as it is. */
 const once = (redact: (text: string) => string): ((text: string) => string) => {
@@ -59,14 +64,24 @@ const withCleanNames = (sample: Sample, redact: (text: string) => string): Sampl
 export const postMortem = async (incident: Incident, needs: PostMortemNeeds): Promise<PostMortem> => {
   const { history, patterns, nowMs, pause } = needs;
   const redact = once(needs.redact);
-  const { samples, incidents, ...raw } = await gather(history, incident, nowMs);
+  const { samples, incidents, places, errorCommands, errorPasts, ...raw } = await gather(history, incident, nowMs);
   // What is told by this window was not redacted before; words made of two texts are looked at once more in the end. Of other incidents
-  // no text is used, and of samples only the names of processes: words would cut them before they are looked at.
+  // no text is used; names of what happened elsewhere come from the store and are looked at in the end, uncut; and of samples only the
+  // names of processes are used: words would cut them before they are looked at.
   await pause();
   const named = samples.map((sample) => withCleanNames(sample, redact));
-  const material: Material = { ...redactDeep(raw, redact), samples: named, incidents };
+  const material: Material = {
+    ...redactDeep(raw, redact),
+    samples: named,
+    incidents,
+    places,
+    errorCommands,
+    errorPasts,
+  };
   await pause();
   const courses = coursesOf(samples);
+  await pause();
+  const recurrences = await recurrencesOf(material, pause);
   await pause();
   const told = redactDeep(
     {
@@ -78,7 +93,7 @@ export const postMortem = async (incident: Incident, needs: PostMortemNeeds): Pr
       commands: material.commands.slice(-mostCommands),
       timeline: material.timeline,
       advice: adviceOf(material, courses, patterns),
-      recurrences: recurrencesOf(material),
+      recurrences,
       errors: errorsOf(material, patterns),
       diagnostics: material.diagnostics?.text ?? null,
     },

@@ -1,108 +1,154 @@
+import { dayOf } from '../../model/day.ts';
 import type { FixId } from '../../model/fix.ts';
-import type { FixRecord } from '../../model/history.ts';
+import type { ErrorDay } from '../../model/history.ts';
 import type { Incident, IncidentCause } from '../../model/incident.ts';
-import type { Recurrence } from '../../model/post-mortem.ts';
+import type { Recurrence, RecurrenceCounts } from '../../model/post-mortem.ts';
+import { talliesBy } from '../queries/tally.ts';
 import type { ErrorPast } from './error-past.ts';
 import type { Material } from './material.ts';
+import { addTo, type DayCounts, firstDayOf, rowOf, spread } from './per-day.ts';
 import { causeTitles, helpedBy } from './words.ts';
 
-const dayMs = 86_400_000;
-const mostDays = 30;
-
-/** Number of the calendar day of this place. */
-const dayOf = (atMs: number): number => Math.floor((atMs - new Date(atMs).getTimezoneOffset() * 60_000) / dayMs);
-
-/** Counts for days, the last one being that of `lastMs`; from the first day with any, at most 30. */
-const perDay = (counts: ReadonlyMap<number, number>, lastMs: number): readonly number[] => {
-  const last = dayOf(lastMs);
-  const first = Math.max(last - mostDays + 1, Math.min(last, ...counts.keys()));
-  return Array.from({ length: last - first + 1 }, (_, i) => counts.get(first + i) ?? 0);
-};
-
-const add = (counts: Map<number, number>, day: number, more: number): void => {
-  counts.set(day, (counts.get(day) ?? 0) + more);
-};
-
-/**
- * Only the first and the last time of an error in a sandbox are remembered: one falls on each of these two days, the others are spread
- * evenly over the days between.
- */
-const spread = (counts: Map<number, number>, count: number, firstMs: number, lastMs: number): void => {
-  const first = dayOf(firstMs);
-  const last = Math.max(first, dayOf(lastMs));
-  const days = last - first + 1;
-  // Of a span that no clock can be right about only the ends are counted.
-  if (days === 1 || days > 400 || count < 2) {
-    add(counts, last, count);
-    return;
-  }
-  add(counts, first, 1);
-  add(counts, last, 1);
-  for (let no = 0; no < days; no += 1) {
-    const share = Math.floor(((no + 1) * (count - 2)) / days) - Math.floor((no * (count - 2)) / days);
-    if (share > 0) add(counts, first + no, share);
-  }
-};
+const mostNames = 5;
 
 /** Actions that are offered against an end of this kind and against little else. */
 const against: Partial<Record<IncidentCause, readonly FixId[]>> = {
-  'out-of-memory': ['endProcess', 'recreateLarger'],
-  'out-of-memory-child': ['endProcess', 'recreateLarger'],
+  'out-of-memory': ['endProcess', 'recreateLarger', 'setHeapLimit', 'lowerParallelism'],
+  'out-of-memory-child': ['endProcess', 'recreateLarger', 'setHeapLimit', 'lowerParallelism'],
   expired: ['extend', 'snapshot'],
   'agent-down': ['recreateLarger', 'snapshot'],
 };
 
-/** A sandbox ends once, although several windows may have written it down. */
+/** A sandbox ends once, although several windows may have written it down; what one of them knew counts. */
 const onceEach = (incidents: readonly Incident[]): readonly Incident[] => {
-  const ended = new Set<string>();
-  return incidents.filter(({ endsSandbox, sandboxId }) => {
-    if (!endsSandbox) return true;
-    const isNew = !ended.has(sandboxId);
-    ended.add(sandboxId);
-    return isNew;
-  });
+  const ended = new Map<string, Incident>();
+  const others: Incident[] = [];
+  for (const each of incidents) {
+    const known = each.endsSandbox ? ended.get(each.sandboxId) : undefined;
+    if (!each.endsSandbox) others.push(each);
+    else if (known === undefined) ended.set(each.sandboxId, each);
+    else if (known.workspace === undefined && each.workspace !== undefined) {
+      ended.set(each.sandboxId, { ...known, workspace: each.workspace });
+    }
+  }
+  return [...ended.values(), ...others];
 };
 
-const ofCause = (incident: Incident, all: readonly Incident[], fixes: readonly FixRecord[]): Recurrence | null => {
-  const same = onceEach(all.filter(({ cause }) => cause === incident.cause));
-  if (same.length < 2) return null;
-  const counts = new Map<number, number>();
-  for (const { atMs } of same) add(counts, dayOf(atMs), 1);
+/** One occurrence or some on one day. */
+interface Happened {
+  readonly sandboxId: string;
+  readonly workspace: string | null;
+  readonly day: number;
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+const datesOf = (happened: readonly Happened[]): DayCounts => {
+  const counts: DayCounts = new Map();
+  for (const { day, count } of happened) addTo(counts, day, count);
+  return counts;
+};
+
+const countsOf = (happened: readonly Happened[], perDay: readonly number[]): RecurrenceCounts => ({
+  count: happened.reduce((sum, { count }) => sum + count, 0),
+  sandboxes: new Set(happened.map(({ sandboxId }) => sandboxId)).size,
+  firstAtMs: happened.reduce((first, { firstAtMs }) => Math.min(first, firstAtMs), Number.POSITIVE_INFINITY),
+  lastAtMs: happened.reduce((last, { lastAtMs }) => Math.max(last, lastAtMs), Number.NEGATIVE_INFINITY),
+  perDay,
+});
+
+/** What happened in the workspace of the incident; null where that is not known. */
+const hereOf = (
+  { workspace, incident }: Material,
+  happened: readonly Happened[],
+  firstDay: number,
+): Recurrence['here'] => {
+  if (workspace === null) return null;
+  const own = happened.filter((each) => each.workspace === workspace);
+  const counts = countsOf(own, rowOf(datesOf(own), firstDay, incident.atMs));
+  return own.length === 0
+    ? { ...counts, workspace, firstAtMs: incident.atMs, lastAtMs: incident.atMs }
+    : { ...counts, workspace };
+};
+
+const unplacedIn = (happened: readonly Happened[]): number =>
+  happened.reduce((sum, { workspace, count }) => (workspace === null ? sum + count : sum), 0);
+
+const ofCause = (material: Material): Recurrence | null => {
+  const { incident, incidents, fixes, fixesHere, places } = material;
+  const happened = onceEach(incidents.filter(({ cause }) => cause === incident.cause)).map(
+    ({ id, sandboxId, workspace, atMs }): Happened => ({
+      sandboxId,
+      workspace: id === incident.id ? material.workspace : (workspace ?? places.get(sandboxId)?.workspace ?? null),
+      day: dayOf(atMs),
+      count: 1,
+      firstAtMs: atMs,
+      lastAtMs: atMs,
+    }),
+  );
+  if (happened.length < 2) return null;
+  const days = datesOf(happened);
+  const firstDay = firstDayOf(days, incident.atMs);
   const relevant = against[incident.cause] ?? [];
+  const made = ({ fixId }: { readonly fixId: string }): boolean => relevant.some((id) => id === fixId);
   return {
     title: causeTitles[incident.cause],
     kind: 'cause',
-    count: same.length,
-    sandboxes: new Set(same.map(({ sandboxId }) => sandboxId)).size,
-    firstAtMs: Math.min(...same.map(({ atMs }) => atMs)),
-    lastAtMs: Math.max(...same.map(({ atMs }) => atMs)),
-    perDay: perDay(counts, incident.atMs),
-    helped: helpedBy(fixes.filter(({ fixId }) => relevant.some((id) => id === fixId))),
+    ...countsOf(happened, rowOf(days, firstDay, incident.atMs)),
+    here: hereOf(material, happened, firstDay),
+    unplaced: unplacedIn(happened),
+    users: [],
+    commands: [],
+    helped: helpedBy(fixes.filter(made), fixesHere.filter(made)),
   };
 };
 
-const ofError = ({ overall, places, isComplete, fixes }: ErrorPast, atMs: number): Recurrence | null => {
-  const counts = new Map<number, number>();
-  // With every place known, what happened after this incident can be left out.
-  const known = isComplete || places.length > 0 ? places : [overall];
-  for (const { count, firstSeenAtMs, lastSeenAtMs } of known) spread(counts, count, firstSeenAtMs, lastSeenAtMs);
-  const placed = places.reduce((sum, { count }) => sum + count, 0);
-  const count = isComplete ? placed : overall.count;
+const shown = (tallies: readonly { readonly name: string; readonly count: number }[]): Recurrence['users'] =>
+  tallies.slice(0, mostNames).map(({ name, count }) => ({ name, count }));
+
+const ofError = (material: Material, { overall, days, undated, fixes, fixesHere }: ErrorPast): Recurrence | null => {
+  const { incident, places } = material;
+  const happened = days.map(
+    ({ sandboxId, workspace, day, count, firstSeenAtMs, lastSeenAtMs }: ErrorDay): Happened => ({
+      sandboxId,
+      workspace,
+      day,
+      count,
+      firstAtMs: firstSeenAtMs,
+      lastAtMs: lastSeenAtMs,
+    }),
+  );
+  const dated = datesOf(happened);
+  const ours = countsOf(happened, []);
+  const count = ours.count + undated;
   if (count < 2) return null;
+  if (undated > 0) spread(dated, undated, overall.firstSeenAtMs, Math.min(overall.lastSeenAtMs, incident.atMs));
+  const firstDay = firstDayOf(dated, incident.atMs);
+  const owner = ({ sandboxId }: ErrorDay): string | null => places.get(sandboxId)?.owner ?? null;
+  const command = ({ commandKey }: ErrorDay): string | null => commandKey;
   return {
     title: overall.title,
     kind: 'fingerprint',
     count,
-    sandboxes: isComplete ? places.length : overall.sandboxes,
-    firstAtMs: overall.firstSeenAtMs,
-    lastAtMs: Math.max(overall.firstSeenAtMs, ...known.map(({ lastSeenAtMs }) => lastSeenAtMs)),
-    perDay: perDay(counts, atMs),
-    helped: helpedBy(fixes),
+    sandboxes: Math.max(ours.sandboxes, undated > 0 ? overall.sandboxes : 0),
+    firstAtMs: Math.min(overall.firstSeenAtMs, ours.firstAtMs),
+    lastAtMs: Math.max(overall.firstSeenAtMs, ours.lastAtMs),
+    perDay: rowOf(dated, firstDay, incident.atMs),
+    here: hereOf(material, happened, firstDay),
+    unplaced: unplacedIn(happened) + undated,
+    users: shown(talliesBy(days, owner, incident.atMs)),
+    commands: shown(talliesBy(days, command, incident.atMs)),
+    helped: helpedBy(fixes, fixesHere),
   };
 };
 
 /** @returns how often the same end and the same errors happened before; what happened for the first time is not among them. */
-export const recurrencesOf = ({ incident, incidents, errorPasts, fixes }: Material): readonly Recurrence[] =>
-  [ofCause(incident, incidents, fixes), ...errorPasts.map((past) => ofError(past, incident.atMs))].filter(
-    (each) => each !== null,
-  );
+export const recurrencesOf = async (material: Material, pause: () => Promise<void>): Promise<readonly Recurrence[]> => {
+  const found = [ofCause(material)];
+  for (const past of material.errorPasts) {
+    await pause();
+    found.push(ofError(material, past));
+  }
+  return found.filter((each) => each !== null);
+};

@@ -1,7 +1,7 @@
 import { fixTitle } from '../../model/fix-title.ts';
 import type { FixRecord } from '../../model/history.ts';
 import type { IncidentCause } from '../../model/incident.ts';
-import type { Recurrence } from '../../model/post-mortem.ts';
+import type { Recurrence, TriedFix } from '../../model/post-mortem.ts';
 import type { SignalName, SignalUnit } from '../../model/signal.ts';
 import { bytesText, durationText } from '../format.ts';
 import { lowerBound } from '../success.ts';
@@ -55,9 +55,23 @@ export const timesText = (count: number): string => (count === 1 ? '1 time' : `$
 /** "1 sandbox", "2 sandboxes". */
 export const sandboxesText = (count: number): string => (count === 1 ? '1 sandbox' : `${count} sandboxes`);
 
-/** @returns what was tried, by how surely it worked. */
-export const helpedBy = (records: readonly FixRecord[]): Recurrence['helped'] =>
-  records
+const bySuccess = (a: TriedFix, b: TriedFix): number =>
+  lowerBound(b.worked, b.tried) - lowerBound(a.worked, a.tried) || b.tried - a.tried;
+
+/**
+ * @param records of all workspaces, `ours` those of one.
+ * @returns what was tried, by how surely it worked; what worked in this workspace comes first.
+ */
+export const helpedBy = (records: readonly FixRecord[], ours: readonly FixRecord[]): Recurrence['helped'] => {
+  const none: TriedFix = { tried: 0, worked: 0 };
+  return records
     .filter(({ tried }) => tried > 0)
-    .toSorted((a, b) => lowerBound(b.worked, b.tried) - lowerBound(a.worked, a.tried) || b.tried - a.tried)
-    .map((record) => ({ title: fixTitle(record), tried: record.tried, worked: record.worked }));
+    .map((record) => ({ record, own: ours.find(({ fixId }) => fixId === record.fixId) ?? none }))
+    .toSorted((a, b) => Number(b.own.worked > 0) - Number(a.own.worked > 0) || bySuccess(a.record, b.record))
+    .map(({ record, own }) => ({
+      title: fixTitle(record),
+      tried: record.tried,
+      worked: record.worked,
+      here: own.tried === 0 ? null : { tried: own.tried, worked: own.worked },
+    }));
+};

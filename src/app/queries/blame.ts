@@ -77,6 +77,23 @@ export const blameOfPattern = (pattern: string | null, patterns: PatternBook): B
   return exception !== undefined ? exception : (categories.get(patterns(pattern)?.category ?? '') ?? null);
 };
 
+/** What checks, builds or tests the project itself, by the words of its normalised command. */
+const ofTheProject: readonly RegExp[] = [
+  /^(?:tsc|eslint|biome|jest|vitest|mocha|ava|pytest|tox|mypy|pyright|ruff|flake8|pylint|rspec|rubocop|phpunit|phpstan)\b/,
+  /^(?:javac|rustc|gcc|g\+\+|clang|clang\+\+)(?= |$)/,
+  /^(?:npm|pnpm|yarn|bun|deno)(?: run)? (?:test|lint|build|check|type-?check|compile|t)\b/,
+  /^cargo (?:test|build|check|clippy|run|nextest)\b/,
+  /^go (?:test|build|vet|run)\b/,
+  /^(?:mvn|gradle|gradlew|dotnet|swift|mix|sbt|stack|bazel) (?:test|build|compile|verify|check)\b/,
+];
+
+/**
+ * Who is to blame for an error nobody knows, by the command it came from.
+ * @param commandKey the normalised command, or null.
+ */
+export const blameOfCommand = (commandKey: string | null): Blame =>
+  commandKey !== null && ofTheProject.some((words) => words.test(commandKey)) ? 'code' : null;
+
 /** Ended from outside: nobody knows by whom. */
 const fromOutside: readonly (number | null)[] = [null, 137, 143];
 

@@ -1,5 +1,6 @@
 import type { CommandStats } from '../../model/fleet-stats.ts';
 import type { CommandRun } from '../../model/history.ts';
+import { hasFailed } from './command-at.ts';
 import { durationStats } from './quantiles.ts';
 import { eachInSlices, type Pause } from './slices.ts';
 
@@ -7,13 +8,6 @@ const fiveMinutesMs = 300_000;
 const mostCommands = 200;
 /** Sorted before the editor gets its turn again. */
 const runsAtOnce = 500;
-/** Ended by the person with Ctrl+C: no failure. */
-const interrupted = 130;
-
-/** Whether a run failed. */
-export const hasFailed = ({ exitCode }: CommandRun): boolean =>
-  exitCode !== null && exitCode !== 0 && exitCode !== interrupted;
-
 interface Gathered {
   runs: number;
   failed: number;

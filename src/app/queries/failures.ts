@@ -1,44 +1,33 @@
 import type { FleetStats, PatternStats } from '../../model/fleet-stats.ts';
-import type { CommandRun, ErrorCount, RememberedSandbox } from '../../model/history.ts';
+import type { CommandRun, ErrorCount, ErrorDay, RememberedSandbox } from '../../model/history.ts';
 import type { Incident, IncidentCause } from '../../model/incident.ts';
 import { ownerOf } from '../../model/owner.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { causeTitles } from '../post-mortem/words.ts';
-import { type Blame, blameOfIncident, blameOfPattern, isFailure } from './blame.ts';
-import { hasFailed } from './command-stats.ts';
-import type { ErrorPlace } from './error-places.ts';
+import { type Blame, blameOfCommand, blameOfIncident, blameOfPattern, isFailure } from './blame.ts';
+import { commandAt, slackMs } from './command-at.ts';
 import { eachInSlices, type Pause } from './slices.ts';
 
 const mostPatterns = 100;
 const mostNames = 10;
-/** An error is told a moment after its command ended, and a command ends a moment after its sandbox. */
-const slackMs = 2_000;
 
 /** What failures are told from. */
 export interface FailureFacts {
   readonly sandboxes: readonly RememberedSandbox[];
   readonly incidents: readonly Incident[];
   readonly errors: readonly ErrorCount[];
-  readonly places: readonly ErrorPlace[];
+  /** Those of `errors` that lie in the time that is covered. */
+  readonly days: readonly ErrorDay[];
   readonly runs: readonly CommandRun[];
   readonly patterns: PatternBook;
 }
-
-const isOver = (run: CommandRun, atMs: number): boolean => run.endedAtMs !== null && run.endedAtMs < atMs - slackMs;
-
-/** @returns the command during which something happened; of several one that failed, else the one begun last. */
-const commandAt = (runs: readonly CommandRun[], atMs: number): string | null => {
-  const during = runs.filter((run) => run.startedAtMs <= atMs + slackMs && !isOver(run, atMs));
-  const sorted = during.toSorted((a, b) => b.startedAtMs - a.startedAtMs);
-  return (sorted.find(hasFailed) ?? sorted[0])?.commandKey ?? null;
-};
 
 /** Counts names. */
 class Names {
   readonly #counts = new Map<string, number>();
 
-  add(name: string | null): void {
-    if (name !== null) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  add(name: string | null, times = 1): void {
+    if (name !== null) this.#counts.set(name, (this.#counts.get(name) ?? 0) + times);
   }
 
   /** Most often first, at most ten. */
@@ -85,27 +74,67 @@ interface Lookup {
   readonly ownerOf: (sandboxId: string) => string | null;
 }
 
-const errorPatterns = async (facts: FailureFacts, lookup: Lookup, pause: Pause): Promise<readonly PatternStats[]> => {
-  const { errors, places, patterns } = facts;
-  const met = new Map(errors.map(({ fingerprint }) => [fingerprint, new Circumstances()]));
-  const note = ({ sandboxId, fingerprint, firstSeenAtMs, lastSeenAtMs }: ErrorPlace): void => {
-    const own = met.get(fingerprint);
-    if (own === undefined) return;
-    own.users.add(lookup.ownerOf(sandboxId));
-    const runs = lookup.runsOf.get(sandboxId) ?? [];
-    own.commands.add(commandAt(runs, lastSeenAtMs));
-    if (firstSeenAtMs !== lastSeenAtMs) own.commands.add(commandAt(runs, firstSeenAtMs));
-  };
-  await eachInSlices(places, note, pause);
-  return errors.map(({ fingerprint, pattern, title, count, sandboxes }) => ({
-    fingerprint,
-    title,
+/** One error in the time that is covered. */
+class Met {
+  readonly error: ErrorCount;
+  readonly circumstances = new Circumstances();
+  readonly #sandboxes = new Set<string>();
+  #count = 0;
+  /** Of `count`, those that came from commands that tell who is to blame. */
+  #ofCode = 0;
+
+  constructor(error: ErrorCount) {
+    this.error = error;
+  }
+
+  add({ sandboxId, commandKey, count, firstSeenAtMs, lastSeenAtMs }: ErrorDay, lookup: Lookup): void {
+    const { users, commands } = this.circumstances;
+    this.#count += count;
+    this.#sandboxes.add(sandboxId);
+    users.add(lookup.ownerOf(sandboxId), count);
+    // What does not say which command it came from is told by the time.
+    const runs = commandKey === null ? (lookup.runsOf.get(sandboxId) ?? []) : [];
+    const last = commandKey ?? commandAt(runs, lastSeenAtMs);
+    commands.add(last, count);
+    if (commandKey === null && firstSeenAtMs !== lastSeenAtMs) commands.add(commandAt(runs, firstSeenAtMs));
+    if (blameOfCommand(last) === 'code') this.#ofCode += count;
+  }
+
+  /** An error of which an earlier version kept no days counts whole. */
+  get count(): number {
+    return this.#count === 0 ? this.error.count : this.#count;
+  }
+
+  get sandboxes(): number {
+    return this.#count === 0 ? this.error.sandboxes : this.#sandboxes.size;
+  }
+
+  /** How many are to be blamed on whom. */
+  blames(patterns: PatternBook): readonly (readonly [Blame, number])[] {
+    if (this.error.pattern !== null) return [[blameOfPattern(this.error.pattern, patterns), this.count]];
+    const parts = [['code', this.#ofCode] as const, [null, this.count - this.#ofCode] as const];
+    return parts.filter(([, count]) => count > 0);
+  }
+}
+
+const metOf = async ({ errors, days }: FailureFacts, lookup: Lookup, pause: Pause): Promise<readonly Met[]> => {
+  const met = new Map(errors.map((error) => [error.fingerprint, new Met(error)]));
+  await eachInSlices(days, (day) => met.get(day.fingerprint)?.add(day, lookup), pause);
+  return [...met.values()];
+};
+
+const errorPattern = (met: Met, patterns: PatternBook): PatternStats => {
+  const { error, circumstances, count, sandboxes } = met;
+  const [[blame] = [null], ...others] = met.blames(patterns);
+  return {
+    fingerprint: error.fingerprint,
+    title: error.title,
     count,
     sandboxes,
-    users: met.get(fingerprint)?.users.list ?? [],
-    commands: met.get(fingerprint)?.commands.list ?? [],
-    byEnvironment: known(blameOfPattern(pattern, patterns)),
-  }));
+    users: circumstances.users.list,
+    commands: circumstances.commands.list,
+    byEnvironment: others.length === 0 ? known(blame) : null,
+  };
 };
 
 const incidentPatterns = (failures: readonly Incident[], lookup: Lookup): readonly PatternStats[] =>
@@ -129,7 +158,7 @@ const incidentPatterns = (failures: readonly Incident[], lookup: Lookup): readon
   });
 
 const sharesOf = (
-  errors: readonly ErrorCount[],
+  errors: readonly Met[],
   failures: readonly Incident[],
   patterns: PatternBook,
 ): FleetStats['failureShares'] => {
@@ -138,9 +167,10 @@ const sharesOf = (
     counts[blame ?? 'unknown'] += more;
   };
   let memoryErrors = 0;
-  for (const { pattern, count: times } of errors) {
-    if (pattern !== null && patterns(pattern)?.category === 'memory') memoryErrors += times;
-    count(blameOfPattern(pattern, patterns), times);
+  for (const met of errors) {
+    const { pattern } = met.error;
+    if (pattern !== null && patterns(pattern)?.category === 'memory') memoryErrors += met.count;
+    for (const [blame, times] of met.blames(patterns)) count(blame, times);
   }
   // A process killed for memory is told twice, by the kernel's counter and by the command that it ended.
   const kills = failures.filter(({ cause }) => cause === 'out-of-memory-child').length;
@@ -161,7 +191,7 @@ export const failuresOf = async (
   facts: FailureFacts,
   pause: Pause,
 ): Promise<Pick<FleetStats, 'failureShares' | 'patterns'>> => {
-  const { sandboxes, errors, patterns } = facts;
+  const { sandboxes, patterns } = facts;
   const runsOf = await bySandbox(facts.runs, pause);
   await pause();
   const metadata = new Map(sandboxes.map((each) => [each.sandboxId, each.metadata]));
@@ -176,11 +206,11 @@ export const failuresOf = async (
     (runsOf.get(sandboxId) ?? []).some((run) => run.startedAtMs <= atMs && (run.endedAtMs ?? atMs) >= atMs - slackMs);
   const failures = onceEach(facts.incidents).filter((each) => isFailure(each, isCutOff(each)));
   await pause();
-  const found = await errorPatterns(facts, lookup, pause);
+  const errors = await metOf(facts, lookup, pause);
   await pause();
   return {
     failureShares: sharesOf(errors, failures, patterns),
-    patterns: [...found, ...incidentPatterns(failures, lookup)]
+    patterns: [...errors.map((met) => errorPattern(met, patterns)), ...incidentPatterns(failures, lookup)]
       .toSorted((a, b) => b.count - a.count)
       .slice(0, mostPatterns),
   };

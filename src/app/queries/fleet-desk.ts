@@ -1,17 +1,14 @@
 import type { FleetStats } from '../../model/fleet-stats.ts';
 import type { HistoryStore } from '../../model/history.ts';
 import type { Clock } from '../../model/ports.ts';
-import type { AppView } from '../../model/view.ts';
 import { sleep } from '../../model/wait.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
-import { ErrorPlaces } from './error-places.ts';
 import { dayMs, fleetStats } from './fleet-stats.ts';
 
 export interface FleetDeskHost {
   readonly clock: Clock;
   readonly history: HistoryStore;
   readonly patterns: PatternBook;
-  view(): AppView;
   /** When files were saved, epoch milliseconds. */
   editsMs(): readonly number[];
 }
@@ -21,7 +18,6 @@ const freshMs = 5_000;
 /** Answers with the numbers of the fleet; who asks again within five seconds gets the same answer. */
 export class FleetDesk {
   readonly #host: FleetDeskHost;
-  readonly #places = new ErrorPlaces();
   #last: { readonly atMs: number; readonly spanMs: number; readonly answer: Promise<FleetStats> } | null = null;
 
   constructor(host: FleetDeskHost) {
@@ -30,11 +26,11 @@ export class FleetDesk {
 
   /** See `Supervisor.fleetStats`. */
   tell(spanMs: number = dayMs): Promise<FleetStats> {
-    const { clock, history, patterns, view, editsMs } = this.#host;
+    const { clock, history, patterns, editsMs } = this.#host;
     const nowMs = clock.now();
     const last = this.#last;
     if (last !== null && last.spanMs === spanMs && Math.abs(nowMs - last.atMs) < freshMs) return last.answer;
-    const answer = fleetStats(history, view().sandboxes, {
+    const answer = fleetStats(history, {
       nowMs,
       sinceMs: nowMs - spanMs,
       editsMs: editsMs(),
@@ -42,7 +38,6 @@ export class FleetDesk {
       pause: async () => {
         await sleep(clock, 0);
       },
-      places: this.#places,
     });
     const asked = { atMs: nowMs, spanMs, answer };
     this.#last = asked;
@@ -56,6 +51,5 @@ export class FleetDesk {
   /** Something was forgotten: the next answer is made anew. */
   forget(): void {
     this.#last = null;
-    this.#places.forget();
   }
 }

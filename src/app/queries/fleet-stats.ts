@@ -1,10 +1,8 @@
 import type { FleetStats } from '../../model/fleet-stats.ts';
 import type { HistoryStore } from '../../model/history.ts';
-import type { SandboxView } from '../../model/view.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { commandStats } from './command-stats.ts';
 import { editToResult } from './edit-to-result.ts';
-import { ErrorPlaces } from './error-places.ts';
 import { failuresOf } from './failures.ts';
 import { durationStats } from './quantiles.ts';
 import type { Pause } from './slices.ts';
@@ -19,24 +17,15 @@ export interface FleetStatsOptions {
   readonly patterns: PatternBook;
   /** Lets the editor breathe in between. */
   readonly pause: Pause;
-  /** What is known from the last time of where errors happened. */
-  readonly places?: ErrorPlaces;
 }
 
 export const dayMs = 86_400_000;
 const mostRows = 50_000;
 const mostErrors = 300;
 
-/**
- * The numbers over all sandboxes that are remembered, those in the view included. Five questions to the history, and one more for each of
- * some sandboxes in which errors happened that are not in the view.
- */
-export const fleetStats = async (
-  history: HistoryStore,
-  views: readonly SandboxView[],
-  options: FleetStatsOptions,
-): Promise<FleetStats> => {
-  const { nowMs, sinceMs = nowMs - dayMs, editsMs = [], patterns, pause, places = new ErrorPlaces() } = options;
+/** The numbers over all sandboxes that are remembered, by six questions to the history. */
+export const fleetStats = async (history: HistoryStore, options: FleetStatsOptions): Promise<FleetStats> => {
+  const { nowMs, sinceMs = nowMs - dayMs, editsMs = [], patterns, pause } = options;
   const query = { sinceMs, limit: mostRows };
   // One after the other: each answer is read in slices, and slices of several would come in one turn.
   const sandboxes = await history.sandboxes(query);
@@ -44,13 +33,12 @@ export const fleetStats = async (
   const commands = await history.commands(query);
   const incidents = await history.incidents({ ...query, withoutSamples: true });
   const errors = await history.errors({ sinceMs, limit: mostErrors }, nowMs);
+  const days = await history.errorDays(query);
   const { spinUpsMs, startsMs } = await startsOf(sandboxes, transitions, sinceMs, pause);
-  await pause();
-  const found = await places.find(history, views, sandboxes, errors, nowMs);
   await pause();
   const stats = await commandStats(commands, pause);
   await pause();
-  const failures = await failuresOf({ sandboxes, incidents, errors, places: found, runs: commands, patterns }, pause);
+  const failures = await failuresOf({ sandboxes, incidents, errors, days, runs: commands, patterns }, pause);
   await pause();
   return {
     sinceMs,

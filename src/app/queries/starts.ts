@@ -9,8 +9,11 @@ const fiveMinutesMs = 300_000;
 const mostFives = 288;
 /** Server and window may disagree by this much on the time. */
 const clockToleranceMs = 5_000;
-/** One that runs when it is first seen was running before; seen so soon after its creation, that is near enough. */
-const seenInTimeMs = 10_000;
+/**
+ * One that runs when it is first seen was running before. Lists come every five seconds at most, which is how exact all these times are;
+ * one created longer ago than that was up at an unknown time.
+ */
+const seenInTimeMs = 5_000;
 /** Nothing takes that long to start; it was created, stopped and started again unseen. */
 const longestMs = 6 * hourMs;
 
@@ -29,7 +32,7 @@ interface Seen {
 /**
  * @param transitions in any order.
  * @returns what is known of the starts from `sinceMs` on. A sandbox that ran already when it was first seen counts as started, but how long
- * that took is only taken from those that were seen to come up, or were seen within ten seconds of their creation.
+ * that took is only taken from those that were seen to come up, or were seen within five seconds of their creation.
  */
 export const startsOf = async (
   sandboxes: readonly RememberedSandbox[],

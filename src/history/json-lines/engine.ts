@@ -4,6 +4,7 @@ import type { HistoryBounds, HistoryQuery } from '../../model/history.ts';
 import {
   type Engine,
   EngineError,
+  type ErrorDayRow,
   type ErrorRow,
   type ExportPage,
   type PeakRow,
@@ -78,7 +79,11 @@ export class JsonLinesEngine implements Engine {
   }
 
   errors(query: HistoryQuery, nowMs: number): readonly ErrorRow[] {
-    return this.#read((reader) => reader.tables.errors(query, nowMs));
+    return this.#read((reader) => reader.tables.errors.sums(query, nowMs));
+  }
+
+  errorDays(query: HistoryQuery): readonly ErrorDayRow[] {
+    return this.#read((reader) => reader.tables.errors.days(query));
   }
 
   packs(sandboxId: string, fromMs: number, toMs: number): readonly string[] {

@@ -1,6 +1,14 @@
 import { statSync } from 'node:fs';
 import type { HistoryBounds, HistoryQuery } from '../../model/history.ts';
-import { type Engine, EngineError, type ErrorRow, type PeakRow, type RecordRow, type SandboxRow } from '../engine.ts';
+import {
+  type Engine,
+  EngineError,
+  type ErrorDayRow,
+  type ErrorRow,
+  type PeakRow,
+  type RecordRow,
+  type SandboxRow,
+} from '../engine.ts';
 import {
   type Entry,
   type PackEntry,
@@ -75,8 +83,11 @@ export class SqliteEngine implements Engine {
   }
 
   errors(query: HistoryQuery, nowMs: number): readonly ErrorRow[] {
-    const sandboxNo = query.sandboxId === undefined ? null : (this.#find(query.sandboxId) ?? 0);
-    return this.#errors.find(query, sandboxNo, nowMs);
+    return this.#errors.find(query, this.#asked(query), nowMs);
+  }
+
+  errorDays(query: HistoryQuery): readonly ErrorDayRow[] {
+    return this.#errors.days.find(query, this.#asked(query));
   }
 
   packs(sandboxId: string, fromMs: number, toMs: number): readonly string[] {
@@ -109,7 +120,7 @@ export class SqliteEngine implements Engine {
 
   forgetEverything(): void {
     this.#forget(() => {
-      for (const table of ['packs', 'records', 'errors', 'fingerprints', 'peaks', 'sandboxes']) {
+      for (const table of ['packs', 'records', 'errors', 'error_days', 'fingerprints', 'peaks', 'sandboxes']) {
         this.#session.run(`DELETE FROM ${table}`);
       }
     });
@@ -281,6 +292,11 @@ export class SqliteEngine implements Engine {
     if (this.#numbers.size >= knownSandboxes) this.#numbers.clear();
     this.#numbers.set(sandboxId, no);
     return no;
+  }
+
+  /** The number of the sandbox that is asked for; null for all of them, 0 for one that is not known. */
+  #asked({ sandboxId }: HistoryQuery): number | null {
+    return sandboxId === undefined ? null : (this.#find(sandboxId) ?? 0);
   }
 
   #find(sandboxId: string): number | null {

@@ -3,6 +3,7 @@ import { addDecayed, decayedAt } from '../decay.ts';
 import type { ErrorRow } from '../engine.ts';
 import { type ErrorEntry, errorCaps, otherErrors, otherErrorsData } from '../entries.ts';
 import { type ErrorCounts, ErrorSums } from '../error-sums.ts';
+import { SqliteErrorDays } from './error-days.ts';
 import { int, type Session, type SqlRow, str } from './session.ts';
 
 const countsOf = (row: SqlRow): ErrorCounts => ({
@@ -14,16 +15,20 @@ const countsOf = (row: SqlRow): ErrorCounts => ({
 
 /** Counts of errors by sandbox and fingerprint. A flood of different fingerprints ends in one that stands for all others. */
 export class SqliteErrors {
+  readonly days: SqliteErrorDays;
   readonly #session: Session;
 
   constructor(session: Session) {
     this.#session = session;
+    this.days = new SqliteErrorDays(session);
   }
 
   /** Adds to a count. @returns whether this fingerprint is new in this sandbox. */
   add(sandboxNo: number, entry: ErrorEntry): boolean {
     const fingerprintNo = this.#fingerprintNo(entry.fingerprint, entry.data);
     const { count, firstMs, lastMs } = entry;
+    if (this.days.isToldBefore(sandboxNo, fingerprintNo, entry)) return false;
+    this.days.add(sandboxNo, fingerprintNo, entry);
     return this.#add(sandboxNo, fingerprintNo, {
       count,
       decayed: { value: count, atMs: lastMs },
@@ -148,11 +153,14 @@ export class SqliteErrors {
       fingerprintNo,
     );
     if (row === null) return;
+    const otherNo = this.#fingerprintNo(otherErrors, otherErrorsData);
     this.#session.run('DELETE FROM errors WHERE sandbox = ? AND fingerprint = ?', sandboxNo, fingerprintNo);
+    // Before the number is given up, which may be given again.
+    this.days.move(sandboxNo, fingerprintNo, otherNo);
     this.#session.run(
       'DELETE FROM fingerprints WHERE no = ? AND NOT EXISTS (SELECT 1 FROM errors WHERE fingerprint = no)',
       fingerprintNo,
     );
-    this.#add(sandboxNo, this.#fingerprintNo(otherErrors, otherErrorsData), countsOf(row));
+    this.#add(sandboxNo, otherNo, countsOf(row));
   }
 }

@@ -1,6 +1,7 @@
 import type { ExportPage } from '../engine.ts';
 import { recordKinds } from '../entries.ts';
-import { errorLine, packLines, peakLine, recordLine, sandboxLine } from '../export-lines.ts';
+import { errorDayLine, errorLine, packLines, peakLine, recordLine, sandboxLine } from '../export-lines.ts';
+import { daysOf } from './error-days.ts';
 import { int, packText, type Session, type SqlRow, str, strOrNull } from './session.ts';
 
 const rowsPerPage = 200;
@@ -79,16 +80,13 @@ const sections: readonly Section[] = [
           fingerprintNo,
           rowsPerPage,
         ),
-        (row) => [
-          errorLine({
-            sandboxId: str(row, 'sandbox'),
-            fingerprint: str(row, 'fingerprint'),
-            data: str(row, 'data'),
-            count: int(row, 'count'),
-            firstMs: int(row, 'first_ms'),
-            lastMs: int(row, 'last_ms'),
-          }),
-        ],
+        (row) => {
+          const place = { sandboxId: str(row, 'sandbox'), fingerprint: str(row, 'fingerprint') };
+          const days = daysOf(session, int(row, 'sandbox_no'), int(row, 'fingerprint_no'));
+          const data = str(row, 'data');
+          const counts = { count: int(row, 'count'), firstMs: int(row, 'first_ms'), lastMs: int(row, 'last_ms') };
+          return [errorLine({ ...place, data, ...counts }), ...days.map((each) => errorDayLine({ ...place, ...each }))];
+        },
         (row) => `${int(row, 'sandbox_no')}/${int(row, 'fingerprint_no')}`,
       );
     },

@@ -57,7 +57,7 @@ const openFile = (folder: string, steps: readonly Migration[]): OpenDatabase => 
     const identity = fileIdentity(path);
     if (identity === null) throw new EngineError('replaced', 'The file went away while it was opened.');
     // Reads the root of every table; a damage further down is found when it is met.
-    for (const table of ['sandboxes', 'records', 'packs', 'fingerprints', 'errors', 'peaks']) {
+    for (const table of ['sandboxes', 'records', 'packs', 'fingerprints', 'errors', 'error_days', 'peaks']) {
       db.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get();
     }
     if (pragmaNumber(db, 'auto_vacuum') === 0)

@@ -101,13 +101,38 @@ const removeRecords = (session: Session, kind: string, where: string, limit: num
 const oldRecords: Work = (session, nowMs, { maximumAgeMs }) =>
   recordKinds.some((kind) => removeRecords(session, kind, 'at_ms < ?', rowsPerStep, nowMs - maximumAgeMs) > 0);
 
+/** Errors take their days with them: the number of a fingerprint that nobody has any more is given again. */
 const oldErrors: Work = (session, nowMs, { maximumAgeMs }) =>
+  session.transaction(() => {
+    const rows = session.all(
+      'SELECT sandbox, fingerprint FROM errors WHERE last_ms < ? ORDER BY last_ms LIMIT ?',
+      nowMs - maximumAgeMs,
+      rowsPerStep,
+    );
+    for (const row of rows) {
+      for (const table of ['errors', 'error_days']) {
+        session.run(
+          `DELETE FROM ${table} WHERE sandbox = ? AND fingerprint = ?`,
+          int(row, 'sandbox'),
+          int(row, 'fingerprint'),
+        );
+      }
+    }
+    return rows.length > 0;
+  });
+
+/** @returns how many days of errors were removed, oldest first. */
+const removeErrorDays = (session: Session, where: string, ...values: number[]): number =>
   session.run(
-    `DELETE FROM errors WHERE (sandbox, fingerprint) IN
-       (SELECT sandbox, fingerprint FROM errors WHERE last_ms < ? ORDER BY last_ms LIMIT ?)`,
-    nowMs - maximumAgeMs,
+    `DELETE FROM error_days WHERE (sandbox, fingerprint, day, workspace, command) IN
+       (SELECT sandbox, fingerprint, day, workspace, command FROM error_days WHERE ${where} ORDER BY last_ms LIMIT ?)`,
+    ...values,
     rowsPerStep,
-  ) > 0;
+  );
+
+/** The errors themselves may go on. */
+const oldErrorDays: Work = (session, nowMs, { maximumAgeMs }) =>
+  removeErrorDays(session, 'last_ms < ?', nowMs - maximumAgeMs) > 0;
 
 /** Sandboxes not seen for so long, or the longest not seen of too many, once nothing else tells of them. */
 const oldSandboxes: Work = (session, nowMs, { maximumAgeMs }) => {
@@ -132,7 +157,7 @@ const oldSandboxes: Work = (session, nowMs, { maximumAgeMs }) => {
 
 /** Removes everything of one sandbox; inside a transaction. */
 export const removeSandbox = (session: Session, sandboxNo: number): void => {
-  for (const table of ['packs', 'records', 'errors']) {
+  for (const table of ['packs', 'records', 'errors', 'error_days']) {
     session.run(`DELETE FROM ${table} WHERE sandbox = ?`, sandboxNo);
   }
   session.run('DELETE FROM sandboxes WHERE no = ?', sandboxNo);
@@ -172,6 +197,9 @@ const overBytes = (session: Session, bounds: HistoryBounds, goal: { value: boole
   if (removePacks(session, 'incident IS NOT NULL', 50) > 0) return true;
   const kinds = session.all('SELECT kind, min(at_ms) AS at_ms FROM records GROUP BY kind ORDER BY at_ms LIMIT 1');
   const kind = kinds[0]?.['kind'];
+  const oldestDay = session.get('SELECT last_ms FROM error_days ORDER BY last_ms LIMIT 1');
+  const isOlder = oldestDay !== null && int(oldestDay, 'last_ms') < int(kinds[0] ?? {}, 'at_ms');
+  if (oldestDay !== null && (isOlder || kind === undefined)) return removeErrorDays(session, '1') > 0;
   if (typeof kind === 'string') return removeRecords(session, kind, '1', rowsPerStep) > 0;
   const rows = session.all('SELECT no FROM sandboxes ORDER BY last_ms LIMIT 50');
   removeSandboxes(session, rows);
@@ -197,6 +225,7 @@ export const createPruner = (
     oldPacks,
     oldRecords,
     oldErrors,
+    oldErrorDays,
     () => errors.foldOverall(fingerprintsPerStep),
     oldSandboxes,
     oldPeaks,

@@ -12,6 +12,11 @@ const tables: readonly { readonly name: string; readonly columns: readonly strin
     columns: ['sandbox', 'fingerprint', 'count', 'value', 'value_ms', 'first_ms', 'last_ms'],
     where: '',
   },
+  {
+    name: 'error_days',
+    columns: ['sandbox', 'fingerprint', 'day', 'workspace', 'command', 'teller', 'count', 'first_ms', 'last_ms'],
+    where: '',
+  },
   { name: 'peaks', columns: ['command', 'at_ms', 'data'], where: '' },
   {
     name: 'packs',

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { EngineError } from '../engine.ts';
+import { datesOldErrors } from './old-errors.ts';
 
 /** Marks the file as ours ("SFOR"); a database without it belongs to someone else. */
 export const applicationId = 0x53464f52;
@@ -73,8 +74,29 @@ const toVersion1: Migration = (db) => {
   `);
 };
 
+/** Errors by day, workspace and command; what was counted before gets its first and its last day. */
+const toVersion2: Migration = (db) => {
+  db.exec(`
+    CREATE TABLE error_days (
+      sandbox INTEGER NOT NULL,
+      fingerprint INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      workspace TEXT NOT NULL,
+      command TEXT NOT NULL,
+      teller TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      first_ms INTEGER NOT NULL,
+      last_ms INTEGER NOT NULL,
+      PRIMARY KEY (sandbox, fingerprint, day, workspace, command)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX error_days_fingerprint ON error_days (fingerprint, last_ms);
+    CREATE INDEX error_days_time ON error_days (last_ms);
+  `);
+  datesOldErrors(db);
+};
+
 /** From an empty file onwards, in order; the version of a file is how many of these it went through. */
-export const migrations: readonly Migration[] = [toVersion1];
+export const migrations: readonly Migration[] = [toVersion1, toVersion2];
 
 /** @returns the value of a one-number pragma. */
 export const pragmaNumber = (db: DatabaseSync, name: string): number => {

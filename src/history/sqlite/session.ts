@@ -96,6 +96,9 @@ export const strOrNull = (row: SqlRow, name: string): string | null => {
   return typeof value === 'string' ? value : null;
 };
 
+/** A text of a row, or null for an empty one, which stands for what is not known. */
+export const strOrUnknown = (row: SqlRow, name: string): string | null => str(row, name) || null;
+
 /** Texts shorter than this do not become smaller. */
 const worthDeflating = 400;
 /** The first byte of every zlib stream with the usual window; no JSON text begins with it. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryStatus } from '../../../src/model/history.ts';
+import { dayOf, dayText } from '../../../src/model/day.ts';
+import type { RecognisedError } from '../../../src/model/error-event.ts';
+import type { HistoryQuery, HistoryStatus } from '../../../src/model/history.ts';
 import {
   aCommand,
   aFix,
@@ -54,6 +56,7 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
           name: 'name of sb-1',
           image: 'python:3.12',
           metadata: { user: 'ada', workspace: 'api-tests' },
+          workspace: null,
           createdAtMs: startMs - minuteMs,
           firstSeenAtMs: startMs,
           // Samples move it once a minute.
@@ -180,6 +183,17 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       ]);
     });
 
+    it('keeps the workspace that was known, and so does its incident', async () => {
+      const history = await open();
+      history.recordSandbox(aSandbox(), startMs, null, 'api');
+      history.recordSandbox(aSandbox(), startMs + 1);
+      history.recordIncident(anIncident('i-1', { workspace: 'api' }));
+      history.recordIncident(anIncident('i-2'));
+      expect(await history.sandboxes(everything)).toMatchObject([{ workspace: 'api' }]);
+      const incidents = await history.incidents(everything);
+      expect(incidents.map((each) => each.workspace).toSorted()).toEqual(['api', undefined]);
+    });
+
     it('lives again when its incident is withdrawn', async () => {
       const history = await open();
       history.recordSandbox(aSandbox(), startMs);
@@ -255,6 +269,108 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
     });
   });
 
+  describe('days of errors', () => {
+    const at = (atMs: number, changes: Parameters<typeof anError>[1] = {}): RecognisedError =>
+      anError('f-1', { firstSeenAtMs: startMs, lastSeenAtMs: atMs, ...changes });
+
+    it('are counted by sandbox, workspace and command, whichever session or window told them', async () => {
+      const folder = await newFolder();
+      const [first, second] = [await open({ folder }), await open({ folder })];
+      first.recordError('sb-1', at(startMs, { commandKey: 'npm ci' }), 'api');
+      first.recordError('sb-1', at(startMs + minuteMs, { commandKey: 'npm ci' }), 'api');
+      await first.flush();
+      // Memory is each window's own.
+      const other = engine === 'memory' ? first : second;
+      other.recordError('sb-1', at(startMs + 2 * minuteMs, { commandKey: 'npm ci' }), 'api');
+      other.recordError('sb-1', at(startMs + 3 * minuteMs), 'web');
+      other.recordError('sb-2', at(startMs + dayMs));
+      await other.flush();
+      expect(await first.errorDays(everything)).toEqual([
+        {
+          ...{ sandboxId: 'sb-2', fingerprint: 'f-1', day: dayOf(startMs + dayMs), workspace: null, commandKey: null },
+          ...{ count: 1, firstSeenAtMs: startMs + dayMs, lastSeenAtMs: startMs + dayMs },
+        },
+        {
+          ...{ sandboxId: 'sb-1', fingerprint: 'f-1', day: dayOf(startMs), workspace: 'web', commandKey: null },
+          ...{ count: 1, firstSeenAtMs: startMs + 3 * minuteMs, lastSeenAtMs: startMs + 3 * minuteMs },
+        },
+        {
+          ...{ sandboxId: 'sb-1', fingerprint: 'f-1', day: dayOf(startMs), workspace: 'api', commandKey: 'npm ci' },
+          ...{ count: 3, firstSeenAtMs: startMs, lastSeenAtMs: startMs + 2 * minuteMs },
+        },
+      ]);
+      const found = async (query: Partial<HistoryQuery>): Promise<number> =>
+        (await first.errorDays({ ...everything, ...query })).length;
+      expect(await found({ workspace: 'api' })).toBe(1);
+      expect(await found({ workspace: 'no such' })).toBe(0);
+      expect(await found({ sandboxId: 'sb-1' })).toBe(2);
+      expect(await found({ fingerprint: 'f-2' })).toBe(0);
+      expect(await found({ sinceMs: startMs + 3 * minuteMs })).toBe(2);
+      expect(await found({ limit: 1 })).toBe(1);
+    });
+
+    it('count what the system tells to every window once', async () => {
+      const folder = await newFolder();
+      const [first, second] = [await open({ folder }), await open({ folder })];
+      const killed = (atMs: number): RecognisedError => at(atMs, { source: 'kernel' });
+      const tell = async (history: TestHistory, error: RecognisedError, workspace: string): Promise<void> => {
+        history.recordError('sb-1', error, workspace);
+        await history.flush();
+      };
+      await tell(first, killed(startMs), 'api');
+      // A little later, and of another workspace; in memory each window is alone.
+      await tell(second, killed(startMs + 3_000), 'web');
+      await tell(first, killed(startMs + 20_000), 'api');
+      await tell(second, killed(startMs + 19_000), 'web');
+      expect(await first.errorDays(everything)).toMatchObject([{ workspace: 'api', count: 2 }]);
+      expect(await first.errors(everything, startMs)).toMatchObject([{ count: 2 }]);
+      // What a person's own commands failed with is told by one window only.
+      await tell(second, at(startMs + 21_000, { commandKey: 'npm ci' }), 'web');
+      const web = await second.errorDays({ ...everything, workspace: 'web' });
+      expect(web.find((each) => each.commandKey === 'npm ci')?.count).toBe(1);
+    });
+
+    it('tell few workspaces and commands apart on one day, and count the others as unknown', async () => {
+      const history = await open();
+      for (let no = 0; no < 300; no += 1) {
+        history.recordError('sb-1', at(startMs, { commandKey: `make task-${no}` }), `workspace-${no}`);
+        if (no % 100 === 0) await history.flush();
+      }
+      const days = await history.errorDays(everything);
+      expect(days.length).toBeLessThan(12);
+      expect(days.reduce((sum, each) => sum + each.count, 0)).toBe(300);
+      expect(days.find((each) => each.workspace === null && each.commandKey === null)?.count).toBeGreaterThan(280);
+    });
+
+    it('go with the errors that are folded, in a flood', async () => {
+      const history = await open();
+      for (let no = 0; no < 2_000; no += 1) {
+        const atMs = startMs + (no % 2) * dayMs;
+        history.recordError('sb-1', anError(`unique ${no}`, { lastSeenAtMs: atMs, commandKey: 'npm ci' }), 'api');
+        if (no % 400 === 0) await history.flush();
+      }
+      const days = await history.errorDays({ limit: 100_000 });
+      expect(days.reduce((sum, each) => sum + each.count, 0)).toBe(2_000);
+      expect(days.length).toBeLessThan(600);
+      const errors = new Set((await history.errors({ limit: 100_000 }, startMs)).map((each) => each.fingerprint));
+      expect(days.filter((each) => !errors.has(each.fingerprint))).toEqual([]);
+    });
+
+    it('older than the bound go, though the error comes again', async () => {
+      const history = await open({
+        bounds: { maximumAgeMs: 2 * dayMs, maximumBytes: 100 * 1024 * 1024 },
+        pruneEveryMs: 50,
+      });
+      history.recordError('sb-1', at(startMs));
+      await history.flush();
+      history.clock.jump(2 * dayMs + minuteMs);
+      const laterMs = history.clock.now();
+      history.recordError('sb-1', at(laterMs));
+      await until(async () => (await history.errorDays(everything)).length === 1);
+      expect(await history.errorDays(everything)).toMatchObject([{ day: dayOf(laterMs), count: 1 }]);
+    });
+  });
+
   describe('fixes', () => {
     it('have a record of how they went', async () => {
       const history = await open();
@@ -268,6 +384,10 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
         { fixId: 'endProcess', tried: 3, worked: 1, didNotWork: 2, lastTriedAtMs: startMs + 2 },
       ]);
       expect(await history.fixes({ ...everything, fingerprint: 'f-1' })).toMatchObject([{ tried: 2, worked: 1 }]);
+      history.recordFix(aFix({ startedAtMs: startMs + 5 }), 'f-1', 'api');
+      expect(await history.fixes({ ...everything, workspace: 'api' })).toMatchObject([{ tried: 1, worked: 1 }]);
+      expect(await history.fixes({ ...everything, workspace: 'web' })).toEqual([]);
+      expect(await history.fixes({ ...everything, fingerprint: 'f-1' })).toMatchObject([{ tried: 3, worked: 2 }]);
     });
   });
 
@@ -396,8 +516,12 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       history.recordIncident(
         anIncident('i-1', { text: secret, sandboxName: secret, samples: [sample], timeline: [bad] }),
       );
-      history.recordFix(aFix({ text: secret }), null);
-      history.recordError('sb-1', anError('f-1', { title: secret }));
+      history.recordFix(aFix({ text: secret }), null, secret);
+      history.recordError('sb-1', anError('f-1', { title: secret, commandKey: `curl ${secret}` }), secret);
+      history.recordSandbox(aSandbox('sb-2'), startMs, null, secret);
+      history.recordIncident(anIncident('i-2', { workspace: secret }));
+      expect(await history.errorDays({ ...everything, workspace: secret })).toHaveLength(1);
+      expect(await history.fixes({ ...everything, workspace: secret })).toHaveLength(1);
       history.recordCommand(aCommand('c-1', { commandKey: `curl ${secret}` }));
       history.recordDiagnostics({ sandboxId: 'sb-1', atMs: startMs, text: `line\n${secret}\n` });
       history.peaks.record(`curl ${secret}`, 5e6, startMs);
@@ -416,7 +540,8 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       history.recordWarning(warning);
       const changes = { sandboxId, sandboxName: sandboxId, warning, samples: [aSample(sandboxId, -1)], fixes: [] };
       history.recordIncident(anIncident(`i ${sandboxId}`, changes));
-      history.recordError(sandboxId, anError(`f ${sandboxId}`));
+      const error = anError(`f ${sandboxId}`, { commandKey: `make ${sandboxId}` });
+      history.recordError(sandboxId, error, `workspace of ${sandboxId}`);
       history.recordCommand(aCommand(`c ${sandboxId}`, { sandboxId }));
       history.recordFix(aFix({ sandboxId }), 'f-1');
       history.recordDiagnostics({ sandboxId, atMs: startMs, text: `of ${sandboxId}` });
@@ -433,7 +558,12 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       const counts = Object.fromEntries(Object.entries(kinds).map(([kind, list]) => [kind, list?.length]));
       expect(counts).toEqual({
         ...{ sandbox: 2, transition: 2, warning: 2, incident: 2, fix: 2, command: 2, diagnostics: 2, error: 2 },
+        'error-day': 2,
         ...{ 'command-peak': 1, sample: 602 },
+      });
+      expect(kinds['error-day']).toContainEqual({
+        ...{ kind: 'error-day', sandboxId: 'sb-1', fingerprint: 'f sb-1', day: dayText(dayOf(startMs)), count: 1 },
+        ...{ workspace: 'workspace of sb-1', commandKey: 'make sb-1', firstSeenAtMs: startMs, lastSeenAtMs: startMs },
       });
       expect(kinds['fix']).toMatchObject([{ fingerprint: 'f-1' }, { fingerprint: 'f-1' }]);
       expect(kinds['sample']?.filter((line) => line['incidentId'] === 'i sb-1')).toHaveLength(1);
@@ -448,7 +578,7 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       await history.forgetSandbox('sb-1');
       const lines = (await exported(history)).map((line) => JSON.stringify(line));
       expect(lines.filter((line) => line.includes('sb-1'))).toEqual([]);
-      expect(lines.filter((line) => line.includes('"f sb-2"'))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('"f sb-2"'))).toHaveLength(2);
       expect(await history.samples('sb-1', 0, Number.MAX_SAFE_INTEGER)).toHaveLength(0);
       expect(await history.samples('sb-2', 0, Number.MAX_SAFE_INTEGER)).toHaveLength(301);
       history.recordSandbox(aSandbox('sb-1'), startMs);

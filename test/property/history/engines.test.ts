@@ -15,6 +15,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const sandboxId = fc.constantFrom('sb-1', 'sb-2', '__proto__');
 const atMs = fc.integer({ min: startMs, max: startMs + 120_000 });
 const id = fc.constantFrom('a', 'b', 'c');
+/** Of a workspace or a command; more than are told apart on one day. */
+const name = fc.constantFrom(null, 'api', 'web', 'npm ci', 'ü');
 const data = fc.constantFrom('{}', '{"text":"x"}', '{"text":"ü\\n"}');
 
 const record = fc.record({ kind: fc.constantFrom(...recordKinds), sandboxId, id, atMs, data }).map(
@@ -29,11 +31,28 @@ const record = fc.record({ kind: fc.constantFrom(...recordKinds), sandboxId, id,
 );
 const entry: fc.Arbitrary<Entry> = fc.oneof(
   record,
-  fc.record({ sandboxId, atMs }).map((each): Entry => ({ k: 'sandbox', ...each, data: '{"phase":"running"}' })),
+  fc
+    .record({ sandboxId, atMs })
+    .map((each): Entry => ({ k: 'sandbox', ...each, data: '{"phase":"running","metadata":{"workspace":"Api"}}' })),
   fc.record({ sandboxId, id }).map((each): Entry => ({ k: 'withdraw', id: `${each.sandboxId} ${each.id}` })),
   fc
     .record({ sandboxId, fingerprint: id, lastMs: atMs, count: fc.integer({ min: 1, max: 9 }) })
     .map((each): Entry => ({ k: 'error', ...each, firstMs: each.lastMs - 5, data: '{"title":"t"}' })),
+  fc
+    .record({
+      sandboxId,
+      fingerprint: id,
+      workspace: name,
+      command: name,
+      days: fc.integer({ min: 0, max: 2 }),
+      teller: name,
+    })
+    .map(
+      ({ days, teller, ...each }): Entry => ({
+        ...{ k: 'error', ...each, count: 1, data: '{"title":"t"}' },
+        ...{ firstMs: startMs + days * 86_400_000, lastMs: startMs + days * 86_400_000 },
+      }),
+    ),
   fc.record({ sandboxId, id, fromMs: atMs, whole: fc.boolean() }).map(
     (each): Entry => ({
       // The black box goes to other files than all else, so its sandbox has nothing else whose order could matter.
@@ -68,6 +87,7 @@ const answersOf = (engine: Engine): unknown => {
     errors: sorted(
       engine.errors(all, startMs + 200_000).map((row) => ({ ...row, decayedCount: row.decayedCount.toFixed(6) })),
     ),
+    errorDays: sorted(engine.errorDays(all).map((row) => Object.entries(row).toSorted())),
     packs: ['sb-1', 'sb-2', '__proto__', 'sampled'].map((each) =>
       sorted(engine.packs(each, startMs + 1_000, startMs + 60_000)),
     ),

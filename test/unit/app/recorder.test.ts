@@ -122,6 +122,59 @@ describe('what is remembered of a sandbox', () => {
     expect(history.fixList.map((one) => one.fingerprint)).toEqual([fingerprint, null]);
   });
 
+  it('belongs to the workspace its metadata names, else to that of this window for the person’s own sandbox', async () => {
+    const { app, provider, history, clock, show } = await startedBench([
+      aSandbox('a', { metadata: { 'acme.io/repo': 'https://example.com/acme/Web.git' } }),
+      aSandbox('b'),
+      aSandbox('c'),
+    ]);
+    const place = {
+      environment: {},
+      hostname: 'h',
+      workspaceNames: ['Api Tests (Workspace)', 'src'],
+      workspaceUris: [],
+    };
+    app.setPlace(place, null);
+    app.choose('b');
+    await show();
+    for (const sandboxId of ['a', 'b', 'c']) provider.error(anError(clock.now(), { sandboxId }));
+    await show();
+    expect(history.errorList.map(({ sandboxId, workspace }) => [sandboxId, workspace])).toEqual([
+      ['a', 'web'],
+      ['b', 'api-tests'],
+      ['c', null],
+    ]);
+    const known = new Map(history.seen.map(({ sandbox, workspace }) => [sandbox.id, workspace]));
+    expect([...known]).toEqual([
+      ['a', 'web'],
+      ['b', 'api-tests'],
+      ['c', null],
+    ]);
+    for (const id of ['a', 'b', 'c']) provider.remove(id);
+    await show();
+    const incidents = history.incidentList.map((each) => [each.sandboxId, each.workspace]);
+    expect(incidents.toSorted()).toEqual([
+      ['a', 'web'],
+      ['b', 'api-tests'],
+      ['c', undefined],
+    ]);
+    await app.dispose();
+  });
+
+  it('is told again when it becomes known where it belongs, and not when it is not known any more', async () => {
+    const { app, history, clock } = await startedBench([aSandbox('a'), aSandbox('b')]);
+    app.setPlace({ environment: {}, hostname: 'h', workspaceNames: ['api'], workspaceUris: [] }, null);
+    const before = history.seen.length;
+    app.choose('a');
+    await clock.advance(10_000);
+    app.choose('b');
+    await clock.advance(10_000);
+    expect(history.seen.slice(before).map(({ sandbox, workspace }) => [sandbox.id, workspace])).toEqual([
+      ['a', 'api'],
+      ['b', 'api'],
+    ]);
+  });
+
   it('is nothing for providers whose sandboxes are not kept', async () => {
     const { app, provider, history, clock, show } = await startedBench([aSandbox('a')], { unkept: ['fake'] });
     provider.stream('a').queue.push(aSample('a', clock.now()));

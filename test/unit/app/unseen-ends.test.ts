@@ -45,6 +45,17 @@ describe('sandboxes that ended while no window was open', () => {
     expect(shown.toSorted()).toEqual(['early terminated', 'late terminated', 'lives running']);
   });
 
+  it('belong to the workspace they were used in, or that their metadata names', async () => {
+    const seenMs = (await open([])).clock.now() - minute;
+    const { history } = await open([
+      alive('used', seenMs, { workspace: 'api', metadata: { workspace: 'other' } }),
+      alive('named', seenMs, { metadata: { project: 'Web' } }),
+      alive('unknown', seenMs),
+    ]);
+    const found = Object.fromEntries(history.incidentList.map((each) => [each.sandboxId, each.workspace]));
+    expect(found).toEqual({ used: 'api', named: 'web', unknown: undefined });
+  });
+
   it('are not those of another server, of another system, of long ago, or whose end is known', async () => {
     const nowMs = (await open([])).clock.now();
     const { ends } = await open([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addDecayed, decayedAt, halfLifeMs, shareLeft } from '../../../src/history/decay.ts';
+import { addDecayed, decayedAt } from '../../../src/history/decay.ts';
+import { halfLifeMs, shareLeft } from '../../../src/model/decay.ts';
 
 const dayMs = 86_400_000;
 

@@ -20,6 +20,13 @@ describe('a digest of incidents', () => {
     expect(readDigest(digestOf([], asIs))).toEqual([]);
   });
 
+  it('keeps the workspace where it is known, and is read where an earlier version wrote it without', () => {
+    const [known, old] = [anIncident('i-1', { workspace: 'api' }), anIncident('i-2')];
+    const digest = digestOf([known, old], asIs);
+    expect(readDigest(digest).map((each) => each.workspace)).toEqual(['api', undefined]);
+    expect(digest.v).toBe(1);
+  });
+
   it('survives being stored as JSON', () => {
     const digest: unknown = JSON.parse(JSON.stringify(digestOf([anIncident()], asIs)));
     expect(readDigest(digest)).toEqual([anIncident()]);

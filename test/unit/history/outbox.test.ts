@@ -58,6 +58,33 @@ describe('Outbox', () => {
     expect(errors.find((entry) => entry.fingerprint === 'other')?.data).toContain('Other errors');
   });
 
+  it('tells days, workspaces and commands of one error apart, and names the window of what every window sees', async () => {
+    const { outbox, sent } = open();
+    const midnight = new Date(2026, 0, 6).getTime();
+    const add = (atMs: number, workspace: string | null, commandKey?: string): void =>
+      outbox.addError(
+        'sb-1',
+        anError('f', { lastSeenAtMs: atMs, ...(commandKey === undefined ? {} : { commandKey }) }),
+        workspace,
+      );
+    add(midnight - 1, 'api', 'npm ci');
+    add(midnight, 'api', 'npm ci');
+    add(midnight + 1, 'api', 'npm ci');
+    add(midnight, 'web', 'npm ci');
+    add(midnight, 'api');
+    outbox.addError('sb-1', anError('kill', { source: 'kernel' }));
+    await outbox.drain();
+    const errors = sent.flat().filter((entry) => entry.k === 'error');
+    expect(errors.map((entry) => [entry.fingerprint, entry.workspace, entry.command, entry.count])).toEqual([
+      ['f', 'api', 'npm ci', 1],
+      ['f', 'api', 'npm ci', 2],
+      ['f', 'web', 'npm ci', 1],
+      ['f', 'api', null, 1],
+      ['kill', null, null, 1],
+    ]);
+    expect(errors.map((entry) => 'window' in entry)).toEqual([false, false, false, false, true]);
+  });
+
   it('bounds what waits, and says how much was left out', async () => {
     const { outbox, sent, dropped } = open();
     for (let no = 0; no < 3_000; no += 1) outbox.addSample(aSample('sb-1', no));

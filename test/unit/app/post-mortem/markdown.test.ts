@@ -18,9 +18,12 @@ disposeHistories();
 const wholeStory = async () => {
   const history = memoryHistory();
   history.recordSandbox(aSandbox(), startMs - 600_000);
-  history.recordIncident(anIncident('e-1', { sandboxId: 'sb-2', atMs: startMs - dayMs }));
+  history.recordIncident(anIncident('e-1', { sandboxId: 'sb-2', atMs: startMs - dayMs, workspace: 'api-tests' }));
+  history.recordIncident(anIncident('e-2', { sandboxId: 'sb-3', atMs: startMs - 2 * dayMs, workspace: 'web' }));
+  history.recordFix(aFix({ sandboxId: 'sb-2' }), null, 'api-tests');
+  history.recordFix(aFix({ sandboxId: 'sb-3', result: 'did-not-work' }), null, 'web');
   history.recordCommand(aCommand('c-1', { startedAtMs: startMs - 60_000, endedAtMs: startMs, exitCode: 137 }));
-  history.recordError('sb-1', anError('f-1', { lastSeenAtMs: startMs - 1000 }));
+  history.recordError('sb-1', anError('f-1', { lastSeenAtMs: startMs - 1000, commandKey: 'npm test' }));
   history.recordDiagnostics({ sandboxId: 'sb-1', atMs: startMs, text: 'State:\n```\nOOMKilled: true' });
   const incident = anIncident('i-1', {
     warning: aWarning('w-1', { startedAtMs: startMs - 95_000, warnedAtMs: startMs - 90_000, outcome: 'broke' }),
@@ -51,7 +54,11 @@ describe('the post-mortem as Markdown', () => {
     expect(text).toMatch(/\| memory \| [▁▂▃▄▅▆▇█]{30} \| 200 MiB \| 499 MiB \| 499 MiB \(97 %\) \| 512 MiB \|/);
     expect(text).toContain('| 2026-01-05 12:00:00 | 0 s | break | probably out of memory |');
     expect(text).toContain('| 2026-01-05 11:58:30 | −90 s | warning | Warning about memory at 78 % |');
-    expect(text).toContain('| out of memory | 2 times in 2 sandboxes |');
+    expect(text).toContain('| out of memory | 2 times in this workspace (api-tests), 3 in all, in 3 sandboxes |');
+    expect(text).toContain('| per day: 0 1 1 | per day: 1 1 1 | End the process: worked 1 of 2 times');
+    expect(text).toContain('| Workspace | api-tests |');
+    expect(text).toContain('| The port is taken | npm test | 1 time |');
+    expect(text).toContain('| error | npm test: The port is taken |');
     expect(text).toContain('| npm ci | 2026-01-05 11:59:00 | exit code 137 after 60 s | 1 | 300 MiB |');
     expect(text).toContain('| End the process | worked | Memory fell from 500 to 120 MiB. |');
   });
@@ -121,7 +128,8 @@ describe('what the owner is told', () => {
         'The warning about memory came 90 s before; it expected the limit in 2 min or later, and it took 90 s.',
         'What helps: Give it at least 640 MiB of memory (its limit was 512 MiB, the highest use seen 499 MiB, and 20 % on top); what it really needs is not known, because it was cut off.',
         'Run npm ci with less at a time (fewer jobs or workers, smaller pieces): it took 300 MiB on top of what was in use and was running when it broke.',
-        'It happened 2 times in 2 sandboxes (out of memory).',
+        'It happened (out of memory) 2 times in this workspace (api-tests), 3 in all, in 3 sandboxes. In all, per day: 1 1 1.',
+        'What was tried: End the process: worked 1 of 2 times (1 of 1 in this workspace).',
       ].join('\n'),
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blameOfIncident, blameOfPattern, isFailure } from '../../../../src/app/queries/blame.ts';
+import { blameOfCommand, blameOfIncident, blameOfPattern, isFailure } from '../../../../src/app/queries/blame.ts';
 import { catalogue } from '../../../../src/diagnosis/catalogue/catalogue.ts';
 import { incidentCauses } from '../../../../src/model/incident.ts';
 import { patternFacts } from '../../../../src/monitor/pattern-facts.ts';
@@ -23,6 +23,21 @@ describe('who is to blame', () => {
     [null, null],
   ])('%s: %s', (pattern, blame) => {
     expect(blameOfPattern(pattern, patternFacts)).toBe(blame);
+  });
+
+  it.each([
+    ['npm test', 'code'],
+    ['npm run lint @web', 'code'],
+    ['pnpm build', 'code'],
+    ['g++', 'code'],
+    ['cargo test', 'code'],
+    ['npm ci', null],
+    ['npm run tunnel', null],
+    ['tscripter', null],
+    ['(other)', null],
+    [null, null],
+  ])('of an unknown error of %s: %s', (commandKey, blame) => {
+    expect(blameOfCommand(commandKey)).toBe(blame);
   });
 
   it('is not asked for ends that are none', () => {

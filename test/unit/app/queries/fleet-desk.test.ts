@@ -3,7 +3,6 @@ import { FleetDesk } from '../../../../src/app/queries/fleet-desk.ts';
 import type { Clock } from '../../../../src/model/ports.ts';
 import { startedBench } from '../../../helpers/app-bench.ts';
 import { disposeHistories, memoryHistory } from '../../../helpers/memory-history.ts';
-import { appView } from '../../../helpers/views.ts';
 import { aCommand, dayMs, hourMs, startMs } from '../../../integration/history/makers.ts';
 
 disposeHistories();
@@ -23,7 +22,6 @@ const scene = () => {
     clock,
     history,
     patterns: () => null,
-    view: () => appView([]),
     editsMs: () => edits,
   });
   return {

@@ -1,13 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
-import { ErrorPlaces } from '../../../../src/app/queries/error-places.ts';
+import { describe, expect, it } from 'vitest';
 import { type FleetStatsOptions, fleetStats } from '../../../../src/app/queries/fleet-stats.ts';
 import type { History } from '../../../../src/history/open-history.ts';
 import type { FleetStats } from '../../../../src/model/fleet-stats.ts';
 import type { Phase } from '../../../../src/model/sandbox.ts';
-import type { SandboxView } from '../../../../src/model/view.ts';
 import type { PatternBook } from '../../../../src/monitor/pattern-facts.ts';
 import { atOnce, disposeHistories, memoryHistory } from '../../../helpers/memory-history.ts';
-import { sandboxView } from '../../../helpers/views.ts';
 import {
   aCommand,
   anError,
@@ -32,11 +29,8 @@ const patterns: PatternBook = (slug) => {
   return category === undefined ? null : { category, cause: 'Because.', fixes: [] };
 };
 
-const statsOf = (
-  history: History,
-  options: Partial<FleetStatsOptions> = {},
-  views: readonly SandboxView[] = [],
-): Promise<FleetStats> => fleetStats(history, views, { nowMs: startMs, patterns, pause: atOnce, ...options });
+const statsOf = (history: History, options: Partial<FleetStatsOptions> = {}): Promise<FleetStats> =>
+  fleetStats(history, { nowMs: startMs, patterns, pause: atOnce, ...options });
 
 /** A sandbox that was created so long ago and passed through these phases, times in seconds after its creation. */
 const lived = (
@@ -90,7 +84,7 @@ describe('spin-up', () => {
     ]);
     // Seen late: nobody knows how long it took.
     lived(history, 'c', 50 * minuteMs, [['running', 1500]]);
-    // Seen within ten seconds of its creation: near enough.
+    // Seen within five seconds of its creation: near enough.
     lived(history, 'd', 5 * hourMs + 30 * minuteMs, [['running', 2]]);
     // The server's clock is ahead of ours by a little, and by more than can be.
     lived(history, 'e', 5 * hourMs + 31 * minuteMs, [
@@ -236,27 +230,50 @@ describe('failures', () => {
     ]);
   });
 
-  it('are placed by the view where it shows them, and each other sandbox is asked for once', async () => {
+  it('are named by the command they came from, and by the time where that is not known', async () => {
     const history = memoryHistory();
-    const errors = vi.spyOn(history, 'errors');
-    const asked = (): number => errors.mock.calls.filter(([query]) => query.sandboxId !== undefined).length;
-    for (const id of ['a', 'b', 'c']) {
-      lived(history, id, hourMs, [], { user: id });
-      history.recordError(id, anError('f-1', { firstSeenAtMs: startMs - 1000, lastSeenAtMs: startMs - 1000 }));
-    }
-    const shown = sandboxView({
-      sandbox: aSandbox('a'),
-      errors: [anError('f-1', { firstSeenAtMs: startMs - 1000, lastSeenAtMs: startMs - 1000 })],
+    lived(history, 'a', hourMs, [], { user: 'ada' });
+    const meet = (atMs: number, commandKey?: string): void =>
+      history.recordError(
+        'a',
+        anError('f-1', { lastSeenAtMs: atMs, ...(commandKey === undefined ? {} : { commandKey }) }),
+      );
+    // By the time alone it would be taken for the one that failed.
+    history.recordCommand(
+      aCommand('1', { sandboxId: 'a', startedAtMs: startMs - 5000, endedAtMs: startMs - 100, exitCode: 1 }),
+    );
+    meet(startMs - 400, 'cargo test');
+    meet(startMs - 300, 'cargo test');
+    expect((await statsOf(history)).patterns[0]).toMatchObject({ count: 2, commands: ['cargo test'] });
+    meet(startMs - 200);
+    expect((await statsOf(history)).patterns[0]).toMatchObject({ count: 3, commands: ['cargo test', 'npm ci'] });
+  });
+
+  it('that nobody knows are the code’s where the command tests or builds it', async () => {
+    const history = memoryHistory();
+    const meet = (fingerprint: string, commandKey: string): void =>
+      history.recordError('a', anError(fingerprint, { pattern: null, commandKey }));
+    meet('f-1', 'npm run build @web');
+    meet('f-2', 'curl');
+    meet('f-3', 'npm test');
+    meet('f-3', 'psql');
+    const { failureShares, patterns: found } = await statsOf(history);
+    expect(failureShares).toEqual({ environment: 0, code: 0.5, unknown: 0.5, count: 4 });
+    expect(Object.fromEntries(found.map((each) => [each.fingerprint, each.byEnvironment]))).toEqual({
+      ...{ 'f-1': false, 'f-2': null, 'f-3': null },
     });
-    const places = new ErrorPlaces();
-    const first = await statsOf(history, { places }, [shown]);
-    expect(first.patterns[0]?.users).toEqual(['a', 'b', 'c']);
-    expect(asked()).toBe(2);
-    const second = await statsOf(history, { places }, [shown]);
-    expect(second.patterns[0]?.users).toEqual(['a', 'b', 'c']);
-    expect(asked()).toBe(2);
-    places.forget();
-    await statsOf(history, { places }, [shown]);
-    expect(asked()).toBe(4);
+  });
+
+  it('are counted in the days that are covered, not in all that is remembered', async () => {
+    const history = memoryHistory();
+    const meet = (sandboxId: string, agoMs: number): void =>
+      history.recordError(sandboxId, anError('f-1', { lastSeenAtMs: startMs - agoMs }));
+    for (let no = 0; no < 5; no += 1) meet('old', 9 * dayMs);
+    meet('a', minuteMs);
+    meet('b', minuteMs);
+    const stats = await statsOf(history);
+    expect(stats.patterns[0]).toMatchObject({ count: 2, sandboxes: 2 });
+    expect(stats.failureShares.count).toBe(2);
+    expect((await statsOf(history, { sinceMs: startMs - 30 * dayMs })).patterns[0]).toMatchObject({ count: 7 });
   });
 });
