@@ -9,7 +9,6 @@ import { createTransport } from './net/dispatcher.ts';
 import { redactSecrets as redact } from './net/redact.ts';
 import { createProviders, secretOrigin } from './providers/create.ts';
 import { createDemoProvider } from './providers/demo/demo-provider.ts';
-import { createHousekeeping } from './providers/local/housekeeping.ts';
 
 let shutdown: (() => Promise<void>) | null = null;
 
@@ -21,17 +20,17 @@ export function activate(context: vscode.ExtensionContext): void {
       redact,
       createSupervisor,
       openHistory: (options) => openHistory({ ...options, clock, redact }),
-      connect: ({ settings, network, ...needs }) => {
+      connect: (id, { settings, network, ...needs }) => {
         const transport = createTransport(network);
         const providers = createProviders(
           { openSandbox: { ...settings.openSandbox }, local: { ...settings.local } },
           { ...needs, transport },
+          id,
         );
         return { providers, close: () => transport.close() };
       },
       originOf: (serverUrl) => secretOrigin('openSandbox', { openSandbox: { serverUrl } }, process.env),
       createDemo: () => createDemoProvider(clock),
-      housekeeping: createHousekeeping(),
       digest: { of: (incidents) => digestOf(incidents, redact), read: readDigest, missingFrom },
     });
   });

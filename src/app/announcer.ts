@@ -1,21 +1,37 @@
+import type { FixOffer } from '../model/fix.ts';
+import type { Forecast } from '../model/forecast.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { SandboxView } from '../model/view.ts';
+import type { Warning } from '../model/warning.ts';
 import { type ErrorRise, riseText } from '../monitor/error-rise.ts';
 import type { MonitorRecord } from '../monitor/sandbox-monitor.ts';
 import type { Notice } from './contracts.ts';
 import { shortName } from './format.ts';
-import { noticeText } from './notice-text.ts';
-import { type NoticeEvent, type NoticeState, noNotices, reduceNotices, type Say } from './notices.ts';
+import { noticeText, othersText } from './notice-text.ts';
+import { isMuted, type NoticeEvent, type NoticeState, noNotices, reduceNotices, type Say } from './notices.ts';
+import { OtherWarnings } from './other-warnings.ts';
 
 export interface AnnouncerHost {
   now(): number;
   readonly formatTime: (atMs: number) => string;
   /** The view of a sandbox that has not ended, or null. */
   viewOf(sandboxId: string): SandboxView | null;
+  /** What helps against this signal of the sandbox, best first. */
+  fixesAgainst(sandboxId: string, signal: SignalName): readonly FixOffer[];
+  /** How near a sandbox is to the person. */
+  standing(sandboxId: string): Standing;
   notice(notice: Notice): void;
 }
 
+/** The current sandbox, another one of the person's own, or somebody else's. */
+export type Standing = 'current' | 'own' | 'other';
+
 const offered = 2;
+/** Of own sandboxes beside the current one, so many warnings are told singly in this time; what goes beyond is told together. */
+const mostSingles = 3;
+const singlesMs = 10 * 60_000;
+/** The id of every message that tells of several sandboxes. */
+const othersId = 'others';
 /** The same error is told of once in this time, however many sandboxes it comes up in. */
 const sameErrorMs = 10 * 60_000;
 /** What the person sees fail by their own doing is none of our news, unless it is a known failure. */
@@ -28,6 +44,9 @@ export class Announcer {
   #due: Say[] = [];
   #rises: { readonly sandboxId: string; readonly rise: ErrorRise }[] = [];
   readonly #toldErrors = new Map<string, number>();
+  readonly #others = new OtherWarnings();
+  /** When sandboxes beside the current one were told of singly. */
+  #singlesAtMs: number[] = [];
 
   constructor(host: AnnouncerHost) {
     this.#host = host;
@@ -37,17 +56,39 @@ export class Announcer {
     const [state, say] = reduceNotices(this.#state, event);
     this.#state = state;
     this.#due.push(...say);
+    const nowMs = this.#host.now();
+    for (const { warning } of say)
+      if (this.#host.standing(warning.sandboxId) !== 'current') this.#singlesAtMs.push(nowMs);
   }
 
   record(record: MonitorRecord): void {
     if (record.kind !== 'warning') return;
-    this.#take({ kind: 'warning', warning: record.warning, atMs: this.#host.now() });
+    const { warning } = record;
+    if (this.#isSingle(warning)) this.#warn(warning);
+    else this.#others.take(warning, this.#host.now());
   }
 
-  /** One error began to come more and more often in a sandbox. */
+  #warn(warning: Warning): void {
+    this.#take({ kind: 'warning', warning, atMs: this.#host.now() });
+  }
+
+  /** Whether a warning has a message of its own. What was once told singly goes on so, and what is muted is not told with others either. */
+  #isSingle(warning: Warning): boolean {
+    const standing = this.#host.standing(warning.sandboxId);
+    const { episodes } = this.#state;
+    if (standing === 'current' || isMuted(this.#state, warning)) return true;
+    if (episodes.some(({ warning: { id }, said }) => id === warning.id && said !== null)) return true;
+    if (standing === 'other') return false;
+    const nowMs = this.#host.now();
+    this.#singlesAtMs = this.#singlesAtMs.filter((atMs) => Math.abs(nowMs - atMs) < singlesMs);
+    return this.#singlesAtMs.length < mostSingles;
+  }
+
+  /** One error began to come more and more often in a sandbox. Those of others are not told: the fleet page shows them. */
   rise(sandboxId: string, rise: ErrorRise): void {
     const { fingerprint, pattern, source } = rise.error;
     if (pattern === null && ownDoing.has(source)) return;
+    if (this.#host.standing(sandboxId) === 'other') return;
     const nowMs = this.#host.now();
     for (const [told, atMs] of this.#toldErrors) {
       if (Math.abs(nowMs - atMs) >= sameErrorMs) this.#toldErrors.delete(told);
@@ -59,6 +100,7 @@ export class Announcer {
 
   ended(sandboxId: string): void {
     this.#take({ kind: 'ended', sandboxId });
+    this.#others.drop(sandboxId);
   }
 
   answered(id: string): void {
@@ -67,7 +109,8 @@ export class Announcer {
 
   snooze(id: string, ms: number): void {
     const atMs = this.#host.now();
-    this.#take({ kind: 'snooze', id, atMs, untilMs: atMs + ms });
+    if (id === othersId) this.#others.snooze(atMs, atMs + ms);
+    else this.#take({ kind: 'snooze', id, atMs, untilMs: atMs + ms });
   }
 
   mute(sandboxId: string, signal: SignalName): void {
@@ -76,11 +119,14 @@ export class Announcer {
 
   passTime(): void {
     this.#take({ kind: 'time', atMs: this.#host.now() });
+    // Which sandbox is the person's may have been found out meanwhile.
+    const claim = (): Warning | null => this.#others.claim((warning) => this.#isSingle(warning));
+    for (let own = claim(); own !== null; own = claim()) this.#warn(own);
   }
 
   /** Whether something waits to be said. */
   get due(): boolean {
-    return this.#due.length > 0 || this.#rises.length > 0;
+    return this.#due.length > 0 || this.#rises.length > 0 || this.#others.isDue(this.#host.now());
   }
 
   /** Says what is due; to be called after the views are up to date. */
@@ -90,14 +136,40 @@ export class Announcer {
     this.#due = [];
     for (const say of due.values()) {
       const view = this.#host.viewOf(say.warning.sandboxId);
-      if (view !== null) this.#host.notice(this.#notice(say, view));
+      if (view !== null && this.#isOpen(say)) this.#host.notice(this.#notice(say, view));
     }
     const rises = this.#rises;
     this.#rises = [];
     for (const { sandboxId, rise } of rises) {
       const view = this.#host.viewOf(sandboxId);
-      if (view !== null) this.#host.notice(this.#riseNotice(rise, view));
+      const stands = view?.errors.some(({ fingerprint }) => fingerprint === rise.error.fingerprint) === true;
+      if (view !== null && stands) this.#host.notice(this.#riseNotice(rise, view));
     }
+    if (this.#others.isDue(this.#host.now())) this.#speakOfOthers();
+  }
+
+  /** What is over by the time it would be said is not said. */
+  #isOpen({ warning: { id } }: Say): boolean {
+    return this.#state.episodes.some(({ warning }) => warning.id === id && warning.outcome === 'open');
+  }
+
+  #speakOfOthers(): void {
+    const { now, formatTime } = this.#host;
+    const told = this.#others.tell(now()).flatMap((warning) => {
+      const view = this.#host.viewOf(warning.sandboxId);
+      return view === null ? [] : [{ sandbox: view.sandbox, forecast: this.#newest(warning, view) }];
+    });
+    const [first] = told;
+    if (first === undefined) return;
+    this.#host.notice({
+      id: othersId,
+      kind: 'others',
+      sandboxId: first.sandbox.id,
+      sandboxName: first.sandbox.name,
+      signal: null,
+      text: othersText(told, now(), formatTime),
+      fixes: [],
+    });
   }
 
   #riseNotice(rise: ErrorRise, { sandbox }: SandboxView): Notice {
@@ -112,18 +184,25 @@ export class Announcer {
     };
   }
 
+  /** The newest forecast is the better one, unless it has lost sight of the end that was warned of. */
+  #newest({ signal, forecast }: Warning, { forecasts }: SandboxView): Forecast {
+    const newest = forecasts.find((one) => one.signal === signal);
+    return newest !== undefined && newest.timeToLimitMs !== null ? newest : forecast;
+  }
+
   #notice({ warning, level }: Say, view: SandboxView): Notice {
-    const newest = view.forecasts.find((one) => one.signal === warning.signal);
-    // The newest forecast is the better one, unless it has lost sight of the end that was warned of.
-    const forecast = newest !== undefined && newest.timeToLimitMs !== null ? newest : warning.forecast;
+    const { id, sandboxId, signal } = warning;
     return {
-      id: warning.id,
-      kind: warning.signal === 'expiry' ? 'expiry' : level,
-      sandboxId: warning.sandboxId,
+      id,
+      kind: signal === 'expiry' ? 'expiry' : level,
+      sandboxId,
       sandboxName: view.sandbox.name,
-      signal: warning.signal,
-      text: noticeText(view.sandbox, forecast, this.#host.now(), this.#host.formatTime),
-      fixes: view.fixes.filter((one) => one.id !== 'showDetails').slice(0, offered),
+      signal,
+      text: noticeText(view.sandbox, this.#newest(warning, view), this.#host.now(), this.#host.formatTime),
+      fixes: this.#host
+        .fixesAgainst(sandboxId, signal)
+        .filter((one) => one.id !== 'showDetails')
+        .slice(0, offered),
     };
   }
 }

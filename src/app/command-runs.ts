@@ -1,3 +1,4 @@
+import { dropOldest } from '../model/bounded.ts';
 import { commandKey, otherCommand } from '../model/command-key.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { CommandPeaks, CommandRun, HistoryStore } from '../model/history.ts';
@@ -60,11 +61,6 @@ const readingOf = (sample: Sample): Reading | null =>
     ? null
     : { atMs: sample.atMs, bytes: sample.memory.workingSetBytes, cadenceMs: sample.cadenceMs };
 
-const trim = <T>(map: Map<string, T>, most: number): void => {
-  const oldest = map.size > most ? map.keys().next() : null;
-  if (oldest !== null && oldest.done !== true) map.delete(oldest.value);
-};
-
 /** Makes of starts and ends the runs that are remembered: which attempt it was, how long, and how much memory it took on top. */
 export class CommandRuns {
   readonly #host: CommandRunsHost;
@@ -100,7 +96,7 @@ export class CommandRuns {
     };
     place.running.delete(event.commandId);
     place.running.set(event.commandId, run);
-    trim(place.running, keptRunning);
+    dropOldest(place.running, keptRunning);
     if (place.waiting === null) this.#count(place, run);
     else {
       place.waiting.push(run);
@@ -177,7 +173,7 @@ export class CommandRuns {
         );
         for (const { commandKey: key, attempt } of runs.toReversed()) {
           place.attempts.set(key, Math.max(place.attempts.get(key) ?? 0, attempt));
-          trim(place.attempts, keptKeys);
+          dropOldest(place.attempts, keptKeys);
         }
       } catch (error) {
         // The runs of this session are counted all the same.
@@ -199,7 +195,7 @@ export class CommandRuns {
     // Taken out first, so that the commands run last are the last to be let go.
     place.attempts.delete(run.key);
     place.attempts.set(run.key, run.attempt);
-    trim(place.attempts, keptKeys);
+    dropOldest(place.attempts, keptKeys);
     this.#record(run);
   }
 

@@ -10,10 +10,13 @@ import type {
 } from '../model/fix.ts';
 import type { FleetStats } from '../model/fleet-stats.ts';
 import type {
+  CacheFolder,
   Clock,
   CommandPeaks,
   ErrorSource,
+  FolderSize,
   HistoryStore,
+  LargestFolders,
   Log,
   PlaceHints,
   SandboxProvider,
@@ -22,6 +25,7 @@ import type {
 } from '../model/ports.ts';
 import type { PostMortem } from '../model/post-mortem.ts';
 import type { SignalName } from '../model/signal.ts';
+import type { HeapRuntime, TerminalVariable } from '../model/terminal-limits.ts';
 import type { AppView } from '../model/view.ts';
 import type { Sensitivity } from '../monitor/alert-policy.ts';
 
@@ -36,10 +40,6 @@ export interface AppSettings {
   readonly maximumWatched: number;
   /** Remembered sandboxes that ended longer ago than this are not shown. Milliseconds, default seven days. */
   readonly rememberedMaximumAgeMs?: number;
-  /** How long the history keeps things, milliseconds. Takes effect together with `historyMaximumBytes`. */
-  readonly historyMaximumAgeMs?: number;
-  /** How much the history keeps. Takes effect together with `historyMaximumAgeMs`. */
-  readonly historyMaximumBytes?: number;
 }
 
 export const defaultRememberedAgeMs = 7 * 24 * 60 * 60_000;
@@ -55,13 +55,17 @@ export const defaultSettings: AppSettings = {
  * person asked to be reminded by a snooze). A shown message cannot be changed, so its text carries a clock time.
  */
 export interface Notice {
-  /** The episode's id (`Warning.id`); give it back to `answered` and `snooze`. */
+  /** The episode's id (`Warning.id`); give it back to `answered` and `snooze`. That of `others` can be snoozed too. */
   readonly id: string;
-  /** `expiry` for the clock whatever its level; `errors` for one error that comes more and more often; else how near the break is. */
-  readonly kind: 'warn' | 'critical' | 'expiry' | 'errors';
+  /**
+   * `expiry` for the clock whatever its level; `errors` for one error that comes more and more often; `others` for one or more sandboxes
+   * that are not the person's own (docs/alert-policy.md); else how near the break is.
+   */
+  readonly kind: 'warn' | 'critical' | 'expiry' | 'errors' | 'others';
+  /** Of `others`, one of them. */
   readonly sandboxId: string;
   readonly sandboxName: string;
-  /** Null for `errors`. */
+  /** Null for `errors` and `others`. */
   readonly signal: SignalName | null;
   /** One sentence with clock time and interval. Plain text: names in it come from the sandbox and are not trusted. */
   readonly text: string;
@@ -74,6 +78,16 @@ export type FixParameters =
   | { readonly kind: 'extend'; readonly expiresAtMs: number; readonly previousExpiresAtMs: number }
   | { readonly kind: 'snapshot'; readonly name: string }
   | { readonly kind: 'endProcess'; readonly target: ProcessTarget }
+  | {
+      readonly kind: 'setHeapLimit';
+      readonly runtime: HeapRuntime;
+      readonly limitBytes: number;
+      readonly variable: TerminalVariable;
+    }
+  | { readonly kind: 'lowerParallelism'; readonly jobs: number; readonly variables: readonly TerminalVariable[] }
+  | { readonly kind: 'clearCaches'; readonly caches: readonly CacheFolder[] }
+  | { readonly kind: 'shortenLogs'; readonly logs: readonly FolderSize[] }
+  | { readonly kind: 'showLargestFolders' }
   | {
       readonly kind: 'recreateLarger';
       readonly snapshotName: string;
@@ -111,6 +125,14 @@ export interface FixChoices {
   readonly extendByMs?: number;
   /** For `recreateLarger`: the new limit in bytes. Default twice the present one. */
   readonly memoryBytes?: number;
+  /** For `setHeapLimit`: for which programs, and how much. Default: for the program that grows, three quarters of the memory limit. */
+  readonly heap?: { readonly runtime: HeapRuntime; readonly limitBytes: number };
+  /** For `lowerParallelism`: so many at a time. Default: half as many as there are cores. */
+  readonly jobs?: number;
+  /** For `clearCaches`: only these, out of those an earlier plan has named. Default: all that are found. */
+  readonly caches?: readonly CacheFolder[];
+  /** For `shortenLogs`: only these, out of those an earlier plan has named. Default: all that are found. */
+  readonly logs?: readonly FolderSize[];
   /** The fingerprint of the error it was offered for; the history then learns what helps against it. */
   readonly fingerprint?: string;
 }
@@ -122,10 +144,25 @@ export interface RunFixOptions {
   readonly progress: (text: string) => void;
   /** Default: nobody is asked, and nothing can run where the editor does. */
   readonly hands?: FixHands;
+  /** Told of a sandbox that the fix has made and that is the chosen one now; remembering it is the caller's job. */
+  readonly adopted?: (sandboxId: string) => void;
 }
 
-/** What the editor lends to the fixes of recognised errors. */
+/** What new terminals of the editor start with. */
+export interface TerminalEnvironment {
+  set(variables: readonly TerminalVariable[]): void;
+  /** What was set here for a variable, read back; null when nothing is. */
+  get(name: string): string | null;
+  /** Opens a new terminal, which starts with it. */
+  open(): void;
+}
+
+/** What the editor lends to fixes. */
 export interface FixHands {
+  /** Missing where the terminals of the editor are not those of the sandbox. */
+  readonly terminals?: TerminalEnvironment;
+  /** Shows the largest folders. Missing: the outcome only says how large they are. */
+  readonly showFolders?: (found: LargestFolders) => void;
   /** Asks a question while the fix runs. @returns whether the answer was `yes`. */
   ask(question: string, yes: string): Promise<boolean>;
   /**
@@ -153,6 +190,8 @@ export interface SupervisorOptions {
   readonly redact?: (text: string) => string;
   /** The fixes a person gave to errors, newest first. Default: none. */
   readonly rememberedFixes?: () => readonly RememberedFix[];
+  /** Told when the history has forgotten something, before the call that asked for it is answered. Default: nobody keeps a copy of it. */
+  readonly forgotten?: () => Promise<void>;
   /** When files were saved, epoch milliseconds, oldest first. Default: nobody knows. */
   readonly editTimes?: () => readonly number[];
 }
@@ -183,13 +222,15 @@ export interface Supervisor {
   setPlace(hints: PlaceHints, rememberedId: string | null): void;
   /** The person's choice; null takes it back and lets the sandbox be found again. Remembering it is the caller's job. */
   choose(sandboxId: string | null): void;
+  /** The person looks at this sandbox closely: its warnings are told singly from now on (docs/alert-policy.md). */
+  attend(sandboxId: string): void;
   /** The answer to a link in the state `needs-consent`: whether watching may move the sandbox's deadline. */
   consent(sandboxId: string, allowed: boolean): void;
   /** Asks all servers again at once, tries again what had been given up, and reads again what is remembered of past sandboxes. */
   refresh(): void;
   /**
-   * Takes over what is given. What had been given up (e.g. for a wrong key) is tried again. The bounds of the history are handed to the
-   * store when they differ from those before; those it was opened with are the store's own business.
+   * Takes over what is given. What had been given up (e.g. for a wrong key) is tried again. The bounds of the history are the business
+   * of whoever opened it.
    */
   setSettings(settings: Partial<AppSettings>): void;
 

@@ -1,3 +1,4 @@
+import type { FixId, FixSuccess } from '../model/fix.ts';
 import type { Clock, CommandPeaks, Log, PlaceHints, SandboxProvider } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { Sample } from '../model/sample.ts';
@@ -25,6 +26,8 @@ export interface FleetHost {
   readonly inbox: ErrorInbox;
   readonly settings: AppSettings;
   readonly peaks: Pick<CommandPeaks, 'peakOf'> | null;
+  /** How an action went before; null when it was never checked. */
+  successOf(id: FixId): FixSuccess | null;
   /** Takes secrets out of a line that is to be shown. */
   redact(text: string): string;
   /** Something of this record may look different; null for the servers and the choice of the current one. */
@@ -68,6 +71,7 @@ export class Fleet {
         diagnosing: new Turns(diagnosedAtOnce),
         policy: () => this.#policy,
         peaks: host.peaks,
+        successOf: (id) => host.successOf(id),
         redact: (text) => host.redact(text),
         changed: (record) => host.changed(record),
         sampled: (record, sample) => host.sampled(record, sample),
@@ -261,6 +265,8 @@ export class Fleet {
       previous: before,
       complete: heard && this.#finder.settled,
     });
+    const { found } = this.#finder;
+    for (const record of all) record.setInside(found?.inside === true && found.sandboxId === record.id);
     const { maximumWatched } = this.#settings;
     const planned = planWatch(
       all

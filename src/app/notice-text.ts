@@ -87,3 +87,45 @@ export const noticeText = (
   const interval = intervalText(time.p10 - elapsedMs, time.p90 - elapsedMs);
   return `${name} ${happens[forecast.signal]} at about ${when} (${interval}): ${because}.`;
 };
+
+/** A warning of a sandbox that is told together with others. */
+export interface OtherWarning {
+  readonly sandbox: Sandbox;
+  readonly forecast: Forecast;
+}
+
+const namedOthers = 3;
+
+const endsAtMs = ({ sandbox, forecast }: OtherWarning): number => {
+  if (forecast.signal === 'expiry') {
+    return sandbox.expiry?.expiresAtMs ?? forecast.limit ?? Number.POSITIVE_INFINITY;
+  }
+  return forecast.atMs + (forecast.timeToLimitMs?.p50 ?? Number.POSITIVE_INFINITY);
+};
+
+/**
+ * One sentence on the sandboxes of others, for example "5 other sandboxes are about to break: ci-12 first, at about 14:32; then ci-7, ci-9
+ * and 2 more." A single one is told of in full.
+ * @param warnings not empty.
+ */
+export const othersText = (
+  warnings: readonly OtherWarning[],
+  nowMs: number,
+  formatTime: (atMs: number) => string,
+): string => {
+  const soonest = new Map<string, OtherWarning>();
+  for (const one of warnings.toSorted((a, b) => (endsAtMs(a) < endsAtMs(b) ? -1 : 1))) {
+    if (!soonest.has(one.sandbox.id)) soonest.set(one.sandbox.id, one);
+  }
+  const [first, ...rest] = soonest.values();
+  if (first === undefined) return '';
+  if (rest.length === 0) return `Another sandbox: ${noticeText(first.sandbox, first.forecast, nowMs, formatTime)}`;
+  const byClock = [first, ...rest].every(({ forecast }) => forecast.signal === 'expiry');
+  const what = byClock ? 'come to the end of their time' : 'are about to break';
+  const atMs = endsAtMs(first);
+  const when = Number.isFinite(atMs) ? `, at about ${formatTime(atMs)}` : '';
+  const named = rest.slice(0, namedOthers - 1).map(({ sandbox }) => shortName(sandbox.name));
+  const unnamed = rest.length - named.length;
+  const then = [...named, ...(unnamed > 0 ? [`${unnamed} more`] : [])].join(', ').replace(/, ([^,]*)$/, ' and $1');
+  return `${soonest.size} other sandboxes ${what}: ${shortName(first.sandbox.name)} first${when}; then ${then}.`;
+};

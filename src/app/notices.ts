@@ -60,7 +60,8 @@ const loudness = (warning: Warning): 'warn' | 'critical' | null =>
         ? 'warn'
         : null;
 
-const silenced = (state: NoticeState, warning: Warning): boolean =>
+/** Whether the person wants no word of this signal of this sandbox. */
+export const isMuted = (state: NoticeState, warning: Warning): boolean =>
   state.muted.includes(muteKey(warning.sandboxId, warning.signal));
 
 const snoozedUntil = (state: NoticeState, warning: Warning): number | null =>
@@ -82,7 +83,7 @@ const onWarning = (state: NoticeState, warning: Warning, atMs: number): readonly
   const level = loudness(warning);
   const due =
     level !== null &&
-    !silenced(state, warning) &&
+    !isMuted(state, warning) &&
     (before.said === null || (level === 'critical' && before.said === 'warn' && !before.answered));
   if (level === null || !due) return [withEpisode(state, now), []];
   const until = snoozedUntil(state, warning);
@@ -103,7 +104,7 @@ const onTime = (state: NoticeState, atMs: number): readonly [NoticeState, readon
   const episodes = state.episodes.map((one): Episode => {
     if (!isDue(one)) return one;
     const level = loudness(one.warning);
-    if (level === null || silenced(state, one.warning)) return { ...one, remindAtMs: null };
+    if (level === null || isMuted(state, one.warning)) return { ...one, remindAtMs: null };
     say.push({ warning: one.warning, level });
     return { ...one, said: level, saidAtMs: atMs, answered: false, remindAtMs: null };
   });

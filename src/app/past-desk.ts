@@ -1,5 +1,4 @@
 import type { HistoryStore } from '../model/history.ts';
-import type { AppSettings } from './contracts.ts';
 import type { Fleet } from './fleet.ts';
 import type { Recorder } from './recorder.ts';
 import type { Remembered } from './remembered.ts';
@@ -19,7 +18,7 @@ export interface PastDeskHost {
   forgot(): void;
 }
 
-/** Lets the past be forgotten, and bounds how much of it is kept. */
+/** Lets the past be forgotten. */
 export class PastDesk {
   readonly #host: PastDeskHost;
 
@@ -61,13 +60,5 @@ export class PastDesk {
     if (record.ended) this.#host.fleet.forget(record);
     else record.monitor.forgetPast(this.#host.now());
     this.#host.recorder.forget(record.id);
-  }
-
-  /** Hands the bounds on to the store when they are other ones than before. */
-  bound(before: AppSettings, after: AppSettings): void {
-    const { historyMaximumAgeMs: maximumAgeMs, historyMaximumBytes: maximumBytes } = after;
-    if (maximumAgeMs === undefined || maximumBytes === undefined) return;
-    if (maximumAgeMs === before.historyMaximumAgeMs && maximumBytes === before.historyMaximumBytes) return;
-    this.#host.history.setBounds({ maximumAgeMs, maximumBytes });
   }
 }

@@ -1,4 +1,4 @@
-import type { FixId } from '../model/fix.ts';
+import type { FixId, FixOutcome, FixSuccess } from '../model/fix.ts';
 import type { Clock, CommandPeaks, Log, SandboxProvider, Timer } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { Sample } from '../model/sample.ts';
@@ -9,7 +9,10 @@ import { createSandboxMonitor, type SandboxMonitor } from '../monitor/sandbox-mo
 import type { ErrorInbox } from './error-inbox.ts';
 import { LastWords } from './last-words.ts';
 import { endedLink, idleLink } from './link-words.ts';
+import { RemovableWatch } from './removable-watch.ts';
+import { RunMemory } from './run-memory.ts';
 import { SandboxLink } from './sandbox-link.ts';
+import { supportedFixes } from './supported-fixes.ts';
 import type { Tasks, Turns } from './waiting.ts';
 
 /** What the records of all sandboxes share. */
@@ -24,6 +27,8 @@ export interface RecordHost {
   policy(): AlertPolicy;
   /** What commands took before, or null when that is not kept. */
   readonly peaks: Pick<CommandPeaks, 'peakOf'> | null;
+  /** How an action went before; null when it was never checked. */
+  successOf(id: FixId): FixSuccess | null;
   /** Takes secrets out of a line that is to be shown. */
   redact(text: string): string;
   /** Something of this record may look different now. */
@@ -43,24 +48,6 @@ const lookMs = 10_000;
 const lastErrorsMs = 15_000;
 const onItsWayMs = 60_000;
 
-/** The fixes a provider can carry out, and the two the editor does. */
-export const supportedFixes = (provider: SandboxProvider): readonly FixId[] => {
-  const { actions } = provider;
-  const has: Record<FixId, boolean> = {
-    extend: actions.renew !== undefined,
-    snapshot: actions.snapshot !== undefined,
-    endProcess: actions.signalProcess !== undefined || actions.exec !== undefined,
-    recreateLarger: actions.snapshot !== undefined && actions.recreate !== undefined,
-    pause: actions.pause !== undefined,
-    resume: actions.resume !== undefined,
-    delete: actions.delete !== undefined,
-    // Where the editor itself runs, its own terminals do.
-    openTerminal: actions.openTerminal !== undefined || provider.isHere === true,
-    showDetails: true,
-  };
-  return (Object.keys(has) as FixId[]).filter((id) => has[id]);
-};
-
 /** One sandbox that appeared: its monitor, its link to the measurements, its errors, and what is left of it after its end. */
 export class SandboxRecord {
   readonly id: string;
@@ -70,6 +57,10 @@ export class SandboxRecord {
   readonly #host: RecordHost;
   readonly #link: SandboxLink;
   readonly #lastWords: LastWords;
+  readonly #run = new RunMemory();
+  /** Null where measuring would run commands in the sandbox. */
+  readonly #removable: RemovableWatch | null;
+  #inside: boolean;
   #sandbox: Sandbox;
   #gone = false;
   #endedNo: number | null = null;
@@ -85,12 +76,15 @@ export class SandboxRecord {
     this.#host = host;
     this.provider = provider;
     this.id = sandbox.id;
-    this.#sandbox = sandbox;
+    this.#sandbox = this.#run.see(sandbox, host.clock.now());
     this.#seenAlive = !isEnded(sandbox.phase);
     this.seenNo = host.nextNo();
+    this.#inside = provider.isHere === true;
     this.monitor = createSandboxMonitor({
       sandbox,
-      supports: supportedFixes(provider),
+      isHere: provider.isHere === true,
+      supports: this.supports,
+      successOf: (id) => host.successOf(id),
       capabilities: provider.capabilities,
       nowMs: host.clock.now(),
       policy: host.policy(),
@@ -98,6 +92,17 @@ export class SandboxRecord {
       redact: host.redact,
     });
     const { clock, log, random, tasks } = host;
+    const { housekeeping } = provider.actions;
+    this.#removable =
+      housekeeping === undefined
+        ? null
+        : new RemovableWatch({
+            clock,
+            log,
+            tasks,
+            housekeeping,
+            found: (removable) => this.#tell(() => this.monitor.removable(removable)),
+          });
     this.#link = new SandboxLink({
       sandboxId: sandbox.id,
       clock,
@@ -109,6 +114,7 @@ export class SandboxRecord {
         this.#tell(() => {
           this.monitor.observe(sample);
           host.sampled(this, sample);
+          this.#removable?.consider(this.monitor.view(clock.now()));
         }),
       link: (link) => this.#tell(() => this.monitor.link(link, clock.now())),
       agent: (answer) => this.#tell(() => this.monitor.agent(answer, clock.now())),
@@ -140,6 +146,11 @@ export class SandboxRecord {
     return this.#endedNo !== null;
   }
 
+  /** The server does not know it any more. */
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
   get endedNo(): number | null {
     return this.#endedNo;
   }
@@ -157,23 +168,51 @@ export class SandboxRecord {
     return this.#link.started;
   }
 
+  /** What can be done to it at all, in some phase. */
+  get supports(): readonly FixId[] {
+    return supportedFixes(this.provider, this.#inside);
+  }
+
+  /** Whether the editor was found to run in it. */
+  setInside(found: boolean): void {
+    const inside = found || this.provider.isHere === true;
+    if (inside === this.#inside) return;
+    this.#inside = inside;
+    this.#tell(() => this.monitor.setSupports(this.supports));
+  }
+
+  /** A fix has ended. @param fingerprint of the error it was tried against, or null. */
+  fixDone(outcome: FixOutcome, fingerprint: string | null): void {
+    if (outcome.fixId === 'clearCaches' || outcome.fixId === 'shortenLogs') {
+      this.monitor.removable(null);
+      this.#removable?.again();
+    }
+    if (outcome.fixId === 'pause' || outcome.fixId === 'resume') this.#run.forget();
+    this.#tell(() => this.monitor.fixDone(outcome, fingerprint));
+  }
+
   #tell(what: () => void): void {
     what();
     this.#host.changed(this);
   }
 
   /** The server's newest word on this sandbox, seen in a list, by a question, or as the answer to an action. */
-  lifecycle(sandbox: Sandbox, atMs: number): void {
+  lifecycle(told: Sandbox, atMs: number): void {
     if (this.#isOutdated(atMs)) return;
+    const sandbox = this.#run.see(told, atMs);
     const before = this.phase;
     this.#gone = false;
     this.#sandbox = sandbox;
     this.#tell(() => this.monitor.lifecycle(sandbox, atMs));
     if (isEnded(sandbox.phase)) this.#markEnded();
     else this.#markAlive();
+    // Each interruption has its own story.
+    if (before === 'interrupted' && sandbox.phase === 'running') this.#lastWords.again();
     if (this.#hasDiagnostics()) this.#lastWords.readEnd();
     this.#planLastWords();
-    if (before !== this.phase) this.#host.phaseChanged(this);
+    if (before === this.phase) return;
+    this.#host.phaseChanged(this);
+    this.#link.phaseChanged();
   }
 
   /** A list that was on its way while the sandbox was found gone must not bring it back. Much older ones: the clock was set back. */
@@ -253,7 +292,7 @@ export class SandboxRecord {
         return 'gone';
       }
       this.lifecycle(found, clock.now());
-      return found.phase;
+      return this.phase;
     } catch (error) {
       log.debug(`Asking the server for ${this.id}: ${toProblem(error).message}`);
       return null;
@@ -264,7 +303,7 @@ export class SandboxRecord {
   #hasDiagnostics(): boolean {
     const { phase } = this.#sandbox;
     if (phase === 'failed' && this.#seenAlive) return true;
-    return this.#link.sampled && (isEnded(phase) || phase === 'stopping');
+    return this.#link.sampled && (isEnded(phase) || phase === 'stopping' || phase === 'interrupted');
   }
 
   /** Only of one that is measured: nobody asks after hundreds that are only listed. */
@@ -300,6 +339,7 @@ export class SandboxRecord {
   /** Lets go of everything outside; what was seen stays readable. */
   close(): void {
     this.#lastWords.close();
+    this.#removable?.close();
     this.#unwatch();
     this.#link.stop(this.ended ? endedLink : idleLink(this.phase, 0));
   }

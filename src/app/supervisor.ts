@@ -6,7 +6,7 @@ import type { SignalName } from '../model/signal.ts';
 import type { AppView } from '../model/view.ts';
 import { patternFacts } from '../monitor/pattern-facts.ts';
 import { ActionDesk } from './action-desk.ts';
-import { Announcer } from './announcer.ts';
+import { Announcer, type Standing } from './announcer.ts';
 import { assembleView, emptyView, type Placed } from './app-view.ts';
 import {
   type AppSettings,
@@ -24,10 +24,12 @@ import { ErrorDesk } from './error-fixes/error-desk.ts';
 import { Recurrences } from './error-fixes/recurrences.ts';
 import { createErrorInbox, type ErrorInbox, type InboxItem } from './error-inbox.ts';
 import { FixDesk } from './fix-desk.ts';
+import { FixSuccesses } from './fix-successes.ts';
 import { Fleet } from './fleet.ts';
 import { localTimeText } from './format.ts';
 import { Listeners } from './listeners.ts';
 import { metricsText } from './metrics-text.ts';
+import { OwnSandboxes } from './own-sandboxes.ts';
 import { PastDesk } from './past-desk.ts';
 import { PostMortemDesk } from './post-mortem/desk.ts';
 import { Publisher } from './publisher.ts';
@@ -50,6 +52,7 @@ class App implements Supervisor {
   readonly #inbox: ErrorInbox;
   readonly #fleet: Fleet;
   readonly #fixes: FixDesk;
+  readonly #successes: FixSuccesses;
   readonly #errors: ErrorDesk;
   readonly #recurrences: Recurrences;
   readonly #actions: ActionDesk;
@@ -61,6 +64,7 @@ class App implements Supervisor {
   readonly #fleetNumbers: FleetDesk;
   readonly #publisher: Publisher;
   readonly #announcer: Announcer;
+  readonly #own = new OwnSandboxes();
   readonly #ticker: Ticker;
   readonly #changes: Listeners<AppView>;
   readonly #notices: Listeners<Notice>;
@@ -90,6 +94,7 @@ class App implements Supervisor {
       history,
       peaks: options.peaks ?? null,
       unkept: options.unkept ?? [],
+      isCurrent: (record) => this.#fleet.current.id === record.id,
     });
     this.#remembered = new Remembered(
       { clock, log, tasks, history, changed: () => this.#changed(null) },
@@ -104,7 +109,9 @@ class App implements Supervisor {
       maximumAgeMs: () => this.#settings.rememberedMaximumAgeMs ?? defaultRememberedAgeMs,
       written: () => this.#remembered.load(),
     });
+    this.#successes = new FixSuccesses({ history, tasks, log });
     this.#fleet = new Fleet({
+      successOf: (id) => this.#successes.of(id),
       peaks: options.peaks ?? null,
       clock,
       log,
@@ -127,7 +134,7 @@ class App implements Supervisor {
     const patterns = patternFacts;
     const view = (): AppView => this.#view;
     this.#postMortems = new PostMortemDesk({ clock, history, patterns, redact, view });
-    this.#fleetNumbers = new FleetDesk({ clock, history, patterns, view, editsMs: options.editTimes ?? (() => []) });
+    this.#fleetNumbers = new FleetDesk({ clock, history, patterns, editsMs: options.editTimes ?? (() => []) });
     this.#past = new PastDesk({
       history,
       fleet: this.#fleet,
@@ -142,6 +149,7 @@ class App implements Supervisor {
       changed: (record) => this.#changed(record),
       forgot: () => {
         this.#fleetNumbers.forget();
+        this.#successes.load();
         this.#recurrences.forget();
       },
     });
@@ -151,7 +159,7 @@ class App implements Supervisor {
       log,
       formatTime,
       fleet: this.#fleet,
-      changed: (record) => this.#changed(record),
+      fixDone: (outcome) => this.#successes.add(outcome),
     });
     const remembered = options.rememberedFixes ?? (() => []);
     this.#errors = new ErrorDesk({ clock, history, fleet: this.#fleet, remembered });
@@ -161,6 +169,10 @@ class App implements Supervisor {
       tasks,
       history,
       remembered,
+      workspaceOf: (sandboxId) => {
+        const record = this.#fleet.record(sandboxId);
+        return record === null ? null : this.#recorder.workspaceOf(record);
+      },
       changed: () => this.#changed(null),
     });
     this.#announcer = new Announcer({
@@ -170,6 +182,8 @@ class App implements Supervisor {
         const record = this.#fleet.record(sandboxId);
         return record === null || record.ended ? null : record.monitor.view(clock.now());
       },
+      fixesAgainst: (sandboxId, signal) => this.#fleet.record(sandboxId)?.monitor.fixesAgainst(signal) ?? [],
+      standing: (sandboxId) => this.#standing(sandboxId),
       notice: (notice) => this.#notices.tell(notice),
     });
     this.#ticker = new Ticker(clock, (turn) => this.#tick(turn));
@@ -193,19 +207,31 @@ class App implements Supervisor {
     if (this.#closing !== null) return;
     this.#fleet.setProviders(providers);
     this.#ticker.start();
-    if (!this.#started) this.#remembered.load();
+    if (!this.#started) {
+      this.#remembered.load();
+      this.#successes.load();
+    }
     this.#started = true;
   }
 
   setPlace(hints: PlaceHints, rememberedId: string | null): void {
+    this.#recorder.setPlace(hints);
+    this.#own.setPlace(hints);
+    if (rememberedId !== null) this.#own.touch(rememberedId);
     this.#fleet.setPlace(hints, rememberedId);
   }
 
   choose(sandboxId: string | null): void {
+    if (sandboxId !== null) this.#own.touch(sandboxId);
     this.#fleet.choose(sandboxId);
   }
 
+  attend(sandboxId: string): void {
+    this.#own.touch(sandboxId);
+  }
+
   consent(sandboxId: string, allowed: boolean): void {
+    this.#own.touch(sandboxId);
     this.#fleet.record(sandboxId)?.consent(allowed);
   }
 
@@ -216,9 +242,7 @@ class App implements Supervisor {
   }
 
   setSettings(settings: Partial<AppSettings>): void {
-    const before = this.#settings;
-    this.#settings = { ...before, ...settings };
-    this.#past.bound(before, this.#settings);
+    this.#settings = { ...this.#settings, ...settings };
     this.#remembered.setMaximumAge(this.#settings.rememberedMaximumAgeMs ?? defaultRememberedAgeMs);
     this.#fleet.setSettings(this.#settings);
   }
@@ -256,6 +280,7 @@ class App implements Supervisor {
   }
 
   runFix(plan: FixPlan, options: RunFixOptions): Promise<FixOutcome> {
+    this.#own.touch(plan.sandboxId);
     return this.#fixes.run(plan, options);
   }
 
@@ -264,10 +289,12 @@ class App implements Supervisor {
     size: { readonly columns: number; readonly rows: number },
     signal: AbortSignal,
   ): Promise<TerminalSession> {
+    this.#own.touch(sandboxId);
     return this.#actions.openTerminal(sandboxId, size, signal);
   }
 
   rename(sandboxId: string, name: string, signal: AbortSignal): Promise<void> {
+    this.#own.touch(sandboxId);
     return this.#actions.rename(sandboxId, name, signal);
   }
 
@@ -280,15 +307,18 @@ class App implements Supervisor {
   }
 
   diagnostics(sandboxId: string, signal: AbortSignal): Promise<string> {
+    this.#own.touch(sandboxId);
     return this.#actions.diagnostics(sandboxId, signal);
   }
 
-  forgetSandbox(sandboxId: string): Promise<void> {
-    return this.#past.forgetSandbox(sandboxId);
+  async forgetSandbox(sandboxId: string): Promise<void> {
+    await this.#past.forgetSandbox(sandboxId);
+    await this.#options.forgotten?.();
   }
 
-  forgetEverything(): Promise<void> {
-    return this.#past.forgetEverything();
+  async forgetEverything(): Promise<void> {
+    await this.#past.forgetEverything();
+    await this.#options.forgotten?.();
   }
 
   exportHistory(): AsyncIterable<string> {
@@ -317,6 +347,14 @@ class App implements Supervisor {
     } else record.monitor.error(item);
     this.#changed(record);
     return true;
+  }
+
+  #standing(sandboxId: string): Standing {
+    const { current } = this.#fleet;
+    if (current.id === sandboxId) return 'current';
+    const record = this.#fleet.record(sandboxId);
+    if (record === null) return 'other';
+    return this.#own.has({ sandbox: record.sandbox, isHere: record.provider.isHere === true }) ? 'own' : 'other';
   }
 
   #changed(record: SandboxRecord | null): void {
@@ -354,6 +392,7 @@ class App implements Supervisor {
 
   #publish(): void {
     const nowMs = this.#options.clock.now();
+    this.#own.follow(this.#fleet.record(this.#fleet.current.id ?? '')?.sandbox ?? null);
     // One that was dropped has said its last; what its end still stirs up is not heard any more.
     for (const record of this.#dirty) if (this.#fleet.record(record.id) === record) this.#keep(record);
     this.#dirty.clear();

@@ -1,4 +1,5 @@
-import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { type Sensitivity, sensitivities } from '../monitor/alert-policy.ts';
@@ -13,7 +14,8 @@ const isSensitivity = (text: string): text is Sensitivity => sensitivities.some(
 
 /**
  * The program behind `npm run replay`. Writes the lines to `out` or to the file named by `--out`, everything else to `say`.
- * @returns the exit code: 0 when every file was replayed, 1 when one could not be read, 2 for arguments that make no sense.
+ * @returns the exit code: 0 when every file was replayed, 1 when one could not be read, 2 for arguments that make no sense and for results
+ * that can not be written.
  */
 export async function replayMain(
   args: readonly string[],
@@ -37,14 +39,58 @@ export async function replayMain(
     say(usage);
     return 2;
   }
+  try {
+    const target = values.out === undefined ? out : await openFile(values.out);
+    const code = await replayAll(positionals, sensitivity, target, say);
+    if (target !== out) {
+      target.end();
+      await finished(target).catch((error: unknown) => {
+        throw cannotWrite(error);
+      });
+    }
+    return code;
+  } catch (error) {
+    if (!(error instanceof ResultError)) throw error;
+    say(error.message);
+    return 2;
+  }
+}
+
+/** The results can not be written. */
+class ResultError extends Error {
+  override readonly name = 'ResultError';
+}
+
+const cannotWrite = (error: unknown): ResultError =>
+  new ResultError(`The results can not be written: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+
+async function openFile(path: string): Promise<WriteStream> {
+  const stream = createWriteStream(path);
+  try {
+    await once(stream, 'open');
+  } catch (error) {
+    throw cannotWrite(error);
+  }
+  return stream;
+}
+
+async function replayAll(
+  files: readonly string[],
+  sensitivity: Sensitivity,
+  target: NodeJS.WritableStream,
+  say: (text: string) => void,
+): Promise<number> {
   let code = 0;
-  const target = values.out === undefined ? out : createWriteStream(values.out);
+  // Told by the callback of the write; without a listener it would end the program.
+  target.on('error', () => undefined);
   const write = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      target.write(text, (error) => (error === null || error === undefined ? resolve() : reject(error)));
+      target.write(text, (error) => (error === null || error === undefined ? resolve() : reject(cannotWrite(error))));
     });
   try {
-    for (const file of await traceFilesIn(positionals)) {
+    for (const file of await traceFilesIn(files)) {
       try {
         const trace = await readTrace(file);
         const lines: string[] = [];
@@ -60,10 +106,6 @@ export async function replayMain(
     if (!(error instanceof TraceError)) throw error;
     say(error.message);
     code = 1;
-  }
-  if (target !== out) {
-    target.end();
-    await finished(target);
   }
   return code;
 }

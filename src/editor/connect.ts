@@ -61,14 +61,14 @@ const askForKey = async (secrets: Secrets, origin: string): Promise<void> => {
 
 async function askFor(secrets: Secrets, kind: { name: SecretName; label: string }, origin: string): Promise<void> {
   const had = (await secrets.get(kind.name, origin)) !== null;
-  const inside = vscode.env.remoteName !== undefined;
+  const remote = vscode.env.remoteName !== undefined;
   const value = await vscode.window.showInputBox({
     title: `${kind.label}: ${origin}`,
     prompt: [
       had
         ? 'One is stored. Leave this empty and press Enter to remove it, Escape to keep it.'
         : 'Leave empty if none is needed.',
-      inside
+      remote
         ? 'Note: this editor runs remotely; if it runs inside a sandbox, programs there may be able to read this.'
         : '',
     ]

@@ -1,23 +1,43 @@
 import * as vscode from 'vscode';
 import type { FixChoices, FixPlan, Supervisor } from '../app/contracts.ts';
 import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
+import type { LargestFolders } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { SandboxView } from '../model/view.ts';
+import { chooseAmongFound, chooseBefore } from './fix-choices.ts';
 import { confirm, showInformation, showWarning, withCancellableProgress } from './messages.ts';
+import type { EditorTerminalEnvironment } from './terminal-environment.ts';
 import { outcomesText, planText } from './text/fix-text.ts';
-import { formatBytes, formatDuration } from './text/format.ts';
+import { formatBytes } from './text/format.ts';
 
-const minuteMs = 60_000;
+/** What the dialogs need of the editor. */
+export interface FixDialogsOptions {
+  /** Stores the sandbox that took the place of the current one. */
+  readonly remember: (sandboxId: string) => Thenable<void>;
+  readonly terminals: EditorTerminalEnvironment;
+  /** Opens a terminal in a folder of a sandbox. */
+  readonly openIn: (view: SandboxView, folder: string) => void;
+}
+
+/** Fixes that have to look at the disk before they can say what they would do, with what is said meanwhile. */
+const measuring: Partial<Record<FixId, string>> = {
+  clearCaches: 'Measuring caches',
+  shortenLogs: 'Looking for large logs',
+};
+
+interface NamedPlan {
+  readonly plan: FixPlan;
+  readonly name: string;
+}
 
 /** Runs fixes for the person: choices, plan, consent, progress with cancel, result. */
 export class FixDialogs {
   private readonly supervisor: Supervisor;
-  private readonly remember: (sandboxId: string) => Thenable<void>;
+  private readonly options: FixDialogsOptions;
 
-  /** @param remember stores the sandbox that took the place of the current one. */
-  constructor(supervisor: Supervisor, remember: (sandboxId: string) => Thenable<void>) {
+  constructor(supervisor: Supervisor, options: FixDialogsOptions) {
     this.supervisor = supervisor;
-    this.remember = remember;
+    this.options = options;
   }
 
   /**
@@ -33,65 +53,97 @@ export class FixDialogs {
   ): Promise<void> {
     const [first] = views;
     if (!first) return;
-    const chosen = await choose(first, fixId);
+    const chosen = await chooseBefore(first, fixId, this.options.terminals);
     if (chosen === null) return;
     const choices = fingerprint === null ? chosen : { ...chosen, fingerprint };
     const aim = fixId === 'endProcess' ? (target ?? (await pickProcess(first))) : null;
     if (fixId === 'endProcess' && aim === null) return;
-    const plans: { readonly plan: FixPlan; readonly name: string }[] = [];
-    for (const { sandbox } of views) {
-      try {
-        const plan = await this.supervisor.planFix(sandbox.id, fixId, aim, choices);
-        plans.push({ plan, name: sandbox.name });
-      } catch (error) {
-        if (!isProblem(error)) throw error;
-        await showWarning([`${sandbox.name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
-      }
-    }
+    const found = await this.planAll(views, fixId, aim, choices);
+    const plans = await this.narrow(found, choices);
     const [leader] = plans;
     if (!leader) return;
     const { question, detail } = planText(plans);
     if (leader.plan.risk !== 'safe' && !(await confirm(question, detail, leader.plan.title))) return;
+    const shown: LargestFolders[] = [];
+    const hands = {
+      ask: () => Promise.resolve(false),
+      runHere: () => Promise.resolve(null),
+      terminals: this.options.terminals,
+      showFolders: (folders: LargestFolders) => void shown.push(folders),
+    };
+    const adopted: string[] = [];
     const outcomes = await withCancellableProgress(leader.plan.title, (signal, progress) =>
       Promise.all(
         plans.map(({ plan, name }) =>
           this.supervisor.runFix(plan, {
             signal,
+            hands,
+            adopted: (sandboxId) => void adopted.push(sandboxId),
             progress: (text) => progress(plans.length === 1 ? text : `${name}: ${text}`),
           }),
         ),
       ),
     );
-    const { currentId } = this.supervisor.view;
-    if (fixId === 'recreateLarger' && currentId !== null && currentId !== first.sandbox.id) {
-      await this.remember(currentId);
-    }
-    await report(leader.plan, outcomes);
+    const newest = adopted.at(-1);
+    if (newest !== undefined) await this.options.remember(newest);
+    const [folders] = shown;
+    if (folders && plans.length === 1) await this.pickFolder(first, folders);
+    else await report(leader.plan, outcomes);
   }
-}
 
-/** @returns null when the person closed a question. */
-async function choose(view: SandboxView, fixId: FixId): Promise<FixChoices | null> {
-  if (fixId === 'extend') {
-    const picked = await vscode.window.showQuickPick(
-      [10, 30, 60, 240].map((minutes) => ({ label: `${formatDuration(minutes * minuteMs)} longer`, minutes })),
-      { title: `Extend the time of ${view.sandbox.name}`, placeHolder: 'How much longer?' },
-    );
-    return picked ? { extendByMs: picked.minutes * minuteMs } : null;
+  private async planAll(
+    views: readonly SandboxView[],
+    fixId: FixId,
+    aim: ProcessTarget | null,
+    choices: FixChoices,
+  ): Promise<readonly NamedPlan[]> {
+    const plan = async (): Promise<readonly NamedPlan[]> => {
+      const plans: NamedPlan[] = [];
+      for (const { sandbox } of views) {
+        try {
+          plans.push({ plan: await this.supervisor.planFix(sandbox.id, fixId, aim, choices), name: sandbox.name });
+        } catch (error) {
+          if (!isProblem(error)) throw error;
+          await showWarning([`${sandbox.name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
+        }
+      }
+      return plans;
+    };
+    const title = measuring[fixId];
+    if (title === undefined) return plan();
+    return withCancellableProgress(title, async (signal) => {
+      const cancelled = new Promise<readonly NamedPlan[]>((resolve) =>
+        signal.addEventListener('abort', () => resolve([]), { once: true }),
+      );
+      return Promise.race([plan(), cancelled]);
+    });
   }
-  const limit = view.sample?.memory?.limitBytes;
-  if (fixId === 'recreateLarger' && limit) {
-    const picked = await vscode.window.showQuickPick(
-      [2, 4, 8].map((factor) => ({
-        label: formatBytes(limit * factor),
-        description: `${factor} × the present limit`,
-        bytes: limit * factor,
-      })),
-      { title: `Recreate ${view.sandbox.name} with more memory`, placeHolder: `Now ${formatBytes(limit)}` },
-    );
-    return picked ? { memoryBytes: picked.bytes } : null;
+
+  /** What was found in one sandbox may be more than the person wants to go. */
+  private async narrow(plans: readonly NamedPlan[], choices: FixChoices): Promise<readonly NamedPlan[]> {
+    const [only] = plans;
+    if (!only || plans.length > 1) return plans;
+    const picked = await chooseAmongFound(only.plan);
+    if (picked === 'all') return plans;
+    if (picked === null) return [];
+    const { fixId, sandboxId } = only.plan;
+    if (fixId !== 'clearCaches' && fixId !== 'shortenLogs') return plans;
+    return [
+      { plan: await this.supervisor.planFix(sandboxId, fixId, null, { ...choices, ...picked }), name: only.name },
+    ];
   }
-  return {};
+
+  private async pickFolder(view: SandboxView, { folders, complete }: LargestFolders): Promise<void> {
+    const picked = await vscode.window.showQuickPick(
+      folders.map(({ path, bytes }) => ({ label: formatBytes(bytes), description: path, path })),
+      {
+        title: 'The largest folders',
+        placeHolder: complete ? 'Opens a terminal there' : 'Not everything could be looked at. Opens a terminal there',
+        matchOnDescription: true,
+      },
+    );
+    if (picked) this.options.openIn(view, picked.path);
+  }
 }
 
 async function pickProcess(view: SandboxView): Promise<ProcessTarget | null> {

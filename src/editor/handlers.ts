@@ -14,9 +14,10 @@ import { showInformation } from './messages.ts';
 import { exportHistory, exportMetrics, forgetEverything, forgetSandbox } from './past.ts';
 import { incidentOf } from './pick-incident.ts';
 import { askForSandbox, lostRow, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
-import type { PlaceActions } from './place-actions.ts';
+import type { PlaceActionId, PlaceActions } from './place-actions.ts';
 import { copyOwnerSummary, exportPostMortem } from './post-mortem-commands.ts';
 import { renameSandbox } from './rename.ts';
+import { moreActions } from './text/more-actions.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What the commands need beyond the workbench. */
@@ -72,6 +73,12 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       await workbench.fixes.run(able, id, id === 'endProcess' ? processOf(argument, sandbox) : null);
     };
 
+  /** From the palette for the place that can do it, from a row or a button for that one. */
+  const placeFix =
+    (id: PlaceActionId): CommandHandler =>
+    (argument, selected) =>
+      argument === undefined ? options.placeActions.run(id) : fix(id)(argument, selected);
+
   return {
     connect: options.connect,
     tryDemo: options.tryDemo,
@@ -100,7 +107,9 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     },
     openDashboard: async (argument) => {
       const sandbox = await target(argument);
-      if (sandbox) options.dashboards.open({ page: 'sandbox', id: sandbox.sandbox.id });
+      if (!sandbox) return;
+      supervisor.attend(sandbox.sandbox.id);
+      options.dashboards.open({ page: 'sandbox', id: sandbox.sandbox.id });
     },
     openFleet: () => options.dashboards.open({ page: 'fleet' }),
     showIncident: async (argument) => {
@@ -117,11 +126,11 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const { name } = sandbox.sandbox;
       const against = await helpRows(sandbox, workbench.errorFixes, options.now());
       const fixes = sandbox.fixes.map((offer) => ({ label: offer.title, detail: offer.reason, offer, action: null }));
-      const own = options.placeActions.offers(sandbox).map((action) => ({
-        label: action.title,
-        detail: action.reason,
+      const own = moreActions(sandbox).map(({ id, title, reason }) => ({
+        label: title,
+        detail: reason,
         offer: null,
-        action: action.id,
+        action: id,
       }));
       // What only shows more comes last.
       const last = fixes.filter(({ offer }) => offer.id === 'showDetails');
@@ -135,7 +144,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       );
       if (!picked) return;
       if ('fix' in picked) await workbench.errorFixes.run(sandbox, picked.fix);
-      else if (picked.offer === null) await options.placeActions[picked.action]();
+      else if (picked.offer === null) await workbench.fixes.run([sandbox], picked.action);
       else if (picked.offer.id === 'openTerminal') workbench.terminals.open(sandbox);
       else if (picked.offer.id === 'showDetails') await workbench.details.show(sandbox.sandbox.id);
       else await workbench.fixes.run([sandbox], picked.offer.id, picked.offer.target);
@@ -158,10 +167,11 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       if (meant === null) return;
       if (await rememberFix(meant, options.rememberedFixes, options.now())) supervisor.rememberedFixesChanged();
     },
-    setHeapLimit: () => options.placeActions.setHeapLimit(),
-    lowerParallelism: () => options.placeActions.lowerParallelism(),
-    clearCaches: () => options.placeActions.clearCaches(),
-    showLargestFolders: () => options.placeActions.showLargestFolders(),
+    setHeapLimit: placeFix('setHeapLimit'),
+    lowerParallelism: placeFix('lowerParallelism'),
+    clearCaches: placeFix('clearCaches'),
+    shortenLogs: placeFix('shortenLogs'),
+    showLargestFolders: placeFix('showLargestFolders'),
     rename: async (argument) => {
       const sandbox = await target(argument);
       if (sandbox) await renameSandbox(supervisor, sandbox);

@@ -5,8 +5,11 @@ import { createRemoteFiles } from './remote-files.ts';
 import { runInHiddenTerminal } from './remote-run.ts';
 
 /** Paths of the workspace folders on the computer this extension runs on. */
-export const localFolders = (): readonly string[] =>
+const localFolders = (): readonly string[] =>
   (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+
+const farFolder = (): vscode.WorkspaceFolder | undefined =>
+  vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'vscode-remote');
 
 /**
  * What the provider of the editor's own place needs from the editor. On the person's side of a remote window that place is the other computer:
@@ -14,9 +17,8 @@ export const localFolders = (): readonly string[] =>
  */
 export function hereOf(side: vscode.ExtensionKind, attention: Attention, owners: ProcessOwners): Here {
   const { remoteName } = vscode.env;
-  const folders = vscode.workspace.workspaceFolders ?? [];
   const remote = side === vscode.ExtensionKind.UI && remoteName !== undefined;
-  const far = folders.find(({ uri }) => uri.scheme === 'vscode-remote');
+  const far = farFolder();
   const unreadable =
     remote && far === undefined
       ? new Problem('unavailable-here', 'The remote computer can not be read while no folder of it is open.', {
@@ -27,7 +29,12 @@ export function hereOf(side: vscode.ExtensionKind, attention: Attention, owners:
     files: remote && far !== undefined ? createRemoteFiles(far.uri) : null,
     remote,
     unreadable,
-    folders: remote ? (far === undefined ? [] : [far.uri.path]) : localFolders(),
+    // Folders come and go while the place stays the same.
+    get folders() {
+      if (!remote) return localFolders();
+      const present = farFolder();
+      return present === undefined ? [] : [present.uri.path];
+    },
     remoteName: remoteName ?? null,
     attention,
     owners,

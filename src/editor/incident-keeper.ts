@@ -30,6 +30,8 @@ export class IncidentKeeper {
   private unsubscribe: (() => void) | null = null;
   private timer: Timer | null = null;
   private kept = '';
+  /** The newest write; they follow one another, so that the last one begun is the last one to end. */
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(options: {
     readonly supervisor: Supervisor;
@@ -75,13 +77,25 @@ export class IncidentKeeper {
     });
   }
 
-  private async write(): Promise<void> {
-    const incidents = await this.history.incidents({ limit: mostIncidents });
-    await this.state.update(stateKey, this.digest.of(incidents));
+  /** Brings the digest in line with the history, at once: what was forgotten there must not come back at the next start. */
+  write(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = null;
+    const before = this.writing.catch(() => undefined);
+    this.writing = before.then(async () => {
+      const incidents = await this.history.incidents({ limit: mostIncidents });
+      await this.state.update(stateKey, this.digest.of(incidents));
+    });
+    return this.writing;
   }
 
-  dispose(): void {
+  /** Writes what is pending, and follows no more. Never throws. */
+  async close(): Promise<void> {
     this.unsubscribe?.();
-    this.timer?.cancel();
+    try {
+      await (this.timer === null ? this.writing : this.write());
+    } catch (error) {
+      this.log.warn(`Keeping incidents: ${String(error)}`);
+    }
   }
 }

@@ -19,6 +19,10 @@ export const showError = (text: string, ...buttons: readonly string[]): Thenable
 export const confirm = async (question: string, detail: string, yes: string): Promise<boolean> =>
   (await vscode.window.showWarningMessage(plain(question), { modal: true, detail: plain(detail) }, yes)) === yes;
 
+/** The same with several answers. @returns the button pressed, or undefined when the dialog was closed. */
+export const choose = (question: string, detail: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
+  vscode.window.showWarningMessage(plain(question), { modal: true, detail: plain(detail) }, ...buttons);
+
 /** Shows progress with a way to cancel while `run` works. */
 export const withCancellableProgress = <Result>(
   title: string,

@@ -11,8 +11,11 @@ export interface NoticeActions {
   showDetails(sandboxId: string): Promise<void>;
   /** Lists everything that helps now. */
   help(sandboxId: string): Promise<void>;
+  /** Shows all sandboxes. */
+  openFleet(): Promise<void>;
 }
 
+const snoozeOthersMs = 60 * 60_000;
 const snoozeMs = 10 * 60_000;
 
 /**
@@ -42,6 +45,10 @@ export class Notifications implements vscode.Disposable {
 
   private async show(notice: Notice): Promise<void> {
     if (!this.enabled()) return;
+    if (notice.kind === 'others') {
+      await this.showOthers(notice);
+      return;
+    }
     if (notice.signal === null) {
       await this.showErrors(notice);
       return;
@@ -69,6 +76,15 @@ export class Notifications implements vscode.Disposable {
     const chosen = await showWarning(notice.text, help, details);
     if (chosen === help) await this.actions.help(notice.sandboxId);
     else if (chosen === details) await this.actions.showDetails(notice.sandboxId);
+  }
+
+  /** Sandboxes that are not the person's own, in one message. */
+  private async showOthers(notice: Notice): Promise<void> {
+    const fleet = 'Show All Sandboxes';
+    const peace = 'Snooze for an Hour';
+    const chosen = await showWarning(notice.text, fleet, peace);
+    if (chosen === fleet) await this.actions.openFleet();
+    else if (chosen === peace) this.supervisor.snooze(notice.id, snoozeOthersMs);
   }
 
   private async askForPeace(notice: Notice, signalName: SignalName): Promise<void> {

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
 import type { SandboxView } from '../model/view.ts';
-import { confirm, showInformation } from './messages.ts';
+import { confirm, showInformation, showWarning, withCancellableProgress } from './messages.ts';
+import { saveLines } from './save-lines.ts';
+import { formatBytes } from './text/format.ts';
 
 /** Removes what is remembered of one sandbox, after asking. */
 export async function forgetSandbox(supervisor: Supervisor, { sandbox }: SandboxView): Promise<void> {
@@ -27,12 +29,24 @@ export async function forgetEverything(supervisor: Supervisor): Promise<void> {
 export async function exportHistory(supervisor: Supervisor): Promise<void> {
   const target = await askForFile('sandbox-foresight-history.jsonl', { 'JSON Lines': ['jsonl'] });
   if (!target) return;
-  const lines: string[] = [];
-  for await (const line of supervisor.exportHistory()) lines.push(line);
-  await save(target, lines.length === 0 ? '' : `${lines.join('\n')}\n`);
-  await showInformation(
-    `${lines.length} entries were saved. Secrets were taken out before they were kept; look through the file before you share it.`,
-  );
+  const saved = await withCancellableProgress('Saving what is remembered', async (signal) => {
+    try {
+      return await saveLines(target, supervisor.exportHistory(), signal);
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
+  });
+  if (saved === null) return;
+  const care = 'Secrets were taken out before they were kept; look through the file before you share it.';
+  if (saved.cutAtBytes === null) await showInformation(`${saved.lines} entries were saved. ${care}`);
+  else {
+    await showWarning(
+      `Only the first ${saved.lines} entries were saved: a file there may have at most ${formatBytes(saved.cutAtBytes)}. ${
+        target.scheme === 'file' ? '' : 'Choose a file on this computer for more. '
+      }${care}`,
+    );
+  }
 }
 
 /** Asks for a file and saves the newest measurements in the text format of Prometheus. */

@@ -7,6 +7,10 @@ type Open = (size: { columns: number; rows: number }, signal: AbortSignal) => Pr
 
 /** A shell that has not taken the marking line in by then is shown as it is. */
 const marksPatienceMs = 5_000;
+/** A shell that says nothing at all for so long gets what was typed without the marking line. */
+const silencePatienceMs = 3_000;
+/** So much is kept of what is typed before the shell is there. */
+const mostTypedCharacters = 64 * 1024;
 
 /** A shell inside a sandbox as an editor terminal, whose commands the editor knows. */
 export class SandboxTerminal implements vscode.Pseudoterminal {
@@ -21,6 +25,11 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
   /** The newest size; it may change before there is a session to tell it to. */
   private size = { columns: 80, rows: 24 };
   private failed = false;
+  /** What was typed before the shell was there; null from then on. */
+  private typed: string | null = '';
+  private typedTooMuch = false;
+  /** Something was typed into a shell that had not spoken yet: the marking line may be put into the middle of a line no more. */
+  private wasTyped = false;
 
   /**
    * @param openSession connects to the sandbox once the terminal is visible.
@@ -54,17 +63,21 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
       for (const command of reader.take(text)) this.heard(command);
     };
     let timer: NodeJS.Timeout | undefined;
+    const silence = setTimeout(() => this.flush(session), silencePatienceMs);
     try {
       for await (const bytes of session.output) {
         // Once it has spoken, the shell is there; a line sent before that can tear down what says that there is none.
         if (timer === undefined) {
-          session.write(new TextEncoder().encode(markingLine));
+          if (this.wasTyped) show(marks.giveUp());
+          else session.write(new TextEncoder().encode(markingLine));
+          this.flush(session);
           timer = setTimeout(() => show(marks.giveUp()), marksPatienceMs);
         }
         show(marks.take(decoder.decode(bytes, { stream: true })));
       }
     } finally {
       clearTimeout(timer);
+      clearTimeout(silence);
       show(marks.giveUp());
     }
     const exitCode = await session.exited;
@@ -85,7 +98,30 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
 
   handleInput(data: string): void {
     if (this.failed) this.closed.fire(undefined);
-    else this.session?.write(new TextEncoder().encode(data));
+    else if (this.typed !== null) this.keep(this.typed, data);
+    else if (this.session) this.send(this.session, data);
+  }
+
+  /** Nothing after a gap is kept: half a command may do something else than the whole. */
+  private keep(typed: string, data: string): void {
+    if (this.typedTooMuch) return;
+    if (typed.length + data.length <= mostTypedCharacters) {
+      this.typed = typed + data;
+      return;
+    }
+    this.typedTooMuch = true;
+    this.written.fire('\r\n[Sandbox Foresight] Before the shell was there, too much was typed; the rest is lost.\r\n');
+  }
+
+  private flush(session: TerminalSession): void {
+    const { typed } = this;
+    this.typed = null;
+    if (typed !== null && typed !== '') this.send(session, typed);
+  }
+
+  private send(session: TerminalSession, text: string): void {
+    this.wasTyped = true;
+    session.write(new TextEncoder().encode(text));
   }
 
   setDimensions(dimensions: vscode.TerminalDimensions): void {

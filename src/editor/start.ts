@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Supervisor, SupervisorOptions } from '../app/contracts.ts';
 import { warmUp } from '../app/warm-up.ts';
 import type { CommandPeaks, HistoryBounds, HistoryStore } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
-import type { Clock, Here, Housekeeping, Log, SandboxProvider } from '../model/ports.ts';
+import type { Clock, Here, Log, SandboxProvider } from '../model/ports.ts';
 import { WindowAttention } from './attention.ts';
 import { registerCommands } from './commands.ts';
 import { askForSecret, connect } from './connect.ts';
@@ -14,7 +13,7 @@ import { EditTimes } from './edit-times.ts';
 import { RememberedFixes } from './error-fixes/remembered-fixes.ts';
 import { logFirstNumbers } from './first-numbers.ts';
 import { createHandlers } from './handlers.ts';
-import { hereOf, localFolders } from './here.ts';
+import { hereOf } from './here.ts';
 import { IncidentKeeper } from './incident-keeper.ts';
 import { createLog } from './log.ts';
 import { fileExists, placeHints, rememberedSandbox, rememberSandbox } from './place.ts';
@@ -56,11 +55,11 @@ export interface Parts {
     readonly bounds: HistoryBounds;
     readonly log: Log;
   }): HistoryStore & { readonly peaks: CommandPeaks };
-  connect(needs: ConnectionNeeds): ConnectionSet;
+  /** @param id of the system, as in its settings. */
+  connect(id: string, needs: ConnectionNeeds): ConnectionSet;
   /** The origin that secrets for a server's address belong to. Throws `Problem` for what is no address. */
   originOf(serverUrl: string): string | null;
   createDemo(): SandboxProvider;
-  readonly housekeeping: Housekeeping;
   readonly digest: {
     of(incidents: readonly Incident[]): unknown;
     read(digest: unknown): readonly Incident[];
@@ -98,7 +97,15 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     redact,
     editTimes: () => editTimes.moments,
     rememberedFixes: () => rememberedFixes.list,
+    forgotten: async () => {
+      await keeper?.write();
+    },
   });
+  // On the person's side the store itself survives a sandbox; inside one, only what the editor keeps does.
+  const keeper =
+    context.extension.extensionKind === vscode.ExtensionKind.Workspace
+      ? new IncidentKeeper({ supervisor, history, state: context.globalState, digest: parts.digest, clock, log })
+      : null;
   const remember = (sandboxId: string): Promise<void> => rememberSandbox(context.workspaceState, sandboxId);
   const workbench = createWorkbench({
     supervisor,
@@ -108,17 +115,22 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     notificationsEnabled: () => settings.alerts.notifications,
     offersEnabled: () => settings.alerts.notifications && settings.errors.offerFixes,
     remember,
+    environment: context.environmentVariableCollection,
   });
   const minuteMs = 60_000;
   const attention = new WindowAttention(clock, settings.local.restAfterMinutes * minuteMs);
   const owners = new EditorProcesses((error) => log.debug(`The process of a terminal is not known: ${String(error)}`));
   const here = (): Here => hereOf(context.extension.extensionKind, attention, owners);
-  const madeFrom = () => [settings.local.enabled, here().folders, settings.openSandbox, readNetworkSettings()];
+  const madeFrom = (): Readonly<Record<string, unknown>> => ({
+    openSandbox: [settings.openSandbox, readNetworkSettings()],
+    // Which folders are open is asked when it is needed; whether the place can be read at all is not.
+    local: [settings.local.enabled, here().unreadable === null],
+  });
   const connections = new Connections(supervisor, {
     clock,
     log,
-    create: () =>
-      parts.connect({
+    create: (id) =>
+      parts.connect(id, {
         settings,
         network: readNetworkSettings(),
         clock,
@@ -135,11 +147,8 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     workbench,
     dashboards,
     placeActions: new PlaceActions({
-      supervisor,
-      housekeeping: parts.housekeeping,
-      terminals: context.environmentVariableCollection,
-      folders: localFolders,
-      home: homedir(),
+      view: () => supervisor.view,
+      fixes: workbench.fixes,
       remote: () => here().remote,
     }),
     rememberedFixes,
@@ -150,11 +159,6 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     tryDemo: () => connections.startDemo(parts.createDemo()),
     showLog: log.show,
   });
-  // On the person's side the store itself survives a sandbox; inside one, only what the editor keeps does.
-  const keeper =
-    context.extension.extensionKind === vscode.ExtensionKind.Workspace
-      ? new IncidentKeeper({ supervisor, history, state: context.globalState, digest: parts.digest, clock, log })
-      : null;
   const warming = warmUp(clock);
   context.subscriptions.push(
     { dispose: () => warming.cancel() },
@@ -166,6 +170,10 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
       supervisor.setSettings(appSettings(changed));
       history.setBounds(historyBounds(changed));
       attention.setPatience(changed.local.restAfterMinutes * minuteMs);
+      connections.renew(madeFrom());
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      supervisor.setPlace(placeHints(), rememberedSandbox(context.workspaceState));
       connections.renew(madeFrom());
     }),
     attention,
@@ -181,7 +189,7 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     keeper?.start();
   });
   return async () => {
-    keeper?.dispose();
+    await keeper?.close();
     await supervisor.dispose();
     await history.dispose();
     await connections.close();

@@ -12,6 +12,7 @@ import { Notifications } from './notifications.ts';
 import { Questions } from './questions.ts';
 import { StatusBar } from './status-bar.ts';
 import { TaskSource } from './task-source.ts';
+import { EditorTerminalEnvironment } from './terminal-environment.ts';
 import { TerminalSource } from './terminal-source.ts';
 import { Terminals } from './terminals.ts';
 import { SandboxTree } from './tree.ts';
@@ -43,6 +44,8 @@ export function createWorkbench(options: {
   /** Whether a fix is offered when a command failed. */
   readonly offersEnabled: () => boolean;
   readonly remember: (sandboxId: string) => Thenable<void>;
+  /** Environment of new terminals. */
+  readonly environment: vscode.GlobalEnvironmentVariableCollection;
 }): Workbench {
   const { supervisor, clock, log } = options;
   const now = (): number => clock.now();
@@ -51,8 +54,12 @@ export function createWorkbench(options: {
   const statusBar = new StatusBar();
   const tree = new SandboxTree();
   const details = new Details(supervisor, { now, redact: options.redact, log });
-  const fixes = new FixDialogs(supervisor, options.remember);
   const terminals = new Terminals(supervisor, (sandboxId) => terminalSource.listener(sandboxId));
+  const fixes = new FixDialogs(supervisor, {
+    remember: options.remember,
+    terminals: new EditorTerminalEnvironment(options.environment),
+    openIn: (view, folder) => terminals.openIn(view, folder),
+  });
   const errorFixes = new ErrorFixDialogs({
     supervisor,
     fixes,
@@ -68,6 +75,9 @@ export function createWorkbench(options: {
       help: async (sandboxId) => {
         await vscode.commands.executeCommand('sandboxForesight.whatCanIDo', sandboxId);
       },
+      openFleet: async () => {
+        await vscode.commands.executeCommand('sandboxForesight.openFleet');
+      },
       runFix: async (sandboxId, offer) => {
         const view = supervisor.view.sandboxes.find(({ sandbox }) => sandbox.id === sandboxId);
         if (!view) return;
@@ -80,7 +90,7 @@ export function createWorkbench(options: {
   );
   const killNotices = new KillNotices(supervisor, {
     enabled: options.notificationsEnabled,
-    now,
+    clock,
     showDetails: (sandboxId) => details.show(sandboxId),
     help: async (sandboxId) => {
       await vscode.commands.executeCommand('sandboxForesight.whatCanIDo', sandboxId);

@@ -28,8 +28,10 @@ export interface Recurrence {
   readonly count: number;
   /** The count with a half-life of one week. */
   readonly decayedCount: number;
-  /** Of these, today; at least what was seen in this session. */
+  /** Of these, today, in whatever window. */
   readonly today: number;
+  /** Of these, in the workspace of the sandbox it stands beside; missing when that is not known. */
+  readonly here?: number;
   readonly sandboxes: number;
   readonly firstSeenAtMs: number;
   /** What ran before it came the first time (`npm ci`), or null when that is not known. */
@@ -48,6 +50,8 @@ export interface RecognisedError {
   readonly cause: string | null;
   readonly source: string;
   readonly exitCode: number | null;
+  /** The normalised command it came from last (command-key.ts); missing when that is not known. */
+  readonly commandKey?: string;
   readonly count: number;
   readonly firstSeenAtMs: number;
   readonly lastSeenAtMs: number;

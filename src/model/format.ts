@@ -64,3 +64,14 @@ const count = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 export function formatCount(value: number): string {
   return Number.isFinite(value) ? count.format(value) : 'unknown';
 }
+
+/** @returns `text` with a capital letter at its beginning. */
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** @returns one block character per value of 0..1, a dot where there is none; a text picture that every theme and font shows. */
+export const sparkline = (values: readonly (number | null)[]): string =>
+  values
+    .map((value) => (value === null ? '·' : (bars[Math.min(7, Math.max(0, Math.floor(value * 8)))] ?? '·')))
+    .join('');

@@ -36,6 +36,8 @@ export interface Incident {
   readonly sandboxId: string;
   readonly sandboxName: string;
   readonly provider: string;
+  /** The workspace it happened in, by the name of workspace.ts; missing when that is not known. */
+  readonly workspace?: string;
   readonly atMs: number;
   readonly cause: IncidentCause;
   /** `probable` wherever the facts allow another reading; people then see the word "probably". */

@@ -57,6 +57,8 @@ export interface Health {
 /** Everything there is to show of one sandbox: one immutable snapshot per change. */
 export interface SandboxView {
   readonly sandbox: Sandbox;
+  /** The place the editor itself works in (`SandboxProvider.isHere`). */
+  readonly isHere: boolean;
   readonly link: Link;
   /** When this snapshot was made, epoch milliseconds. */
   readonly atMs: number;
@@ -70,7 +72,10 @@ export interface SandboxView {
   readonly forecasts: readonly Forecast[];
   /** The signal that ends the sandbox first, or null when nothing does. */
   readonly leading: Forecast | null;
+  /** The highest of `signalLevels`. */
   readonly level: WarningLevel;
+  /** The level of each signal with an open episode; one that is missing is calm. */
+  readonly signalLevels: Readonly<Partial<Record<SignalName, WarningLevel>>>;
   readonly health: Health;
   /** The open episode, or the one that ended last. */
   readonly warning: Warning | null;

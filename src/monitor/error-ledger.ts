@@ -1,4 +1,5 @@
 import type { Recognition } from '../diagnosis/recognise.ts';
+import { commandKey } from '../model/command-key.ts';
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 import type { ErrorFix } from '../model/fix.ts';
 import { type ErrorClue, errorFixes } from './error-fixes.ts';
@@ -51,6 +52,7 @@ export class ErrorLedger {
     const { line, lines, at } = tellingLine(event.text, pattern, fingerprint);
     const shown = shownLine(line, this.#redact);
     const places = sourcePlaces(lines, at);
+    const { commandLine } = event;
     const error: RecognisedError = {
       fingerprint,
       pattern,
@@ -59,6 +61,7 @@ export class ErrorLedger {
       cause: recognition.cause,
       source: event.source,
       exitCode: event.exitCode,
+      ...(commandLine === null || commandLine.trim() === '' ? {} : { commandKey: commandKey(commandLine, cwd) }),
       count: (known?.count ?? 0) + 1,
       firstSeenAtMs: Math.min(known?.firstSeenAtMs ?? event.atMs, event.atMs),
       lastSeenAtMs: Math.max(known?.lastSeenAtMs ?? event.atMs, event.atMs),
@@ -66,7 +69,6 @@ export class ErrorLedger {
       ...(places.length === 0 ? {} : { places }),
     };
     const { record, parameters } = recognition;
-    const { commandLine } = event;
     this.#clues.set(fingerprint, { fingerprint, record, parameters, commandLine, cwd, place: places[0] ?? null });
     // Taken out first, so that the order of the map is the order in which they were seen last.
     this.#byFingerprint.delete(fingerprint);

@@ -1,10 +1,11 @@
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 import type { SandboxEvent } from '../model/events.ts';
-import type { ErrorFix, FixId, FixOutcome } from '../model/fix.ts';
+import type { ErrorFix, FixId, FixOffer, FixOutcome, FixSuccess, Removable } from '../model/fix.ts';
 import type { Forecaster } from '../model/forecast.ts';
 import type { Incident, LifecycleTransition } from '../model/incident.ts';
 import type { Capabilities, CommandPeaks } from '../model/ports.ts';
 import type { Sandbox } from '../model/sandbox.ts';
+import type { SignalName } from '../model/signal.ts';
 import type { Link, SandboxView } from '../model/view.ts';
 import type { Warning } from '../model/warning.ts';
 import type { AlertPolicy } from './alert-policy.ts';
@@ -13,8 +14,12 @@ import type { ErrorRise } from './error-rise.ts';
 /** What a monitor is made for and with. */
 export interface SandboxMonitorOptions {
   readonly sandbox: Sandbox;
+  /** The place the editor itself works in. Default: it is not. */
+  readonly isHere?: boolean;
   /** What this sandbox's provider and the editor can do at all; the monitor offers the part that fits the phase. */
   readonly supports: readonly FixId[];
+  /** How an action went before; null when it was never checked. Default: nothing is known. */
+  readonly successOf?: (id: FixId) => FixSuccess | null;
   readonly capabilities: Capabilities;
   /** Now, epoch milliseconds. */
   readonly nowMs: number;
@@ -65,12 +70,18 @@ export interface SandboxMonitor {
   /** The result of asking the sandbox's agent for a sign of life. */
   agent(answer: AgentAnswer, atMs: number): void;
   error(event: ErrorEvent): void;
+  /** What helps against this signal now, best first, as in `SandboxView.fixes` when it is the leading one. */
+  fixesAgainst(signal: SignalName): readonly FixOffer[];
   /** What helps against one of the errors in the view, in the catalogue's order; nothing for one that is not known. */
   errorFixes(fingerprint: string): readonly ErrorFix[];
   /** @param fingerprint of the error it was tried against, or null. */
   fixDone(outcome: FixOutcome, fingerprint?: string | null): void;
   /** Gives up what was seen of a sandbox that lives: its errors, incidents, fixes and earlier samples. Open episodes go on. */
   forgetPast(atMs: number): void;
+  /** Replaces what can be done at all: the editor turned out to run in the sandbox, or not. */
+  setSupports(supports: readonly FixId[]): void;
+  /** What could be removed from its disks, as it was just measured; null when that is not known any more. */
+  removable(removable: Removable | null): void;
   /** Replaces the alarm policy, e.g. when the setting changes. Open episodes go on. */
   setPolicy(policy: AlertPolicy): void;
   /** @returns the present view; the same object as long as nothing has changed. */

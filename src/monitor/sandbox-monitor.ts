@@ -1,15 +1,17 @@
 import { actionsFor, offerFixes } from '../diagnosis/offer-fixes.ts';
 import { recognise } from '../diagnosis/recognise.ts';
 import { createForecaster } from '../forecast/forecaster.ts';
+import { commandKey } from '../model/command-key.ts';
 import type { ErrorEvent } from '../model/error-event.ts';
-import type { CommandEnded, CommandStarted, ProcessExited, SandboxEvent } from '../model/events.ts';
-import type { ErrorFix, FixOutcome } from '../model/fix.ts';
+import type { CommandEnded, CommandStarted, SandboxEvent } from '../model/events.ts';
+import type { ErrorFix, FixId, FixOffer, FixOutcome, Removable } from '../model/fix.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { LifecycleTransition } from '../model/incident.ts';
 import type { Sample } from '../model/sample.ts';
 import { isEnded, isLive, type Sandbox } from '../model/sandbox.ts';
+import type { SignalName } from '../model/signal.ts';
 import type { Health, Link, SandboxView } from '../model/view.ts';
-import { type WarningLevel, warningLevels } from '../model/warning.ts';
+import { atLeast, type WarningLevel } from '../model/warning.ts';
 import { Alarms } from './alarms.ts';
 import { type AlertPolicy, alertPolicy } from './alert-policy.ts';
 import { BlackBox } from './black-box.ts';
@@ -33,6 +35,8 @@ export type {
   SandboxMonitorOptions,
 } from './monitor-types.ts';
 
+/** What a shell says of a program that was killed. */
+const killedExit = 137;
 const keptTransitions = 50;
 const keptOutcomes = 20;
 const keptCommands = 100;
@@ -40,6 +44,9 @@ const keptCommands = 100;
 const ownExtensionMs = 15_000;
 /** How far back kills belong to a failed command whose start is not known. */
 const commandKillsMs = 30_000;
+
+const highest = (levels: readonly WarningLevel[]): WarningLevel =>
+  levels.reduce<WarningLevel>((most, each) => (atLeast(each, most) ? each : most), 'calm');
 
 /** @returns a monitor for one sandbox. */
 export const createSandboxMonitor = (options: SandboxMonitorOptions): SandboxMonitor => new Monitor(options);
@@ -67,11 +74,16 @@ class Monitor implements SandboxMonitor {
   #extendedByPersonAtMs: number | null = null;
   /** When the deadline was last seen to move without our doing, or null. */
   #lastMoveAtMs: number | null = null;
+  #supports: readonly FixId[];
+  #removable: Removable | null = null;
+  /** The newest reading of each signal: not every sample looks at all of them. */
+  #newest: Sample | null = null;
   #bucket = '';
   #view: SandboxView | null = null;
 
   constructor(options: SandboxMonitorOptions) {
     this.#options = options;
+    this.#supports = options.supports;
     this.sandboxId = options.sandbox.id;
     this.#errors = new ErrorLedger(options.redact);
     this.#forecaster = new SteadyForecaster(
@@ -105,7 +117,7 @@ class Monitor implements SandboxMonitor {
     this.#forecaster.observe(event);
     if (event.kind === 'command-started') this.#commandStarted(event);
     if (event.kind === 'command-ended') this.#commandEnded(event);
-    if (event.kind === 'process-exited') this.#exited(event);
+    if (event.kind === 'process-exited' && event.outOfMemory) this.#ends.childNamed([event]);
     if (event.kind === 'limit-changed' && event.signal === 'expiry') {
       this.#alarms.deadline(event.limit, event.atMs, this.#isByPerson(event.atMs));
     }
@@ -125,9 +137,16 @@ class Monitor implements SandboxMonitor {
     if ((before.expiry?.expiresAtMs ?? null) !== deadlineMs) {
       this.#moveDeadline(deadlineMs, atMs, this.#isByPerson(atMs));
     }
+    if (sandbox.phase === 'interrupted' && before.phase !== 'interrupted') this.#interrupted(atMs);
     this.#ends.lifecycle(sandbox, atMs, false);
     if (!sameFields(before, sandbox) || !sameFields(wasOver, [this.#ends.ended, this.#ends.isGone])) this.#view = null;
     this.#passTime(atMs);
+  }
+
+  /** For the model it is like a kill of the first process: memory begins anew, and it is one more in a row of failures. */
+  #interrupted(atMs: number): void {
+    const { sandboxId } = this;
+    this.#forecaster.observe({ kind: 'process-exited', sandboxId, atMs, pid: 1, name: '', outOfMemory: true });
   }
 
   gone(atMs: number): void {
@@ -156,7 +175,7 @@ class Monitor implements SandboxMonitor {
 
   error(event: ErrorEvent): void {
     if (event.sandboxId !== this.sandboxId || !Number.isFinite(event.atMs)) return;
-    if (event.source === 'diagnostics') this.#ends.diagnostics(event.text);
+    if (event.source === 'diagnostics') this.#ends.diagnostics(event.text, event.atMs);
     const started = event.commandId === null ? undefined : this.#commandStarts.get(event.commandId);
     const fromMs = started?.atMs ?? event.atMs - commandKillsMs;
     const recognition = recognise(event, { oomKillDelta: this.#oom.killsBetween(fromMs, event.atMs + lateSampleMs) });
@@ -173,6 +192,12 @@ class Monitor implements SandboxMonitor {
     }
     this.#settle();
     this.#lookAtHealth(Math.max(event.atMs, this.#box.last?.atMs ?? event.atMs));
+  }
+
+  fixesAgainst(signal: SignalName): readonly FixOffer[] {
+    const levels = this.#levels();
+    const forecast = this.#forecasts.find((each) => each.signal === signal) ?? null;
+    return this.#offers(forecast, levels.get(signal) ?? 'calm');
   }
 
   errorFixes(fingerprint: string): readonly ErrorFix[] {
@@ -205,6 +230,16 @@ class Monitor implements SandboxMonitor {
     this.#timeline = this.#timeline.slice(-1);
     this.#records = [];
     this.#lookAtHealth(atMs);
+    this.#view = null;
+  }
+
+  setSupports(supports: readonly FixId[]): void {
+    this.#supports = supports;
+    this.#view = null;
+  }
+
+  removable(removable: Removable | null): void {
+    this.#removable = removable;
     this.#view = null;
   }
 
@@ -256,9 +291,12 @@ class Monitor implements SandboxMonitor {
     for (const exited of tracked.exited) this.#forecaster.observe(exited);
     this.#forecasts = this.#forecaster.forecasts(sample.atMs);
     this.#box.add(sample, this.#forecasts);
+    this.#newest = this.#newest?.source === sample.source ? { ...this.#newest, ...sample } : sample;
     this.#alarms.sample(sample, this.#forecasts);
     this.#ends.sample(sample, kills);
-    for (const exited of tracked.exited) this.#exited(exited);
+    // With more candidates than kills, none of them is named.
+    const killed = tracked.exited.filter(({ outOfMemory }) => outOfMemory);
+    if (killed.length > 0 && killed.length <= Math.max(1, kills)) this.#ends.childNamed(killed);
     this.#view = null;
     this.#clock(sample.atMs);
   }
@@ -272,12 +310,12 @@ class Monitor implements SandboxMonitor {
   #commandEnded(event: CommandEnded): void {
     this.#health.commandEnded(event);
     const started = this.#commandStarts.get(event.commandId);
+    if (event.exitCode === killedExit && started !== undefined) {
+      this.#ends.commandKilled(commandKey(started.commandLine, started.cwd), event.atMs);
+      this.#settle();
+    }
     if (event.exitCode !== 0 || started === undefined) return;
     if (this.#errors.commandWorked(started.commandLine, started.cwd, event.atMs)) this.#view = null;
-  }
-
-  #exited(event: ProcessExited): void {
-    if (event.outOfMemory) this.#ends.childNamed(event);
   }
 
   #passTime(nowMs: number): void {
@@ -320,43 +358,60 @@ class Monitor implements SandboxMonitor {
     return rise === null ? this.#health.health : { ...this.#health.health, rising: riseText(rise) };
   }
 
+  /** The level of each signal with an open episode. */
+  #levels(): ReadonlyMap<SignalName, WarningLevel> {
+    return this.#ends.ended || !this.#clockRuns() ? new Map() : this.#alarms.levels(isLive(this.#sandbox.phase));
+  }
+
+  get #present(): readonly FixId[] {
+    return this.#ends.isGone ? this.#supports.filter((id) => id === 'showDetails') : this.#supports;
+  }
+
+  #offers(against: Forecast | null, level: WarningLevel): readonly FixOffer[] {
+    return offerFixes({
+      sandbox: this.#sandbox,
+      leading: against,
+      level,
+      processes: this.#processes.processes,
+      supports: this.#present,
+      incidents: this.#ends.incidents,
+      sample: this.#newest,
+      removable: this.#removable,
+      successOf: this.#options.successOf ?? (() => null),
+    });
+  }
+
   #makeView(nowMs: number): SandboxView {
     const ended = this.#ends.ended;
     const sandbox = this.#sandbox;
     const last = this.#box.last;
-    const levels = ended || !this.#clockRuns() ? new Map() : this.#alarms.levels(isLive(sandbox.phase));
+    const levels = this.#levels();
     const forecasts = ended ? [] : this.#forecasts;
     const leading = pickLeading(forecasts, levels);
-    const level = [...levels.values()].reduce<WarningLevel>(
-      (highest, each) => (warningLevels.indexOf(each) > warningLevels.indexOf(highest) ? each : highest),
-      'calm',
-    );
-    const supports = this.#ends.isGone
-      ? this.#options.supports.filter((id) => id === 'showDetails')
-      : this.#options.supports;
-    const { processes } = this.#processes;
-    const incidents = this.#ends.incidents;
+    const level = highest([...levels.values()]);
     return {
       sandbox,
+      isHere: this.#options.isHere === true,
       link: ended ? endedLink : this.#link,
       atMs: nowMs,
       lastSampleAtMs: last?.atMs ?? null,
       sampleSource: last?.source ?? null,
       caveat: last?.caveat ?? null,
       sample: last,
-      processes,
+      processes: this.#processes.processes,
       forecasts,
       leading,
       level,
+      signalLevels: Object.fromEntries(levels),
       health: ended || !isLive(sandbox.phase) ? wellHealth : this.#healthAt(nowMs),
       warning: this.#alarms.current(leading?.signal ?? null),
       history: this.#box.history(),
       timeline: this.#timeline,
       errors: this.#errors.list,
-      fixes: offerFixes({ sandbox, leading, level, processes, supports, incidents }),
-      actions: actionsFor(sandbox, supports),
+      fixes: this.#offers(leading, level),
+      actions: actionsFor(sandbox, this.#present),
       outcomes: this.#outcomes,
-      incidents,
+      incidents: this.#ends.incidents,
     };
   }
 }

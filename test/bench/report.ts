@@ -80,6 +80,7 @@ function rowsOf(report: BenchReport): Row[] {
     rows.push(afew('history: ask for one incident', history.ask.oneIncidentMs, millis));
     rows.push(afew('history: ask for an hour of samples', history.ask.hourOfSamplesMs, millis));
     rows.push(afew('history: ask for errors', history.ask.errorsMs, millis));
+    rows.push(afew('history: ask for the days of one error', history.ask.errorDaysMs, millis));
     rows.push(afew("history: longest block of the editor's thread", history.longestBlockMs, millis));
     rows.push(afew('the same with nothing to do', history.idleBlockMs, millis));
   }

@@ -60,6 +60,7 @@ export interface AppBenchOptions extends FakeProviderOptions {
   readonly history?: RecordingHistory;
   readonly unkept?: readonly string[];
   readonly rememberedFixes?: readonly RememberedFix[];
+  readonly forgotten?: () => Promise<void>;
 }
 
 export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
@@ -77,6 +78,7 @@ export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
     peaks: history.peaks,
     unkept: options.unkept ?? [],
     rememberedFixes: () => options.rememberedFixes ?? [],
+    forgotten: options.forgotten ?? (() => Promise.resolve()),
   });
   const views: AppView[] = [];
   const notices: Notice[] = [];

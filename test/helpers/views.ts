@@ -42,6 +42,7 @@ export const sandbox = (part: Partial<Sandbox> = {}): Sandbox => ({
 /** A running sandbox with live data, about to run out of memory unless `part` says otherwise. */
 export const sandboxView = (part: Partial<SandboxView> = {}): SandboxView => ({
   sandbox: sandbox(),
+  isHere: part.sandbox?.provider === 'local',
   link: { state: 'live', problem: null, text: null, nextStep: null, retryAtMs: null },
   atMs: nowMs,
   lastSampleAtMs: nowMs,
@@ -52,6 +53,7 @@ export const sandboxView = (part: Partial<SandboxView> = {}): SandboxView => ({
   forecasts: [memoryForecast()],
   leading: memoryForecast(),
   level: 'warn',
+  signalLevels: { [(part.leading ?? memoryForecast()).signal]: part.level ?? 'warn' },
   health: { state: 'running', errorsPerMinute: 0 },
   warning: null,
   history: [{ signal: 'memory', values: [0.5, 0.6, 0.71] }],

@@ -1,7 +1,7 @@
 import type { SandboxView } from '../../model/view.ts';
 import { recurrenceText } from './error-text.ts';
 import { formatDuration, formatMoment, sparkline } from './format.ts';
-import { codeSpan, escapeMarkdown } from './markdown.ts';
+import { codeCell, escapeMarkdown } from './markdown.ts';
 import { comingText, useText } from './signal-text.ts';
 import { causeWords, levelWords, phaseWords, signalWords, sourceWords } from './words.ts';
 
@@ -19,12 +19,12 @@ function facts(view: SandboxView): string[] {
   const { sandbox } = view;
   const rows: (readonly string[])[] = [
     ['Phase', `${phaseWords[sandbox.phase]} (${escapeMarkdown(sandbox.rawState)})`],
-    ['Id', codeSpan(sandbox.id)],
+    ['Id', codeCell(sandbox.id)],
     ['Provider', escapeMarkdown(sandbox.provider)],
   ];
   if (sandbox.reason) rows.push(['Reason', escapeMarkdown(sandbox.reason)]);
   if (sandbox.message) rows.push(['Message', escapeMarkdown(sandbox.message)]);
-  if (sandbox.image) rows.push(['Image', codeSpan(sandbox.image)]);
+  if (sandbox.image) rows.push(['Image', codeCell(sandbox.image)]);
   if (sandbox.createdAtMs !== null) rows.push(['Created', formatMoment(sandbox.createdAtMs)]);
   if (sandbox.expiry) {
     const certainty = sandbox.expiry.certainty === 'probable' ? ' (probably)' : '';
@@ -99,9 +99,7 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
       ...table(
         ['error', 'times', 'last', 'why', 'how often'],
         view.errors.map((error) => [
-          [...new Set([error.title, error.line ?? error.title])]
-            .map((line) => codeSpan(line.replaceAll('|', '¦')))
-            .join(' '),
+          [...new Set([error.title, error.line ?? error.title])].map(codeCell).join(' '),
           String(error.count),
           `${formatMoment(error.lastSeenAtMs)}${error.solvedAtMs === undefined ? '' : ', solved since'}`,
           escapeMarkdown(error.cause ?? 'not known'),

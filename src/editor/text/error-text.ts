@@ -14,10 +14,13 @@ const oneLine = (text: string, most: number): string => {
   return flat.length > most ? `${flat.slice(0, most - 1)}…` : flat;
 };
 
-/** "3rd time today, in 2 sandboxes; first after `npm ci`", or null for one that came once. */
+/** @returns a command line for a sentence: on one line, cut. */
+export const shortLine = (command: string): string => oneLine(command, 60);
+
+/** "3rd time today (2 in this workspace), in 2 sandboxes; first after `npm ci`", or null for one that came once. */
 export function recurrenceText(recurrence: Recurrence | undefined): string | null {
   if (recurrence === undefined) return null;
-  const { count, today, sandboxes, firstSeenAtMs, firstAfter } = recurrence;
+  const { count, today, sandboxes, firstSeenAtMs, firstAfter, here = 0 } = recurrence;
   const after = firstAfter === null ? '' : `${count > 1 ? '; first' : 'first'} after \`${oneLine(firstAfter, 60)}\``;
   if (count < 2) return after === '' ? null : after;
   const when =
@@ -26,7 +29,8 @@ export function recurrenceText(recurrence: Recurrence | undefined): string | nul
       : today > 1
         ? `${ordinal(today)} time today, ${ordinal(count)} since ${formatMoment(firstSeenAtMs)}`
         : `${ordinal(count)} time since ${formatMoment(firstSeenAtMs)}`;
-  return `${when}${sandboxes > 1 ? `, in ${sandboxes} sandboxes` : ''}${after}`;
+  const ours = here > 0 && here < count ? ` (${here} in this workspace)` : '';
+  return `${when}${ours}${sandboxes > 1 ? `, in ${sandboxes} sandboxes` : ''}${after}`;
 }
 
 /** What stands beside an error in the tree: how it stands, how often it came, when last. */

@@ -1,14 +1,10 @@
 /** How numbers and times are written for people, and the pictures made of characters. Pure. */
+import { sparkline as picture } from '../../model/format.ts';
 
-export { formatBytes, formatClock, formatDuration, formatMoment, formatPercent } from '../../model/format.ts';
+export { capital, formatBytes, formatClock, formatDuration, formatMoment, formatPercent } from '../../model/format.ts';
 
-const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/** @returns one block character per value of 0..1; a text picture that every theme and font shows. */
-export function sparkline(values: readonly number[], width = 24): string {
-  const shown = values.slice(-width);
-  return shown.map((value) => bars[Math.min(7, Math.max(0, Math.floor(value * 8)))] ?? ' ').join('');
-}
+/** @returns the newest of these pressures as a picture made of characters. */
+export const sparkline = (values: readonly number[], width = 24): string => picture(values.slice(-width));
 
 /** @returns a bar such as `▰▰▰▰▰▰▰▱▱▱` for a pressure of 0..1. */
 export function pressureBar(ratio: number, width = 10): string {

@@ -20,12 +20,16 @@ export const withoutLinks = (text: string): string => text.replaceAll('](', ']\u
 
 /** @returns `text` in a code span, whatever it holds. */
 export function codeSpan(text: string): string {
-  const flat = text.replace(/\p{Cc}+/gu, ' ');
+  // Two backticks with nothing in between are no span but the beginning of one.
+  const flat = text.replace(/\p{Cc}+/gu, ' ') || ' ';
   const longestRun = Math.max(0, ...[...flat.matchAll(/`+/g)].map((run) => run[0].length));
   const fence = '`'.repeat(longestRun + 1);
   const pad = flat.startsWith('`') || flat.endsWith('`') ? ' ' : '';
   return `${fence}${pad}${flat}${pad}${fence}`;
 }
+
+/** @returns `text` in a code span that stays within its cell of a table, where a bar ends the cell even in a code span. */
+export const codeCell = (text: string): string => codeSpan(text.replaceAll('|', '¦'));
 
 /** @returns a link that runs a command when clicked, in a Markdown string whose trusted commands include it. */
 export function commandLink(label: string, command: string, argument?: unknown): string {

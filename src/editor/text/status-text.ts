@@ -40,15 +40,40 @@ function namedSignal(view: SandboxView): Forecast | null {
   return memory && (fullest?.pressure ?? 0) < worthNamingPressure ? memory : fullest;
 }
 
+/** The colour and the word of the level, and its icon; null where the level has none. */
+function levelSigns({ level }: SandboxView): {
+  readonly background: StatusText['background'];
+  readonly icon: string | null;
+  readonly word: string;
+} {
+  if (level === 'critical') return { background: 'error', icon: 'flame', word: 'critical, ' };
+  if (level === 'warn') return { background: 'warning', icon: 'warning', word: 'warning, ' };
+  return { background: 'none', icon: null, word: '' };
+}
+
+/** Neither running nor over. Its clock may go on all the same. */
+function waitingText(view: SandboxView, nowMs: number): StatusText {
+  const { sandbox, level } = view;
+  const { phase } = sandbox;
+  const { background, icon, word } = levelSigns(view);
+  const words = phaseWords[phase];
+  const expiry = view.forecasts.find(({ signal }) => signal === 'expiry');
+  const leftMs = expiry === undefined || level === 'calm' ? null : timeLeftMs(expiry, nowMs);
+  const ends = leftMs === null ? '' : `ends in ${formatDuration(leftMs)}`;
+  return {
+    text: `$(${icon ?? phaseIcons[phase]}) ${plain(sandbox.name)} ${words}${ends === '' ? '' : ` · ${ends}`}`,
+    background,
+    label: `Sandbox ${sandbox.name}: ${word}${words}${ends === '' ? '' : `, ${ends}`}`,
+  };
+}
+
 function liveText(view: SandboxView, nowMs: number): StatusText {
   const name = plain(view.sandbox.name);
   const machine = view.sampleSource === 'machine' ? ' (machine)' : '';
   const stale = view.link.state === 'live' ? '' : '~';
   const forecast = namedSignal(view);
-  const background = view.level === 'critical' ? 'error' : view.level === 'warn' ? 'warning' : 'none';
-  const icon =
-    view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : stale ? 'sync-ignored' : 'pulse';
-  const levelWord = view.level === 'critical' ? 'critical, ' : view.level === 'warn' ? 'warning, ' : '';
+  const { background, icon: levelIcon, word: levelWord } = levelSigns(view);
+  const icon = levelIcon ?? (stale ? 'sync-ignored' : 'pulse');
   if (!forecast) {
     return { text: `$(${icon}) ${name}`, background, label: `Sandbox ${view.sandbox.name}: ${levelWord}running` };
   }
@@ -85,14 +110,7 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
       label: `Sandbox ${sandbox.name} ended${why}`,
     };
   }
-  if (sandbox.phase !== 'running' && sandbox.phase !== 'unknown') {
-    const words = phaseWords[sandbox.phase];
-    return {
-      text: `$(${phaseIcons[sandbox.phase]}) ${name} ${words}`,
-      background: 'none',
-      label: `Sandbox ${sandbox.name}: ${words}`,
-    };
-  }
+  if (sandbox.phase !== 'running' && sandbox.phase !== 'unknown') return waitingText(view, nowMs);
   switch (link.state) {
     case 'connecting':
       if (view.sample === null) {
@@ -116,7 +134,7 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
         const words =
           link.problem === 'agent-down'
             ? 'agent does not answer'
-            : link.problem === 'unavailable-here' && sandbox.provider === 'local'
+            : link.problem === 'unavailable-here' && view.isHere
               ? 'open a folder to watch it'
               : 'no data';
         return {
@@ -139,9 +157,9 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
  */
 export function statusText(view: AppView, nowMs: number): StatusText {
   const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
-  const bad =
-    view.servers.find((server) => server.state === 'down') ??
-    view.servers.find((server) => server.state === 'degraded');
+  // What another server does says nothing of this sandbox.
+  const servers = current ? view.servers.filter(({ provider }) => provider === current.sandbox.provider) : view.servers;
+  const bad = servers.find(({ state }) => state === 'down') ?? servers.find(({ state }) => state === 'degraded');
   // A live stream is worth more than the lifecycle server; its trouble shows in the tree.
   if (current && (!bad || current.link.state === 'live' || isEnded(current.sandbox.phase))) {
     return ofSandbox(current, nowMs);

@@ -50,7 +50,7 @@ function sandboxLines(view: SandboxView, how: string | null, nowMs: number): str
   lines.push(...signalTable(view, nowMs));
   if (view.sampleSource) {
     lines.push(
-      `Data: ${sandbox.provider === 'local' ? hereSourceWords(view.sampleSource) : sourceWords[view.sampleSource]}, ${ageText(view, nowMs)}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`,
+      `Data: ${view.isHere ? hereSourceWords(view.sampleSource) : sourceWords[view.sampleSource]}, ${ageText(view, nowMs)}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`,
       '',
     );
   }
@@ -102,7 +102,7 @@ export function tooltipMarkdown(view: AppView, nowMs: number): string {
   }
   if (view.servers.length === 0) lines.push('Not connected to any sandbox server.', '');
   else if (!current && view.ambiguous) lines.push('Several sandboxes run. Choose the one to watch.', '');
-  else if (!current) lines.push('No sandbox is running.', '');
+  else if (!current && view.servers.every(({ state }) => state === 'healthy')) lines.push('No sandbox is running.', '');
   const links =
     view.servers.length === 0
       ? [commandLink('Connect to a server', 'sandboxForesight.connect')]

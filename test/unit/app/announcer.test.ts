@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Announcer } from '../../../src/app/announcer.ts';
+import { Announcer, type Standing } from '../../../src/app/announcer.ts';
 import type { Notice } from '../../../src/app/contracts.ts';
+import type { FixId, FixOffer } from '../../../src/model/fix.ts';
 import type { Warning } from '../../../src/model/warning.ts';
+import type { WarningChange } from '../../../src/monitor/monitor-types.ts';
 import { aForecast } from '../../helpers/a-forecast.ts';
 import { startedBench, utcTime } from '../../helpers/app-bench.ts';
 import { aSandbox } from '../../helpers/fake-provider.ts';
@@ -20,18 +22,51 @@ const aWarning = (parts: Partial<Warning> = {}): Warning => ({
   ...parts,
 });
 
-const setUp = async () => {
-  const bench = await startedBench([aSandbox('a')]);
+const anOffer = (id: FixId): FixOffer => ({ id, title: id, risk: 'safe', reason: '', target: null });
+
+const setUp = async (standing: Record<string, Standing> = {}) => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const bench = await startedBench(names.map((name) => aSandbox(name)));
   const notices: Notice[] = [];
+  const clock = { nowMs: 1_000 };
   const announcer = new Announcer({
-    now: () => 1_000,
+    now: () => clock.nowMs,
     formatTime: utcTime,
-    viewOf: (id) => (id === 'a' ? bench.view('a') : null),
+    viewOf: (id) => (names.includes(id) ? bench.view(id) : null),
+    fixesAgainst: (_, signal) => (signal === 'expiry' ? [anOffer('extend')] : [anOffer('endProcess')]),
+    standing: (id) => standing[id] ?? 'current',
     notice: (notice) => notices.push(notice),
   });
-  const warn = (change: 'warned' | 'critical', warning: Warning): void =>
+  const warn = (change: WarningChange, warning: Warning): void =>
     announcer.record({ kind: 'warning', change, warning });
-  return { announcer, notices, warn };
+  /** Lets time pass, second by second, as the application does. */
+  const pass = (seconds: number): void => {
+    for (let second = 0; second < seconds; second += 1) {
+      clock.nowMs += 1_000;
+      announcer.passTime();
+      if (announcer.due) announcer.speak();
+    }
+  };
+  /** Of an error that is in no view (any more). */
+  const rise = (): void =>
+    announcer.rise('a', {
+      id: 'r',
+      error: {
+        fingerprint: 'f',
+        pattern: 'port-in-use',
+        title: 'The port is taken',
+        cause: null,
+        source: 'execd',
+        exitCode: 1,
+        count: 3,
+        firstSeenAtMs: 0,
+        lastSeenAtMs: 1,
+      },
+      count: 3,
+      before: 0,
+      atMs: 1,
+    });
+  return { announcer, notices, warn, pass, rise, standing };
 };
 
 describe('the announcer', () => {
@@ -53,5 +88,129 @@ describe('the announcer', () => {
     announcer.speak();
     expect(notices.map((one) => one.id)).toEqual(['w1']);
     expect(notices[0]?.text).toContain('runs out of memory at about 00:03 (in 2–5 min)');
+  });
+
+  it('offers what helps against the signal that is warned of', async () => {
+    const { announcer, notices, warn } = await setUp();
+    warn('warned', aWarning({ id: 'w1', signal: 'expiry', forecast: aForecast({ signal: 'expiry' }) }));
+    warn('warned', aWarning({ id: 'w2' }));
+    announcer.speak();
+    expect(notices.map(({ signal, fixes }) => [signal, fixes.map(({ id }) => id)])).toEqual([
+      ['expiry', ['extend']],
+      ['memory', ['endProcess']],
+    ]);
+  });
+
+  it('does not say what is over within the turn', async () => {
+    const { announcer, notices, warn } = await setUp();
+    warn('warned', aWarning({ id: 'w1' }));
+    warn('recovered', aWarning({ id: 'w1', outcome: 'recovered', endedAtMs: 2 }));
+    warn('warned', aWarning({ id: 'w2' }));
+    warn('broke', aWarning({ id: 'w2', outcome: 'broke', endedAtMs: 2 }));
+    announcer.speak();
+    expect(notices).toEqual([]);
+  });
+});
+
+const others: Record<string, Standing> = { a: 'current', b: 'other', c: 'other', d: 'other', e: 'other', f: 'other' };
+
+describe('an error that comes more and more often', () => {
+  it('is said once, however often it comes within a turn', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    for (let time = 0; time < 12; time += 1) {
+      bench.provider.error({
+        sandboxId: 'a',
+        commandId: null,
+        commandLine: null,
+        source: 'execd',
+        text: 'Error: listen EADDRINUSE: address already in use :::3000\n',
+        exitCode: 1,
+        atMs: bench.clock.now() + time,
+      });
+    }
+    await bench.show();
+    expect(bench.notices.map(({ kind }) => kind)).toEqual(['errors']);
+  });
+
+  it('is not said any more once it was forgotten', async () => {
+    const { announcer, notices, rise } = await setUp();
+    rise();
+    announcer.speak();
+    expect(notices).toEqual([]);
+  });
+});
+
+describe('the sandboxes of others', () => {
+  it('are told of together, once in ten minutes, and the own one at once', async () => {
+    const { announcer, notices, warn, pass } = await setUp({ ...others });
+    for (const id of ['a', 'b', 'c', 'd', 'e']) warn('warned', aWarning({ id: `w-${id}`, sandboxId: id }));
+    announcer.speak();
+    expect(notices.map(({ kind, sandboxId }) => [kind, sandboxId])).toEqual([['warn', 'a']]);
+    pass(20);
+    expect(notices[1]).toMatchObject({ kind: 'others', signal: null, fixes: [] });
+    expect(notices[1]?.text).toBe(
+      '4 other sandboxes are about to break: b first, at about 00:03; then c, d and 1 more.',
+    );
+    for (const id of ['b', 'c', 'd', 'e'])
+      warn('critical', aWarning({ id: `w-${id}`, sandboxId: id, criticalAtMs: 9 }));
+    warn('warned', aWarning({ id: 'w-f', sandboxId: 'f' }));
+    pass(9 * 60);
+    expect(notices).toHaveLength(2);
+    pass(60);
+    expect(notices.slice(2).map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+      expect.stringMatching(/^others Another sandbox: f runs out of memory/),
+    ]);
+  });
+
+  it('are not told of when it is over by then', async () => {
+    const { notices, warn, pass } = await setUp({ ...others });
+    warn('warned', aWarning({ id: 'w-b', sandboxId: 'b' }));
+    pass(5);
+    warn('recovered', aWarning({ id: 'w-b', sandboxId: 'b', outcome: 'recovered', endedAtMs: 5 }));
+    pass(700);
+    expect(notices).toEqual([]);
+  });
+
+  it('are told of by themselves when they turn out to be the own ones', async () => {
+    const { notices, warn, pass, standing } = await setUp({ ...others });
+    warn('warned', aWarning({ id: 'w-b', sandboxId: 'b' }));
+    standing['b'] = 'current';
+    pass(2);
+    expect(notices.map(({ kind, sandboxId }) => [kind, sandboxId])).toEqual([['warn', 'b']]);
+  });
+
+  it('can be snoozed', async () => {
+    const { announcer, notices, warn, pass } = await setUp({ ...others });
+    announcer.snooze('others', 3_600_000);
+    warn('warned', aWarning({ id: 'w-b', sandboxId: 'b' }));
+    pass(3_500);
+    expect(notices).toEqual([]);
+    pass(200);
+    expect(notices).toHaveLength(1);
+  });
+
+  it('are not told of where the signal was muted', async () => {
+    const { announcer, notices, warn, pass } = await setUp({ ...others });
+    announcer.mute('b', 'memory');
+    warn('warned', aWarning({ id: 'w-b', sandboxId: 'b' }));
+    pass(700);
+    expect(notices).toEqual([]);
+  });
+
+  it('count as well where a person has many of their own', async () => {
+    const own = Object.fromEntries(['b', 'c', 'd', 'e', 'f', 'g'].map((id): [string, Standing] => [id, 'own']));
+    const { notices, warn, pass } = await setUp({ a: 'current', ...own });
+    for (const id of ['b', 'c', 'd', 'e', 'f', 'g']) {
+      warn('started', aWarning({ id: `w-${id}`, sandboxId: id, level: 'watch', warnedAtMs: null }));
+    }
+    for (const id of ['b', 'c', 'd', 'e', 'f', 'g', 'a']) warn('warned', aWarning({ id: `w-${id}`, sandboxId: id }));
+    pass(20);
+    expect(notices.map(({ kind, sandboxId }) => [kind, sandboxId])).toEqual([
+      ['warn', 'b'],
+      ['warn', 'c'],
+      ['warn', 'd'],
+      ['warn', 'a'],
+      ['others', 'e'],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AppBench, startedBench } from '../../helpers/app-bench.ts';
+import type { Sandbox } from '../../../src/model/sandbox.ts';
+import { type AppBench, nowhere, startedBench } from '../../helpers/app-bench.ts';
 import { aSandbox, MiB, using } from '../../helpers/fake-provider.ts';
 
 const leak = async (bench: AppBench, fromMiB: number, perSecondMiB: number, seconds: number): Promise<number> => {
@@ -19,6 +20,7 @@ const leak = async (bench: AppBench, fromMiB: number, perSecondMiB: number, seco
 describe('a leak in a running sandbox', () => {
   it('is announced once before the break, with fixes, and again only when it becomes critical unanswered', async () => {
     const bench = await startedBench([aSandbox('a', { name: 'api-tests' })], {
+      settings: { sensitivity: 'eager' },
       actions: {
         exec: () => Promise.reject(new Error('not asked')),
         snapshot: () => Promise.reject(new Error('not asked')),
@@ -82,23 +84,23 @@ describe('a leak in a running sandbox', () => {
   });
 });
 
+const noon = Date.UTC(2026, 0, 1, 12);
+const expiry = {
+  clock: 'absolute',
+  expiresAtMs: noon + 20 * 60_000,
+  action: 'delete',
+  extendedBy: 'call',
+  certainty: 'known',
+} as const;
+const ending = (id: string, parts: Partial<Sandbox> = {}): Sandbox =>
+  aSandbox(id, { createdAtMs: noon - 60 * 60_000, expiry, ...parts });
+
 describe('a deadline that comes near', () => {
   it('is announced with its clock time, also for a sandbox that is not measured', async () => {
-    const expiresAtMs = Date.UTC(2026, 0, 1, 12, 20);
-    const expiry = {
-      clock: 'absolute',
-      expiresAtMs,
-      action: 'delete',
-      extendedBy: 'call',
-      certainty: 'known',
-    } as const;
-    const bench = await startedBench(
-      [
-        aSandbox('a', { createdAtMs: Date.UTC(2026, 0, 1, 11), expiry }),
-        aSandbox('b', { createdAtMs: Date.UTC(2026, 0, 1, 11, 30) }),
-      ],
-      { settings: { maximumWatched: 1 } },
-    );
+    const bench = await startedBench([ending('a'), aSandbox('b', { createdAtMs: noon - 30 * 60_000 })], {
+      settings: { maximumWatched: 1 },
+    });
+    bench.app.choose('a');
     bench.app.choose('b');
     await bench.clock.advance(10 * 60_000);
     expect(bench.notices).toHaveLength(0);
@@ -108,5 +110,43 @@ describe('a deadline that comes near', () => {
     expect(bench.notices[0]?.text).toMatch(
       /^a ends at 12:20 \(in \d min\): its time is over then, and it is deleted\.$/,
     );
+  });
+
+  it('is one message for all the sandboxes of others, however many there are', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => ending(`s${index}`));
+    const bench = await startedBench(many);
+    bench.app.choose('s7');
+    await bench.clock.advance(19.5 * 60_000);
+    const kinds = bench.notices.map(({ kind, sandboxId }) => (kind === 'others' ? kind : `${kind} ${sandboxId}`));
+    expect(kinds.toSorted()).toEqual(['expiry s7', 'expiry s7', 'others']);
+    expect(bench.notices.find(({ kind }) => kind === 'others')?.text).toMatch(
+      /^59 other sandboxes come to the end of their time: s\d+ first, at about 12:20; then s\d+, s\d+ and 56 more\.$/,
+    );
+  });
+
+  it('is told of a sandbox that its metadata calls the own one', async () => {
+    const bench = await startedBench([
+      aSandbox('mine', { metadata: { owner: 'ann' } }),
+      ending('hers', { metadata: { user: 'ann' } }),
+      ending('here', { metadata: { 'acme.io/project': 'git@example.com:acme/Shop.git' } }),
+      ending('by-name', { metadata: { user: 'Ann.Lee' } }),
+      ending('not', { metadata: { user: 'bob', project: 'bakery' } }),
+    ]);
+    bench.app.setPlace({ ...nowhere, environment: { USER: 'ann.lee' }, workspaceNames: ['shop'] }, null);
+    bench.app.choose('mine');
+    await bench.clock.advance(16 * 60_000);
+    const told = bench.notices.map(({ kind, sandboxId }) => (kind === 'others' ? kind : sandboxId));
+    expect(told.toSorted()).toEqual(['by-name', 'here', 'hers', 'others']);
+  });
+
+  it('is told of a sandbox that the person looked at', async () => {
+    const bench = await startedBench([ending('a'), ending('b')]);
+    bench.app.choose('a');
+    bench.app.attend('b');
+    await bench.clock.advance(16 * 60_000);
+    expect(bench.notices.map(({ kind, sandboxId }) => `${kind} ${sandboxId}`).toSorted()).toEqual([
+      'expiry a',
+      'expiry b',
+    ]);
   });
 });

@@ -121,7 +121,13 @@ describe('the place the editor works in', () => {
 
   it('offers its own terminal and ending a process, and nothing that a server would have to do', async () => {
     const bench = await start({ signalProcess: () => Promise.resolve({ kind: 'signalled' }) });
-    expect([...bench.view('local-x').actions].sort()).toEqual(['endProcess', 'openTerminal', 'showDetails']);
+    expect([...bench.view('local-x').actions].sort()).toEqual([
+      'endProcess',
+      'lowerParallelism',
+      'openTerminal',
+      'setHeapLimit',
+      'showDetails',
+    ]);
   });
 });
 

@@ -174,24 +174,3 @@ describe('handing the past out', () => {
     expect(text).not.toContain('sandbox_id="b"');
   });
 });
-
-describe('the bounds of the history', () => {
-  it('are handed on when they are set and differ', async () => {
-    const { app, history } = await startedBench([], { settings: { historyMaximumAgeMs: 1, historyMaximumBytes: 2 } });
-    app.setSettings({ sensitivity: 'calm' });
-    app.setSettings({ historyMaximumAgeMs: 1, historyMaximumBytes: 2 });
-    expect(history.boundsList).toEqual([]);
-    app.setSettings({ historyMaximumAgeMs: 5 });
-    app.setSettings({ historyMaximumBytes: 6 });
-    expect(history.boundsList).toEqual([
-      { maximumAgeMs: 5, maximumBytes: 2 },
-      { maximumAgeMs: 5, maximumBytes: 6 },
-    ]);
-  });
-
-  it('are the business of the store until both are set', async () => {
-    const { app, history } = await startedBench([]);
-    app.setSettings({ historyMaximumBytes: 6 });
-    expect(history.boundsList).toEqual([]);
-  });
-});

@@ -264,6 +264,45 @@ describe('ended sandboxes', () => {
     expect(app.view.sandboxes).toHaveLength(1);
   });
 
+  it('are not brought back by a list that was asked for before they were found gone and came after it', async () => {
+    const { clock, provider, show, view } = await startedBench([aSandbox('a')]);
+    const askedAtMs = clock.now();
+    const onItsWay = [...provider.sandboxes.values()];
+    await clock.advance(1_000);
+    provider.sandboxes.delete('a');
+    provider.stream('a').queue.fail(new Problem('clean-end', 'it ended'));
+    await show();
+    expect(view('a').sandbox.phase).toBe('terminated');
+    provider.event({ kind: 'sandboxes', atMs: askedAtMs, sandboxes: onItsWay });
+    await show();
+    expect(view('a').sandbox.phase).toBe('terminated');
+    expect(view('a').incidents).toHaveLength(1);
+  });
+
+  it('have not ended because a list misses them: the server is asked for each', async () => {
+    const { clock, provider, show, view, history } = await startedBench([aSandbox('a'), aSandbox('b')]);
+    const { finds } = provider;
+    provider.event({ kind: 'sandboxes', atMs: clock.now(), sandboxes: [aSandbox('a')] });
+    await show();
+    expect(provider.finds).toBe(finds + 1);
+    expect(view('b').sandbox.phase).toBe('running');
+    expect(view('b').incidents).toEqual([]);
+    expect(history.incidentList).toEqual([]);
+  });
+
+  it('have ended when three lists in a row miss them and the server answers no question about them', async () => {
+    const { provider, show, view } = await startedBench([aSandbox('a'), aSandbox('b')]);
+    provider.findProblem = new Problem('server-error', 'it fails');
+    for (let list = 0; list < 2; list += 1) {
+      provider.remove('b');
+      await show();
+      expect(view('b').sandbox.phase).toBe('running');
+    }
+    provider.tell();
+    await show();
+    expect(view('b').sandbox.phase).toBe('terminated');
+  });
+
   it('that come back are taken up again also when the clock was set back meanwhile', async () => {
     const { clock, provider, show, link } = await startedBench([aSandbox('a')]);
     provider.remove('a');

@@ -176,3 +176,25 @@ describe('a trace as samples', () => {
     expect(sample?.memory?.workingSetBytes).toBeNaN();
   });
 });
+
+describe('results that can not be written', () => {
+  it('are one clear message and the exit code 2', async () => {
+    await put('a.csv', leak(20));
+    const missing = path.join(folder, 'not-there', 'x.jsonl');
+    const { code, out, said } = await run(path.join(folder, 'a.csv'), '--out', missing);
+    expect([code, out]).toEqual([2, []]);
+    expect(said).toEqual([expect.stringMatching(/^The results can not be written: ENOENT.*not-there/)]);
+  });
+
+  it('are told as well when it is found out late', async () => {
+    await put('a.csv', leak(20));
+    const full = new Writable({
+      write(_chunk, _encoding, done) {
+        done(new Error('no space left on device'));
+      },
+    });
+    const said: string[] = [];
+    const code = await replayMain([path.join(folder, 'a.csv')], full, (text) => said.push(text));
+    expect([code, said]).toEqual([2, ['The results can not be written: no space left on device']]);
+  });
+});

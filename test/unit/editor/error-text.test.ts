@@ -50,6 +50,11 @@ describe('how often an error came', () => {
     expect(recurrenceText(recurrence({ count: 1, today: 1, sandboxes: 1 }))).toBe('first after `npm ci`');
     expect(recurrenceText(recurrence({ count: 1, today: 1, sandboxes: 1, firstAfter: null }))).toBeNull();
     expect(recurrenceText(undefined)).toBeNull();
+    // Of all of them nothing has to be said.
+    expect(recurrenceText(recurrence({ here: 3 }))).toBe('3rd time today, in 2 sandboxes; first after `npm ci`');
+    expect(recurrenceText(recurrence({ here: 2 }))).toBe(
+      '3rd time today (2 in this workspace), in 2 sandboxes; first after `npm ci`',
+    );
   });
 
   it('stands beside the error, with its last time', () => {

@@ -116,7 +116,11 @@ describe('the status bar has a word for every state', () => {
       appView([], { servers: [server({ state: 'down', problem: 'unexpected-answer' })] }),
       '$(debug-disconnect) server is not what was expected',
     ],
-    ['paused', appView([sandboxView({ sandbox: sandbox({ phase: 'paused' }) })]), '$(debug-pause) api-tests paused'],
+    [
+      'paused',
+      appView([sandboxView({ sandbox: sandbox({ phase: 'paused' }), level: 'calm' })]),
+      '$(debug-pause) api-tests paused',
+    ],
     [
       'ended',
       appView([sandboxView({ sandbox: sandbox({ phase: 'failed' }), incidents: [incident] })]),
@@ -157,5 +161,54 @@ describe('the status bar has a word for every state', () => {
   it('shortens long names', () => {
     const view = sandboxView({ sandbox: sandbox({ name: 'n'.repeat(200) }) });
     expect(statusText(appView([view]), nowMs).text.length).toBeLessThan(80);
+  });
+});
+
+describe('a paused sandbox whose clock goes on', () => {
+  const ending = memoryForecast({
+    signal: 'expiry',
+    unit: 'milliseconds',
+    limit: nowMs + 60_000,
+    timeToLimitMs: { p10: 60_000, p50: 60_000, p90: 60_000 },
+  });
+  const paused = (part: Partial<SandboxView>): SandboxView =>
+    sandboxView({
+      sandbox: sandbox({ phase: 'paused', rawState: 'Paused' }),
+      link: link({ state: 'idle', problem: 'paused' }),
+      forecasts: [ending],
+      leading: ending,
+      ...part,
+    });
+
+  it('keeps level and time left', () => {
+    expect(statusText(appView([paused({ level: 'critical' })]), nowMs)).toEqual({
+      text: '$(flame) api-tests paused · ends in 60 s',
+      background: 'error',
+      label: 'Sandbox api-tests: critical, paused, ends in 60 s',
+    });
+    expect(statusText(appView([paused({ level: 'watch' })]), nowMs)).toMatchObject({
+      text: '$(debug-pause) api-tests paused · ends in 60 s',
+      background: 'none',
+    });
+  });
+
+  it('is only paused while nothing is near', () => {
+    const shown = { text: '$(debug-pause) api-tests paused', label: 'Sandbox api-tests: paused' };
+    expect(statusText(appView([paused({ level: 'calm' })]), nowMs)).toMatchObject(shown);
+    expect(statusText(appView([paused({ level: 'calm', forecasts: [] })]), nowMs)).toMatchObject(shown);
+  });
+});
+
+describe('the trouble of another server', () => {
+  it('does not take the place of the own sandbox and its warning', () => {
+    const view = sandboxView({
+      sandbox: sandbox({ provider: 'local', name: 'this container' }),
+      level: 'critical',
+      link: link({ state: 'stale' }),
+    });
+    const servers = [server({ provider: 'local' }), server({ state: 'down', problem: 'unreachable' })];
+    const shown = statusText(appView([view], { servers }), nowMs);
+    expect(shown.text).toContain('this container  mem');
+    expect(shown.background).toBe('error');
   });
 });

@@ -33,6 +33,15 @@ describe('an error of a command', () => {
     expect(monitor.errorFixes('v1/unknown/0')).toEqual([]);
   });
 
+  it('knows by which command it came, without what may be secret', () => {
+    const { run, error } = failing();
+    run('TOKEN=abc npm run build --token=abc', 2, t0 + 1_000);
+    expect(error().commandKey).toBe('npm run build @app');
+    const unknown = failing({ commandLine: null });
+    unknown.run('npm run build', 2, t0 + 1_000);
+    expect(unknown.error().commandKey).toBeUndefined();
+  });
+
   it('is solved when the same command ends well in the same folder, and stands again when it comes again', () => {
     const { run, error } = failing();
     run('npm run build', 2, t0 + 1_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Sample } from '../../../src/model/sample.ts';
 import type { SignalName } from '../../../src/model/signal.ts';
 import { alertPolicy } from '../../../src/monitor/alert-policy.ts';
 import { BlackBox } from '../../../src/monitor/black-box.ts';
@@ -20,7 +21,7 @@ describe('the leading forecast', () => {
 
   it('is what comes first by the median', () => {
     expect(pickLeading([risky(0.7), clock(600_000)])?.signal).toBe('memory');
-    expect(pickLeading([risky(0.7), clock(50_000)])?.signal).toBe('expiry');
+    expect(pickLeading([risky(0.7), clock(30_000)])?.signal).toBe('expiry');
   });
 
   it('breaks ties by probability', () => {
@@ -141,6 +142,21 @@ describe('the process tracker', () => {
 
   it('sees that a pid was given to another process', () => {
     expect(exits([big, small], [processReading(10, 'node', 50e6, 100), small])).toEqual([[], [10]]);
+  });
+
+  it('believes a source that looked at each of them by itself', () => {
+    const first = trackProcesses(noProcesses, sampleAt(0, 0.9, { processes: [big, small] }));
+    const told = (ended: Sample['ended']) => {
+      const memory = memoryReading(0.2, { oomKillCount: 1 });
+      const sample = sampleAt(5, 0.2, { processes: [], memory, ...(ended === undefined ? {} : { ended }) });
+      return trackProcesses(first.state, sample).exited.map(({ pid, outOfMemory }) => [pid, outOfMemory]);
+    };
+    expect(told([])).toEqual([]);
+    expect(told([small])).toEqual([[11, true]]);
+    expect(told([small, processReading(99, 'java', 900e6)])).toEqual([
+      [11, false],
+      [99, true],
+    ]);
   });
 
   it('marks it as killed for memory when the counter rose between the two lists', () => {

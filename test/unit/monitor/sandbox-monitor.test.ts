@@ -137,9 +137,9 @@ describe('a leak', () => {
       calmForecast(),
     );
     const [incident] = each.monitor.view(t0 + 65_000).incidents;
-    expect(incident).toMatchObject({ endsSandbox: false, leadMs: 57_000, warning: { outcome: 'broke' } });
-    expect(incident?.text).toContain('node (pid 412)');
-    expect(incident?.text).toContain('The warning came 57 s before.');
+    expect(incident).toMatchObject({ endsSandbox: false, leadMs: 59_000, warning: { outcome: 'broke' } });
+    expect(incident?.text).toContain('the kernel killed a process, probably node (pid 412).');
+    expect(incident?.text).toContain('The warning came 59 s before.');
     expect(incident?.samples).toHaveLength(62);
     expect(each.told()).toEqual(['incident out-of-memory-child certain']);
   });
@@ -164,7 +164,7 @@ describe('a leak', () => {
       certainty: 'certain',
       endsSandbox: true,
       exitCode: 137,
-      leadMs: 57_000,
+      leadMs: 59_000,
     });
     expect(view).toMatchObject({ level: 'calm', leading: null, link: { state: 'ended' } });
   });
@@ -282,6 +282,17 @@ describe('an end', () => {
     );
     expect(each.told()).toEqual(['incident out-of-memory certain', 'error oom-killed']);
     expect(each.monitor.view(t0).incidents).toHaveLength(1);
+  });
+
+  it('counts a kill that was seen while the list that tells of the end was on its way', () => {
+    const each = scene();
+    each.monitor.observe(sampleAt(1));
+    each.monitor.observe(sampleAt(3, 0.5, { memory: memoryReading(0.5, { oomKillCount: 1 }) }));
+    each.monitor.lifecycle(
+      sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 137.' }),
+      t0 + 2500,
+    );
+    expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'out-of-memory', certainty: 'certain' }]);
   });
 
   it('that was a mistake is taken back', () => {

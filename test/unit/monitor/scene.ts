@@ -85,7 +85,7 @@ export const risky = (pBreak120: number, part: Partial<Forecast> = {}): Forecast
     pBreak60: 0,
     pBreak120,
     pBreak300: Math.max(pBreak120, 0.9),
-    timeToLimitMs: { p10: 80_000, p50: 100_000, p90: 200_000 },
+    timeToLimitMs: { p10: 30_000, p50: 38_000, p90: 60_000 },
     grower: null,
     ...part,
   });

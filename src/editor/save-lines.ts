@@ -1,0 +1,92 @@
+import { open, rm } from 'node:fs/promises';
+import * as vscode from 'vscode';
+
+const partBytes = 256 * 1024;
+const mebibyte = 1024 * 1024;
+/** To a file of the computer this runs on, lines are written as they come. */
+const mostHereBytes = 1024 * mebibyte;
+/** Elsewhere the editor takes a file only as a whole, and all of it has to be held until then. */
+const mostElsewhereBytes = 64 * mebibyte;
+
+/** What became of the lines. */
+export interface SavedLines {
+  readonly lines: number;
+  /** The bound that left the rest out, in bytes, or null when everything was saved. */
+  readonly cutAtBytes: number | null;
+}
+
+/**
+ * Hands lines on in parts of some hundred kilobytes, until `mostBytes` would be exceeded.
+ * @throws whatever `write` and the lines throw, and the reason of `signal` when it aborts.
+ */
+export async function writeInParts(
+  lines: AsyncIterable<string>,
+  write: (part: Uint8Array) => Promise<void>,
+  mostBytes: number,
+  signal: AbortSignal,
+): Promise<SavedLines> {
+  const encoder = new TextEncoder();
+  let part: Uint8Array[] = [];
+  let held = 0;
+  let total = 0;
+  let count = 0;
+  let cutAtBytes: number | null = null;
+  const flush = async (): Promise<void> => {
+    signal.throwIfAborted();
+    if (held > 0) await write(Buffer.concat(part));
+    part = [];
+    held = 0;
+  };
+  for await (const line of lines) {
+    const bytes = encoder.encode(`${line}\n`);
+    if (total + bytes.length > mostBytes) {
+      cutAtBytes = mostBytes;
+      break;
+    }
+    total += bytes.length;
+    held += bytes.length;
+    count += 1;
+    part.push(bytes);
+    if (held >= partBytes) await flush();
+  }
+  await flush();
+  return { lines: count, cutAtBytes };
+}
+
+/** Saves lines in a file the person chose. A file that could not be finished is removed. */
+export const saveLines = (
+  target: vscode.Uri,
+  lines: AsyncIterable<string>,
+  signal: AbortSignal,
+): Promise<SavedLines> =>
+  target.scheme === 'file' ? saveHere(target, lines, signal) : saveElsewhere(target, lines, signal);
+
+async function saveHere(
+  { fsPath }: vscode.Uri,
+  lines: AsyncIterable<string>,
+  signal: AbortSignal,
+): Promise<SavedLines> {
+  const file = await open(fsPath, 'w');
+  try {
+    const saved = await writeInParts(lines, (part) => file.writeFile(part), mostHereBytes, signal);
+    await file.close();
+    return saved;
+  } catch (error) {
+    // What is wrong with the file was said already by the error that led here.
+    await file.close().catch(() => undefined);
+    await rm(fsPath, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function saveElsewhere(
+  target: vscode.Uri,
+  lines: AsyncIterable<string>,
+  signal: AbortSignal,
+): Promise<SavedLines> {
+  const parts: Uint8Array[] = [];
+  const hold = async (part: Uint8Array): Promise<void> => void parts.push(part);
+  const saved = await writeInParts(lines, hold, mostElsewhereBytes, signal);
+  await vscode.workspace.fs.writeFile(target, Buffer.concat(parts));
+  return saved;
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Supervisor } from '../../../src/app/contracts.ts';
+import { exportHistory } from '../../../src/editor/past.ts';
+import { writeInParts } from '../../../src/editor/save-lines.ts';
+
+const editor = vi.hoisted(() => ({
+  target: undefined as { scheme: string; fsPath: string } | undefined,
+  said: [] as string[],
+  written: null as Uint8Array | null,
+  cancel: false,
+}));
+
+vi.mock('vscode', () => ({
+  ProgressLocation: { Notification: 15 },
+  workspace: {
+    fs: { writeFile: async (_: unknown, bytes: Uint8Array) => void Object.assign(editor, { written: bytes }) },
+  },
+  window: {
+    showSaveDialog: async () => editor.target,
+    showInformationMessage: async (text: string) => void editor.said.push(text),
+    showWarningMessage: async (text: string) => void editor.said.push(`warning: ${text}`),
+    withProgress: async (_: unknown, run: (progress: unknown, token: unknown) => Promise<unknown>) =>
+      run(
+        { report: () => undefined },
+        {
+          onCancellationRequested: (cancelled: () => void) => {
+            if (editor.cancel) cancelled();
+            return { dispose: () => undefined };
+          },
+        },
+      ),
+  },
+}));
+
+async function* linesOf(count: number, line: string): AsyncGenerator<string> {
+  for (let index = 0; index < count; index += 1) yield line;
+}
+
+const appOf = (lines: AsyncIterable<string>): Supervisor =>
+  ({ exportHistory: () => lines }) as Pick<Supervisor, 'exportHistory'> as Supervisor;
+
+const never = new AbortController().signal;
+
+describe('lines that are saved', () => {
+  it('are written in parts, none of which grows with their number', async () => {
+    const parts: number[] = [];
+    const line = 'x'.repeat(999);
+    const saved = await writeInParts(linesOf(5_000, line), async (part) => void parts.push(part.length), 1e9, never);
+    expect(saved).toEqual({ lines: 5_000, cutAtBytes: null });
+    expect(parts.reduce((sum, each) => sum + each, 0)).toBe(5_000_000);
+    expect(Math.max(...parts)).toBeLessThan(300_000);
+  });
+
+  it('end where the bound is, with whole lines', async () => {
+    const parts: string[] = [];
+    const write = async (part: Uint8Array) => void parts.push(new TextDecoder().decode(part));
+    expect(await writeInParts(linesOf(9, 'äb'), write, 10, never)).toEqual({ lines: 2, cutAtBytes: 10 });
+    expect(parts.join('')).toBe('äb\näb\n');
+  });
+});
+
+describe('the export of the history', () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'export-'));
+    editor.target = { scheme: 'file', fsPath: path.join(folder, 'history.jsonl') };
+    Object.assign(editor, { said: [], written: null, cancel: false });
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('goes into a file of this computer as it comes', async () => {
+    await exportHistory(appOf(linesOf(3, '{}')));
+    expect(await readFile(path.join(folder, 'history.jsonl'), 'utf8')).toBe('{}\n{}\n{}\n');
+    expect(editor.said).toEqual([expect.stringMatching(/^3 entries were saved\. Secrets were taken out/)]);
+    expect(editor.written).toBeNull();
+  });
+
+  it('leaves nothing behind when it is cancelled', async () => {
+    editor.cancel = true;
+    await exportHistory(appOf(linesOf(3, '{}')));
+    expect(await readdir(folder)).toEqual([]);
+    expect(editor.said).toEqual([]);
+  });
+
+  it('says clearly when a file elsewhere would get too large', async () => {
+    editor.target = { scheme: 'vscode-remote', fsPath: '/x' };
+    await exportHistory(appOf(linesOf(70, 'x'.repeat(1024 * 1024 - 1))));
+    expect(editor.written?.length).toBe(64 * 1024 * 1024);
+    expect(editor.said).toEqual([
+      expect.stringMatching(/^warning: Only the first 64 entries were saved: a file there may have at most 64 MiB\./),
+    ]);
+  });
+});
