@@ -7,7 +7,7 @@ import type { SandboxView } from '../model/view.ts';
 import { chooseAmongFound, chooseBefore } from './fix-choices.ts';
 import { confirm, showInformation, showWarning, withCancellableProgress } from './messages.ts';
 import type { EditorTerminalEnvironment } from './terminal-environment.ts';
-import { outcomesText, planText } from './text/fix-text.ts';
+import { outcomesText, planText, titleOf } from './text/fix-text.ts';
 import { formatBytes } from './text/format.ts';
 
 /** What the dialogs need of the editor. */
@@ -62,8 +62,9 @@ export class FixDialogs {
     const plans = await this.narrow(found, choices);
     const [leader] = plans;
     if (!leader) return;
+    const title = titleOf(plans);
     const { question, detail } = planText(plans);
-    if (leader.plan.risk !== 'safe' && !(await confirm(question, detail, leader.plan.title))) return;
+    if (leader.plan.risk !== 'safe' && !(await confirm(question, detail, title))) return;
     const shown: LargestFolders[] = [];
     const hands = {
       ask: () => Promise.resolve(false),
@@ -72,7 +73,7 @@ export class FixDialogs {
       showFolders: (folders: LargestFolders) => void shown.push(folders),
     };
     const adopted: string[] = [];
-    const outcomes = await withCancellableProgress(leader.plan.title, (signal, progress) =>
+    const outcomes = await withCancellableProgress(title, (signal, progress) =>
       Promise.all(
         plans.map(({ plan, name }) =>
           this.supervisor.runFix(plan, {
@@ -88,7 +89,7 @@ export class FixDialogs {
     if (newest !== undefined) await this.options.remember(newest);
     const [folders] = shown;
     if (folders && plans.length === 1) await this.pickFolder(first, folders);
-    else await report(leader.plan, outcomes);
+    else await report(title, outcomes);
   }
 
   private async planAll(
@@ -163,8 +164,8 @@ async function pickProcess(view: SandboxView): Promise<ProcessTarget | null> {
   return picked?.target ?? null;
 }
 
-async function report(plan: FixPlan, outcomes: readonly FixOutcome[]): Promise<void> {
-  const { text, good } = outcomesText(plan.title, outcomes);
+async function report(title: string, outcomes: readonly FixOutcome[]): Promise<void> {
+  const { text, good } = outcomesText(title, outcomes);
   if (text === '') return;
   await (good ? showInformation(text) : showWarning(text));
 }

@@ -7,6 +7,13 @@ function questionOf({ fixId, title }: FixPlan, sandboxName: string): string {
   return fixId === 'endProcess' ? `${title} in ${sandboxName}?` : `${sandboxName}: ${title}?`;
 }
 
+/** @returns the name of a fix that is to run in several sandboxes: "Delete", where the plan for the first is called "Delete job-131". */
+export const titleOf = (plans: readonly { readonly plan: FixPlan; readonly name: string }[]): string => {
+  const [first] = plans;
+  if (!first) return '';
+  return plans.length > 1 ? first.plan.title.replace(` ${first.name}`, '') : first.plan.title;
+};
+
 /** What a confirmation says about one or more plans for the same fix. */
 export function planText(plans: readonly { readonly plan: FixPlan; readonly name: string }[]): {
   readonly question: string;
@@ -24,7 +31,7 @@ export function planText(plans: readonly { readonly plan: FixPlan; readonly name
     `Check: ${plan.check}`,
   ];
   return {
-    question: many ? `${plan.title}, in these ${plans.length} sandboxes?` : questionOf(plan, first.name),
+    question: many ? `${titleOf(plans)}, in these ${plans.length} sandboxes?` : questionOf(plan, first.name),
     detail: detail.join('\n'),
   };
 }

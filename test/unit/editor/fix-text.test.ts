@@ -42,8 +42,8 @@ describe('planText', () => {
 
   it('names every sandbox of several', () => {
     const { question, detail } = planText([
-      { plan: plan({ fixId: 'delete', title: 'Delete' }), name: 'one' },
-      { plan: plan({ fixId: 'delete', title: 'Delete' }), name: 'two' },
+      { plan: plan({ fixId: 'delete', title: 'Delete one' }), name: 'one' },
+      { plan: plan({ fixId: 'delete', title: 'Delete two' }), name: 'two' },
     ]);
     expect(question).toBe('Delete, in these 2 sandboxes?');
     expect(detail).toContain('one, two');
