@@ -84,9 +84,17 @@ const silent = new Set([
 const readingGit = new Set(['log', 'diff', 'show', 'blame', 'grep', 'shortlog', 'reflog', 'whatchanged', 'range-diff']);
 const readingOthers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['gh', new Set(['issue', 'pr', 'run', 'search', 'release'])],
+  ['glab', new Set(['issue', 'mr', 'ci', 'release'])],
   ['svn', new Set(['log', 'diff', 'cat'])],
   ['hg', new Set(['log', 'diff', 'cat'])],
 ]);
+/** Of those, what shows something; `gh pr create` and the like do something. */
+const showing = new Set(['view', 'list', 'ls', 'diff', 'checks', 'watch', 'status', 'trace']);
+/** What these programs say when they fail themselves, without their name before it. */
+const forgesOwn =
+  /^(?:error connecting to |check your internet connection|failed to |To get started with GitHub CLI|HTTP \d{3}|GraphQL: |gh: |glab: |fatal: |Try authenticating with|Post "http|Get "http|none of the git remotes|no git remotes found|could not |unknown (?:flag|command))/i;
+/** Commands that start another one, and may fail before that. */
+const starters = /^(?:sudo|doas|env|timeout|nice|xargs): /;
 const shells = /^-?(?:\/\S{0,80}\/)?(?:bash|sh|dash|ash|zsh|ksh|mksh|fish|csh|tcsh|busybox)(?::|\b)/;
 
 const wordsOf = (segment: string): readonly string[] =>
@@ -109,7 +117,9 @@ const gitCommand = (words: readonly string[]): string | undefined => {
 const reads = (words: readonly string[]): boolean => {
   const name = baseName(words[0] ?? '');
   if (name === 'git') return readingGit.has(gitCommand(words) ?? '');
-  return readers.has(name) || (readingOthers.get(name)?.has(words[1] ?? '') ?? false);
+  if (readingOthers.get(name)?.has(words[1] ?? '') === true)
+    return !/^(?:gh|glab)$/.test(name) || words[1] === 'search' || showing.has(words[2] ?? '');
+  return readers.has(name);
 };
 
 /** Parts of a command line, cut at what joins commands; what stands in quotes is not cut. */
@@ -156,6 +166,8 @@ export const readersOnly = (commandLine: string | null): readonly string[] | nul
 /** Whether a line was printed by one of these readers or by the shell itself, and not shown by them. */
 export const isReadersOwn = (line: string, names: readonly string[]): boolean =>
   shells.test(line) ||
+  starters.test(line) ||
+  (names.some((name) => name === 'gh' || name === 'glab') && forgesOwn.test(line)) ||
   (names.includes('awk') && /^[gm]awk: /.test(line)) ||
   names.some((name) => line.startsWith(`${name}: `) || line.includes(`/${name}: `)) ||
   (names.includes('git') && /^(?:fatal|error|[Ss]chwerwiegend|[Ff]ehler): /.test(line));

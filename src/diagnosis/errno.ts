@@ -119,6 +119,7 @@ const aliases: ReadonlyMap<string, Errno> = new Map([
   ['UnknownHostException', 'EAI'],
   ['ReadOnlyFileSystemException', 'EROFS'],
   ['FileSystemLoopException', 'ELOOP'],
+  ['AddressInUseException', 'EADDRINUSE'],
   ['NameResolutionError', 'EAI'],
   ['gaierror', 'EAI'],
   ['UnresolvedAddressException', 'EAI'],
@@ -132,7 +133,7 @@ const words =
   /(?<![A-Za-z0-9_/-])(?:(?<!(?<!\bUnix)\.)(?:E[A-Z0-9_]{3,15}|[A-Z][a-z]{1,20}[A-Z][A-Za-z]{2,30}|gaierror)|(?<=\.)[A-Z][A-Za-z]{3,30}(?:Exception|Error))(?![A-Za-z0-9_])/g;
 
 const codes =
-  /(?:\[Errno |\bos error |\berrno[ =:"']{1,4}|\berror=|SocketException \(|Os \{ code: |\bstatus code -)(-?\d{1,4})\b/g;
+  /(?:\[Errno |\bos error |\berrno[ =:"']{1,4}|\berror=|SocketException \(|Os \{ code: |\bstatus code -|\bErrcode: |\b[Gg]ot error )(-?\d{1,4})\b/g;
 
 /** A name in quotes is a value somebody compares with, unless it is said to be the code of an error. */
 const isOnlyQuoted = (line: string, from: number, to: number): boolean => {

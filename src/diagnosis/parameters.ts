@@ -66,7 +66,7 @@ const general: readonly (readonly [name: string, form: RegExp])[] = [
   ['port', /(?:[\d.]{7,15}|localhost|\]|::|\*|\b[\w-]{1,60}(?:\.[\w-]{1,60}){0,6}):(\d{2,5})(?![\d:.])/],
   [
     'host',
-    /\b(?:getaddrinfo (?:EAI_AGAIN|ENOTFOUND)|[Cc]ould not resolve(?: host(?:name)?)?:?|UnknownHostException:|lookup|host:|hostname:|Failed host lookup:|resolve host address|resolving|translate host name|bad address|connect to|Unknown host:?)[ '"‘`]{0,3}([A-Za-z0-9][\w.-]{0,252})/,
+    /\b(?:getaddrinfo (?:EAI_AGAIN|ENOTFOUND)|[Cc]ould not resolve(?: host(?:name)?)?:?|UnknownHostException:|lookup|host:|hostname:|Failed host lookup:|resolve host address|resolving|translate host name|bad address|connect to(?! (?:proxy|server|host|the|database|port)\b(?!\.))|Unknown host:?)[ '"‘`]{0,3}([A-Za-z0-9][\w.-]{0,252})/,
   ],
   ['host', /\bhttps?:\/\/([A-Za-z0-9][\w.-]{0,252})/],
   ['host', /\b(\d{1,3}(?:\.\d{1,3}){3}|localhost)\b/],

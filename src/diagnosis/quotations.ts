@@ -13,7 +13,7 @@ const always: readonly RegExp[] = [
   /^\s{0,8}(?:test|Test) .{1,300} (?:\.\.\. |-> )?(?:ok|ignored|passed|FAILED|PASSED|SKIPPED)\b/,
   /^(?:FAILED|PASSED|ERROR|SKIPPED|XPASS|RERUN) \S{1,300}(?:::|\[)/,
   /^.{1,300} (?:PASSED|SKIPPED|XFAIL|XPASS)(?: {1,60}\[ {0,3}\d{1,3}%\])?$/,
-  /^\S{1,300}::\S{1,300}.{0,200} (?:FAILED|ERROR)(?: {1,60}\[ {0,3}\d{1,3}%\])?$/,
+  /^(?=\S{1,300}::)\S{3,600} (?:.{0,200} )?(?:FAILED|ERROR)(?: {1,60}\[ {0,3}\d{1,3}%\])?$/,
   /^-{2,8} .{1,200} (?:stdout|stderr) -{2,8}$|^_{3,60} .{1,200} _{3,60}$|^={3,60} .{1,200} ={3,60}$/,
   /^\s{0,8}\d{1,4}\) (?!Error|\w{1,60}(?:Error|Exception):)/,
   /^\s{0,4}(?:rspec|phpunit|mocha|jest|go test|cargo test) \S{1,200}/,
@@ -33,7 +33,7 @@ const always: readonly RegExp[] = [
   /^\+{1,4} \S/,
   /^> (?!(?:Could not|Cannot|Can't|Failed|Unable|Process|A problem|A failure|Received|No \w{1,20} could|Timeout|java|javax|org|com|io|kotlin|groovy)\b)\S/,
   /^(?:Step \d{1,3}\/\d{1,3} : |STEP \d|(?:=> )?\[\s?\d{1,3}\/\d{1,3}\] |\[[\w. -]{1,40} \d{1,3}\/\d{1,3}\] )/,
-  /^(?:\S{1,60}@\S{1,60}[: ]\S{0,120})?[$❯➜%] \S/,
+  /^(?:\S{1,60}@\S{1,60}[: ]\S{0,120})?[$❯➜%] (?!(?:ERROR|FATAL|WARN)\b)\S/,
   // Requests a server counted.
   /"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \S{1,2000} HTTP\/[\d.]{1,3}"/,
   // Tables of errors, as headers and manuals have them.
@@ -41,13 +41,13 @@ const always: readonly RegExp[] = [
   /^\s{0,12}\[?(?!ELIFECYCLE|ERROR|ERR\b)E[A-Z0-9]{3,15}\]?\s{2,40}[A-Z][a-z]/,
   /#define\s/,
   // Found by a search: path, line, and then no blank, or the indent of the found line.
-  /^[^\s:]{1,300}:\d{1,7}:(?!\d|in |\s?\d{1,6}: )(?:\s{2}|\t|\S)/,
+  /^(?!\[\d)[^\s:]{1,300}:\d{1,7}:(?!\d|in |\s?\d{1,6}: )(?:\s{2}|\t|\S)/,
   /^[\w./@+-]{1,200}\.\w{1,8}-\d{1,6}-\s{0,20}\S/,
   // Commits.
   /^(?:[*|\\/ ]{1,12})?[0-9a-f]{7,12} (?:\([^)]{1,200}\) )?(?:\w{2,12}(?:\([\w./-]{1,40}\))?!?: |[A-Z][a-z]{1,20} )/,
   // Options in the help of a program.
   /^\s{1,8}-{1,2}[\w-]{1,40}[ ,=<[].{1,60}\s{2}\S/,
-  /^(?:Usage|usage|Synopsis|SYNOPSIS)(?! Error):? \S/,
+  /^(?:Usage|usage|Synopsis|SYNOPSIS)(?! Error| of EmptyDir):? \S/,
   // Values that would have been allowed, and source that is shown.
   /\b(?:must be one of|possible values|allowed values|valid (?:values|options|choices)|invalid choice)\b/,
   /^[│|]\s{1,8}\d{1,6}: |^\[error\] {1,3}(?:> )?\d{0,6} {0,6}\|/,
@@ -70,10 +70,12 @@ const source: readonly RegExp[] = [
 
 /** Errors that were overcome: the next try, another way, or a level of logging that says that nothing is lost. */
 const overcome: readonly RegExp[] = [
-  /^(?:\[?[\d:T.,/Z+ -]{8,40}\]?[ \t|-]{0,4})?(?:\[[\w.:-]{1,40}\] {0,2})?[[(<]?(?:INFO|DEBUG|TRACE|info|debug|trace|NOTICE|notice|VERBOSE|verbose|DBG|INF|TRC)[\])>]?(?:\[[\w.-]{0,40}\])?[ \t|:]/,
+  /^\s{0,12}(?:\[?[\d:T.,/Z+ -]{8,40}\]?[ \t|-]{0,4})?(?:\[[\w.:-]{1,40}\] {0,2})?[[(<]?(?:INFO|DEBUG|TRACE|info|debug|trace|NOTICE|notice|VERBOSE|verbose|DBG|INF|TRC)[\])>]?(?:\[[\w.-]{0,40}\])?[ \t|:]/,
   /\blevel["']?[=:] ?["']?(?:info|debug|trace|notice)\b|"(?:severity|lvl|levelname)": {0,2}"(?:INFO|DEBUG|TRACE|info|debug)/,
   /\b(?:falling|fall|fell) back (?:to|on)\b|\bwill (?:re-?try|be retried)\b|\bre-?trying (?:in|after|with|\d|\((?!Retry\())|, re-?trying\b|\bignor(?:ing|ed)(?:$|[ ,.;:)])(?!.{0,20}because it's not set)|\bcontinuing (?:without|with|anyway)|\brecovered\b|\busing (?:\S{1,40} )?instead\b|\bevicting\b|\bcaught (?:and|expected)\b|\bas expected\b|\bnon-fatal\b|\bharmless\b|\bskipping\b/i,
   /\bWARN\w{0,3}\b.{0,200}\bcaught\b/i,
+  // The log of Kubernetes' own programs begins with the level and the day.
+  /^I\d{4} \d\d:\d\d:\d\d\./,
 ];
 
 /** After these lines a program tries again; whether in vain is said by what follows. */
@@ -115,6 +117,12 @@ const nodeFrame = /^(?:file:\/\/)?\/?[^\s:]{1,300}:\d{1,6}(?::\d{1,5})?$/;
 const marks = /^[\s|│·]{0,200}[\^~]{1,200}(?:\s{0,4}$|-- SC\d)/;
 /** Where Node ends a program whose error nobody caught. */
 const uncaught = /\btriggerUncaughtException\(/;
+/** Gradle says below this what went wrong, marked like what is about to run. */
+const wentWrong = /^\* What went wrong:$/;
+const cause = /^\s{0,8}> (?!Task\b|Configure\b)\S/;
+/** The mark of a conflict in a source is the error itself where a compiler points at it. */
+const conflict = /^\s{0,40}<{7} \S/;
+const points = /^\s{0,40}\^{1,8}\s{0,4}$/;
 const carets = /^\s{0,200}[\^~-]{1,200}\s{0,4}$/;
 const diffHead = /^(?:diff --git |@@ -\d|--- a\/|\+\+\+ b\/|Index: )/;
 /** A source line that Node shows is followed by its marker after a few lines at most. */
@@ -134,6 +142,7 @@ export const withoutQuotations = (
   const own: string[] = [];
   const isDiff = lines.some((line) => diffHead.test(line));
   const isComparison = lines.some((line) => compares.test(line));
+  const hasCauses = lines.some((line) => wentWrong.test(line));
   let inFence = false;
   let skip = 0;
   for (const [index, line] of lines.entries()) {
@@ -146,15 +155,24 @@ export const withoutQuotations = (
       continue;
     }
     if (inFence) continue;
+    if (hasCauses && cause.test(line)) {
+      own.push(line);
+      continue;
+    }
+    if (conflict.test(line) && points.test(lines[index + 1] ?? '')) {
+      own.push(line);
+      continue;
+    }
     if (pythonFrame.test(line)) {
       // The source line it shows, indented deeper than the frame.
-      if (/^\s{4}/.test(lines[index + 1] ?? '') && !pythonFrame.test(lines[index + 1] ?? '')) skip = 1;
+      const shown = lines[index + 1] ?? '';
+      if (/^\s{4}/.test(shown) && !pythonFrame.test(shown) && !conflict.test(shown)) skip = 1;
       own.push(line);
       continue;
     }
     if (nodeFrame.test(line)) {
       const marker = lines.slice(index + 1, index + 1 + shownLines).findIndex((next) => carets.test(next));
-      if (marker >= 0) skip = marker + 1;
+      if (marker >= 0 && !conflict.test(lines[index + marker] ?? '')) skip = marker + 1;
       own.push(line);
       continue;
     }

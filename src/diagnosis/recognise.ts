@@ -9,7 +9,7 @@ import { type Parameters, parametersOf } from './parameters.ts';
 import { triedInVain, withoutQuotations } from './quotations.ts';
 import { type Report, reportOf, withoutValues } from './source-findings.ts';
 import { speaksOfKill, structuredFinding } from './structured.ts';
-import { visibleLines, withoutPrefix } from './text.ts';
+import { bareMessage, visibleLines, withoutPrefix, withoutSharedIndent } from './text.ts';
 
 /** What is known around an error besides its text. Everything may be missing. */
 export interface ErrorContext {
@@ -108,6 +108,14 @@ const matchWrapped = (heard: readonly string[], exitCode: number | null, report:
   return whole.length === 0 ? null : matchCatalogue([...heard, ...whole], exitCode, report);
 };
 
+/** The messages alone, without the levels and names a log puts before them. */
+const matchBare = (heard: readonly string[], exitCode: number | null, report: Report): TextMatch | null => {
+  const own = heard.filter((line) => !report.findings.has(line));
+  const bare = own.map(bareMessage);
+  if (bare.every((line, index) => line === own[index])) return null;
+  return matchCatalogue(withoutQuotations(bare, report.isTests), exitCode, report);
+};
+
 /** Errors after which a program tried again count when it tried in vain. */
 const matchRetried = (lines: readonly string[], exitCode: number | null, report: Report): TextMatch | null =>
   triedInVain(lines) ? matchCatalogue(withoutQuotations(lines, report.isTests, true), exitCode, report) : null;
@@ -176,7 +184,7 @@ const fromExitCode = (event: ErrorEvent, heard: readonly string[]): Finding | nu
 export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDelta: null }): Recognition | null => {
   const { exitCode } = event;
   if (exitCode === interruptedByPerson) return null;
-  const lines = selected(visibleLines(event.text)).map(withoutPrefix);
+  const lines = withoutSharedIndent(selected(visibleLines(event.text)).map(withoutPrefix));
   const readers = readersOnly(event.commandLine);
   const report = reportOf(lines, event.commandLine);
   const own = withoutQuotations(lines, report.isTests);
@@ -185,7 +193,11 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
   const said =
     structured === null
       ? (matchCatalogue(heard, exitCode, report) ??
-        (exitCode === 0 ? null : (matchWrapped(heard, exitCode, report) ?? matchRetried(lines, exitCode, report))))
+        (exitCode === 0
+          ? null
+          : (matchWrapped(heard, exitCode, report) ??
+            matchBare(heard, exitCode, report) ??
+            matchRetried(lines, exitCode, report))))
       : null;
   const finding = corrected(
     structured === null

@@ -2,7 +2,8 @@ import type { Errno } from './errno.ts';
 
 /**
  * What the C libraries (glibc, musl, the BSDs), libuv and Windows say for each error, in lower case and in the languages of
- * glibc that were checked: German, French, Spanish, Portuguese, Russian, Japanese, Chinese.
+ * glibc that were checked: German, French, Spanish, Portuguese, Russian, Japanese, Chinese; the
+ * commonest of them in Italian, Polish, Dutch, Turkish and Korean as well.
  */
 const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
   EPERM: [
@@ -14,6 +15,9 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'операция не позволена',
     '許可されていない操作です',
     '不允许的操作',
+    'operazione non permessa',
+    'operacja niedozwolona',
+    '명령을 허용하지 않음',
   ],
   ENOEXEC: [
     'exec format error',
@@ -45,6 +49,9 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'невозможно выделить память',
     'メモリを確保できません',
     '无法分配内存',
+    'impossibile allocare memoria',
+    'nie można przydzielić pamięci',
+    '메모리를 할당할 수 없습니다',
   ],
   EACCES: [
     'permission denied',
@@ -55,6 +62,13 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'отказано в доступе',
     '許可がありません',
     '权限不够',
+    'permesso negato',
+    'brak dostępu',
+    'toegang geweigerd',
+    'erişim engellendi',
+    '허가 거부',
+    '拒絕不符權限的操作',
+    'access is denied',
   ],
   EBUSY: [
     'device or resource busy',
@@ -100,6 +114,9 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'ファイルを開きすぎです',
     '打开的文件过多',
     'no file descriptors available',
+    'troppi file aperti',
+    'za dużo otwartych plików',
+    '열린 파일이 너무 많음',
   ],
   ETXTBSY: [
     'text file busy',
@@ -129,6 +146,12 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'there is not enough space on the disk',
     'not enough space on device',
     'no space on device',
+    'spazio esaurito sul dispositivo',
+    'brak miejsca na urządzeniu',
+    'geen ruimte meer over op apparaat',
+    'aygıtta boş yer kalmadı',
+    '장치에 남은 공간이 없음',
+    '裝置上已無多餘空間',
   ],
   EROFS: [
     'read-only file system',
@@ -141,6 +164,9 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     '只读文件系统',
     'dateisystem ist nur lesbar',
     'read-only filesystem',
+    'file system in sola lettura',
+    'system plików wyłącznie do odczytu',
+    '읽기전용 파일 시스템',
   ],
   EPIPE: [
     'broken pipe',
@@ -150,6 +176,8 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'pipe quebrado',
     'обрыв канала',
     '断开的管道',
+    'pipe interrotta',
+    'przerwany potok',
   ],
   ENOTEMPTY: [
     'directory not empty',
@@ -186,6 +214,10 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'アドレスは既に使用中',
     'address in use',
     'only one usage of each socket address',
+    'indirizzo già in uso',
+    'adres jest już w użyciu',
+    'adres is al in gebruik',
+    '주소가 이미 사용 중입니다',
   ],
   EADDRNOTAVAIL: [
     'cannot assign requested address',
@@ -219,6 +251,7 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     'соединение разорвано другой стороной',
     '接続が相手からリセットされました',
     '连接被对方重设',
+    'forcibly closed by the remote host',
   ],
   ETIMEDOUT: [
     'connection timed out',
@@ -243,6 +276,12 @@ const texts: Readonly<Partial<Record<Errno, readonly string[]>>> = {
     '接続を拒否されました',
     '拒绝连接',
     'connection was refused',
+    'connessione rifiutata',
+    'połączenie odrzucone',
+    'verbinding is geweigerd',
+    'bağlantı reddedildi',
+    '연결이 거부됨',
+    '連線被拒絕',
   ],
   EHOSTUNREACH: [
     'no route to host',

@@ -21,17 +21,41 @@ const escapes = new RegExp(
 /** Marks that turn the direction of writing or have no width: they hide words from a search and show nothing. */
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]/g;
 
-/** Words that tools put in front of the lines of others. */
+/** Words that tools, collectors of logs and build services put in front of the lines of others. */
 const prefixes = [
-  // BuildKit, then Compose, pm2, pytest, npm, cargo's notes, Kubernetes events, turbo and lerna.
+  // Times: of build services and logs, of Jenkins and foreman.
+  /^[[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?[\])]?:?(?: |$)/,
+  /^\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?: {1,2}|$)/,
+  // The journal with its host and program, then the same behind a time that is gone; the log of Kubernetes' own programs.
+  /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w@./-]{1,60}(?:\[\d{1,8}\])?:(?: |$)/,
+  /^[\w.-]{1,64} [\w@./-]{1,60}\[\d{1,8}\]:(?: |$)/,
+  /^[EF]\d{4} \d\d:\d\d:\d\d\.\d{1,6} {1,8}\d{1,8} [\w./-]{1,80}:\d{1,6}\] /,
+  // Marks of build services.
+  /^##\[error\]|^::error(?: [^:]{1,200})?::/,
+  // BuildKit, then Compose, act, Earthly, pm2, Terraform's box, pods, concurrently.
   /^#\d{1,4} (?:\d{1,6}\.\d{1,3} )?/,
-  /^(?=[\w.@/-]{0,60}[A-Za-z_])[\w.@/-]{1,60} {1,20}\| (?=\S)/,
+  /^(?=[\w.@/-]{0,60}[A-Za-z_])[\w.@/-]{1,60} {1,20}\|(?: |$)/,
+  /^\[[\w ./-]{1,80}\] {1,8}\|(?: |$)/,
+  /^\s{0,20}[\w./-]{0,60}\+[\w-]{1,60} \|(?: |$)/,
   /^\d{1,4}\|[\w.-]{1,60} {1,20}\| /,
+  /^│(?: (?!\s{0,8}\d{1,6}: )|$)/,
+  /^\[(?:pod\/[\w./-]{1,120}|\d{1,2})\] /,
+  /^\[(?!(?:error|err|warn|warning|info|debug|trace|verbose|fatal|notice|emerg|alert|crit|main|client|ioredis)\])[a-z][a-z0-9_.:-]{1,24}\](?: |$)/,
+  // pytest, npm, cargo's notes, Kubernetes events, turbo, lerna and pnpm.
   /^E {1,12}(?=\S)(?!:)/,
   /^npm (?:error|ERR!) /,
   /^\s{0,4}= note: {1,4}/,
-  /^[\w@/-]{1,40}:[a-z][\w:-]{0,39}: (?=\S)/,
+  /^[\w@/-]{1,40}:[a-z][\w:-]{0,39}:(?: |$)/,
+  /^@[\w-]{1,40}\/[\w.-]{1,60}:(?: |$)/,
+  /^(?:packages|apps|libs|services|tools|examples)\/[\w./-]{1,60} [\w:-]{1,40}:(?: |$)/,
 ];
+/** All at once, in this order: one look at the start of a line instead of twenty. */
+const anyPrefix = new RegExp(prefixes.map(({ source }) => source).join('|'));
+/** A line of a service in a build in a job has three of them. */
+const mostPrefixes = 3;
+
+/** A carriage return inside of a name is not the one of a progress bar: it is what the error is about. */
+const quotedReturn = /\r(?=['’"`]?: (?:[Nn]o such|not found|command not found|bad interpreter))/g;
 
 /** What is left on a terminal line after a progress bar has written over itself. */
 const lastOverwrite = (line: string): string => {
@@ -47,13 +71,43 @@ export const stripEscapes = (text: string): string => {
   return plain.replace(/(?![\n\r\t])\p{Cc}/gu, '').replace(invisible, '');
 };
 
-/** @returns `line` without the prefixes of build tools and log collectors. */
+/** @returns `line` without the prefixes of build tools, build services and log collectors. */
 export const withoutPrefix = (line: string): string => {
-  for (const prefix of prefixes) {
-    const found = prefix.exec(line)?.[0];
-    if (found !== undefined) return line.slice(found.length);
+  let rest = line;
+  for (let count = 0; count < mostPrefixes; count++) {
+    const found = anyPrefix.exec(rest)?.[0];
+    if (found === undefined) break;
+    rest = rest.slice(found.length);
   }
-  return line;
+  return rest;
+};
+
+/** @returns `lines` without the indent that all of them share, as a tool gives it to the whole output of another one. */
+export const withoutSharedIndent = (lines: readonly string[]): readonly string[] => {
+  if (lines.length < 2) return lines;
+  let shared = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    shared = Math.min(shared, line.length - line.trimStart().length);
+    if (shared === 0) return lines;
+  }
+  return lines.map((line) => line.slice(shared));
+};
+
+/** What still stands before the message: an indent, names in brackets, the level. */
+const heads = [
+  /^\s{1,40}/,
+  /^\[[\w.:/ @-]{1,40}\] {0,2}(?=\S)/,
+  /^(?:ERROR|FATAL|CRITICAL|SEVERE|Error|error|fatal|ERR|remote)(?::|\s{1,2}[-|:]|(?= \w[\w.]{0,60}:? )) {0,2}(?=\S)/,
+  /^\[(?:[\w-]{1,40})\] [\w.$]{1,80} - (?=\S)|^[\w.$]{1,80} - (?=\S)/,
+];
+
+/** @returns `line` without everything that stands before its message, for a second look at a text that nothing fitted. */
+export const bareMessage = (line: string): string => {
+  let rest = line;
+  for (let count = 0; count < mostPrefixes; count++) {
+    for (const head of heads) rest = rest.slice(head.exec(rest)?.[0].length ?? 0);
+  }
+  return rest;
 };
 
 const shortened = (line: string): string =>
@@ -71,7 +125,7 @@ const isBinary = (text: string): boolean => {
 
 /** Lines that are to a large part something else than text are left out, the readable ones around them are not. */
 const linesOf = (text: string): string[] =>
-  stripEscapes(text)
+  stripEscapes(text.replace(quotedReturn, '\\r'))
     .split('\n')
     .map((line) => shortened(lastOverwrite(line)).trimEnd())
     .filter((line) => line.trim() !== '');

@@ -1,3 +1,4 @@
+import { byProject } from './by-project.ts';
 import { extendTime, showMemory } from './common-fixes.ts';
 import { category, editor, manual, says, saysAtZero, shell } from './record.ts';
 
@@ -48,10 +49,19 @@ export const browserPatterns = category('browser', [
       says(
         /\bCould not find (?:Chrome|Chromium|Firefox|browser) \((?:ver|rev)|\bCould not find expected browser\b|\bBrowser was not found at the configured executablePath\b|\bcannot find Chrome binary\b|\bAn executablePath or channel must be specified\b|\bNoSuchDriverException\b|\bunable to (?:obtain|locate) (?:driver|chromedriver|geckodriver)\b/i,
       ),
+      says(
+        /\bCypress binary is missing\b|\bNo binary for \w{1,30} browser on your platform\b|\b(?:chromedriver|geckodriver)' executable needs to be in PATH\b/,
+      ),
     ],
     cause: 'The download after the installation was skipped.',
     fixes: [
-      shell('install-chrome', 'Install it', 'confirm', 'npx puppeteer browsers install chrome', 'the browser starts'),
+      shell(
+        'install-chrome',
+        'Install it',
+        'confirm',
+        byProject([['node_modules/.bin/cypress', 'npx cypress install']], 'npx puppeteer browsers install chrome'),
+        'the browser starts',
+      ),
       shell(
         'use-system-browser',
         'Use the one of the system',
@@ -122,6 +132,8 @@ export const browserPatterns = category('browser', [
       says(
         /\bMissing X server or \$DISPLAY\b|\b(?:cannot|can't|could not|unable to|Can't) (?:open|connect to) (?:X )?display\b|\bno display name and no \$DISPLAY\b|\bcould not connect to display\b|\bHeadlessException\b|\bno DISPLAY environment variable\b|\bThe platform failed to initialize\b|\bqt\.qpa\.(?:xcb|plugin)\b.{0,80}\b(?:could not|Could not)|\bcannot initialize (?:GLFW|SDL)\b|\bNo available video device\b/i,
       ),
+      says(/\bmissing the dependency: Xvfb\b|\bspawn Xvfb ENOENT\b|\bxdg-open: no method available\b/),
+      says(/\bCan't connect to X11 window server\b|\bas 'headless' is currently running\b/),
     ],
     cause: 'A program with windows was started in a sandbox without a screen.',
     fixes: [
@@ -139,6 +151,9 @@ export const browserPatterns = category('browser', [
       says(
         /\bFailed to launch (?:the )?(?:browser process|chrome|chromium|firefox)\b|\bbrowserType\.launch: (?!Executable doesn't)|\bsession not created\b|\bDevToolsActivePort file doesn't exist\b|\bChrome failed to start\b/i,
         3,
+      ),
+      says(
+        /\bhave not captured in \d{1,8} ms\b|\bProtocol error \([\w.]{1,60}\): Target closed\b|\bRenderer process just crashed\b|\bBrowser closed unexpectedly\b/,
       ),
     ],
     cause: 'What it said itself stands in the lines inside; if nothing, memory ran out.',
@@ -160,6 +175,9 @@ export const agentPatterns = category('agent', [
       says(
         /\boverloaded_error\b|\b529\b.{0,20}\bOverloaded\b|\brate_limit_error\b|\brate_limit_exceeded\b|\bRateLimitError\b|\bmodel is (?:currently )?overloaded\b|\bRESOURCE_EXHAUSTED\b.{0,120}\bquota\b|\binsufficient_quota\b|\bcapacity constraints\b/i,
       ),
+      says(
+        /\bResourceExhausted\b.{0,120}\b(?:quota|exhausted)\b|\b(?:InvokeModel|Converse)\w{0,30} operation\b.{0,120}\b(?:[Tt]oo many|[Tt]hrottl)|\b(?:hit|reached) your (?:usage|rate|session|weekly|daily) limit\b|\busage limit reached\b/,
+      ),
     ],
     cause: 'The provider is at its limit; clients try again by themselves.',
     fixes: [manual('wait-for-model', 'Wait and try again', 'the next call'), extendTime],
@@ -173,6 +191,9 @@ export const agentPatterns = category('agent', [
     signals: [
       says(
         /\bCould not start MCP server\b|\bMCP error -320\d\d: (?:Connection closed|Request timed out)|\bMCP server .{1,80}(?:failed|disconnected|exited|crashed|could not|timed out|not (?:found|start))|\b[Ff]ailed to (?:start|connect to|initialize|reconnect to) (?:the )?MCP server\b|\bMCP: .{0,80}failed to start\b/i,
+      ),
+      says(
+        / - ✗ Failed to connect$|\bMCP client for .{1,60}\b(?:failed|timed out)\b|\[error\] \[[\w-]{1,60}\] Server (?:disconnected|transport closed)/,
       ),
     ],
     cause: 'Its command is not on the PATH, it crashed, or it wrote logs where only messages may be.',

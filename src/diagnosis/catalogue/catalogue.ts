@@ -8,12 +8,14 @@ import { dockerPatterns } from './docker.ts';
 import { execPatterns } from './exec.ts';
 import { filesystemPatterns } from './filesystem.ts';
 import { gitPatterns } from './git.ts';
+import { gitMergingPatterns } from './git-merging.ts';
 import { gitRemotePatterns } from './git-remote.ts';
 import { heapPatterns } from './heaps.ts';
 import { httpPatterns } from './http.ts';
 import { kubernetesPatterns } from './kubernetes.ts';
 import { lifecyclePatterns } from './lifecycle.ts';
 import { limitPatterns } from './limits.ts';
+import { lockfilePatterns } from './lockfiles.ts';
 import { memoryPatterns } from './memory.ts';
 import { modulePatterns } from './modules.ts';
 import { nativePatterns } from './native.ts';
@@ -45,9 +47,11 @@ export const catalogue: readonly ErrorPattern[] = [
   ...httpPatterns,
   ...gitRemotePatterns,
   ...gitPatterns,
+  ...gitMergingPatterns,
   ...pythonPackagePatterns,
   ...registryPatterns,
   ...systemPackagePatterns,
+  ...lockfilePatterns,
   ...nodePackagePatterns,
   ...modulePatterns,
   ...nativePatterns,

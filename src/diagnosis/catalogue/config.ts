@@ -35,8 +35,21 @@ export const configPatterns = category('config', [
       ),
       says(/\bValidationError: \d{1,3} validation errors? for \w{0,40}Settings$/, 3, { near: /\bField required\b/ }),
       says(/\benv: (?<variable>[A-Z][A-Z0-9_]{2,60}) (?:not set|missing)/, 3),
+      says(
+        /\b(?:[Ss]etting|[Ss]et|[Dd]efine|[Pp]rovide|[Ee]xport) (?:the )?[`'"]?(?<variable>[A-Z][A-Z0-9_]{2,60})[`'"]? (?:environment|env) var|\bCould not resolve placeholder '(?<spring>[\w.-]{1,80})'|\bNo value for required variable\b|\bvalue: NotPresent$/,
+        3,
+      ),
+      says(
+        /\b(?<variable>[A-Z][A-Z0-9_]{2,60}) (?:setting )?must not be empty\b|\bMissing encryption key to decrypt file\b|\bNo application encryption key has been specified\b|\bUndefinedValueError: (?<decouple>[A-Z][A-Z0-9_]{2,60}) not found\b|\bset `(?<sqlx>[A-Z][A-Z0-9_]{2,60})` to use\b/,
+      ),
     ],
-    vetoes: [/\bJAVA_HOME\b/, /\bTERM environment variable\b/, /\bDISPLAY\b/, /\bNODE_OPTIONS\b/],
+    vetoes: [
+      /\bJAVA_HOME\b/,
+      /\bTERM environment variable\b/,
+      /\bDISPLAY\b/,
+      /\bNODE_OPTIONS\b/,
+      /\bCMAKE_[A-Z_]{2,40}\b/,
+    ],
     cause: 'Secrets and settings are not handed to this sandbox.',
     fixes: [
       editor(

@@ -18,6 +18,7 @@ export const crashPatterns = category('crash', [
       ),
       says(/\bsignal: 11\b|\bsignal 11\b|\bSegmentation violation\b|\bEXC_BAD_ACCESS\b|\bAccess violation\b/, 3),
       says(/\binvalid memory address or nil pointer dereference\b/, 2),
+      says(/\bBad pointer dereference\b|^make(?:\[\d{1,3}\])?: \*\*\* \[.{1,200}\] Error 139$/, 3),
     ],
     // The JVM and sanitizers catch the signal, print it and abort.
     exitCodes: [139, 134],
@@ -44,6 +45,9 @@ export const crashPatterns = category('crash', [
       says(/\b[Ii]llegal instruction\b|\bSIGILL\b|\bsignal 4\b|\bsignal: 4\b/, 3),
       says(/\bUngültiger Maschinenbefehl\b|\bInstruction non permise\b|\bInstrucción ilegal\b|非法指令|不正な命令/),
       says(/\bCPU (?:does not|doesn't) (?:support|have) (?:AVX|SSE|the required)/i),
+      says(
+        /\b(?:CPU|processor|machine|system)\b.{0,80}\b(?:lacks?|without|does(?: not|n't) (?:appear to )?(?:have|support))\b.{0,40}\b(?:AVX|SSE|x86-64-v|FMA|BMI)|\brequires a CPU with (?:AVX|SSE)|\bto use (?:AVX|SSE|FMA)\S{0,10} instructions\b.{0,40}\b(?:aren't|are not) available\b/,
+      ),
     ],
     exitCodes: [132, 134],
     cause: 'The program was built for newer processors than the virtual machine shows.',
@@ -88,7 +92,11 @@ export const crashPatterns = category('crash', [
       says(/"ExitCode": {0,4}134\b/, 3),
     ],
     exitCodes: [134],
-    vetoes: [/heap out of memory/, /\bmemory allocation of \d/],
+    vetoes: [
+      /heap out of memory/,
+      /\bmemory allocation of \d/,
+      /^Unhandled exception\. |^thread \d{1,9} panic: |^thread '.{1,80}'.{0,20} panicked at\b/,
+    ],
     cause: 'A check inside the program failed, or it found its own memory damaged.',
     fixes: [shell('show-abort-stack', 'Keep a core and show the stack', 'safe', 'ulimit -c unlimited; {command}')],
     docs: 'https://man7.org/linux/man-pages/man3/abort.3.html',
@@ -103,6 +111,7 @@ export const crashPatterns = category('crash', [
         /\b[Ff]loating[ -]point exception\b|\bSIGFPE\b|\bsignal: 8\b|\bGleitkomma-Ausnahme\b|\bException en point flottant\b|\bExcepción de coma flotante\b|浮点数例外|浮動小数点例外/i,
         3,
       ),
+      says(/\bgot signal 8\b/, 3),
     ],
     exitCodes: [136, 134],
     cause: 'Native code divided by zero.',

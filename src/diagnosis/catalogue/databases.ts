@@ -38,7 +38,9 @@ export const databasePatterns = category('database', [
     severity: 'medium',
     priority: 7,
     signals: [
-      saysAtZero(/\bCould not connect to (?:Redis|Valkey) at\b/),
+      saysAtZero(
+        /\bCould not connect to (?:Redis|Valkey) at (?!.{0,255}: (?:Name or|Temporary failure|No address|nodename))/,
+      ),
       says(
         /\[ioredis\] Unhandled error event\b|\bMaxRetriesPerRequestError\b|\bredis\.exceptions\.ConnectionError\b|\bRedis(?:Client)?::CannotConnectError\b|\bRedisConnectionException\b|\bRedisConnectionFailureException\b/,
         3,
@@ -69,8 +71,13 @@ export const databasePatterns = category('database', [
       says(/\b(?:ECONNREFUSED \S{1,255}|(?:dial tcp|connect to|to) \S{0,255}):3306\b/, 4, {
         near: /mysql|mariadb|sequelize|typeorm|knex|prisma|PDO/i,
       }),
+      says(/\bUnable to connect to any of the specified MySQL hosts\b/),
     ],
-    vetoes: [/\bClientRequest\b/, /\b1040\b/],
+    vetoes: [
+      /\bClientRequest\b/,
+      /\b1040\b/,
+      /\b(?:Name or service not known|name resolution|No address associated|ENOTFOUND|EAI_AGAIN|no such host)\b/,
+    ],
     cause: 'It is not started in this sandbox.',
     fixes: [
       shell('start-mysql', 'Start MySQL', 'confirm', 'service mariadb start || service mysql start', 'mysqladmin ping'),

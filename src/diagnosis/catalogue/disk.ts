@@ -17,6 +17,7 @@ export const diskPatterns = category('disk', [
         /\bbus error encountered in worker\b|\bunable to (?:open|allocate|mmap).{0,60}shared memory (?:object|segment)?.{0,60}(?:No space|bytes)/i,
       ),
       says(/\binsufficient shared memory\b|\bshm_open\b.{0,60}No space left|\bout of shared memory \(shm\)/i),
+      says(/\bobject store size exceeds \/dev\/shm\b|\/dev\/shm has only \d/),
     ],
     exitCodes: [135],
     cause:
@@ -104,6 +105,13 @@ export const diskPatterns = category('disk', [
         'df shows less than 90 % in use',
       ),
       shell('show-docker-disk', 'Show what Docker keeps', 'safe', 'docker system df'),
+      editor(
+        'keep-context-small',
+        'Leave node_modules and .git out of the build',
+        'safe',
+        'node_modules and .git in .dockerignore',
+        'the build ends with exit code 0',
+      ),
       moreDisk,
     ],
     docs: 'https://docs.docker.com/engine/manage-resources/pruning/',
@@ -137,6 +145,11 @@ export const diskPatterns = category('disk', [
         /\bThe table '[^']{1,120}' is full\b|\bneeds \d{1,12} ?[KMGT]i?B (?:more space )?on the \S{1,120} filesystem\b|\bPartition \S{1,120} (?:is )?too full\b|\bdisk watermark\b.{0,40}\bexceeded\b|\bdevice full\b/,
       ),
       says(/\byou don't have enough (?:free )?(?:disk )?space\b|\bno space left\b|\bran out of disk\b/i, 3),
+      says(
+        /\bflood[- ]stage watermark\b|\bmore space needed on the \S{1,120} filesystem\b|\bCould not allocate space for object\b|\bfilegroup is full\b|\btransaction log for database '[^']{1,80}' is full\b|\bdatabase space exceeded\b|\bORA-0165\d\b/,
+      ),
+      says(/\bout of (?:disk|storage|drive) ?space\b|\bNo usable temporary directory\b/i, 3),
+      says(/\bERROR_DISK_FULL\b/),
     ],
     exitCodes: [228, 28, 135],
     vetoes: [
@@ -144,6 +157,7 @@ export const diskPatterns = category('disk', [
       /\bunshare(?: failed)?:/,
       /could not resize shared memory/,
       /\binotify\b/i,
+      /\berrno=12\b/,
     ],
     cause: 'The disk of the sandbox is small and shared by packages, caches, logs and build output.',
     fixes: [

@@ -1,4 +1,4 @@
-import { category, editor, says, shell } from './record.ts';
+import { category, editor, says, saysAtZero, shell } from './record.ts';
 
 const logIn = shell('log-in', 'Log in to the registry', 'confirm', 'docker login', 'the image can be pulled');
 
@@ -36,6 +36,12 @@ export const dockerPatterns = category('docker', [
         /\b(?:initializing source|Trying to pull|copying image)\b.{0,200}\b(?:denied|unknown|unauthorized|not found|no such host)/i,
         3,
       ),
+      says(
+        /\bshort-name "(?<image>[^"]{1,200})" did not resolve to an alias\b|\bMANIFEST_UNKNOWN\b|\bNAME_UNKNOWN\b|\btrying and failing to pull image\b/,
+      ),
+      saysAtZero(
+        /^\S{1,120} {1,40}\d{1,4}\/\d{1,4} {1,40}(?:Init:)?(?:ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull)\b/,
+      ),
     ],
     vetoes: [/\btoomanyrequests\b|\bpull rate limit\b/i, /\bno space left on device\b/i],
     cause: 'The name is misspelt, the registry is private or cannot be reached.',
@@ -62,6 +68,9 @@ export const dockerPatterns = category('docker', [
       ),
       says(
         /\bdial unix \S{0,200}(?:docker|containerd|podman|buildkit)\S{0,60}\.sock: connect: (?:no such file|connection refused)/,
+      ),
+      says(
+        /\bcannot access containerd socket\b|\berror during connect: (?:Get|Post|Head|this error|This error)\b|\b[Ff]ailed to connect to (?:the )?(?:containerd|buildkit|podman)\b/,
       ),
     ],
     vetoes: [/\bpermission denied while trying to connect\b/i],
@@ -93,6 +102,7 @@ export const dockerPatterns = category('docker', [
       says(
         /\bpermission denied while trying to connect to the docker\b|\bdocker\.sock\b.{0,120}\bpermission denied\b|\bpermission denied\b.{0,120}\bdocker\.sock\b/i,
       ),
+      says(/\bError while fetching server API version\b.{0,80}\bPermission denied\b/),
     ],
     cause: 'The user is not in the group docker, or the session is older than that.',
     fixes: [
@@ -109,6 +119,9 @@ export const dockerPatterns = category('docker', [
     signals: [
       says(
         /\b[Cc]ontainer name "?\/?(?<name>[\w.-]{1,120})"? is already in use\b|\bname "?(?<podman>[\w.-]{1,120})"? is (?:already )?in use by\b|\bConflict\. The container name\b/,
+      ),
+      says(
+        /\bname "(?<name>[\w.-]{1,120})" is already used by ID\b|\bnode\(s\) already exist for a cluster with the name\b/,
       ),
     ],
     exitCodes: [125],
@@ -174,9 +187,11 @@ export const dockerPatterns = category('docker', [
     severity: 'low',
     priority: 7,
     signals: [
+      says(/\b(?:COPY|ADD) failed: .{0,120}: stat (?<path>[\w@.][\w@./+-]{0,200}): file does not exist/),
       says(
         /\bCOPY failed\b|\bADD failed\b|\bfailed to (?:compute cache key|calculate checksum of ref).{0,300}\bnot found\b|\bfailed to compute cache key\b|\bcopier: stat: .{1,200}no such file/,
       ),
+      says(/\bfailed to get fileinfo for (?<path>\S{1,200})/),
     ],
     cause: '.dockerignore leaves it out, or the build runs in another folder.',
     fixes: [
@@ -193,6 +208,9 @@ export const dockerPatterns = category('docker', [
     signals: [
       says(
         /\bfailed to read dockerfile\b|\bCannot locate specified Dockerfile\b|\bunable to prepare context\b|\bno such file or directory: (?:Dockerfile|Containerfile)\b|\bno configuration file provided: not found\b|\bCan't find a suitable configuration file\b/i,
+      ),
+      says(
+        /\bno (?:Containerfile|Dockerfile)\b.{0,40}\bfound\b|\bunable to stat Dockerfile\b|\b[Dd]ockerfile '[^']{1,200}' not found\b|\bresolving dockerfile path\b|\bvalid path to a Dockerfile\b|\bopen \S{0,200}(?:Dockerfile|Containerfile|compose\.ya?ml): no such file\b/,
       ),
     ],
     cause: 'The build runs in another folder.',
@@ -217,6 +235,7 @@ export const dockerPatterns = category('docker', [
         /\bdid not complete successfully: exit code\b|\bfailed to solve: process\b|\bError: building at STEP\b|\bwhile running runtime: exit status\b|\berror building image\b/,
         3,
       ),
+      says(/^\s{0,20}did not complete successfully\. Exit code \d/, 3),
     ],
     cause: 'Only the outermost message; what failed stands above it.',
     fixes: [editor('open-step', 'Open the step in the Dockerfile', 'safe', 'Dockerfile', null)],
@@ -230,6 +249,9 @@ export const dockerPatterns = category('docker', [
     signals: [
       says(
         /\b[Cc]ontainer (?<name>\S{1,120}) is not running\b|\bservice "(?<service>[^"]{1,80})" is not running\b|\bcan only create exec sessions on running containers\b|\bcannot exec into a container in a completed pod\b|\bcannot exec in a stopped\b/,
+      ),
+      says(
+        /\bunable to upgrade connection: container not found\b|\bis waiting to start: (?:ContainerCreating|PodInitializing)\b/,
       ),
     ],
     cause: 'It has ended.',

@@ -18,9 +18,7 @@ export const execPatterns = category('exec', [
         /\bcannot execute binary file\b|\bBad CPU type in executable\b|\bno matching manifest for \S{1,60} in the manifest list\b/,
       ),
       says(/\bno match for platform in manifest\b|\brequested image's platform \(\S{1,60}\) does not match\b/, 3),
-      says(
-        /\bnot a valid (?:Win32 application|executable)\b|\bInvalidExe\b|\bwrong ELF class\b|\bqemu-\w{1,20}: Could not open '\/lib/,
-      ),
+      says(/\bnot a valid (?:Win32 application|executable)\b|\bInvalidExe\b|\bqemu-\w{1,20}: Could not open '\/lib/),
     ],
     exitCodes: [126],
     cause:
@@ -111,9 +109,10 @@ export const execPatterns = category('exec', [
         /\bFailed to execute process '.{1,200}'\. Reason:|\bThe file '.{1,200}' specified the interpreter '.{1,200}', which is not an executable command\b/,
         3,
       ),
+      says(/\bCould not start dynamically linked executable\b|\bexec user process caused:? "?no such file\b/),
     ],
     exitCodes: [127, 126],
-    vetoes: [/\\r|\^M/],
+    vetoes: [/\\r|\^M/, /^Python interpreter \d/],
     cause:
       'Three causes look the same: Windows line ends in the first line, a moved virtual environment, or a loader of another C library.',
     fixes: [
@@ -164,6 +163,7 @@ export const execPatterns = category('exec', [
       says(/\bErlang error: :eacces\b/, 4, { near: /\bSystem\.cmd\(|\bPort\.open\(/ }),
       says(/\bcannot execute: Permission denied\b|: cannot execute$/),
       systemNear('EACCES', /\b_execute_child\b|\bsubprocess\.(?:run|Popen|call|check_)|\bin `(?:exec|spawn|system|`)'/),
+      systemNear('EACCES', /\bcould not execute process\b|\bfailed to (?:execute|exec|spawn)\b/),
     ],
     exitCodes: [126],
     vetoes: [
@@ -238,6 +238,19 @@ export const execPatterns = category('exec', [
         /\b(?:Failed|failed|Unable|unable) to (?:spawn|start|launch|run|execute|find)\b.{0,120}(?:program not found|No such file or directory|NotFound)/,
         3,
       ),
+      says(
+        /\bthe specified command or file was not found\b|\bcould not determine executable to run\b|\bunable to find a build program corresponding to\b|`(?<command>[\w.+@-]{1,80})` is neither a Nushell built-in\b|^Executable [`'](?<executable>[\w.+@-]{1,80})[`'] not found$|\bExecutable not found in \$PATH\b/,
+      ),
+      says(
+        /\[Errno 2\] No such file or directory: b'(?<command>[\w.+-]{1,80})'|^(?:\/\S{1,40}\/)?which: no (?<missing>\S{1,80}) in \(/,
+      ),
+      says(
+        /\b(?:could not|cannot|unable to|failed to|can't|couldn't) (?:find|locate) (?:the )?(?:executable|command|program|binary)\b|\bcommand not found: ['"](?<command>[\w.+@-]{1,80})|\b(?<program>[\w.+@-]{1,80})['’"] is not recognized as (?:an internal|the name of)/i,
+        3,
+      ),
+      says(
+        /: (?<command>[\w.+@-]{1,80}): not found \[No such file or directory\]|\bfailed to spawn `(?<spawned>[\w.+@-]{1,80})`|\bcouldn't exec process: No such file\b|(?:comando non trovato|nie znaleziono polecenia|opdracht niet gevonden|komut bulunamadı|명령어를 찾을 수 없음)/,
+      ),
     ],
     exitCodes: [127],
     vetoes: [/\bMCP server\b/, /\bresource (?:not found|temporarily)\b/i],
@@ -281,6 +294,10 @@ export const execPatterns = category('exec', [
       says(/\bCannot mkdir: \S{1,200} is not a directory\b/, 3),
       says(/\bos\.getcwd\(\)/, 2),
       says(/\bOCI runtime exec failed\b.{0,200}\bchdir to cwd\b|\bchdir to cwd\b.{0,120}\bno such file/),
+      says(
+        /\bgetwd: no such file or directory\b|^FileNotFoundError: \[Errno 2\] No such file or directory$|\bCould not determine current working directory\b|\b(?:failed|unable) to get (?:the )?current (?:working )?dir(?:ectory)?\b/i,
+      ),
+      says(/\bcouldn't get the current directory of the process\b|\bNo such file or directory - getcwd\b/),
     ],
     cause: 'The workspace was made again or mounted anew under the open shell.',
     fixes: [shell('enter-again', 'Enter the folder again', 'safe', 'cd "$PWD" 2>/dev/null || cd', 'pwd -P works')],

@@ -21,6 +21,9 @@ export const gitRemotePatterns = category('git', [
         /\bfatal: (?:early EOF|fetch-pack: unexpected disconnect|the remote end hung up)|\binvalid index-pack output\b|\bunexpected disconnect while reading sideband packet\b|\bindex-pack failed\b/,
         3,
       ),
+      says(
+        /\bbytes of body are still expected\b|\bexpected flush after ref listing\b|\bprotocol error: bad line length\b|\bfatal: expected 'packfile'/,
+      ),
     ],
     exitCodes: [128],
     vetoes: [
@@ -61,6 +64,15 @@ export const gitRemotePatterns = category('git', [
       says(
         /\bHTTP Basic: Access denied\b|\bremote: (?:Permission to .{1,120} denied|Invalid credentials|HTTP Basic|The requested URL returned error: 403|Write access to repository not granted)/,
       ),
+      says(
+        /\brun: {1,2}gh auth login\b|\bwith: {1,2}gh auth login\b|\bHTTP 401: (?:Bad credentials|Requires authentication)\b|\bfailed to authenticate when downloading repository\b|\bResource not accessible by (?:integration|personal access token)\b/,
+      ),
+      says(
+        /\bunable to get password from user\b|\bbatch response: Authentication required\b|\bAuthorization error: https?:\/\//,
+      ),
+      says(
+        /\bERROR: Permission to \S{1,120} denied to\b|\buser interactivity has been disabled\b|\bLogon failed, use ctrl\+c\b|\benabled or enforced SAML SSO\b|\bremote: (?:Invalid|Expired) (?:access )?token\b/,
+      ),
     ],
     exitCodes: [128],
     vetoes: [/\bCONNECT tunnel\b/],
@@ -84,6 +96,14 @@ export const gitRemotePatterns = category('git', [
     signals: [
       says(
         /\bPermission denied \((?:publickey|password|keyboard-interactive|gssapi)|\bToo many authentication failures\b|\bno mutual signature algorithm\b|\bLoad key ".{1,200}": (?:invalid format|error in libcrypto)|\bssh: handshake failed: ssh: unable to authenticate\b/,
+      ),
+      says(
+        /\battempted ssh-agent authentication, but no usernames succeeded\b|\bsign_and_send_pubkey: .{0,120}\bfailed\b|\bagent refused operation\b/,
+      ),
+      says(/\bfailed to authenticate when downloading repository: (?:ssh:\/\/|git@)/),
+      says(
+        /\bCould not open a connection to your authentication agent\b|\bError connecting to agent: |\bUnable to negotiate with \S{1,100} port\b|\bno such identity: /,
+        3,
       ),
     ],
     exitCodes: [128, 255],
@@ -109,6 +129,7 @@ export const gitRemotePatterns = category('git', [
       says(
         /\bREMOTE HOST IDENTIFICATION HAS CHANGED\b|\bHost key verification failed\b|\bknownhosts: key (?:is unknown|mismatch)\b|\bNo \S{1,30} host key is known for\b/,
       ),
+      says(/\bThe authenticity of host .{1,200} can't be established\b/, 3),
     ],
     exitCodes: [255],
     cause: 'The sandbox was made again under the same address, which is expected; or somebody stands in between.',
@@ -144,9 +165,12 @@ export const gitRemotePatterns = category('git', [
     signals: [
       says(/! \[rejected\].{0,200}\((?:non-fast-forward|fetch first|stale info)\)/),
       says(/\bUpdates were rejected because\b|! \[remote rejected\]|\bfailed to push some refs\b/, 3),
+      says(
+        /\bYou are not allowed to (?:force )?push code to\b|\bGH013: Repository rule violations\b|! \[rejected\].{0,200}\((?:already exists|would clobber existing tag)\)/,
+      ),
     ],
     exitCodes: [1],
-    vetoes: [/\bhas no upstream\b/],
+    vetoes: [/\bhas no upstream\b/, /\bshallow update not allowed\b/],
     cause: 'The branch moved on the other side.',
     fixes: [shell('pull-rebase', 'Take over what the others did', 'confirm', 'git pull --rebase', 'git push')],
     docs: 'https://git-scm.com/docs/git-push#_note_about_fast_forwards',
@@ -160,6 +184,8 @@ export const gitRemotePatterns = category('git', [
       says(
         /\bhas no upstream branch\b|\bno tracking information\b|\bno upstream configured for branch\b|\bno configured push destination\b|\bhat keinen Upstream-Branch\b/,
       ),
+      says(/\bNo configured push destination\b/),
+      says(/\bfatal: You are not currently on a branch\b/, 3),
     ],
     exitCodes: [128, 1],
     cause: 'It was made in this sandbox and not pushed yet.',
@@ -177,6 +203,7 @@ export const gitRemotePatterns = category('git', [
       says(
         /\bgit-lfs\b.{0,60}\bnot found\b|'lfs' is not a git command\b|\bThis repository is configured for Git LFS but\b|\bexternal filter 'git-lfs.{0,60}failed\b|\bsmudge filter lfs failed\b/,
       ),
+      says(/\bSmudge error: |\bshould have been (?:a )?pointers?, but\b/, 3),
     ],
     cause: 'It is not in the image.',
     fixes: [
@@ -199,6 +226,10 @@ export const gitRemotePatterns = category('git', [
       says(
         /\bfatal: repository '[^']{1,300}' (?:not found|does not exist)|\bremote: Repository not found\b|\bERROR: Repository not found\b|\bremote: The project you were looking for could not be found\b|\bfatal: '[^']{1,200}' does not appear to be a git repository\b|\brepository '[^']{1,200}' does not exist\b/,
       ),
+      says(/\bCould not resolve to a Repository with the name\b/),
+      says(
+        /\bNo such remote '|\bThe project you were looking for could not be found\b|\bconq: repository does not exist\b|\bTF401019\b|\bfatal: No such remote\b/,
+      ),
     ],
     exitCodes: [128],
     cause: 'A typing error, or the login of this sandbox may not see it.',
@@ -213,6 +244,10 @@ export const gitRemotePatterns = category('git', [
     signals: [
       says(
         /\bNo (?:names|tags) (?:found|can describe)\b|\bshallow (?:update not allowed|file has changed|clone)\b|\battempt to (?:fetch|push).{0,60}shallow\b|\bcannot describe anything\b|\brefusing to .{0,60}shallow\b|\bfatal: error processing shallow info\b/,
+      ),
+      says(/\bShallow clone detected\b/, 3),
+      says(
+        /\bNo annotated tags can describe\b|\bdoes not allow request for unadvertised object\b|--unshallow on a complete repository\b|\bno merge base found\b/,
       ),
     ],
     exitCodes: [128],
@@ -230,6 +265,10 @@ export const gitRemotePatterns = category('git', [
     signals: [
       says(
         /\bclone of '[^']{1,300}' into submodule path '(?<path>[^']{1,300})' failed|\bFailed to clone '(?<name>[^']{1,200})'|\bno submodule mapping found\b|\bUnable to checkout '[0-9a-f]{7,40}' in submodule path\b|\bFetched in submodule path\b.{0,120}\bdid not contain\b|\bfatal: No url found for submodule path\b/,
+      ),
+      says(
+        /\bUnable to find current \S{1,120} revision in submodule path\b|\bPlease make sure that the \.gitmodules file is in the working tree\b|\bupload-pack: not our ref\b|\bfatal: transport 'file' not allowed\b/,
+        3,
       ),
     ],
     exitCodes: [1, 128],
@@ -253,6 +292,9 @@ export const gitRemotePatterns = category('git', [
     signals: [
       says(
         /\bdestination path '(?<path>[^']{1,200})' already exists and is not an empty directory\b|\bexistiert bereits und ist kein leeres Verzeichnis\b/,
+      ),
+      says(
+        /\bcontains files that could conflict\b|^error: destination `(?<path>[^`]{1,200})` already exists$|\b[Tt]arget directory\b.{0,80}\bis not empty\b/,
       ),
     ],
     exitCodes: [128],

@@ -18,6 +18,7 @@ export const gitPatterns = category('git', [
       says(
         /\bAnother git process seems to be running\b|\bEin anderer Git-Prozess\b|\bUn autre processus git\b|\bUnable to create '(?<lock>[^']{1,300}\.lock)': File exists/,
       ),
+      says(/\btimed out waiting for lock held by\b|\bE155004\b/, 3),
     ],
     exitCodes: [128, 255],
     cause: 'A git that was killed, paused or crashed left its lock; or another one is really at work.',
@@ -42,6 +43,7 @@ export const gitPatterns = category('git', [
       says(
         /\bdetected dubious ownership in repository(?: at '(?<path>[^']{1,200})')?|\bconfig --global --add safe\.directory\b|\bunsafe repository \(/,
       ),
+      says(/\berror obtaining VCS status: exit status 128\b/),
     ],
     exitCodes: [128],
     cause: 'The volume of the workspace belongs to another user.',
@@ -69,6 +71,10 @@ export const gitPatterns = category('git', [
       says(
         /\b(?:bad object (?:HEAD|refs)|broken (?:ref|link)|missing blob|unable to read (?:tree|sha1 file)|packfile .{1,200} (?:cannot be accessed|is corrupt)|error in object|inflate: data stream error|object corrupt or missing)\b/,
       ),
+      says(/\binvalid sha1 pointer [0-9a-f]{7,40}\b/),
+      says(
+        /\bdoes not point to a valid object\b|\bpacked object [0-9a-f]{4,64} .{0,160}\bis corrupt\b|\bmissing tree object\b|\bfailed to read object [0-9a-f]{4,64}\b|\bunable to read object\b|\bpack has bad object\b|\bbad packed object CRC\b/,
+      ),
     ],
     exitCodes: [128],
     cause: 'The sandbox was stopped hard before everything was written, or the disk was full.',
@@ -94,6 +100,7 @@ export const gitPatterns = category('git', [
       says(
         /\bAuthor identity unknown\b|\bPlease tell me who you are\b|\bempty ident name\b|\bunable to auto-detect email address\b|\bno (?:email|name) was given and auto-detection is disabled\b|\bCommitter identity unknown\b/,
       ),
+      says(/^abort: no username supplied\b/),
     ],
     exitCodes: [128],
     cause: 'The home folder of the sandbox is new.',
@@ -117,6 +124,12 @@ export const gitPatterns = category('git', [
       says(
         /\bnot a git repository\b|\b[Kk]ein Git-Repository\b|\bn'est pas un dépôt git\b|\bce n'est ni un dépôt git\b|不是一个? ?git 仓库|\bno es un repositorio git\b|\bnão é um repositório git\b/i,
       ),
+      says(
+        /\.git can't be found\b|\bare you in a Git repository directory\b|\bno repository found in '|' is not a working copy$|\bThere is no jj repo in\b|\bnot (?:in|inside) a git repo(?:sitory)?\b|\bmust be (?:run )?(?:in|from|inside) a git repo/i,
+      ),
+      says(
+        /\bmust be run in a work tree\b|\bnot in a git directory\b|git リポジトリではありません|не найден git[ -]репозиторий|\bnon è un repository git\b/,
+      ),
     ],
     exitCodes: [128],
     cause: 'It runs in another folder, or the copy was made without .git.',
@@ -127,94 +140,6 @@ export const gitPatterns = category('git', [
     docs: 'https://git-scm.com/docs/git-init',
   },
   {
-    slug: 'git-merge-conflict',
-    title: 'Changes contradict each other',
-    severity: 'medium',
-    priority: 7,
-    signals: [
-      says(/\bCONFLICT \([\w/ ]{1,40}\)|\bKONFLIKT \(|\bCONFLIT \(|\bCONFLICTO \(/),
-      says(
-        /\bAutomatic merge failed\b|\bMerge conflict in \S|\bcould not apply [0-9a-f]{7,40}\b|\bPatch failed at\b|\bpatch does not apply\b/,
-        3,
-      ),
-    ],
-    exitCodes: [1],
-    cause: 'Both sides changed the same lines.',
-    fixes: [
-      editor('open-merge-editor', 'Open the merge editor', 'safe', 'the merge editor', 'git ls-files -u is empty'),
-      shell(
-        'abort-merge',
-        'Go back to before the merge',
-        'confirm',
-        'git merge --abort || git rebase --abort || git cherry-pick --abort',
-        'git status',
-      ),
-    ],
-    docs: 'https://git-scm.com/docs/git-merge#_how_to_resolve_conflicts',
-  },
-  {
-    slug: 'merge-conflict-markers',
-    title: 'There are conflict markers in a file',
-    severity: 'low',
-    priority: 9,
-    signals: [
-      says(/<{7} (?:HEAD|Updated|ours|\w)/),
-      says(
-        /\bMerge conflict marker encountered\b|\bconflict markers?\b.{0,60}\b(?:found|present|detected|unresolved)|\bencountered (?:diff|merge conflict) marker\b|\bversion control conflict marker\b/i,
-      ),
-    ],
-    vetoes: [/\bCONFLICT \(/],
-    cause: 'A merge was not finished.',
-    fixes: [editor('open-conflict', 'Open the file', 'safe', 'the first <<<<<<< in it', 'no markers are left')],
-    docs: 'https://git-scm.com/docs/git-merge#_how_conflicts_are_presented',
-  },
-  {
-    slug: 'git-local-changes-block',
-    title: 'Your changes would be overwritten',
-    severity: 'low',
-    priority: 7,
-    signals: [
-      says(
-        /\bwould be overwritten by (?:checkout|merge|reset|rebase|cherry-pick|revert)\b|\bcannot (?:pull with rebase|rebase): You have unstaged changes\b|\bYour index contains uncommitted changes\b|\bPlease commit your changes or stash them\b/,
-      ),
-    ],
-    exitCodes: [1],
-    cause: 'There are changes that are not committed.',
-    fixes: [shell('stash', 'Put them aside', 'confirm', 'git stash push --include-untracked', 'git status is clean')],
-    docs: 'https://git-scm.com/docs/git-stash',
-  },
-  {
-    slug: 'git-operation-in-progress',
-    title: 'A rebase, merge or cherry-pick is not finished',
-    severity: 'low',
-    priority: 7,
-    signals: [
-      says(
-        /\balready a rebase-(?:merge|apply) directory\b|\brebase in progress\b|\bin the middle of (?:another|an?) (?:rebase|merge|cherry-pick|am)\b|\bYou have not concluded your (?:merge|cherry-pick)\b|\b(?:Committing|Pulling|Merging|Cherry-picking|Reverting|Rebasing) is not possible because you have unmerged files\b|\bExiting because of (?:an )?(?:unresolved conflict|unfinished merge)\b|\bno (?:cherry-pick|rebase|merge|revert)[\w -]{0,20} in progress\b|\byou need to resolve your current index first\b/i,
-      ),
-    ],
-    exitCodes: [128, 1],
-    cause: 'It was interrupted.',
-    fixes: [
-      shell('show-status', 'See where it stands', 'safe', 'git status'),
-      shell(
-        'continue-operation',
-        'Go on with it',
-        'confirm',
-        'git rebase --continue || git merge --continue || git cherry-pick --continue',
-        'git status',
-      ),
-      shell(
-        'abort-operation',
-        'Go back to before it',
-        'destructive',
-        'git rebase --abort || git merge --abort || git cherry-pick --abort',
-        'git status',
-      ),
-    ],
-    docs: 'https://git-scm.com/docs/git-rebase',
-  },
-  {
     slug: 'git-hook-failed',
     title: 'A hook of git said no',
     severity: 'low',
@@ -223,6 +148,7 @@ export const gitPatterns = category('git', [
       says(
         /\bhusky - \S{1,40} (?:hook|script) (?:exited|failed)|\bhook exited with code [1-9]|\bpre-(?:commit|push) hook (?:failed|declined)|\bpre-receive hook declined\b|\blefthook\b.{0,60}\bfailed\b|^(?:[\w .-]{3,60})\.{3,80}Failed$/,
       ),
+      says(/\blint-staged failed\b/, 3),
     ],
     exitCodes: [1],
     cause: 'What the hook itself said stands above.',
@@ -237,6 +163,9 @@ export const gitPatterns = category('git', [
     signals: [
       says(
         /\bdid not match any file\(s\) known to git\b|\binvalid (?:reference|upstream|object name)\b|\bunknown revision or path\b|\bcouldn't find remote ref\b|\bRemote branch \S{1,200} not found in upstream\b|\bnot a valid (?:ref|object name)\b|\bNot a valid object name\b|\bbad revision\b|\bsrc refspec \S{1,120} does not match any\b/i,
+      ),
+      says(
+        /\berror: (?:branch|tag) '[^']{1,200}' not found\b|\bfatal: Needed a single revision\b|\bis not a commit and a branch\b|\bCould not find remote branch\b|\bnot something we can merge\b|\bfatal: [Nn]o such (?:ref|branch): /,
       ),
     ],
     exitCodes: [128, 1],
@@ -255,6 +184,9 @@ export const gitPatterns = category('git', [
       ),
       says(
         /\b(?:cannot open|Unable to create|could not write|cannot create|unable to write|cannot update)\b.{0,200}\.git\b.{0,120}: Permission denied/i,
+      ),
+      says(
+        /\bcould not create (?:work tree|leading directories).{0,200}: Permission denied\b|\bunable to (?:unlink old|create file) .{1,200}: Permission denied\b/,
       ),
     ],
     exitCodes: [128, 255],

@@ -29,7 +29,7 @@ export const heapPatterns = category('memory', [
       ),
       editor(
         'keep-heap-setting',
-        'Write the larger heap into the project',
+        'Write a heap limit into the project',
         'confirm',
         'NODE_OPTIONS in the scripts of package.json or in .env',
         'the script ends with exit code 0',
@@ -59,6 +59,13 @@ export const heapPatterns = category('memory', [
         'env JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=70 {command}',
         'exit code 0',
       ),
+      editor(
+        'keep-gradle-heap',
+        'Write a larger heap into gradle.properties',
+        'safe',
+        'org.gradle.jvmargs in gradle.properties',
+        'exit code 0',
+      ),
       moreMemory,
     ],
     docs: 'https://docs.oracle.com/en/java/javase/21/troubleshoot/troubleshooting-memory-leaks.html',
@@ -71,6 +78,7 @@ export const heapPatterns = category('memory', [
     signals: [
       says(/\bOutOfMemoryError: (?:Metaspace|Compressed class space|Direct buffer memory|PermGen space)/),
       says(/\bCannot reserve \d{1,20} bytes of direct buffer memory\b/),
+      says(/\brunning out of JVM Metaspace\b|\bOutOfDirectMemoryError\b|^(?:> )?Metaspace$/),
     ],
     cause: 'The caps on class data or on buffers outside of the heap are too small, or class loaders leak.',
     fixes: [
@@ -120,6 +128,10 @@ export const heapPatterns = category('memory', [
       ),
       says(/\bxrealloc: cannot allocate\b|\bxmalloc: |\bxcalloc: |\bmalloc\(\d{1,20}\) failed\b/, 3),
       system('ENOMEM'),
+      says(
+        /\bos::commit_memory\(.{1,80}\bfailed\b|\bHRESULT: 0x8007000E\b|\bMemory limit \(\w{1,20}\) exceeded\b|\bExceeded memory limit for \$\w|\bcircuit_breaking_exception\b/,
+      ),
+      says(/^(?:ERROR|FATAL|Error): {1,3}[Oo]ut of memory$/),
     ],
     exitCodes: [134],
     vetoes: [
@@ -184,7 +196,7 @@ export const heapPatterns = category('memory', [
       says(/\bMaximum call stack size exceeded\b|\btoo much recursion\b/),
       says(/\bRecursionError\b|\bmaximum recursion depth\b/),
       says(/\bStackOverflow(?:Error|Exception)\b|\bSystemStackError\b|\bstack level too deep\b/),
-      says(/(?:^|: |\()[Ss]tack overflow(?:$|[.)!:]| \()/),
+      says(/(?:^|: |\()[Ss]tack overflow(?:$|[.;)!:]| \()/),
       says(
         /\bgoroutine stack exceeds\b|\bhas overflowed its stack\b|\bdeep recursion\b|\bC stack usage\b.{0,60}too close to the limit/,
       ),

@@ -27,6 +27,7 @@ export const httpPatterns = category('network', [
         /\b(?:proxy|tunnel(?:ing|ling)?)\b.{0,80}\b(?:refused|unreachable|could not be reached|timed out|connection failed)\b/i,
         3,
       ),
+      says(/\bCould not connect to \S{1,100}:(?:3128|8888|1080)\b/),
     ],
     vetoes: [/\b407\b/, /\bresponse 403\b/],
     cause: 'The proxy of another network is still set in the environment or in a configuration file.',
@@ -51,6 +52,7 @@ export const httpPatterns = category('network', [
       says(
         /\bresponse 407\b|\b407 (?:Proxy Authentication|authenticationrequired)|\bcode E407\b|\b[Pp]roxy [Aa]uthentication [Rr]equired\b|\b(?:status|error|code|indicate success)[: ]{1,3}407\b/,
       ),
+      says(/\bproxy\b.{0,160}\bstatus code '?407\b/),
     ],
     cause: 'The password of the egress proxy is missing or has expired.',
     fixes: [
@@ -72,6 +74,9 @@ export const httpPatterns = category('network', [
       ),
       says(
         /\bTunnel connection failed: 403\b|\btunneling socket could not be established, statusCode=403\b|\bhost_not_allowed\b|\bproxy responded with 403\b/i,
+      ),
+      says(
+        /\bproxy\b.{0,160}\bstatus code '?403\b|\bnot (?:in|on) (?:the )?(?:egress |domain |network )?(?:allow-?list|whitelist)\b|\b(?:Get|Head|Post) "https:\/\/\S{1,300}": Forbidden$|\bblocked by (?:the )?(?:egress|network|sandbox|outbound) (?:policy|rule|proxy)\b/i,
       ),
     ],
     cause: 'The sandbox may only reach the hosts on a list.',
@@ -100,6 +105,10 @@ export const httpPatterns = category('network', [
         /\b(?:API )?rate limit(?:ed|ing)? (?:exceeded|reached)|\bsecondary rate limit\b|\bToo Many Requests\b|\bThrottlingException\b/i,
         3,
       ),
+      says(
+        /\(SlowDown\)|\bSlowDown:|\bPlease reduce your request rate\b|\btoo many (?:certificates|requests)\b|\bRate exceeded\b|\bRequestLimitExceeded\b|\bTooManyRequestsException\b|\bHTTP 429\b/,
+        3,
+      ),
     ],
     vetoes: [/\btoomanyrequests\b/, /\brate_limit_error\b|\boverloaded_error\b/, /\bpull rate limit\b/],
     cause: 'All sandboxes of a fleet ask from the same address.',
@@ -122,6 +131,10 @@ export const httpPatterns = category('network', [
       ),
       says(
         /\b50[0-4] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Internal Server Error|Server Error)/i,
+        3,
+      ),
+      says(
+        /\bgot 5\d\d$|\b50[0-4] {1,3}"?(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Internal Server Error)\b|\(HTTP\/[\d.]{1,3} 5\d\d ?\)/,
         3,
       ),
     ],
@@ -158,6 +171,9 @@ export const httpPatterns = category('network', [
       ),
       says(/\bjq: (?:parse )?error.{0,40}\bInvalid (?:numeric )?literal at line 1, column \d/),
       says(/(?:'<'|"<!DOCTYPE).{0,60}\bis not valid JSON\b|\bis an invalid start of a value\b/i),
+      says(
+        /\bError\("expected value", line: 1, column: 1\)|\bunexpected (?:token|character|byte) (?:at )?'?<(?:!DOCTYPE|html|!doctype)|\bUnexpected character \('<' \(code 60\)|\bunexpected byte at position 0: 0x3C\b/,
+      ),
     ],
     cause: 'A login page, the error page of a proxy, or a wrong address answered.',
     fixes: [

@@ -13,6 +13,7 @@ export const kubernetesPatterns = category('k8s', [
       says(
         /\b\d{1,5}\/\d{1,5} nodes are available\b|\bNo nodes are available that match all\b|\bPOD_PLATFORM_UNSCHEDULABLE\b|\b[Rr]eason["']?[:=] {0,14}"?Unschedulable\b|\bInsufficient (?:cpu|memory|pods|ephemeral-storage|nvidia\.com\/gpu)\b|\bexceeded quota:/,
       ),
+      says(/\bDimension "\w{1,20}" exhausted on\b|\bNo nodes were eligible for evaluation\b|\bno suitable node\b/),
     ],
     cause: 'It asks for more than any node has free, or for a node of a kind that is not there.',
     fixes: [
@@ -31,6 +32,7 @@ export const kubernetesPatterns = category('k8s', [
       says(
         /\bephemeral local storage usage exceeds\b|\bUsage of EmptyDir volume .{1,80} exceeds the limit\b|\b[Rr]eason["']?[:=] {0,14}"?Evicted\b|\bThe node had condition: \[DiskPressure\]|\bDiskPressure\b|^Evicted\b|\bPod .{0,80}\bevicted\b/i,
       ),
+      saysAtZero(/^\S{1,120} {1,40}\d{1,4}\/\d{1,4} {1,40}Evicted\b/),
     ],
     vetoes: [/\bhas no disk pressure\b|\bNodeHasNoDiskPressure\b/],
     cause: 'Files outside of volumes count against a limit, and the node ends who is above it.',
@@ -75,6 +77,10 @@ export const kubernetesPatterns = category('k8s', [
       says(
         /\bCreateContainer(?:Config)?Error\b|\bRunContainerError\b|\b(?:configmap|secret) "[^"]{1,120}" not found\b|\bcouldn't find key .{1,80} in (?:ConfigMap|Secret)\b|\bFailedMount\b|\bMountVolume\.SetUp failed\b|\bUnable to attach or mount volumes\b|\bFailedCreatePodSandBox\b/,
       ),
+      says(/\brunAsNonRoot and image will run as root\b/),
+      saysAtZero(
+        /^\S{1,120} {1,40}\d{1,4}\/\d{1,4} {1,40}(?:Init:)?(?:CreateContainer(?:Config)?Error|RunContainerError)\b/,
+      ),
     ],
     cause: 'The template of the sandbox names something that is not in the cluster.',
     fixes: [showDiagnostics, manual('correct-template', 'Correct the template', 'whoever runs the cluster')],
@@ -85,7 +91,11 @@ export const kubernetesPatterns = category('k8s', [
     title: 'The sandbox is not ready',
     severity: 'medium',
     priority: 6,
-    signals: [says(/\bReadiness probe (?:failed|errored)\b/), says(/\bUnhealthy\b/, 2)],
+    signals: [
+      says(/\bReadiness probe (?:failed|errored)\b/),
+      says(/\bUnhealthy\b/, 2),
+      says(/\bcontainer \S{1,100} is unhealthy\b|\bfailed to become healthy\b|\b[Hh]ealth ?check (?:has )?failed\b/, 3),
+    ],
     vetoes: [/\bLiveness probe failed\b/],
     cause: 'Its server does not answer on the address the cluster asks, or needs longer to start.',
     fixes: [

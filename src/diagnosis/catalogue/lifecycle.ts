@@ -11,6 +11,11 @@ export const lifecyclePatterns = category('lifecycle', [
     signals: [
       says(/\bexit(?:ed)?(?: with)?(?: status| code| value)?[ :]{1,3}-?137\b/i, 3),
       says(/"ExitCode": {0,4}137\b/, 3),
+      says(
+        /^make(?:\[\d{1,3}\])?: \*\*\* \[.{1,200}\] Error 137$|^code 137$|\bnon-zero (?:exit )?(?:code|status|value):? {0,2}137\b|\b[Ee]xited \(137\)/,
+        3,
+      ),
+      says(/\b(?:exit(?: code| status)?|returncode|return code|rc)[ :=]{1,3}-9\b/, 3),
     ],
     exitCodes: [137],
     vetoes: [/\bOOMKilled"?: {0,14}(?:true|false)\b/i],
@@ -31,6 +36,7 @@ export const lifecyclePatterns = category('lifecycle', [
         /\b(?:stop-sigterm|State 'stop-sigterm') timed out\. Killing\b|\bgrace period\b.{0,60}\b(?:killed|SIGKILL|forc)/i,
       ),
       says(/\bdid not stop in time\b|\bnot responding to SIGTERM\b|\bsending SIGKILL\b|\bForcefully killed\b/i, 3),
+      says(/\bkilling '.{1,80}' \(\d{1,8}\) with SIGKILL\b/),
     ],
     exitCodes: [137],
     cause: 'The program ignored the request to stop, and the time it was given was over.',
@@ -59,6 +65,10 @@ export const lifecyclePatterns = category('lifecycle', [
         3,
       ),
       says(/\bSIGTERM\b/, 2),
+      says(
+        /^signal SIGTERM$|\bSignalException: SIGTERM\b|^make(?:\[\d{1,3}\])?: \*\*\* \[.{1,200}\] (?:Error 143|Terminated)$|\b[Ee]xited \(143\)/,
+        3,
+      ),
     ],
     exitCodes: [143],
     cause: 'An orderly stop: the end of its time, a pause, a stop of the container, a cancelled job.',
@@ -101,6 +111,9 @@ export const lifecyclePatterns = category('lifecycle', [
       says(
         /\bThe (?:job|task|command|step) (?:has )?(?:exceeded|running on .{1,60} has exceeded) the maximum execution time\b/i,
       ),
+      says(
+        /\bFailed: Timeout (?:>|\(>)\d|\bpanic: test timed out after \d|\bTimer expired after \d|\bexecution took longer than \d|\bToo long with no output\b|\bTimeout has been exceeded\b/,
+      ),
     ],
     exitCodes: [124],
     cause: 'The command ran longer than the limit it was given.',
@@ -127,6 +140,12 @@ export const lifecyclePatterns = category('lifecycle', [
       says(/\b(?:Liveness|Startup) probe failed\b/, 3),
       says(/^Status: {1,14}restarting\b|"Restarting": {0,4}true\b|\bRestarting \(\d{1,3}\) \d/),
       says(/\bis restarting, wait until the container is running\b/),
+      saysAtZero(
+        /^\S{1,120} {1,40}\d{1,4}\/\d{1,4} {1,40}(?:Init:)?CrashLoopBackOff\b|\bRestarting \(\d{1,3}\) (?:\d{1,3} \w{3,10}|Less than a \w{3,10}|About an? \w{3,10}) ago\b/,
+      ),
+      says(
+        /\bStart request repeated too quickly\b|\brestart counter is at (?:[3-9]|\d\d)|\btoo many (?:unstable restarts|start retries)\b|\bactivating \(auto-restart\)|\bstart-limit-hit\b/,
+      ),
     ],
     vetoes: [/\bImagePullBackOff\b|\bErrImagePull\b/],
     cause: 'The program ends right after its start; the system starts it again and may still call it running.',

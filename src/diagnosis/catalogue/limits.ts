@@ -37,6 +37,9 @@ export const limitPatterns = category('limits', [
       says(/\b(?:reached the|inotify|upper limit on) .{0,30}(?:watch limit|max_user_watches|inotify watches)\b/i),
       says(/\bnumber of inotify watches has been reached\b|\bNo space left on device.{0,80}\binotify/i),
       says(/\bOS file watch limit reached\b|\bmax_user_watches\b|\bENOSPC\b.{0,80}\bwatch\b/, 4),
+      says(
+        /\binotify watch(?:es)? limit is too low\b|\bListen error: unable to monitor directories\b|\bfile[- ]watch(?:er|ers|es)? limit (?:reached|exceeded|is too low)\b/i,
+      ),
     ],
     cause: 'The machine allows one user only so many watched files, over all sandboxes together.',
     fixes: [
@@ -92,6 +95,7 @@ export const limitPatterns = category('limits', [
       says(
         /\bulimit -n\b.{0,60}\btoo (?:low|small)\b|\bworker_connections exceed open file resource limit\b|\bmax file descriptors\b.{0,40}too low/i,
       ),
+      says(/\bset maximum open files to \d{1,9} because of OS error\b/),
     ],
     vetoes: [/, watch '/, /\binotify\b/i],
     cause: 'A process reached its own limit of open files, often because it forgets to close them.',
@@ -227,6 +231,9 @@ export const limitPatterns = category('limits', [
       says(/\bunshare(?: failed)?(?:\([A-Z_|]{1,60}\))?: No space left on device/),
       says(/\b(?:clone|unshare|CLONE_NEWUSER|user namespaces?)\b.{0,120}\bNo space left on device/i),
       says(/\bmax_\S{0,20}namespaces\b|\bCreating new namespace failed\b/),
+      says(
+        /\b(?:No|no) permissions to create (?:a )?new namespace\b|\bnon-privileged user namespaces\b|\bunprivileged_userns(?:_clone)?\b|\bunprivileged user namespaces? (?:is|are) (?:disabled|not)\b/,
+      ),
     ],
     cause: 'The machine allows only so many user namespaces, or none at all.',
     fixes: [shell('show-namespace-limit', 'Show the limit', 'safe', 'cat /proc/sys/user/max_user_namespaces')],

@@ -29,6 +29,13 @@ export const memoryPatterns = category('memory', [
       ),
       says(/^make(?:\[\d{1,3}\])?: \*\*\* \[.{1,200}\] Killed$/, 3),
       says(/\bSIGKILL\b|\bsignal 9\b/i, 2),
+      saysAtZero(/^\S{1,120} {1,40}\d{1,4}\/\d{1,4} {1,40}(?:Init:)?OOMKilled\b/),
+      says(
+        /\bsignal \(SIGKILL\)|\bkilled due to (?:the node running low on memory|memory (?:pressure|used))\b|\bContainer killed\b.{0,60}\bmemory limits?\b|\bKilledWorker\b/,
+      ),
+      says(
+        /\bR1[45] \(Memory quota\b|\boom[-_ ]kill(?:ed|er)? event|\bOut of Memory" \("OOM"\) event\b|\b[Rr]an out of memory \(used over\b|\bMemory limit of \S{1,12} ?\w{0,4} exceeded\b|\bmax_heap_size\b/,
+      ),
     ],
     exitCodes: [137],
     vetoes: [/\bOOMKilled"?: {0,14}false\b/i, /\bprocess \(pid=\d{1,8}\) was terminated\b/],
@@ -96,6 +103,13 @@ export const memoryPatterns = category('memory', [
         'CARGO_PROFILE_DEV_DEBUG=0, a lighter linker such as lld',
         'exit code 0',
       ),
+      editor(
+        'keep-one-job',
+        'Write one job at a time into the project',
+        'safe',
+        'jobs in .cargo/config.toml',
+        'exit code 0',
+      ),
       moreMemory,
     ],
     docs: 'https://doc.rust-lang.org/cargo/reference/config.html#buildjobs',
@@ -111,6 +125,9 @@ export const memoryPatterns = category('memory', [
         /\b(?:Kotlin|Gradle|Bazel|Nx|Turbo|Scala|Buck2?) (?:compile |compiler )?(?:daemon|server)\b.{0,80}\b(?:terminated|crashed|disappeared|has been lost|died|stopped) ?(?:unexpectedly)?/i,
       ),
       says(/\bServer terminated abruptly \(error code: 14\b/),
+      says(
+        /\b[Tt]he daemon has terminated unexpectedly\b|\bdaemon has been (?:unexpectedly )?lost\b|\bDaemon process terminated and closed the connection\b/,
+      ),
     ],
     cause: 'The build daemon was killed for memory, or stopped together with the sandbox.',
     fixes: [
@@ -119,6 +136,13 @@ export const memoryPatterns = category('memory', [
         'Build without the daemon, with a smaller heap',
         'safe',
         './gradlew --stop; ./gradlew --no-daemon -Dorg.gradle.jvmargs=-Xmx1g build',
+        'exit code 0',
+      ),
+      editor(
+        'keep-gradle-heap',
+        'Write a smaller heap into gradle.properties',
+        'safe',
+        'org.gradle.jvmargs in gradle.properties',
         'exit code 0',
       ),
       moreMemory,
@@ -140,6 +164,9 @@ export const memoryPatterns = category('memory', [
       ),
       says(/\b(?:test|paratest|parallel) ?(?:process|worker|runner)\b.{0,60}\b(?:SIGKILL|signal 9|killed)\b/i),
       says(/\bProcess Exit Code: 137\b/, 1),
+      says(
+        /^Call retries were exceeded$|\bTest host process crashed\b|^Process 'Gradle Test Executor \d{1,6}' finished with non-zero exit value 137\b|\bTest was run in child process and ended unexpectedly\b/,
+      ),
     ],
     vetoes: [/JavaScript heap out of memory/],
     cause:
@@ -157,6 +184,13 @@ export const memoryPatterns = category('memory', [
         'Restart workers at a memory cap',
         'safe',
         'workerIdleMemoryLimit in the Jest configuration, poolOptions in that of Vitest',
+        'exit code 0',
+      ),
+      editor(
+        'keep-fewer-workers',
+        'Write fewer workers into the test configuration',
+        'safe',
+        'the number of workers in the configuration of Jest, Vitest or pytest',
         'exit code 0',
       ),
       moreMemory,
@@ -180,6 +214,7 @@ export const memoryPatterns = category('memory', [
       says(
         /\bOOM when allocating tensor\b|\bfailed to allocate .{0,40}\bon (?:GPU|device)\b|\bRESOURCE_EXHAUSTED: Out of memory while trying to allocate\b/,
       ),
+      says(/\b(?:cupy|numba)\.\S{1,60}(?:OutOfMemoryError|CudaAPIError)\b/),
     ],
     cause: 'Model and batch need more than the free memory of the card, or another process holds it.',
     fixes: [

@@ -31,6 +31,7 @@ export const modulePatterns = category('modules', [
         /\brequire\(\) of ES Module\b|\bUnexpected token '?export'?|\bERR_UNSUPPORTED_DIR_IMPORT\b|\bNamed export '\S{1,80}' not found\b|\bERR_REQUIRE_CYCLE_MODULE\b|\bMust use import to load ES Module\b/,
       ),
       says(/\bThe requested module '\S{1,200}' (?:does not provide an export named|is a CommonJS module)/),
+      says(/\bERR_UNKNOWN_FILE_EXTENSION\b/),
     ],
     cause: 'The type field of package.json, the file ending and the version of Node do not agree.',
     fixes: [
@@ -75,6 +76,9 @@ export const modulePatterns = category('modules', [
         3,
       ),
       says(/\bError: Cannot find type definition file for\b/, 2),
+      says(
+        /\bCannot find package "(?<module>[^"]{1,200})"|\bCould not find a matching package for '(?<deno>[^']{1,200})'|\bESLint couldn't find the (?:plugin|config) "(?<eslint>[^"]{1,200})"/,
+      ),
     ],
     vetoes: [/\boptional dependencies\b/, /\bTS2307\b/, /\bopenssl|NODE_MODULE_VERSION\b/],
     cause: 'node_modules is missing or old in a fresh sandbox, or a relative path is wrong.',
@@ -100,6 +104,9 @@ export const modulePatterns = category('modules', [
         /\bCannot resolve (?:dependency|module|entry) '(?<module>[^']{1,200})'|\bUnable to resolve (?:module|path to module) ["'`]?(?<lost>[^"'` ]{1,200})|\bFailed to resolve '(?<parcel>[^']{1,200})' from\b/,
       ),
       says(/\bThe following dependencies are imported but could not be resolved\b/),
+      says(
+        /\b[Cc]ould not resolve: "(?<module>[^"]{1,200})"|\bCan't find stylesheet to import\b|^(?:Error: )?Can't resolve '(?<css>[^']{1,200})' in '|\bPackage path \S{1,120} is not exported from package\b/,
+      ),
     ],
     cause: 'The package is not installed here, or a path alias is not set up.',
     fixes: [installNode, openImport],
@@ -113,6 +120,7 @@ export const modulePatterns = category('modules', [
     signals: [
       says(/\berror TS(?:2307|7016|2688|2792)\b.{0,40}(?:'(?<module>[^']{1,200})')?/),
       says(/\bTS2307: Cannot find module '(?<module>[^']{1,200})'/),
+      says(/\bTS2307 \[ERROR\]: Cannot find module '(?<module>[^']{1,200})'/),
     ],
     cause: 'The package or its types are not installed in this sandbox.',
     fixes: [installNode, openImport],
@@ -129,6 +137,9 @@ export const modulePatterns = category('modules', [
       says(/\bImportError: cannot import name '(?<name>\w{1,120})' from\b/, 3),
       says(
         /\bpkg_resources\.DistributionNotFound\b|\bPackageNotFoundError: No package metadata was found for (?<module>[\w.-]{1,120})/,
+      ),
+      says(
+        /\bCouldn't import Django\b|\bMissing optional dependency '(?<module>[^']{1,80})'|^The module \S{1,80} was not found\.$|\bCould not import '(?<flask>[\w.]{1,80})'|\bCould not import module "(?<uvicorn>[\w.]{1,80})"|\brequires the (?<hub>[\w-]{1,60}) library but it was not found\b/,
       ),
     ],
     vetoes: [/\bencodings\b/],
@@ -166,6 +177,7 @@ export const modulePatterns = category('modules', [
       says(/\bcannot find (?:module providing package |package ")(?<package>[\w./-]{1,200})/),
       says(/\bpackage (?<package>[\w./-]{1,200}) is not in (?:std|GOROOT)\b.{0,1}/, 3),
       says(/\bno Go files in\b|\bgo: cannot find module for path\b|\bgo: module .{1,200}: not found\b/, 3),
+      says(/\bmissing go\.sum entry for module providing package (?<package>\S{1,200})|\binconsistent vendoring in\b/),
     ],
     cause: 'The module is not in go.mod, or the module cache of this sandbox is empty.',
     fixes: [shell('go-mod-tidy', 'Bring go.mod up to date', 'confirm', 'go mod tidy', 'go build')],
@@ -197,6 +209,10 @@ export const modulePatterns = category('modules', [
       says(/\bCould not find or load main class (?<module>\S{1,200})|\bUnable to access jarfile (?<path>\S{1,200})/),
       says(/\bClassNotFoundException\b|\bNoClassDefFoundError\b|\bno main manifest attribute\b/),
       says(/\bpackage [\w.]{1,200} does not exist\b|\berror: cannot find symbol\b|\bunresolved reference: \w/, 3),
+      says(
+        /\b[Uu]nresolved reference:? '?\w|\bobject \w{1,80} is not a member of package\b|\bCould not locate \S{1,120}__init\.class\b/,
+        3,
+      ),
     ],
     cause: 'The project was not built in this sandbox, or the class path lacks a jar.',
     fixes: [

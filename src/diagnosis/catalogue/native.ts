@@ -1,3 +1,4 @@
+import { byProject } from './by-project.ts';
 import { buildTools } from './common-fixes.ts';
 import { category, editor, says, shell } from './record.ts';
 
@@ -13,7 +14,10 @@ const rebuildNode = shell(
   'rebuild-native',
   'Build the native modules again',
   'confirm',
-  'npm rebuild',
+  byProject(
+    [['package.json', 'npm rebuild']],
+    'python3 -m pip install --force-reinstall --no-cache-dir -r requirements.txt',
+  ),
   'the module loads',
 );
 
@@ -34,6 +38,10 @@ export const nativePatterns = category('native', [
         /\bError loading shared library (?<library>\S{1,120}): No such file\b|\bUnable to load shared library '(?<dotnet>[^']{1,80})'|\bcould not load library "(?<pg>[^"]{1,120})"|\bno \w{1,40} in java\.library\.path\b/,
       ),
       says(/\bCouldn't find a valid ICU package\b|\bLibrary not loaded: \S{1,200}/),
+      says(/\b(?<library>lib[\w.+-]{1,80}\.so[\w.]{0,20}): cannot open shared object file\b/, 3),
+      says(
+        /\bCould not open library '(?<library>[^']{1,80})'|\bcannot load library '(?<cffi>[^']{1,80})'|^ImportError: failed to find (?<magic>lib\w{1,60})\./,
+      ),
     ],
     exitCodes: [127],
     cause: 'A slim image leaves out libraries that the program expects of the system.',
@@ -77,7 +85,17 @@ export const nativePatterns = category('native', [
       /\bGLIBC/,
     ],
     cause: 'node_modules was copied from another machine or cached across images.',
-    fixes: [rebuildNode, reinstallNode],
+    fixes: [
+      rebuildNode,
+      editor(
+        'keep-modules-out-of-image',
+        'Keep node_modules out of the image',
+        'safe',
+        'node_modules in .dockerignore',
+        'the image builds and the program starts',
+      ),
+      reinstallNode,
+    ],
     docs: 'https://nodejs.org/api/errors.html#err_dlopen_failed',
   },
   {
@@ -85,7 +103,10 @@ export const nativePatterns = category('native', [
     title: 'A native module was built for another version of Node',
     severity: 'medium',
     priority: 8,
-    signals: [says(/\bNODE_MODULE_VERSION \d{1,4}\b|\bcompiled against a different Node\.js version\b/)],
+    signals: [
+      says(/\bNODE_MODULE_VERSION \d{1,4}\b|\bcompiled against a different Node\.js version\b/),
+      says(/\bModule did not self-register\b/),
+    ],
     cause: 'Node was switched after the installation.',
     fixes: [rebuildNode, shell('use-project-node', "Use the project's version of Node", 'safe', 'nvm use', 'node -v')],
     docs: 'https://nodejs.org/en/about/previous-releases',
@@ -103,6 +124,7 @@ export const nativePatterns = category('native', [
         /\b(?:Cannot find (?:module|package) '|package ")(?<module>@(?:rollup\/rollup|esbuild\/|swc\/core|next\/swc|img\/sharp|tailwindcss\/oxide|parcel\/watcher|biomejs\/cli|lightningcss|oxc-)[^'"]{0,60}(?:linux|darwin|win32)[^'"]{0,30})/,
       ),
       says(/\bThe package "@esbuild\/[\w-]{1,40}" could not be found\b/),
+      says(/\bPrisma Client could not locate the Query Engine\b|\b[Qq]uery engine library for current platform\b/),
     ],
     cause: 'The lockfile was made on another system.',
     fixes: [
@@ -166,6 +188,10 @@ export const nativePatterns = category('native', [
       ),
       says(
         /\b(?:unable to execute|command|exec:) ['"]?(?:x86_64-linux-gnu-)?(?:gcc|cc|g\+\+|c\+\+|clang)['"]?:? ?(?:failed: )?(?:No such file|executable file not found)/,
+      ),
+      says(/\bUnknown compiler\(s\): \[/),
+      says(
+        /\bPlatform linker \('clang' or 'gcc'\) not found\b|\bExecutable "(?:ld|ld64|lld|cc|clang|gcc)" doesn't exist\b|\bcould not execute: (?:gcc|cc|clang|ld)\b|\bexternal compiler program '(?:gcc|cc|clang|g\+\+)\b/,
       ),
     ],
     cause: 'A slim image has no compiler and linker.',

@@ -50,6 +50,17 @@ export const networkPatterns = category('network', [
       says(/\b(?:Resource temporarily unavailable|Name or service not known) \(\S{1,255}:\d{1,5}\)/),
       says(/\bUnable to resolve\b.{0,80}\b(?:host|address|name)\b/i, 3),
       says(/\b[Cc]ould not resolve: \S{1,255}\b|\bcurl\b.{0,60}\bexited with (?:code|status) 6\b/),
+      says(
+        / - no such name \(|\bNo resolvable bootstrap urls\b|\bFailed to resolve '[^']{1,200}:\d{1,5}'|\bNo such host is known\b|\bnslookup: can't resolve '/,
+      ),
+      says(/^error connecting to [\w.-]{1,255}$/, 3, { near: /\bcheck your internet connection\b/ }),
+      says(
+        /\b(?:[Nn]ame resolution|[Nn]ame lookup|[Hh]ost(?:name)? resolution) (?:failed|failure|error|timed out)\b|\b(?:[Hh]ost(?:name)?|[Dd]omain|[Ss]erver|[Aa]ddress) .{0,80}\b(?:could not|cannot|can't) be resolved\b/,
+        3,
+      ),
+      saysAtZero(
+        /\bCould not connect to (?:Redis|Valkey) at \S{1,255}: (?:Name or service|Temporary failure|No address|nodename)/,
+      ),
     ],
     exitCodes: [6],
     vetoes: [/\bCONNECT tunnel failed\b/],
@@ -106,6 +117,7 @@ export const networkPatterns = category('network', [
         3,
       ),
       says(/\b:timeout\b|\bserver selection timed out\b/i, 3),
+      says(/\bP1002\b|\bfailed: (?:timeout expired|Connection timed out\.?)(?:$|\s)|\bTLS handshake timeout\b/),
     ],
     vetoes: [/\bsandbox was not found\b|\bport is not open\b/i, /\bOperation timed out after \d/],
     cause: 'A firewall drops packets silently, the address is wrong, or the service is in another network.',
@@ -134,8 +146,13 @@ export const networkPatterns = category('network', [
       ),
       says(/\btimeout (?:of \d{1,9} ?ms )?exceeded\b.{0,40}$/, 3, { near: /Axios|ECONNABORTED|http/i }),
       says(/\bECONNABORTED\b|\bESTABLISHED.{0,20}timeout\b/, 3),
-      says(/\bfailed: Connection timed out\.$|\bRead error .{0,60}timed out\b/, 3),
+      says(/\bRead error .{0,60}timed out\b/, 3),
+      says(
+        /\brpc error: code = DeadlineExceeded\b|\bStatusCode\.DEADLINE_EXCEEDED\b|\bHttpClient\.Timeout of \d{1,6} seconds elapsing\b|\bpage\.goto: Timeout \d{1,8}ms exceeded\b|\bNavigation timeout of \d{1,8} ms exceeded\b/,
+      ),
+      says(/\bcontext deadline exceeded\b/, 3),
     ],
+    vetoes: [/\bClient\.Timeout exceeded\b|\bdial tcp\b/, /\b(?:MCP|POD_READY)\b/],
     cause: 'The service is slow, blocked, or still starting.',
     fixes: [{ ...runAgain, title: 'Run it again with a longer limit' }, showListeners],
     docs: 'https://curl.se/libcurl/c/libcurl-errors.html',
@@ -164,6 +181,15 @@ export const networkPatterns = category('network', [
         3,
       ),
       says(/: EOF$/, 3, { near: /\bGet "http|\bPost "http|\bdial|\brpc error\b/ }),
+      says(
+        /\bclient_loop: send disconnect\b|\b[Tt]he response ended prematurely\b|\bMint\.TransportError\).{0,20}\bclosed\b|\bTransportError\) (?:socket )?closed$/,
+      ),
+      says(
+        /\bcurl: \(92\)|\bHTTP\/2 stream \d{1,9} was (?:not closed cleanly|reset)\b|\bserver sent GOAWAY\b|\bhttp2: client connection (?:lost|force closed)\b|\bConnection (?:closed|reset) by \S{1,100} port \d/,
+        3,
+      ),
+      says(/\bSocketException: Connection reset\b/, 3),
+      says(/\bGnuTLS recv error \(-\d{1,3}\)|\bunexpected eof while reading\b|\bSSL_ERROR_SYSCALL\b/, 3),
     ],
     vetoes: [/\bCONNECT tunnel failed\b/, /\bgone away\b/],
     cause: 'The server crashed while it answered, or a pause or a gateway cut an idle connection.',
@@ -189,6 +215,13 @@ export const networkPatterns = category('network', [
         3,
       ),
       says(/\bgzip: stdin: unexpected end of file\b|\btar: Unexpected EOF in archive\b/),
+      says(
+        /\bEnd-of-central-directory signature not found\b|\bBadZipFile\b|\bCompressed file ended before the end-of-stream marker\b|\bnot in gzip format\b|\bincorrect header check\b|\bUnrecognized archive format\b|\bzip: not a valid zip file\b|\bChunkedEncodingError\b/,
+        3,
+      ),
+      says(
+        /^(?:xz|bzip2|bunzip2|zstd|unxz|unzstd|lz4|gunzip|gzip|zcat)\b.{0,200}\b(?:[Uu]nexpected end of (?:input|file)|premature end|ends unexpectedly)\b/,
+      ),
     ],
     cause: 'The connection was cut, and a partial file is left on the disk.',
     fixes: [
@@ -220,6 +253,7 @@ export const networkPatterns = category('network', [
       ),
       says(/\bUnable to connect\. Is the computer able to access the url\?/, 3),
       says(/\bConnectionRefused\b|\bFailedToOpenSocket\b/, 3),
+      says(/\bunable to perform an operation on node '\S{1,80}'/, 3),
     ],
     exitCodes: [7],
     vetoes: [/\b(?:Liveness|Readiness|Startup) probe failed\b/],

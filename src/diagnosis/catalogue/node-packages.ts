@@ -1,67 +1,9 @@
+import { byProject } from './by-project.ts';
 import { openManifest, runAgain } from './common-fixes.ts';
 import { category, editor, says, shell } from './record.ts';
 
 /** Projects, their manifests and lockfiles. */
 export const nodePackagePatterns = category('package-manager', [
-  {
-    slug: 'lockfile-out-of-sync',
-    title: 'Lockfile and manifest do not agree',
-    severity: 'medium',
-    priority: 8,
-    signals: [
-      says(
-        /\bcan only install packages when your package\.json and .{1,80} are in sync\b|\bERR_PNPM_(?:OUTDATED_LOCKFILE|LOCKFILE_CONFIG_MISMATCH|FROZEN_LOCKFILE_WITH_OUTDATED_LOCKFILE)\b/,
-      ),
-      says(
-        /\blockfile needs to be updated, but yarn was run with\b|\blockfile would have been (?:modified|created) by this install\b|\blockfile had changes, but lockfile is frozen\b/,
-      ),
-      says(
-        /\bmissing go\.sum entry\b|\bgo: updates to go\.(?:mod|sum) needed\b|\bgo\.mod file indicates go .{0,60}\bneeds? (?:to be )?updat/,
-      ),
-      says(
-        /\b(?:cannot update the lock file|lock ?file .{0,200}needs to be updated)\b.{0,80}--locked\b|\block file .{0,200}because --(?:locked|frozen)\b/,
-      ),
-      says(
-        /\b(?:poetry\.lock|pyproject\.toml|Pipfile\.lock|Gemfile\.lock|composer\.lock|uv\.lock|pubspec\.lock|mix\.lock|lock ?file)\b.{0,120}\b(?:out of (?:date|sync)|not up[- ]to[- ]date|changed significantly|needs to be updated|is outdated|does not (?:match|contain))/i,
-      ),
-      says(
-        /\block ?file can(?:'t|not) be updated\b|\bUnable to satisfy `pubspec\.yaml` using `pubspec\.lock`|\block file is read-only\b|\bis not present in the lock file\b|\brerun with `--frozen=false`|\bfrozen mode is set\b/i,
-      ),
-      says(
-        /\bYour lock ?file (?:needs|does not)\b|\bfrozen (?:mode|lockfile)\b.{0,80}\b(?:but|changed|would)|\byou are trying to install in deployment mode after changing your Gemfile\b|\bThe dependencies in your gemfile changed\b/i,
-        3,
-      ),
-    ],
-    cause: 'The manifest was edited, often by an agent, without an installation after it.',
-    fixes: [
-      shell(
-        'update-lockfile',
-        'Bring the lockfile up to date',
-        'confirm',
-        'npm install --package-lock-only',
-        'npm ci; git diff shows only the lockfile',
-      ),
-      editor('open-lock-diff', 'See what differs', 'safe', 'the changes of manifest and lockfile', null),
-    ],
-    docs: 'https://docs.npmjs.com/cli/commands/npm-ci',
-  },
-  {
-    slug: 'lockfile-missing',
-    title: 'There is no lockfile',
-    severity: 'low',
-    priority: 7,
-    signals: [
-      says(
-        /\bcan only install with an existing package-lock\.json\b|\bERR_PNPM_NO_LOCKFILE\b|\block ?file (?:was |is )?(?:not found|missing|does not exist)\b/i,
-      ),
-    ],
-    vetoes: [/postmaster\.pid/],
-    cause: 'The lockfile is ignored or was not committed.',
-    fixes: [
-      shell('install-and-lock', 'Install and write a lockfile', 'confirm', 'npm install', 'package-lock.json is there'),
-    ],
-    docs: 'https://docs.npmjs.com/cli/commands/npm-ci',
-  },
   {
     slug: 'npm-peer-conflict',
     title: 'Peer dependencies do not fit together',
@@ -111,6 +53,13 @@ export const nodePackagePatterns = category('package-manager', [
         /\b(?:[Ff]ound no|No|no) `?(?:pubspec\.yaml|Package\.swift|build\.zig|build\.sbt|Project\.toml|Chart\.yaml|shard\.yml|deno\.json|rebar\.config|dub\.json|cabal|nimble)`? (?:file )?(?:found|in )|\b[Cc]ould not find (?:a )?`?(?:Package\.swift|build\.zig|build\.sbt|shard\.yml|dune-project|pubspec\.yaml)`?|\bdoes not appear to contain CMakeLists\.txt\b|\bonly supported from within a workspace\b|\bError: No configuration files\b|\bis not a (?:Rust|Cargo|Dart|Flutter|Swift|Meson|Elixir) project\b/,
       ),
       says(/\bNo `?pyproject\.toml`? found\b|\bno Pipfile present\b/i),
+      says(
+        /\bChart\.yaml file is missing\b|\bthe playbook: \S{1,200} could not be found\b|\bNeither build\.sbt nor a 'project' directory\b|\bMSB1009\b|\bisn't part of an Nx workspace\b|\bAngular CLI outside a workspace\b|\bNo [`']?Podfile'? found\b|^error: No config file found\b|\bUnable to locate config file or config directory\b/,
+      ),
+      says(
+        /\b[Cc]ould not (?:find|locate|open) (?:a |the )?(?:file )?["'`]?(?:pom\.xml|build\.gradle|requirements[\w.-]{0,30}\.txt|pyproject\.toml|mix\.exs|Podfile|go\.mod)\b/,
+        3,
+      ),
     ],
     exitCodes: [254],
     cause: 'It was run in another folder than that of the project.',
@@ -140,10 +89,27 @@ export const nodePackagePatterns = category('package-manager', [
       says(
         /\berror Command "(?<script>[^"]{1,80})" not found\.|\b(?:Task|task) (?:not found|'(?<task>[^']{1,80})' not found): ?(?<deno>[\w:.-]{0,80})|\bCommand "(?<composer>[^"]{1,80})" is not defined\b/,
       ),
+      says(
+        /\bcould not find task `(?<task>[^`]{1,80})` in project\b|^Error: Unrecognized task '(?<poe>[^']{1,80})'|\[PdmUsageError\]: Command '(?<pdm>[^']{1,80})'|\bNo packages found with the lifecycle script '/,
+      ),
+      says(/^Unknown script: (?<hatch>[\w:.-]{1,80})$/),
     ],
     cause: 'A typing error, or the script belongs to another package.',
     fixes: [
-      shell('list-scripts', 'Show the scripts there are', 'safe', 'npm run'),
+      shell(
+        'list-scripts',
+        'Show the scripts there are',
+        'safe',
+        byProject(
+          [
+            ['package.json', 'npm run'],
+            ['deno.json', 'deno task'],
+            ['composer.json', 'composer run-script --list'],
+            ['pyproject.toml', 'cat pyproject.toml'],
+          ],
+          'ls',
+        ),
+      ),
       editor('open-scripts', 'Open the scripts in package.json', 'safe', '"scripts" in package.json', null),
     ],
     docs: 'https://docs.npmjs.com/cli/commands/npm-run',
@@ -167,6 +133,13 @@ export const nodePackagePatterns = category('package-manager', [
       says(
         /\bYou are (?:using|running) Node(?:\.js)? v?\d{1,3}[\d.]{0,10}\b.{0,120}\b(?:required|requires|unsupported|not supported|upgrade|minimum)/i,
       ),
+      says(
+        /\bNode(?:\.js)? \(?v?\d{1,3}[\d.]{0,10}\)? (?:is|are) (?:not supported|outdated|too old|unsupported|no longer supported|incompatible)\b|\brequires at least Node(?:\.js)?\b|\bversion "v?\d[\d.]{0,12}" is not yet installed\b|\bRequested version v\d[\d.]{0,12} is not currently installed\b/,
+      ),
+      says(
+        /\b(?:use|upgrade to|install|need|needs|expects?|expected) Node(?:\.js)? (?:version )?(?:>=? ?)?v?(?<version>\d{1,3})[\d.]{0,10} ?(?:\+|or (?:higher|later|newer|above|greater))/i,
+        3,
+      ),
     ],
     vetoes: [/\bnpm warn EBADENGINE\b/i],
     cause: 'The image has another version of Node than the project asks for.',
@@ -188,6 +161,9 @@ export const nodePackagePatterns = category('package-manager', [
       says(
         /\b(?:Error parsing|failed to parse|Error reading|Syntax error in) .{0,120}(?:package|tsconfig|composer)\.json\b/i,
         3,
+      ),
+      says(
+        /\b(?:package|composer|tsconfig|bower|lerna|turbo|nx|deno)\.jsonc?['"]? (?:does not contain valid JSON|is not valid JSON|file must be an object|contains invalid JSON)|\bParserError parsing package\.json\b|\bTOML parse error\b|\bTOMLDecodeError\b|\bInvalid TOML\b/i,
       ),
     ],
     vetoes: [/<<<<<<</],
@@ -221,8 +197,12 @@ export const nodePackagePatterns = category('package-manager', [
     severity: 'low',
     priority: 7,
     signals: [
+      says(/\bUnsupported platform for (?<package>@?[\w./+-]{1,160}@[\w.^~+-]{1,40})/),
       says(
         /\bcode EBADPLATFORM\b|\bUnsupported platform for\b|\bERR_PNPM_UNSUPPORTED_PLATFORM\b|\bThe platform "\w{1,20}" is incompatible\b|\bis not a supported wheel on this platform\b/,
+      ),
+      says(
+        /\bwheel for the current platform\b|\bhas no wheels with a matching\b|\bYour bundle only supports platforms\b|\bno wheels? (?:are |is )?available for (?:your|the current) platform\b/,
       ),
     ],
     cause: 'A dependency for one system only was made mandatory.',
@@ -239,6 +219,7 @@ export const nodePackagePatterns = category('package-manager', [
         /\bERR_PNPM_(?:OTHER_PM_EXPECTED|BAD_PM_VERSION|UNSUPPORTED_PM)\b|\bhas a "packageManager" field\b|\bconfigured to use (?:yarn|pnpm|npm|bun)\b|\bdefine[ds] (?:with )?"packageManager"|\bUse "(?:yarn|pnpm|npm|bun)" (?:to|for) install/,
       ),
       says(/\bERR! code EBADDEVENGINES\b|\bThis project (?:requires|uses) (?:yarn|pnpm|npm|bun)\b/i, 3),
+      says(/\bUse "(?:yarn|pnpm|npm|bun)(?: install)?" (?:to|for) install/),
     ],
     cause: 'The packageManager field of package.json names another one.',
     fixes: [

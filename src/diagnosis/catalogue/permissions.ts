@@ -81,6 +81,7 @@ export const permissionPatterns = category('permissions', [
         /\b(?:is|are) not writable\b|\bno write (?:permission|access)\b|\bnot writeable\b|\bFailed to open stream: Permission denied\b/i,
         3,
       ),
+      says(/\bneed to grant write permissions\b/),
     ],
     exitCodes: [1],
     vetoes: [/\bpublickey\b/, /\bcode EACCES\b/],
@@ -116,6 +117,9 @@ export const permissionPatterns = category('permissions', [
       ),
       says(
         /\bsudo: (?:a password is required|a terminal is required|\S{1,80} must be owned by uid 0|effective uid is not 0|unable to (?:allocate pty|resolve host))|\bis not in the sudoers file\b/,
+      ),
+      says(
+        /\bMissing sudo password\b|\bIncorrect sudo password\b|^doas: (?:Operation not permitted|a tty is required)/,
       ),
     ],
     cause: 'It is not in the image, or the sandbox forbids programs to gain rights.',

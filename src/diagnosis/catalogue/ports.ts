@@ -31,6 +31,12 @@ export const portPatterns = category('network', [
       says(/\b(?:only one usage of each socket address|A server is already running)\b/i),
       says(/\bcould not bind (?:IPv[46] )?address\b/, 2),
       says(/\bWeb server failed to start\. Port (?<port>\d{1,5}) was already in use\b/),
+      says(
+        /\bListen failed on \S{1,80}:(?<port>\d{1,5})!|\b[Pp]ort (?<busyPort>\d{1,5}) is running this app in another window\b|\bCould not acquire required 'port': (?<wanted>\d{1,5})/,
+      ),
+      says(
+        /\b[Pp]ort (?<port>\d{1,5}) (?:is|was) (?:already |currently )?(?:busy|bound|blocked by|in-use|reserved by|in use)\b|\b[Ff]ailed to bind (?:to )?port (?<busyPort>\d{1,5})\b|\b[Aa]ddress \S{1,80}:(?<wanted>\d{1,5}) (?:is )?(?:already )?in use\b|\*\*\*\* FAILED TO BIND TO PORT\b/,
+      ),
     ],
     vetoes: [
       /\b(?:trying|using|picks?|switching to|falling back to) (?:another|a different|the next|next|port \d)/i,
@@ -74,6 +80,7 @@ export const portPatterns = category('network', [
       says(/\b(?:permission denied|EACCES)\b.{0,80}\b(?:bind|listen)\b/i),
       says(/\bBindException: Permission denied\b|\bSocketException \(13\)/),
       systemNear('EACCES', /\bin server_bind\b|\.bind\(|\bself\.socket\.bind\b|\bbind\(2\)/),
+      systemNear('EACCES', /\bat listen \(|\bDeno\.(?:listen|serve)\b/),
     ],
     vetoes: [/\bdocker(?:\.sock| daemon)\b/i],
     cause: 'The user of the sandbox is not root, and low ports are reserved.',

@@ -29,6 +29,7 @@ export const postgresPatterns = category('database', [
       says(/\bconnection refused\b/i, 4, {
         near: /\bpostgres(?:ql)?:\/\/|\bpsql\b|\bPostgrex\b|\bpgx\b|\bpq:|\blibpq\b/,
       }),
+      says(/\b(?:NpgsqlException|Npgsql)\b.{0,80}\bFailed to connect to\b|:5432 - no response$/),
     ],
     vetoes: [
       /\bClientRequest\b/,
@@ -99,8 +100,11 @@ export const postgresPatterns = category('database', [
         /\bNOAUTH\b|\bWRONGPASS\b|\bMongoServerError: Authentication failed\b|\bAuthentication failed(?:\.?$|: password)|\bAUTHENTICATION_FAILED\b|\bauth(?:entication)? failed\b.{0,40}\b(?:mongo|database|SCRAM)/i,
         3,
       ),
+      says(
+        /\bcommand \w{1,40} requires authentication\b|\bLogin failed for user '|\bORA-01017\b|\bACCESS_REFUSED\b|\bbad auth ?: |\bAuthenticationFailed\(|\bnot authorized on \w{1,60} to execute command\b|\bSaslAuthenticationException\b|\bmissing authentication credentials for REST request\b/,
+      ),
     ],
-    vetoes: [/^fatal: /, /\bUsername\/Password Authentication Failed\b/],
+    vetoes: [/^fatal: /, /\bUsername\/Password Authentication Failed\b/, /\bCannot open database "/],
     cause: 'The password of the sandbox is another than the one the database was set up with.',
     fixes: [
       openAddress,
@@ -123,6 +127,7 @@ export const postgresPatterns = category('database', [
       says(
         /\b(?:role|database) "(?<name>[^"]{1,80})" does not exist\b|\bERROR 1049\b|\bUnknown database '(?<mysql>[^']{1,80})'|\bP1003\b|\bER_BAD_DB_ERROR\b|\bActiveRecord::NoDatabaseError\b/,
       ),
+      says(/\bCannot open database "(?<name>[^"]{1,80})" requested by the login\b/),
     ],
     cause: 'The volume of the database is new.',
     fixes: [shell('create-database', 'Create it[: {name}]', 'confirm', 'createdb {name}', 'psql -l shows it')],
@@ -139,6 +144,9 @@ export const postgresPatterns = category('database', [
       ),
       says(
         /\bERROR 1146\b|\bTable '[^']{1,120}' doesn't exist\b|\bER_NO_SUCH_TABLE\b|\bP2021\b|\bP2022\b|\bActiveRecord::PendingMigrationError\b|\bMigrations are pending\b|\bunapplied migration\(s\)|\bInvalid object name '/,
+      ),
+      says(
+        /\bThe (?:table|column) `(?<name>[^`]{1,80})` does not exist in the current database\b|\bTable "\S{1,80}" not found\b|\bTable [\w.]{1,80} does(?:n't| not) exist\b|\bSchema-validation: missing (?:table|column)\b|\bTarget database is not up to date\b|\bORA-00942\b|\bunconfigured table\b|\bDetected resolved migration not applied\b/,
       ),
     ],
     vetoes: [/\bERROR 1045\b/],
@@ -177,6 +185,9 @@ export const postgresPatterns = category('database', [
       says(
         /\bterminating connection due to\b|\bserver closed the connection unexpectedly\b|\bServer has gone away\b|\bserver has gone away\b|\bLost connection to (?:MySQL|server|backend)\b|\bConnection terminated unexpectedly\b|\bSSL connection has been closed unexpectedly\b|\bserver terminated abnormally\b|\bPROTOCOL_CONNECTION_LOST\b|\bP1017\b|\bthe database system is (?:shutting down|starting up|in recovery mode)\b/,
       ),
+      says(
+        /\btcp (?:recv|send)(?: \(idle\))?: closed\b|\bconnection <\w{1,20}> to \S{1,100} closed\b|\bconnection was closed in the middle of operation\b|\bAn I\/O error occurred while sending to the backend\b/,
+      ),
     ],
     cause: 'It was restarted, or the connection did not survive a pause.',
     fixes: [
@@ -199,6 +210,9 @@ export const postgresPatterns = category('database', [
     signals: [
       says(
         /\bcanceling statement due to (?:statement|lock|user|idle) ?(?:timeout|request)|\bLock wait timeout exceeded\b|\bER_LOCK_WAIT_TIMEOUT\b|\bmaximum statement execution time exceeded\b|\bP2024\b|\bQuery execution was interrupted\b|\b57014\b/,
+      ),
+      says(
+        /\bExecution Timeout Expired\b|\boperation exceeded time limit\b|\bMaxTimeMSExpired\b|\bTimeout acquiring a connection\b|\brequest was dropped from queue after\b|\bConnection is not available, request timed out after\b|\bTimed out fetching a new connection\b|\bcould not obtain a (?:database )?connection\b.{0,30}\bwithin\b|\bConnectionAcquireTimeoutError\b/,
       ),
     ],
     cause: 'The database ends statements that run too long or wait too long for a lock.',

@@ -20,6 +20,15 @@ export const pythonPackagePatterns = category('package-manager', [
       says(
         /\bThe currently activated Python version \S{1,20} is not supported by the project\b|\brequires-python\b.{0,80}\b(?:incompatible|not satisfied|does not)/i,
       ),
+      says(
+        /\bNo interpreter found for (?:C?Python|PyPy)? ?[<>=~!^]{1,2} ?(?<version>\d\.\d{1,2})|\bNoPythonVersion\b|\bpyenv: version [`']|\bcannot locate Python: ?\d|\bunsupported operand type\(s\) for \|: 'type' and\b/,
+      ),
+      says(
+        /\bPython (?<version>3\.\d{1,2})(?:\.\d{1,2})? ?(?:\+|or (?:later|newer|higher|above)) (?:is )?required\b|\brequires at least Python \d|\bneeds? at least Python \d/,
+      ),
+      says(
+        /\bCurrent Python version \(\S{1,20}\) is not allowed by the project\b|^Warning: Python \d\.\d{1,2} was not found on your system|\bcould not find python interpreter with spec\b|^Python interpreter (?<version>\d\.\d{1,2}) not found\b/,
+      ),
     ],
     vetoes: [/\bNo matching distribution found\b/, /\bUnsatisfiableError\b/],
     cause: 'The image has another version of Python than the project asks for.',
@@ -73,6 +82,10 @@ export const pythonPackagePatterns = category('package-manager', [
       says(
         /\bversion solving failed\b|\bwe can conclude that .{0,300}\brequirements are unsatisfiable\b|\bCould not find a version that matches\b.{0,200}|\bYour requirements could not be resolved to an installable set of packages\b|\bBundler could not find compatible versions\b|\bfailed to select a version for `\S{1,80}`/,
       ),
+      says(
+        /\bCould not solve for environment specs\b|\bHex dependency resolution failed\b|\bcabal: Could not resolve dependencies\b|\bNU1107\b|\bDependencies could not be resolved because\b|\bVersion conflict: |\bYour dependencies could not be resolved\b|\bDependency convergence error\b|\bfound version conflict\(s\)|\bcould not find compatible versions for pod\b/,
+      ),
+      says(/^(?:\[ERROR\] )?Package conflict!$/),
     ],
     vetoes: [
       /\b(?:could not find package|which doesn't exist)\b/,
@@ -90,7 +103,10 @@ export const pythonPackagePatterns = category('package-manager', [
     title: 'pip may not install into the Python of the system',
     severity: 'low',
     priority: 8,
-    signals: [says(/\bexternally[- ]managed[- ]environment\b|\bThis environment is externally managed\b/)],
+    signals: [
+      says(/\bexternally[- ]managed[- ]environment\b|\bThis environment is externally managed\b/),
+      says(/\binterpreter at \S{1,120} is externally managed\b/),
+    ],
     exitCodes: [1],
     cause: 'The distribution keeps its Python for itself.',
     fixes: [
@@ -116,6 +132,9 @@ export const pythonPackagePatterns = category('package-manager', [
       says(
         /\bThe directory '\S{1,200}\/(?:pip|\.cache\/pip)\S{0,60}' or its parent directory is not owned or is not writable\b/,
         3,
+      ),
+      says(
+        /\bfailed to (?:create|write|install|remove)\b.{0,120}\b(?:site|dist)-packages\b.{0,200}\bPermission denied\b/,
       ),
     ],
     cause: 'The packages belong to root, and the user of the sandbox does not.',

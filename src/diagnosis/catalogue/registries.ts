@@ -1,3 +1,4 @@
+import { byProject } from './by-project.ts';
 import { openManifest } from './common-fixes.ts';
 import { category, editor, manual, says, shell } from './record.ts';
 
@@ -22,6 +23,18 @@ export const registryPatterns = category('package-manager', [
       says(
         /\bcould not find (?:a )?version \S{1,40} of\b|\bYN0082\b|\bYN0035\b.{0,120}\bNo candidates\b|\bno version matching "(?<bun>[^"]{1,80})"/i,
       ),
+      says(
+        /\bCould not find gem '(?<package>[\w.-]{1,80}) \((?!>= 0\))[^)]{1,60}\)' in (?:rubygems repository|any of|locally)/,
+      ),
+      says(
+        /\bbut it does not match the constraint\b|\bthere (?:is|are) no versions? of (?<package>[\w.-]{1,80})|\bNo matching version for (?<mix>\S{1,80})|\bVersion '[^']{1,80}' for '(?<apt>[^']{1,80})' was not found\b|\binvalid version: should be\b|\bno matching versions for query\b/,
+      ),
+      says(
+        /\bnonexistent rust version\b|\bdefinition not found: \d|\bwhich doesn't match any versions\b|\bcould not find `(?<package>\S{1,80})` in registry `\S{1,60}` with version\b|\bCould not find (?:npm|jsr) package '\S{1,80}' matching\b|\bCould not find version of \S{1,120} that matches\b/,
+      ),
+      says(
+        /\bYou must install or update \.NET to run this application\b|\bcompatible \.NET SDK was not found\b|\bRequested SDK version: \d/,
+      ),
     ],
     cause: 'A typing error, a version that was taken back, or a mirror that lags behind.',
     fixes: [
@@ -29,7 +42,18 @@ export const registryPatterns = category('package-manager', [
         'show-versions',
         'Show the versions there are[ of {package}]',
         'safe',
-        'npm view {package} versions --json | tail',
+        byProject(
+          [
+            ['package.json', 'npm view {package} versions --json | tail'],
+            ['Cargo.toml', 'cargo info {package}'],
+            ['Gemfile', 'gem list --remote --all --exact {package}'],
+            ['composer.json', 'composer show --all {package}'],
+            ['go.mod', 'go list -m -versions {package}'],
+            ['mix.exs', 'mix hex.info {package}'],
+            ['pubspec.yaml', 'dart pub add --dry-run {package}'],
+          ],
+          'pip index versions {package}',
+        ),
       ),
       openManifest,
     ],
@@ -61,13 +85,38 @@ export const registryPatterns = category('package-manager', [
         /\bThe requested package \S{1,120} (?:could not be found|does not exist)|\bnot found: .{0,40}(?:module lookup disabled|410 Gone|404 Not Found)/,
         3,
       ),
+      says(
+        /\bCouldn't find package "(?<package>[^"]{1,120})"|\bYN0035\b.{0,120}\bPackage not found\b|\bno versions available for the package '(?<nuget>[^']{1,120})'|\bUnable to find '(?<conan>[^']{1,80})' in remotes\b|\bwhile looking for (?<vcpkg>[\w-]{1,80}):|\bFailed to resolve the requested dependencies map\b/,
+      ),
+      says(
+        /\b(?<package>[\w.-]{1,80}) was not found in the package registry\b|\bCould not find gem '(?<gem>[\w.-]{1,80})(?: \(>= 0\))?' in (?:rubygems repository|any of)/,
+      ),
+      says(
+        /^(?:> )?Could not find (?<package>[\w.-]{1,80}:[\w.-]{1,80}):\S{1,40}\.$|\bUnable to find a specification for [`'](?<pod>[^`']{1,80})|\bNo releases available for package "(?<pecl>[^"]{1,120})"|\bsnap "(?<snap>[^"]{1,80})" not found\b|\bResolveException: Error downloading (?<sbt>\S{1,120})/,
+      ),
     ],
     exitCodes: [22],
     vetoes: [/\bCONNECT tunnel\b/, /"(?:GET|POST|PUT|HEAD) \S{1,200} HTTP/, /\bhas versions:|\bNearest version\b/],
     cause:
       'A typing error, a private package without a token, or a name that was made up. It is never installed by itself.',
     fixes: [
-      shell('check-name', 'Check the name[: {package}]', 'safe', 'npm view {package}'),
+      shell(
+        'check-name',
+        'Check the name[: {package}]',
+        'safe',
+        byProject(
+          [
+            ['package.json', 'npm view {package}'],
+            ['Cargo.toml', 'cargo info {package}'],
+            ['Gemfile', 'gem list --remote --all --exact {package}'],
+            ['composer.json', 'composer show --all {package}'],
+            ['go.mod', 'go list -m -versions {package}'],
+            ['mix.exs', 'mix hex.info {package}'],
+            ['pubspec.yaml', 'dart pub add --dry-run {package}'],
+          ],
+          'pip index versions {package}',
+        ),
+      ),
       editor('open-import', 'Open the place that names it', 'safe', 'the import or the manifest', null),
     ],
     docs: 'https://docs.npmjs.com/common-errors',
@@ -87,6 +136,10 @@ export const registryPatterns = category('package-manager', [
         /\b(?:authentication (?:is )?(?:required|token not found)|no (?:auth|access) token|not logged in to (?:the )?registry|unauthorized: authentication required|missing credentials)\b/i,
         3,
       ),
+      says(
+        /\bInvalid authentication \(as an\b|\bYN0041\b|\bno token found, please run\b|\bno basic auth credentials\b|\bAuthentication is required for [\w.-]{1,200}\.$/,
+      ),
+      says(/\bgot 401$/, 3),
     ],
     vetoes: [/^fatal: /, /\bgit\b.{0,60}\bunable to access\b/],
     cause: 'The token of the registry is not in the sandbox.',
@@ -113,6 +166,8 @@ export const registryPatterns = category('package-manager', [
         /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success)[:( ]{1,3}403\b|\b403 (?:Forbidden|Client Error)\b/i,
         3,
       ),
+      says(/^denied: requested access to the resource is denied\b/, 3),
+      says(/\bgot 403$/, 3),
     ],
     vetoes: [/\bCONNECT tunnel\b/, /\bTunnel connection failed\b/, /^fatal: /],
     cause: 'A policy of the registry or of the egress proxy says no.',
@@ -139,6 +194,10 @@ export const registryPatterns = category('package-manager', [
       says(
         /\bverifying .{1,200}: checksum mismatch\b|\bSECURITY ERROR\b.{0,120}|\bHash Sum mismatch\b|\bgot unexpected checksum\b/,
       ),
+      says(
+        /\bchecksum for `[^`]{1,120}` (?:changed between|could not be calculated)\b|\bchecksum\b.{0,100}\b(?:does not|did not|doesn't|didn't) match\b/i,
+      ),
+      says(/\bnot found in known hashes\b|\bdoes not have the expected hash\b|\bChecksum was \S{1,128} but wanted\b/),
     ],
     cause: 'A download was cut short and kept, or a mirror changes packages.',
     fixes: [
@@ -146,7 +205,16 @@ export const registryPatterns = category('package-manager', [
         'verify-cache',
         'Clear the cache and install again, once',
         'confirm',
-        'npm cache verify; npm ci',
+        byProject(
+          [
+            ['package.json', 'npm cache verify; npm ci'],
+            ['go.mod', 'go clean -modcache; go mod download'],
+            ['Cargo.toml', 'cargo fetch'],
+            ['uv.lock', 'uv cache clean; uv sync'],
+            ['composer.json', 'composer clear-cache; composer install'],
+          ],
+          'pip cache purge; {command}',
+        ),
         'exit code 0',
       ),
       shell('clear-pip-cache', 'Clear the cache of pip', 'confirm', 'pip cache purge', 'exit code 0'),

@@ -20,6 +20,7 @@ export const runtimePatterns = category('runtime', [
       says(
         /\bfatal\b.{0,40}\bNo live threads left\. Deadlock\?|\bthread blocked indefinitely in an? (?:MVar|STM)\b|\bFound one Java-level deadlock\b/,
       ),
+      says(/\bNo live threads left\. Deadlock\?/),
     ],
     exitCodes: [2],
     cause: 'A channel or a lock that nobody will ever serve.',
@@ -57,6 +58,12 @@ export const runtimePatterns = category('runtime', [
       says(
         /\bUnsupported class file major version \d{1,3}|\b(?:Gradle|Maven|Kotlin|This version|This tool) requires (?:Java|JVM|JDK) \d{1,2}\b|\bincompatible because .{0,120}\bJava \d{1,2}\b|\bCould not determine java version from\b|\bNo matching toolchains found\b/i,
       ),
+      says(
+        /\bCannot find a Java installation on your machine\b.{0,60}\bmatching\b|\bonly recognizes class file versions up to\b/,
+      ),
+      says(
+        /\bplugin requires (?:at least )?(?:Java|JDK) \d{1,2}\b|\bToolchain installation '[^']{1,200}' does not provide\b/,
+      ),
     ],
     cause: 'The image has an older Java than the one it was built for.',
     fixes: [
@@ -77,6 +84,7 @@ export const runtimePatterns = category('runtime', [
       says(
         /\bNo Java runtime present\b|\bUnable to locate a Java Runtime\b|\bno 'java' command could be found in your PATH\b|\bNo compiler is provided in this environment\b/,
       ),
+      says(/\bNo java installations? was detected\b/i),
     ],
     cause: 'The variable comes from another image, or Java is not installed.',
     fixes: [
@@ -101,10 +109,22 @@ export const runtimePatterns = category('runtime', [
         /\binvalid byte sequence in (?:US-ASCII|UTF-8)\b|\bEncoding::(?:Undefined|InvalidByteSequence|Compatibility)\w{0,30}Error\b|\bMalformed(?:Input|UTF-8)\w{0,20}Exception\b|\bunmappable character\b|\bInvalidData, message: "stream did not contain valid UTF-8"|\bh(?:GetContents|GetLine|PutStr|PutChar)\w{0,8}: invalid argument \((?:invalid byte sequence|cannot (?:de|en)code)/,
       ),
       says(/\bsetlocale: LC_ALL: cannot change locale\b|\bSetting locale failed\b|\bunsupported locale setting\b/, 3),
+      says(/\bconfigured to use ASCII as encoding\b/),
+      says(
+        /\bcan't set the locale; make sure\b|\bCannot set LC_\w{1,12} to default locale\b|\bnative name encoding of latin1\b/,
+        3,
+      ),
     ],
     cause: 'The sandbox has no UTF-8 locale set.',
     fixes: [
       shell('use-utf8', 'Run again with UTF-8', 'safe', 'env LC_ALL=C.UTF-8 PYTHONUTF8=1 {command}', 'exit code 0'),
+      editor(
+        'keep-utf8',
+        'Use UTF-8 in the terminals of this project',
+        'safe',
+        'LC_ALL in terminal.integrated.env.linux',
+        'exit code 0',
+      ),
     ],
     docs: 'https://docs.python.org/3/library/os.html#python-utf-8-mode',
   },
@@ -143,6 +163,14 @@ export const runtimePatterns = category('runtime', [
       says(/^panic: runtime error:/, 3),
       says(
         /^Uncaught (?:\w{1,40}Error|Error|Exception)\b|\bPHP Fatal error: {1,3}Uncaught\b|^Unhandled exception(?:\.? |:$)|^thread \d{1,8} panic: |^Error: unhandled exception: /,
+        3,
+      ),
+      says(
+        /^\S{1,200}\.swift:\d{1,6}: Fatal error: |^error: Uncaught \(|^error: Uncaught \w{0,40}Error\b|^Exception in thread "[^"]{1,100}" [\w.$]{1,200}(?:Exception|Error)\b/,
+        3,
+      ),
+      says(
+        /^Fatal error: exception \w|\bterminating due to uncaught exception of type\b|^CallStack \(from HasCallStack\):$/,
         3,
       ),
     ],

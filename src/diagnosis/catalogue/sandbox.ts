@@ -7,7 +7,7 @@ import {
   showListeners,
   showMemory,
 } from './common-fixes.ts';
-import { api, category, editor, says, shell } from './record.ts';
+import { api, category, editor, says, saysAtZero, shell } from './record.ts';
 
 /** What the system around the sandbox did. */
 export const sandboxPatterns = category('sandbox', [
@@ -30,6 +30,19 @@ export const sandboxPatterns = category('sandbox', [
       ),
       says(
         /\b(?:workspace|environment|devbox|codespace|VM|microVM|instance) ["'`]?[\w.-]{0,80}["'`]? ?(?:has expired|has been (?:deleted|terminated)|does not exist anymore)\b/i,
+      ),
+      says(
+        /\b[Ss]andbox \\?["'`]?[\w.-]{1,80}\\?["'`]? (?:doesn't|does not|no longer) exists?\b|\b[Ss]andbox has already (?:shut down|terminated|finished|stopped)\b/,
+      ),
+      says(/\b[Ss]andbox with (?:ID or name|ID|id|name) \S{1,80} (?:does not exist|doesn't exist|not found)\b/),
+      says(
+        /\b(?:workspace|devbox|codespace|sandbox|machine|microVM) ["'`]?[\w.-]{0,80}["'`]? ?(?:was|has been|is) (?:deleted|destroyed|reclaimed)\b/i,
+      ),
+      says(
+        /\bgetting (?:full )?codespace\b.{0,40}\bHTTP 404\b|\(NotFound\): (?:sandboxes\S{0,60}|pods) "(?:sandbox|sbx|workspace|devbox)[\w.-]{0,80}" not found\b/,
+      ),
+      saysAtZero(
+        /^\{.{0,200}(?:\bSANDBOX_NOT_FOUND\b|\b[Ss]andbox (?:was )?not found\b|\b[Ss]andbox \\?["'][\w.-]{1,80}\\?["'] (?:not found|doesn't exist))/,
       ),
     ],
     cause: 'Its time was over while nobody worked in it, or somebody deleted it.',
@@ -55,6 +68,10 @@ export const sandboxPatterns = category('sandbox', [
       says(/\bport is not open\b|\bno service (?:is )?(?:running|listening) on port (?<port>\d{1,5})/i),
       says(/\bClosed Port Error\b|\bthere's no service running on port\b/i),
       says(/^502 Bad Gateway$/, 3, { near: /^nginx/ }),
+      saysAtZero(/^\{.{0,200}\bsandbox is running but (?:the )?port is not open\b/i),
+      says(
+        /\b(?:nothing|no (?:application|server|process|program))(?: is)? (?:running|listening) (?:on|at) port (?<port>\d{1,5})\b/i,
+      ),
     ],
     cause: 'The server in it crashed, was not started or listens on localhost only; the client blames the time limit.',
     fixes: [
@@ -64,6 +81,13 @@ export const sandboxPatterns = category('sandbox', [
         'Start the server on all addresses',
         'confirm',
         'env HOST=0.0.0.0 {command}',
+        'the address answers',
+      ),
+      editor(
+        'keep-all-addresses',
+        'Let the script listen on all addresses',
+        'safe',
+        'the host in the scripts of package.json',
         'the address answers',
       ),
     ],
@@ -81,6 +105,7 @@ export const sandboxPatterns = category('sandbox', [
       says(
         /\b(?:execd|envd|sandbox agent|workspace agent|toolbox|daemon agent)\b.{0,60}\b(?:not (?:reachable|responding|running|ready)|unreachable|unavailable|did not respond|disconnected|timed out)\b/i,
       ),
+      says(/\b[Aa]gent (?:is not connected|stopped responding|is disconnected|did not (?:connect|respond))\b/, 3),
     ],
     cause: 'The agent was killed for memory or is of another version than the server.',
     fixes: [
@@ -101,6 +126,9 @@ export const sandboxPatterns = category('sandbox', [
         /\b(?:sandbox|workspace|devbox|pod|environment)\b.{0,80}\b(?:did not (?:start|become ready)|start(?:up)? timed out|timed out (?:waiting )?(?:to|for)(?: \w{1,20}){0,4} (?:start|ready|running))/i,
       ),
       says(/\btimed out waiting for the condition\b|\bTimed out waiting for (?:sandbox|pod|container|workspace)\b/i),
+      says(
+        /\b(?:INSTALLATION|UPGRADE) FAILED: .{0,80}\b(?:context deadline exceeded|timed out)|\bexceeded its progress deadline\b/,
+      ),
     ],
     cause: 'Pulling the image, finding a node for it or a quota took longer than the server waits.',
     fixes: [showDiagnostics, api('create-again', 'Create it again', 'confirm', null, 'create', 'the sandbox runs')],
@@ -117,6 +145,9 @@ export const sandboxPatterns = category('sandbox', [
       says(/"state": {0,4}"Paused"/, 3),
       says(
         /\bcontainer \S{1,80} is paused\b|\bcannot exec in a paused container\b|\bis paused, unpause the container before exec\b/i,
+      ),
+      says(
+        /\b[Ss]andbox is not started\b|\b(?:sandbox|codespace|workspace|devbox)\b.{0,60}\b(?:is in state|is currently|state:) ["'(]?(?:stopped|paused|hibernated|suspended|shutdown)\b/i,
       ),
     ],
     cause: 'Somebody or an idle timer paused it.',
@@ -157,6 +188,11 @@ export const sandboxPatterns = category('sandbox', [
       says(/\bCONTAINER_EXITED_ERROR\b/, 3),
       says(/\bSandbox container exited with code \d{1,3}\b/, 3),
       says(/\b(?:container|pod|entrypoint) .{0,60}\bexited with (?:non-zero )?(?:code|status) (?!0\b)\d{1,3}\b/i, 3),
+      says(
+        /^\S{1,100} exited with code (?!0\b|137\b|139\b|143\b|12[67]\b)\d{1,3}$|\bcontainer \S{1,100} exited \((?!0\b|137|139|143|12[67])\d{1,3}\)/,
+        3,
+      ),
+      says(/^\S{1,120} {1,40}\d{1,4}\/\d{1,4} {1,40}(?:Init:)?Error {1,40}\d/, 3),
     ],
     vetoes: [/\bcode:? {0,14}(?:137|139|143|12[67])\b/i, /\bOOMKilled: {1,14}True\b/],
     cause: 'The start command failed, and the sandbox ends with it.',
@@ -173,6 +209,10 @@ export const sandboxPatterns = category('sandbox', [
         near: /systemctl|systemd|journalctl/i,
       }),
       says(/\bFailed to get D-Bus connection: Operation not permitted\b|\bRunning in chroot, ignoring request\b/),
+      says(
+        /\bFailed to connect to bus: \$DBUS_SESSION_BUS_ADDRESS\b|\bFailed to connect to (?:system|user)(?: scope)? bus via local transport\b|^[\w.-]{1,40}: unrecognized service$/,
+        3,
+      ),
     ],
     cause: 'A container runs one program and has no init system.',
     fixes: [

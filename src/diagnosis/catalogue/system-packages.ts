@@ -42,6 +42,9 @@ export const systemPackagePatterns = category('package-manager', [
       says(
         /\bin selection path '(?<package>[^']{1,120})' not found\b|\bPackage '(?<zypper>[\w.+-]{1,80})' not found\.$/,
       ),
+      says(
+        /^(?:Error|error): {1,3}Unable to locate package (?<package>\S{1,80})|\bNo provider of '(?<zypper>[^']{1,80})' found\b|\bFailed to fetch .{1,300} {1,3}404 {1,3}Not Found\b|\bmaybe run apt-get update\b/,
+      ),
     ],
     exitCodes: [100],
     cause: 'The image has no package lists, or the package has another name here.',
@@ -65,6 +68,7 @@ export const systemPackagePatterns = category('package-manager', [
       says(
         /\bYour Ruby version is .{1,40}, but your Gemfile specified\b|\brequires (?:ruby|Ruby) version\b|\brbenv: version [`'].{1,30}' is not installed\b/,
       ),
+      says(/^Required ruby-\d[\w.-]{1,20} is not installed\b/),
     ],
     cause: 'The image has another version of Ruby.',
     fixes: [shell('install-ruby', 'Install the version of the project', 'confirm', 'rbenv install', 'ruby -v')],
@@ -79,6 +83,7 @@ export const systemPackagePatterns = category('package-manager', [
       says(
         /\brustc [\d.]{1,12}\S{0,20} is not supported by the following packages?\b|\brequires rustc \d|\bfeature `edition\d{4}` is required\b|\bpackage .{1,200} cannot be built because it requires rustc\b|\bis supported by (?:Rust|rustc) \d.{0,40}or newer\b|\block file version \d{1,2} .{0,40}(?:requires|was found)/,
       ),
+      says(/\berror\[E0658\]|\btoolchain '[\w.-]{1,80}' is not installed\b/),
     ],
     cause: 'The image has an older Rust than the crate asks for.',
     fixes: [shell('update-rust', 'Update Rust', 'confirm', 'rustup update stable', 'rustc -V')],
@@ -96,6 +101,7 @@ export const systemPackagePatterns = category('package-manager', [
       says(
         /\bpackage (?:iter|slices|maps|cmp|log\/slog|unique|math\/rand\/v2|weak|testing\/synctest) is not in (?:GOROOT|std)\b/,
       ),
+      says(/\bGo language version \(go[\d.]{1,10}\) used to build\b/),
     ],
     cause: 'The image has an older Go than the module asks for.',
     fixes: [
@@ -116,6 +122,12 @@ export const systemPackagePatterns = category('package-manager', [
         /\bERROR: Failed to build gem native extension\b|\bAn error occurred while installing \w{1,80} \(|\berror: failed to run custom build command for\b|\bERROR: compilation failed for package\b|\bThe build backend returned an error\b|\bmetadata-generation-failed\b|\bBuild backend raised error\b/,
       ),
       says(/\bcould not compile [`'](?:openssl|ring|\w{1,40})-sys\b/, 3),
+      says(
+        /\bcould not compile dependency :\w|\bBuild error: Failed compiling object\b|^ERROR: [`'](?:make|phpize|\S{1,60}configure\S{0,40})' failed|\bCould not create Makefile due to\b|\bnode-pre-gyp ERR! (?:build|install) error\b/,
+      ),
+      says(
+        /\bCould not build wheels for\b|\bChefBuildError\b|\bBackend subprocess exited when trying to invoke\b|\bBailing out the installation for\b|\bThe compilation of \S{1,80} failed at\b/,
+      ),
     ],
     cause: 'A slim image has no compiler, Python or headers to build it with.',
     fixes: [
@@ -132,6 +144,13 @@ export const systemPackagePatterns = category('package-manager', [
         'confirm',
         'env PIP_PREFER_BINARY=1 {command}',
         'exit code 0',
+      ),
+      editor(
+        'keep-prefer-binary',
+        'Prefer built packages in requirements.txt',
+        'safe',
+        '--prefer-binary in requirements.txt',
+        'the installation ends with exit code 0',
       ),
     ],
     docs: 'https://github.com/nodejs/node-gyp#installation',

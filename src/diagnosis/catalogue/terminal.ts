@@ -19,6 +19,10 @@ export const terminalPatterns = category('terminal', [
         /\b(?:no tty present|open \/dev\/tty: no such device|could not open a new TTY|\/dev\/tty: No such device or address|must be run (?:from|in) an? (?:interactive )?(?:terminal|tty)|requires? an? (?:interactive )?(?:terminal|TTY))\b|\bin non-TTY environments\b/i,
       ),
       system('ENOTTY'),
+      says(
+        /\bERR_USE_AFTER_CLOSE\b|^EOFError: EOF when reading a line$|\bExitPromptError\b|\bnot running interactively\b|\bnon-interactive (?:environment|shell|terminal|session)\b/i,
+        3,
+      ),
     ],
     vetoes: [/\bcould not read Username\b/, /\bsudo: a terminal is required\b/],
     cause: 'Agents and pipelines run commands without a terminal.',

@@ -49,6 +49,10 @@ export const tlsPatterns = category('tls', [
         /\bRemote certificate is invalid\b|\bThe remote certificate is invalid\b|\bThe SSL connection could not be established\b/i,
         3,
       ),
+      says(
+        /\bcertificate verification issue\b|\bSSL certificate problem\b|\bCondaSSLError\b|\bSEC_E_UNTRUSTED_ROOT\b|\bCERT_E_UNTRUSTEDROOT\b/,
+        3,
+      ),
     ],
     exitCodes: [60],
     vetoes: [
@@ -117,6 +121,9 @@ export const tlsPatterns = category('tls', [
       says(
         /\b[Hh]ostname mismatch\b|\bcertificate is (?:not valid for|valid for \S{1,255}, not)|\bx509: certificate is valid for\b|\bNo (?:subject alternative|name matching)\b|\bno (?:alternative certificate subject|certificate subject alternative) name matches\b|\bcertificate subject name\b.{0,120}\bdoes not match\b/,
       ),
+      says(
+        /\b(?:does not|doesn't) match (?:any of the subject alternative names|the server certificate)\b|\bhostname_check_failed\b|\bcertificate relies on legacy Common Name\b|\bx509: cannot validate certificate for\b|\bIP address mismatch\b/,
+      ),
     ],
     cause: 'The host is reached under another name than the one in its certificate.',
     fixes: [
@@ -142,6 +149,9 @@ export const tlsPatterns = category('tls', [
       ),
       says(
         /\bInvalidContentType\b|\bCannot determine the frame size or a corrupted frame was received\b|\bSSL_ERROR_RX_RECORD_TOO_LONG\b|\bERR_SSL_PROTOCOL_ERROR\b/,
+      ),
+      says(
+        /\bAn unexpected TLS packet was received\b|\bplain HTTP request was sent to HTTPS port\b|\bClient sent an HTTP request to an HTTPS server\b|\bnot an SSL\/TLS record\b/,
       ),
     ],
     cause: 'An https address leads to a plain http port, or a proxy answered in plain text.',
@@ -175,6 +185,9 @@ export const clockPatterns = category('clock', [
       says(
         /\btime (?:stamp|skew|difference)\b.{0,60}\b(?:too (?:large|skewed|great)|in the future)\b|\bClock skew too great\b|\btimestamp .{0,60}\bin the future\b|\bclock is (?:off|wrong|out of sync)\b/i,
         3,
+      ),
+      says(
+        /\bCheck your iat and exp values\b|\bjwt not active\b|\bNotBeforeError\b|\bdifference between the request time and the current time\b/,
       ),
     ],
     cause: 'The clock stands still while the sandbox is paused, and nobody sets it after a resume.',

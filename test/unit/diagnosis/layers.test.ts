@@ -4,7 +4,7 @@ import { errnosOf } from '../../../src/diagnosis/errno.ts';
 import { requiredWords } from '../../../src/diagnosis/literals.ts';
 import { withoutQuotations } from '../../../src/diagnosis/quotations.ts';
 import { recognise } from '../../../src/diagnosis/recognise.ts';
-import { withoutPrefix } from '../../../src/diagnosis/text.ts';
+import { withoutPrefix, withoutSharedIndent } from '../../../src/diagnosis/text.ts';
 import { eventOf } from '../../helpers/error-samples.ts';
 
 describe('the gate by command', () => {
@@ -14,6 +14,9 @@ describe('the gate by command', () => {
     ['LANG=C sudo tail -f x 2>/dev/null', ['tail']],
     ['git -C /x log --oneline', ['git']],
     ['gh issue view 12', ['gh']],
+    ['gh pr create --fill', null],
+    ['glab mr list', ['glab']],
+    ['glab mr merge 3', null],
     ['npm test', null],
     ['cat x | node -', null],
     ['git push', null],
@@ -203,10 +206,32 @@ describe('prefixes of tools', () => {
     ['npm ERR! code X', 'code X'],
     ['  = note: collect2: x', 'collect2: x'],
     ['app:build: x failed', 'x failed'],
+    ['2026-11-02T10:11:00.3703701Z ##[error]x failed', 'x failed'],
+    ['2026-11-02T10:11:00.3703701Z     at f (a.js:1:2)', '    at f (a.js:1:2)'],
+    ['[2026-11-02T10:11:00.000Z] x failed', 'x failed'],
+    ['Nov 02 10:00:01 vm api[91]: x failed', 'x failed'],
+    ['2026-11-02T10:00:01.123456+00:00 vm api[91]: x failed', 'x failed'],
+    ['E1102 10:11:00.000000       1 main.go:12] x failed', 'x failed'],
+    ['::error file=a.ts,line=3::x failed', 'x failed'],
+    ['[pod/api-7f9c/app] x failed', 'x failed'],
+    ['[0] web  | x failed', 'x failed'],
+    ['[api] x failed', 'x failed'],
+    ['[error] x failed', '[error] x failed'],
+    ['@acme/ui: x failed', 'x failed'],
+    ['packages/ui build: x failed', 'x failed'],
+    ['│ Error: x failed', 'Error: x failed'],
     ['12 | code', '12 | code'],
     ['zsh:1: x', 'zsh:1: x'],
   ])('%s', (line, rest) => {
     expect(withoutPrefix(line)).toBe(rest);
+  });
+});
+
+describe('an indent', () => {
+  it('that all lines share is no part of the text', () => {
+    expect(withoutSharedIndent(['  a', '    b', '  c'])).toEqual(['a', '  b', 'c']);
+    expect(withoutSharedIndent(['  a', 'b'])).toEqual(['  a', 'b']);
+    expect(withoutSharedIndent(['  a'])).toEqual(['  a']);
   });
 });
 

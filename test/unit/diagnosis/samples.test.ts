@@ -56,6 +56,26 @@ describe('labelled texts', () => {
     expect(changed).toEqual([]);
   });
 
+  it.each([
+    ['a build service', (line: string) => `2026-11-02T10:11:00.3703701Z ${line}`],
+    ['Compose', (line: string) => `api-1  | ${line}`],
+    ['a pod', (line: string) => `[pod/api-7f9c/app] ${line}`],
+    ['the journal', (line: string) => `Nov 02 10:00:01 vm api[91]: ${line}`],
+    ['a workspace of packages', (line: string) => `packages/ui build: ${line}`],
+  ])('are the same behind the marks of %s, whose lines keep their fingerprint', { timeout: 60_000 }, (_name, mark) => {
+    const told = samples.filter((each) => each.text.trim() !== '');
+    const wrong = told
+      .filter((_each, index) => index % 3 === 0)
+      .filter((each) => {
+        const plain = recognise(eventOf(each));
+        const marked = recognise(eventOf({ ...each, text: each.text.split('\n').map(mark).join('\n') }));
+        if ((plain?.pattern ?? null) !== (marked?.pattern ?? null)) return true;
+        return plain?.pattern !== null && plain?.fingerprint !== marked?.fingerprint;
+      })
+      .map((each) => each.id);
+    expect(wrong).toEqual([]);
+  });
+
   it('of different patterns never share a fingerprint', () => {
     const byFingerprint = new Map<string, Set<string | null>>();
     for (const each of samples) {
