@@ -200,6 +200,7 @@ class SandboxForecaster implements Forecaster {
     if (signal === 'cpu') return this.#cpu.forecast();
     if (signal === 'responsiveness') return this.#responsiveness.forecast(nowMs);
     if (signal === 'restarts') return this.#restarts.forecast(nowMs);
+    if (signal === 'heap' && !this.#heap.listed) return null;
     const track = signal === 'heap' ? this.#heap.track : isTracked(signal) ? this.#tracks.get(signal) : undefined;
     if (track === undefined || track.readings === 0) return null;
     const age = nowMs - track.lastAtMs;
@@ -218,7 +219,7 @@ class SandboxForecaster implements Forecaster {
     if (dead) return 'no recent readings, no forecast';
     if (this.#source === 'machine') return 'machine numbers, not those of the sandbox; no forecast is made from them';
     if (signal === 'heap' && track.limit !== null) {
-      const who = `${this.#heap.name}${this.#heap.pid === null ? ' (gone)' : pidInWords(this.#heap.pid)}`;
+      const who = `${this.#heap.name}${this.#heap.pid === null ? '' : pidInWords(this.#heap.pid)}`;
       if (this.#heap.telling === 'keeps') {
         return `${who} keeps its heap once taken; resident memory does not tell how full it is`;
       }

@@ -98,8 +98,8 @@ const restDoubt = 0.25;
  * beyond it.
  */
 const wholeClimb = 0.1;
-/** And one of less than so many swings may be the next swing. */
-const outOfNoise = 2;
+/** And one of less than so many swings may be the next swing. Two let chance runs of noise near the limit be watched; four came late. */
+const outOfNoise = 3;
 const horizons = [60, 120, 300] as const;
 
 /** Features of the last outlook for each horizon, for those who fit the model. */

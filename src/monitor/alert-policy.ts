@@ -15,16 +15,27 @@ export interface AlertPolicy {
   readonly sensitivity: Sensitivity;
   /** P(break within 120 s) from which a signal is watched. */
   readonly watchProbability: number;
-  /** P(break within 120 s) from which a warning is given, once it has held for `warnHoldMs`. */
+  /**
+   * P(break within 120 s) from which a warning is given, once it has held for `warnHoldMs`. While much time is left, waiting costs
+   * nothing and shows whether the climb stops, so more is asked for: `nearProbability` while the median time to the limit is at most
+   * `nearTimeMs` or the source reports seldom, `warnProbability` up to `fairTimeMs` or where no time is known, `farProbability` beyond.
+   */
+  readonly nearProbability: number;
+  readonly nearTimeMs: number;
   readonly warnProbability: number;
-  /** P(break within 60 s) from which the same is done: what is near is the surer kind. */
-  readonly warnProbability60: number;
+  readonly fairTimeMs: number;
+  readonly farProbability: number;
+  /** P(break within 60 s) from which the same is done whatever time is told: a command that is known for it has none. */
+  readonly sureProbability60: number;
   readonly warnHoldMs: number;
   /**
    * A forecast that leaves less time than this raises no warning any more: nobody can act on it, and most of what gets so far in
    * silence is a short climb that stops. Hard signs still speak, and so do sources that report too seldom to see it earlier.
    */
   readonly leastNoticeMs: number;
+  /** Where the time is in doubt, so little in the middle will do, if the 90 % quantile is at least the second. */
+  readonly doubtfulNoticeMs: number;
+  readonly doubtfulTimeMs: number;
   /** Sources that report less often than this are heard with any notice. */
   readonly noticeCadenceMs: number;
   /** Of sources that report less often than this, the probability within 300 s stands in for that within 120 s. */
@@ -65,30 +76,35 @@ export interface AlertPolicy {
 
 const minutes = (count: number): number => count * 60_000;
 
-const base: Omit<AlertPolicy, 'sensitivity' | 'warnProbability' | 'warnProbability60' | 'clearProbability' | 'expiry'> =
-  {
-    watchProbability: 0.3,
-    warnHoldMs: 3_000,
-    leastNoticeMs: 25_000,
-    noticeCadenceMs: 5_000,
-    seldomCadenceMs: 20_000,
-    criticalProbability: 0.8,
-    criticalTimeMs: 60_000,
-    soonProbability: 0.5,
-    clearHoldMs: 15_000,
-    mergeGapMs: 60_000,
-    cooldownMs: 60_000,
-    maxGapMs: 10_000,
-    abandonMs: minutes(5),
-    limitHitPressure: 0.95,
-    stallPressure: 0.8,
-    stalledPercent: 10,
-  };
+type Lines = Pick<AlertPolicy, 'nearProbability' | 'warnProbability' | 'farProbability' | 'sureProbability60'>;
 
-const warnProbabilities: Record<Sensitivity, { within60: number; within120: number }> = {
-  calm: { within60: 0.65, within120: 0.8 },
-  balanced: { within60: 0.55, within120: 0.7 },
-  eager: { within60: 0.42, within120: 0.6 },
+const base: Omit<AlertPolicy, 'sensitivity' | 'clearProbability' | 'expiry' | keyof Lines> = {
+  watchProbability: 0.3,
+  nearTimeMs: 50_000,
+  fairTimeMs: 60_000,
+  warnHoldMs: 1_000,
+  leastNoticeMs: 30_000,
+  doubtfulNoticeMs: 24_000,
+  doubtfulTimeMs: 45_000,
+  noticeCadenceMs: 5_000,
+  seldomCadenceMs: 20_000,
+  criticalProbability: 0.8,
+  criticalTimeMs: 60_000,
+  soonProbability: 0.5,
+  clearHoldMs: 15_000,
+  mergeGapMs: 60_000,
+  cooldownMs: 60_000,
+  maxGapMs: 10_000,
+  abandonMs: minutes(5),
+  limitHitPressure: 0.95,
+  stallPressure: 0.8,
+  stalledPercent: 10,
+};
+
+const linesOf: Record<Sensitivity, Lines> = {
+  calm: { nearProbability: 0.75, warnProbability: 0.93, farProbability: 0.98, sureProbability60: 0.85 },
+  balanced: { nearProbability: 0.68, warnProbability: 0.9, farProbability: 0.96, sureProbability60: 0.8 },
+  eager: { nearProbability: 0.52, warnProbability: 0.65, farProbability: 0.8, sureProbability60: 0.65 },
 };
 
 const expiryMinutes: Record<Sensitivity, { watch: number; warn: number; critical: number }> = {
@@ -100,12 +116,12 @@ const expiryMinutes: Record<Sensitivity, { watch: number; warn: number; critical
 /** @returns the alarm policy for one sensitivity. */
 export const alertPolicy = (sensitivity: Sensitivity): AlertPolicy => {
   const left = expiryMinutes[sensitivity];
+  const lines = linesOf[sensitivity];
   return {
     ...base,
     sensitivity,
-    warnProbability: warnProbabilities[sensitivity].within120,
-    warnProbability60: warnProbabilities[sensitivity].within60,
-    clearProbability: warnProbabilities[sensitivity].within120 / 3,
+    ...lines,
+    clearProbability: lines.nearProbability / 3,
     expiry: {
       watch: { leftMs: minutes(left.watch), lifetimeShare: 0.5 },
       warn: { leftMs: minutes(left.warn), lifetimeShare: 0.25 },

@@ -103,12 +103,22 @@ const probability = (value: number): number => (Number.isFinite(value) ? value :
 const within120 = ({ forecast, cadenceMs }: EpisodeInput, policy: AlertPolicy): number =>
   probability(cadenceMs > policy.seldomCadenceMs ? forecast.pBreak300 : forecast.pBreak120);
 
+/** The line that the probability has to reach, by how much time the forecast leaves. */
+const lineOf = ({ forecast, cadenceMs }: EpisodeInput, policy: AlertPolicy): number => {
+  // Of a source that reports seldom the next reading may be the last: it cannot be waited for.
+  if (cadenceMs > policy.noticeCadenceMs) return policy.nearProbability;
+  if (forecast.timeToLimitMs === null) return policy.warnProbability;
+  const { p50 } = forecast.timeToLimitMs;
+  if (p50 <= policy.nearTimeMs) return policy.nearProbability;
+  return p50 <= policy.fairTimeMs ? policy.warnProbability : policy.farProbability;
+};
+
 const turnTimers = (state: EpisodeState, input: EpisodeInput, policy: AlertPolicy): Timers => {
   const { atMs } = input;
   const elapsedMs = state.lastAtMs === null ? Number.POSITIVE_INFINITY : atMs - state.lastAtMs;
   const torn = elapsedMs < 0 || elapsedMs > Math.max(policy.maxGapMs, 3 * input.cadenceMs);
   const p120 = within120(input, policy);
-  const above = p120 >= policy.warnProbability || probability(input.forecast.pBreak60) >= policy.warnProbability60;
+  const above = p120 >= lineOf(input, policy) || probability(input.forecast.pBreak60) >= policy.sureProbability60;
   const keep = (since: number | null): number => (torn || since === null ? atMs : since);
   return {
     aboveSinceMs: above ? keep(state.aboveSinceMs) : null,
@@ -119,10 +129,12 @@ const turnTimers = (state: EpisodeState, input: EpisodeInput, policy: AlertPolic
 };
 
 /** Whether there is still time to act on the forecast. */
-const leavesTime = ({ forecast, cadenceMs }: EpisodeInput, policy: AlertPolicy): boolean =>
-  forecast.timeToLimitMs === null ||
-  cadenceMs > policy.noticeCadenceMs ||
-  !(forecast.timeToLimitMs.p50 < policy.leastNoticeMs);
+const leavesTime = ({ forecast, cadenceMs }: EpisodeInput, policy: AlertPolicy): boolean => {
+  if (forecast.timeToLimitMs === null || cadenceMs > policy.noticeCadenceMs) return true;
+  const { p50, p90 } = forecast.timeToLimitMs;
+  // What comes in steps may well need longer than its last step says.
+  return !(p50 < policy.leastNoticeMs) || (p50 >= policy.doubtfulNoticeMs && p90 >= policy.doubtfulTimeMs);
+};
 
 const wantedLevel = (input: EpisodeInput, timers: Timers, hasWarned: boolean, policy: AlertPolicy): WarningLevel => {
   const { atMs, forecast, hardSign } = input;

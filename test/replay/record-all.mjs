@@ -30,6 +30,18 @@ const languages = {
   java: 'java',
   perl: 'perl',
   build_cpp: 'c++',
+  build_make: 'c++',
+  build_rust: 'rust',
+  build_java: 'java',
+  rust: 'rust',
+  awk: 'awk',
+  tcl: 'tcl',
+  shell: 'bash',
+  c_: 'c',
+  sqlite: 'sqlite',
+  jq: 'jq',
+  compress: 'c',
+  sort: 'c',
 };
 
 const languageOf = (one) =>
@@ -41,10 +53,10 @@ export const traceId = (one) => `${one.id}-${one.family}`;
 /** The recorder's command line for a case; a session's lines are written into `folder`. */
 export function argumentsOf(one, folder, out) {
   const limits = { ...defaults, ...one };
-  const flags = ['mem', 'cpus', 'pids', 'nofile', 'disk', 'seconds', 'intended'].flatMap((name) => [
-    `--${name}`,
-    String(limits[name]),
-  ]);
+  const given = ['mem', 'cpus', 'pids', 'nofile', 'disk', 'seconds', 'intended'].filter(
+    (name) => limits[name] !== undefined,
+  );
+  const flags = given.flatMap((name) => [`--${name}`, String(limits[name])]);
   const words = [
     '--id',
     traceId(one),

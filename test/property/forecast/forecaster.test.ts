@@ -234,7 +234,7 @@ describe('invariants of the model', () => {
     );
   });
 
-  it('noise around a level never gives more than 0.3', () => {
+  it('noise around a level is never enough for a warning', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0.05, max: 0.9, noNaN: true }),
@@ -242,7 +242,7 @@ describe('invariants of the model', () => {
         fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 400, maxLength: 400 }),
         (level, size, noise) => {
           const series = noise.map((n) => level + size * n);
-          expect(highest(series, 1)).toBeLessThanOrEqual(0.3 + 1e-9);
+          expect(highest(series, 1)).toBeLessThan(0.5);
         },
       ),
       { numRuns: 100 },

@@ -87,6 +87,18 @@ describe('what is known beside the signal', () => {
     expect(unbounded.pBreak120).toBeGreaterThan(3 * bounded.pBreak120);
   });
 
+  it('a JVM that holds far more than its heap may is not ended by it', () => {
+    const direct = Array.from({ length: 90 }, (_, s) =>
+      sample(s, {
+        memoryMiB: 30 + 2 * s,
+        anonMiB: 30 + 2 * s,
+        processes: [processOf(7, 'java', 28 + 2 * s, { heapLimit: { limitBytes: 64 * mebibyte, source: 'default' } })],
+      }),
+    );
+    expect(forecastAfter(createForecaster(), direct.slice(0, 60), 'memory').pBreak120).toBeLessThan(0.1);
+    expect(forecastAfter(createForecaster(), direct, 'memory').pBreak120).toBeGreaterThan(0.5);
+  });
+
   it('free swap moves the end away', () => {
     const course = (swapMiB: number) =>
       Array.from({ length: 60 }, (_, s) =>

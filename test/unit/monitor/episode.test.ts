@@ -36,13 +36,13 @@ const every = (from: number, to: number, forecast: Forecast, step = 1): Point[] 
   }));
 
 describe('an episode', () => {
-  it('goes from watch to warn only after the probability has held for three seconds', () => {
+  it('goes from watch to warn only after the probability has held for a second', () => {
     const { told } = run([...every(0, 1, risky(0.4)), ...every(2, 6, risky(0.7))]);
-    expect(told).toEqual(['0 started', '5 warned']);
+    expect(told).toEqual(['0 started', '3 warned']);
   });
 
-  it('does not warn of a peak that is shorter than three seconds', () => {
-    const { told, state } = run([...every(0, 2, risky(0.9)), ...every(3, 10, risky(0.35))]);
+  it('does not warn of a single peak', () => {
+    const { told, state } = run([{ second: 0, forecast: risky(0.9) }, ...every(1, 10, risky(0.35))]);
     expect(told).toEqual(['0 started']);
     expect(state.warning?.level).toBe('watch');
   });
@@ -54,24 +54,24 @@ describe('an episode', () => {
 
   it('begins to measure anew after a gap, of which nothing is known', () => {
     const { told } = run([{ second: 0, forecast: risky(0.7) }, ...every(60, 64, risky(0.7))]);
-    expect(told).toEqual(['0 started', '63 warned']);
+    expect(told).toEqual(['0 started', '61 warned']);
   });
 
   it('turns critical when a break within 60 s is likely', () => {
     const { told } = run([...every(0, 5, risky(0.7)), ...every(6, 7, risky(0.95, { pBreak60: 0.85 }))]);
-    expect(told).toEqual(['0 started', '3 warned', '6 critical']);
+    expect(told).toEqual(['0 started', '1 warned', '6 critical']);
   });
 
   it('turns critical when the median time is under a minute', () => {
     const near = risky(0.9, { pBreak60: 0.5, timeToLimitMs: { p10: 30_000, p50: 50_000, p90: 80_000 } });
     const { told, state } = run([...every(0, 5, risky(0.7)), { second: 6, forecast: near }]);
-    expect(told).toEqual(['0 started', '3 warned', '6 critical']);
+    expect(told).toEqual(['0 started', '1 warned', '6 critical']);
     expect(state.warning?.criticalAtMs).toBe(t0 + 6000);
   });
 
   it('stays at warn when the median time is under a minute, but a break within 60 s is not likely', () => {
     const doubtful = risky(0.9, { pBreak60: 0.49, timeToLimitMs: { p10: 30_000, p50: 50_000, p90: 80_000 } });
-    expect(run(every(0, 10, doubtful)).told).toEqual(['0 started', '3 warned']);
+    expect(run(every(0, 10, doubtful)).told).toEqual(['0 started', '1 warned']);
   });
 
   it('does not believe a short time alone while the probability is low', () => {
@@ -86,7 +86,7 @@ describe('an episode', () => {
 
   it('recovers after 15 s below a third of the warning line', () => {
     const { told, state } = run([...every(0, 5, risky(0.7)), ...every(6, 30, calmForecast())]);
-    expect(told).toEqual(['0 started', '3 warned', '21 recovered']);
+    expect(told).toEqual(['0 started', '1 warned', '21 recovered']);
     expect(state.warning).toMatchObject({ outcome: 'recovered', endedAtMs: t0 + 21_000, level: 'warn' });
   });
 
@@ -101,7 +101,7 @@ describe('an episode', () => {
       ...every(6, 21, calmForecast()),
       ...every(22, 70, risky(0.7)),
     ]);
-    expect(told).toEqual(['0 started', '3 warned', '21 recovered', '22 reopened']);
+    expect(told).toEqual(['0 started', '1 warned', '21 recovered', '22 reopened']);
     expect(state.warning).toMatchObject({ id: `${id}/memory/${t0}`, level: 'warn', outcome: 'open' });
   });
 
@@ -111,7 +111,7 @@ describe('an episode', () => {
       ...every(6, 90, calmForecast()),
       ...every(91, 95, risky(0.7)),
     ]);
-    expect(told).toEqual(['0 started', '3 warned', '21 recovered', '91 started', '94 warned']);
+    expect(told).toEqual(['0 started', '1 warned', '21 recovered', '91 started', '92 warned']);
     expect(state.warning?.startedAtMs).toBe(t0 + 91_000);
   });
 
@@ -158,16 +158,24 @@ describe('an episode', () => {
   });
 
   it('survives a clock that was set back', () => {
-    const { told } = run([...every(100, 102, risky(0.7)), ...every(0, 4, risky(0.7))]);
-    expect(told).toEqual(['100 started', '3 warned']);
+    const { told } = run([{ second: 100, forecast: risky(0.7) }, ...every(0, 4, risky(0.7))]);
+    expect(told).toEqual(['100 started', '1 warned']);
   });
 });
 
 describe('the sensitivity', () => {
   it('moves the warning line and the clearing line with it', () => {
-    const lines = (['calm', 'balanced', 'eager'] as const).map((each) => alertPolicy(each).warnProbability);
-    expect(lines).toEqual([0.8, 0.7, 0.6]);
-    expect(alertPolicy('calm').clearProbability).toBeCloseTo(0.8 / 3);
+    const lines = (['calm', 'balanced', 'eager'] as const).map(alertPolicy);
+    expect(lines.map((each) => each.nearProbability)).toEqual([0.75, 0.68, 0.52]);
+    expect(alertPolicy('calm').clearProbability).toBeCloseTo(0.75 / 3);
+  });
+
+  it('asks for more the more time is left', () => {
+    for (const sensitivity of ['calm', 'balanced', 'eager'] as const) {
+      const { nearProbability, warnProbability, farProbability } = alertPolicy(sensitivity);
+      expect(warnProbability).toBeGreaterThan(nearProbability);
+      expect(farProbability).toBeGreaterThan(warnProbability);
+    }
   });
 });
 
@@ -186,7 +194,7 @@ describe('notice', () => {
 
   it('but what was warned of in time goes on to critical', () => {
     const { told } = run([...every(0, 5, risky(0.9)), ...every(6, 10, short)]);
-    expect(told).toEqual(['0 started', '3 warned', '6 critical']);
+    expect(told).toEqual(['0 started', '1 warned', '6 critical']);
   });
 
   it('hard signs and sources that report seldom are heard with any notice', () => {
@@ -201,9 +209,44 @@ describe('notice', () => {
   });
 });
 
-describe('either line is enough', () => {
-  it('the one for 60 s lies lower than that for 120 s', () => {
-    const near = risky(policy.warnProbability - 0.05, { pBreak60: policy.warnProbability60 + 0.01 });
-    expect(run(every(0, 5, near)).told).toContain('3 warned');
+describe('waiting while there is time', () => {
+  const at = (pBreak120: number, seconds: number, pBreak60 = 0.3): Forecast =>
+    risky(pBreak120, {
+      pBreak60,
+      timeToLimitMs: { p10: 800 * seconds, p50: 1000 * seconds, p90: 1300 * seconds },
+    });
+  const warns = (forecast: Forecast): boolean =>
+    run(every(0, 20, forecast)).told.some((each) => each.endsWith('warned'));
+
+  it('a likely break is told of when little time is left, and not a minute before', () => {
+    const { nearProbability, nearTimeMs } = policy;
+    expect(warns(at(nearProbability, nearTimeMs / 1000))).toBe(true);
+    expect(warns(at(nearProbability, nearTimeMs / 1000 + 1))).toBe(false);
+  });
+
+  it('the surer it is, the earlier it is told of', () => {
+    const { warnProbability, farProbability, fairTimeMs } = policy;
+    expect(warns(at(warnProbability, fairTimeMs / 1000))).toBe(true);
+    expect(warns(at(warnProbability, fairTimeMs / 1000 + 1))).toBe(false);
+    expect(warns(at(farProbability, 110))).toBe(true);
+  });
+
+  it('what is all but certain within a minute is told of whatever time is said', () => {
+    expect(warns(at(0.82, 90, policy.sureProbability60))).toBe(true);
+  });
+
+  it('without a time the middle line holds', () => {
+    expect(warns(risky(policy.warnProbability, { timeToLimitMs: null }))).toBe(true);
+    expect(warns(risky(policy.warnProbability - 0.01, { timeToLimitMs: null }))).toBe(false);
+  });
+
+  it('of what comes in steps a shorter time will do, if it may well be longer', () => {
+    const stairs = (p90: number): Forecast => risky(0.9, { timeToLimitMs: { p10: 15_000, p50: 25_000, p90 } });
+    expect(warns(stairs(policy.doubtfulTimeMs))).toBe(true);
+    expect(warns(stairs(policy.doubtfulTimeMs - 1))).toBe(false);
+  });
+
+  it('a source that reports seldom is not waited for', () => {
+    expect(run(every(0, 30, at(policy.nearProbability, 100), 10)).told).toContain('10 warned');
   });
 });

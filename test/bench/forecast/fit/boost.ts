@@ -112,7 +112,8 @@ export function fitModel(rows: readonly Row[], options: FitOptions = defaultFit)
   const total = weights.reduce((sum, each) => sum + each, 0);
   const base = weights.reduce((sum, each, i) => sum + each * (broke[i] ?? 0), 0) / total;
   const intercept = round(Math.log(base / (1 - base)), 2);
-  const logits = new Float64Array(n).fill(intercept);
+  // Odds instead of log-odds: a step multiplies them, so the exponential is taken once for each step and not for each row.
+  const odds = new Float64Array(n).fill(Math.exp(intercept));
   const growing = featureNames.map((name, k): Growing => {
     const edges = edgesOf[name];
     return {
@@ -131,7 +132,8 @@ export function fitModel(rows: readonly Row[], options: FitOptions = defaultFit)
       const information = new Float64Array(size);
       for (let i = 0; i < n; i++) {
         const step = table.steps[i] ?? 0;
-        const p = 1 / (1 + Math.exp(-(logits[i] ?? 0)));
+        const o = odds[i] ?? 0;
+        const p = o / (1 + o);
         const w = weights[i] ?? 0;
         pull[step] = (pull[step] ?? 0) + w * ((broke[i] ?? 0) - p);
         information[step] = (information[step] ?? 0) + w * p * (1 - p);
@@ -146,10 +148,8 @@ export function fitModel(rows: readonly Row[], options: FitOptions = defaultFit)
         Array.from(information, (each) => each + options.doubt),
         name,
       );
-      for (let i = 0; i < n; i++) {
-        const step = table.steps[i] ?? 0;
-        logits[i] = (logits[i] ?? 0) + (next[step] ?? 0) - (table.values[step] ?? 0);
-      }
+      const factors = Float64Array.from(next, (value, b) => Math.exp(value - (table.values[b] ?? 0)));
+      for (let i = 0; i < n; i++) odds[i] = (odds[i] ?? 0) * (factors[table.steps[i] ?? 0] ?? 1);
       table.values = next;
     }
   }
