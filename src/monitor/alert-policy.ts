@@ -40,9 +40,9 @@ export interface AlertPolicy {
   readonly noticeCadenceMs: number;
   /** Of sources that report less often than this, the probability within 300 s stands in for that within 120 s. */
   readonly seldomCadenceMs: number;
-  /** P(break within 60 s) from which a warning becomes critical. */
+  /** P(break within 60 s) from which a warning becomes critical where no time to the limit is known. */
   readonly criticalProbability: number;
-  /** Median time to the limit under which a warning becomes critical, if P(break within 60 s) is at least `soonProbability`. */
+  /** Median time to the limit under which it becomes critical where one is known, if P(break within 60 s) is at least `soonProbability`. */
   readonly criticalTimeMs: number;
   readonly soonProbability: number;
   /** An episode is over when P(break within 120 s) stayed below this for `clearHoldMs`. */
@@ -89,7 +89,7 @@ const base: Omit<AlertPolicy, 'sensitivity' | 'clearProbability' | 'expiry' | ke
   noticeCadenceMs: 5_000,
   seldomCadenceMs: 20_000,
   criticalProbability: 0.8,
-  criticalTimeMs: 60_000,
+  criticalTimeMs: 30_000,
   soonProbability: 0.5,
   clearHoldMs: 15_000,
   mergeGapMs: 60_000,

@@ -144,8 +144,8 @@ const wantedLevel = (input: EpisodeInput, timers: Timers, hasWarned: boolean, po
   if (timers.aboveSinceMs === null || atMs - timers.aboveSinceMs < policy.warnHoldMs) return watched;
   if (!hasWarned && !leavesTime(input, policy)) return watched;
   const p60 = probability(forecast.pBreak60);
-  const soon = forecast.timeToLimitMs !== null && forecast.timeToLimitMs.p50 < policy.criticalTimeMs;
-  return p60 >= policy.criticalProbability || (soon && p60 >= policy.soonProbability) ? 'critical' : 'warn';
+  if (forecast.timeToLimitMs === null) return p60 >= policy.criticalProbability ? 'critical' : 'warn';
+  return forecast.timeToLimitMs.p50 < policy.criticalTimeMs && p60 >= policy.soonProbability ? 'critical' : 'warn';
 };
 
 const reopens = (warning: Warning | null, atMs: number, policy: AlertPolicy): warning is Warning =>

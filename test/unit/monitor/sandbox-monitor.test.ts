@@ -101,7 +101,7 @@ describe('a leak', () => {
     const each = scene();
     feed(each, 1, 5, risky(0.7, { grower: { pid: 412, name: 'node', bytesPerSecond: 4e6 } }));
     expect(each.told()).toEqual(['memory started', 'memory warned']);
-    feed(each, 6, 8, risky(0.95, { pBreak60: 0.9 }));
+    feed(each, 6, 8, risky(0.95, { pBreak60: 0.9, timeToLimitMs: { p10: 18_000, p50: 25_000, p90: 40_000 } }));
     expect(each.told()).toEqual(['memory critical']);
     const view = each.monitor.view(t0 + 8000);
     expect(view).toMatchObject({
