@@ -85,9 +85,10 @@ describe('what is offered unasked', () => {
     expect(state.next([error({ lastSeenAtMs: 700_000 })], 700_000)).not.toBeNull();
   });
 
-  it('is none that is unknown, solved, old, or not the person’s', () => {
+  it('is none that is unknown, wanted, solved, old, or not the person’s', () => {
     for (const part of [
       { pattern: null },
+      { pattern: 'sigterm' },
       { solvedAtMs: 1_000 },
       { lastSeenAtMs: -60_000 },
       { source: 'diagnostics' },
