@@ -27,6 +27,8 @@ beforeAll(async () => {
   product = await openProduct({ server });
   tree = await openView(product.page);
   await product.status.waitForText(liveText('api-tests'));
+  // The row of the current sandbox is another one than before it was; what is pressed in that moment asks which one is meant.
+  await tree.waitForRow('Memory', /\d+%/);
 });
 afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
