@@ -1,5 +1,5 @@
 /** Longest time that work on the editor's thread goes on without a pause. The budget is 10 ms; one piece may come on top. */
-const sliceMs = 4;
+const sliceMs = 2;
 
 /**
  * Lets work on the editor's thread be done in pieces.
