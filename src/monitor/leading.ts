@@ -2,7 +2,7 @@ import type { Forecast } from '../model/forecast.ts';
 import { isExhaustible, type SignalName } from '../model/signal.ts';
 import { atLeast, type WarningLevel } from '../model/warning.ts';
 
-/** Within the model's own horizon a named signal must at least be this likely to break. */
+/** Within the model's own horizon a named signal must at least be this likely to break, or be watched already. */
 const leastProbability300 = 0.3;
 const horizon300Ms = 300_000;
 
@@ -11,12 +11,13 @@ interface Candidate {
   readonly endsAtMs: number;
 }
 
-const candidate = (forecast: Forecast): Candidate | null => {
+const candidate = (forecast: Forecast, level: WarningLevel): Candidate | null => {
   if (!isExhaustible(forecast.signal) || forecast.signal === 'swap') return null;
   if (forecast.signal === 'expiry') return forecast.limit === null ? null : { forecast, endsAtMs: forecast.limit };
   const medianMs = forecast.timeToLimitMs?.p50 ?? Number.POSITIVE_INFINITY;
   if (!Number.isFinite(medianMs)) return null;
-  if (medianMs <= horizon300Ms && !(forecast.pBreak300 >= leastProbability300)) return null;
+  const likely = forecast.pBreak300 >= leastProbability300 || atLeast(level, 'watch');
+  if (medianMs <= horizon300Ms && !likely) return null;
   return { forecast, endsAtMs: forecast.atMs + medianMs };
 };
 
@@ -25,15 +26,17 @@ const earlier = (a: Candidate, b: Candidate): number =>
 
 /**
  * Finds what ends the sandbox first: the least median time among the signals that really move towards their limit, ties
- * by probability; the expiry takes part with its deadline. How far ahead a trend is worth naming is the model's business. A signal with an open warning goes before one without, so
- * that the colour of a warning never stands beside the name of something harmless.
+ * by probability; the expiry takes part with its deadline. How far ahead a trend is worth naming is the model's business. A signal with an
+ * open warning goes before one without, so that the colour of a warning never stands beside the name of something harmless; one that is
+ * watched stays in the running while its probability dips, so that the name does not change back and forth.
  */
 export const pickLeading = (
   forecasts: readonly Forecast[],
   levels: ReadonlyMap<SignalName, WarningLevel> = new Map(),
 ): Forecast | null => {
-  const warned = forecasts.filter((forecast) => atLeast(levels.get(forecast.signal) ?? 'calm', 'warn'));
+  const levelOf = ({ signal }: Forecast): WarningLevel => levels.get(signal) ?? 'calm';
+  const warned = forecasts.filter((forecast) => atLeast(levelOf(forecast), 'warn'));
   const pool = warned.length > 0 ? warned : forecasts;
-  const found = pool.map(candidate).filter((each) => each !== null);
+  const found = pool.map((forecast) => candidate(forecast, levelOf(forecast))).filter((each) => each !== null);
   return found.toSorted(earlier)[0]?.forecast ?? warned[0] ?? null;
 };

@@ -36,6 +36,14 @@ describe('the leading forecast', () => {
     expect(pickLeading([cpu, swap, doubtful])).toBeNull();
   });
 
+  it('is what is watched and comes first, also while its probability dips', () => {
+    const dipping = risky(0.2, { pBreak300: 0.25, timeToLimitMs: { p10: 60_000, p50: 120_000, p90: 300_000 } });
+    const watched = new Map<SignalName, 'watch'>([['memory', 'watch']]);
+    expect(pickLeading([dipping, clock(1_740_000)])?.signal).toBe('expiry');
+    expect(pickLeading([dipping, clock(1_740_000)], watched)?.signal).toBe('memory');
+    expect(pickLeading([dipping, clock(60_000)], watched)?.signal).toBe('expiry');
+  });
+
   it('is what is warned of while something else has only the shorter time', () => {
     const levels = new Map<SignalName, 'warn'>([['memory', 'warn']]);
     expect(pickLeading([calmForecast(), clock(3_600_000)], levels)?.signal).toBe('memory');
