@@ -2,6 +2,21 @@ import { byProject } from './by-project.ts';
 import { openManifest } from './common-fixes.ts';
 import { category, editor, manual, says, shell } from './record.ts';
 
+/** Asks the registry of the project for a package. @param npm how npm is asked; all others answer with the versions anyway. */
+const askRegistry = (npm: string): string =>
+  byProject(
+    [
+      ['package.json', npm],
+      ['Cargo.toml', 'cargo info {package}'],
+      ['Gemfile', 'gem list --remote --all --exact {package}'],
+      ['composer.json', 'composer show --all {package}'],
+      ['go.mod', 'go list -m -versions {package}'],
+      ['mix.exs', 'mix hex.info {package}'],
+      ['pubspec.yaml', 'dart pub add --dry-run {package}'],
+    ],
+    'pip index versions {package}',
+  );
+
 /** What registries answer. */
 export const registryPatterns = category('package-manager', [
   {
@@ -42,18 +57,7 @@ export const registryPatterns = category('package-manager', [
         'show-versions',
         'Show the versions there are[ of {package}]',
         'safe',
-        byProject(
-          [
-            ['package.json', 'npm view {package} versions --json | tail'],
-            ['Cargo.toml', 'cargo info {package}'],
-            ['Gemfile', 'gem list --remote --all --exact {package}'],
-            ['composer.json', 'composer show --all {package}'],
-            ['go.mod', 'go list -m -versions {package}'],
-            ['mix.exs', 'mix hex.info {package}'],
-            ['pubspec.yaml', 'dart pub add --dry-run {package}'],
-          ],
-          'pip index versions {package}',
-        ),
+        askRegistry('npm view {package} versions --json | tail'),
       ),
       openManifest,
     ],
@@ -100,23 +104,7 @@ export const registryPatterns = category('package-manager', [
     cause:
       'A typing error, a private package without a token, or a name that was made up. It is never installed by itself.',
     fixes: [
-      shell(
-        'check-name',
-        'Check the name[: {package}]',
-        'safe',
-        byProject(
-          [
-            ['package.json', 'npm view {package}'],
-            ['Cargo.toml', 'cargo info {package}'],
-            ['Gemfile', 'gem list --remote --all --exact {package}'],
-            ['composer.json', 'composer show --all {package}'],
-            ['go.mod', 'go list -m -versions {package}'],
-            ['mix.exs', 'mix hex.info {package}'],
-            ['pubspec.yaml', 'dart pub add --dry-run {package}'],
-          ],
-          'pip index versions {package}',
-        ),
-      ),
+      shell('check-name', 'Check the name[: {package}]', 'safe', askRegistry('npm view {package}')),
       editor('open-import', 'Open the place that names it', 'safe', 'the import or the manifest', null),
     ],
     docs: 'https://docs.npmjs.com/common-errors',
