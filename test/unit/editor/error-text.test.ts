@@ -11,7 +11,7 @@ import {
 } from '../../../src/editor/text/error-text.ts';
 import { formatClock, formatMoment } from '../../../src/editor/text/format.ts';
 import type { RecognisedError, Recurrence } from '../../../src/model/error-event.ts';
-import type { RankedFix } from '../../../src/model/fix.ts';
+import { aRankedFix } from '../../helpers/a-ranked-fix.ts';
 import { nowMs } from '../../helpers/views.ts';
 
 const recurrence = (part: Partial<Recurrence> = {}): Recurrence => ({
@@ -81,28 +81,13 @@ describe('how often an error came', () => {
 });
 
 describe('a fix as a row', () => {
-  const fix: RankedFix = {
-    kind: 'pattern',
-    pattern: 'p',
-    fixId: 'pattern/p/a',
-    fingerprint: 'f',
+  const fix = aRankedFix({
     title: 'Free the port',
     risk: 'destructive',
-    does: 'command',
-    action: null,
-    argv: ['true'],
     text: 'fuser -k\n3000/tcp',
-    cwd: null,
-    repeats: false,
-    check: null,
-    checkArgv: null,
-    again: null,
-    parameters: {},
-    place: null,
-    where: 'sandbox',
     worked: 3,
     didNotWork: 1,
-  };
+  });
 
   it('says how it went here and what it does', () => {
     expect(fixRow(fix)).toEqual({

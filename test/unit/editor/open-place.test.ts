@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { editForPast, openForFix } from '../../../src/editor/error-fixes/open-place.ts';
 import { applicable, canPropose } from '../../../src/editor/error-fixes/propose-edit.ts';
 import type { RankedFix } from '../../../src/model/fix.ts';
+import { aRankedFix } from '../../helpers/a-ranked-fix.ts';
 
 interface Edit {
   readonly path: string;
@@ -120,29 +121,16 @@ vi.mock('vscode', () => {
   };
 });
 
-const fix = (text: string, part: Partial<RankedFix> = {}): RankedFix => ({
-  kind: 'pattern',
-  pattern: 'p',
-  fixId: 'pattern/p/open',
-  fingerprint: 'f',
-  title: 'Open it',
-  risk: 'safe',
-  does: 'editor',
-  action: null,
-  argv: null,
-  text,
-  cwd: null,
-  repeats: false,
-  check: null,
-  checkArgv: null,
-  again: null,
-  parameters: {},
-  place: null,
-  where: 'editor',
-  worked: 0,
-  didNotWork: 0,
-  ...part,
-});
+const fix = (text: string, part: Partial<RankedFix> = {}): RankedFix =>
+  aRankedFix({
+    fixId: 'pattern/p/open',
+    title: 'Open it',
+    does: 'editor',
+    argv: null,
+    text,
+    where: 'editor',
+    ...part,
+  });
 const manifest = '{\n  "name": "build",\n  "scripts": { "build": "tsc -p .", "test": "vitest" }\n}\n';
 const oom = (command: string) =>
   fix('NODE_OPTIONS in the scripts of package.json or in .env', {

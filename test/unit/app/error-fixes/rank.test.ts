@@ -2,28 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { rankFixes, successText } from '../../../../src/app/error-fixes/rank.ts';
 import type { PatternFixId, RankedFix } from '../../../../src/model/fix.ts';
 import type { FixRecord } from '../../../../src/model/history.ts';
+import { aRankedFix } from '../../../helpers/a-ranked-fix.ts';
 
-const fix = (name: string, part: Partial<RankedFix> = {}): Omit<RankedFix, 'worked' | 'didNotWork'> => ({
-  kind: 'pattern',
-  pattern: 'p',
-  fixId: `pattern/p/${name}`,
-  fingerprint: 'f',
-  title: name,
-  risk: 'confirm',
-  does: 'command',
-  action: null,
-  argv: ['true'],
-  text: 'true',
-  cwd: null,
-  repeats: false,
-  check: null,
-  checkArgv: null,
-  again: null,
-  parameters: {},
-  place: null,
-  where: 'sandbox',
-  ...part,
-});
+const fix = (name: string, part: Partial<RankedFix> = {}): Omit<RankedFix, 'worked' | 'didNotWork'> => {
+  const {
+    worked: _worked,
+    didNotWork: _didNotWork,
+    ...untried
+  } = aRankedFix({
+    fixId: `pattern/p/${name}`,
+    title: name,
+    risk: 'confirm',
+    ...part,
+  });
+  return untried;
+};
 const record = (name: string, worked: number, didNotWork: number): FixRecord => ({
   fixId: name.includes('/') ? (name as PatternFixId) : `pattern/p/${name}`,
   tried: worked + didNotWork,

@@ -9,6 +9,7 @@ import type { Incident } from '../../../../src/model/incident.ts';
 import type { PostMortem } from '../../../../src/model/post-mortem.ts';
 import type { Sample } from '../../../../src/model/sample.ts';
 import type { AppView } from '../../../../src/model/view.ts';
+import { aRankedFix } from '../../../helpers/a-ranked-fix.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 import { appView, nowMs } from '../../../helpers/views.ts';
 
@@ -77,29 +78,15 @@ export const anError = (part: Partial<RecognisedError> = {}): RecognisedError =>
   ...part,
 });
 
-export const aFix = (name: string, part: Partial<RankedFix> = {}): RankedFix => ({
-  kind: 'pattern',
-  pattern: 'port-in-use',
-  fixId: `pattern/port-in-use/${name}`,
-  fingerprint: 'v1/port-in-use/0123456789ab',
-  title: `Do ${name}`,
-  risk: 'safe',
-  does: 'command',
-  action: null,
-  argv: ['true'],
-  text: `${name} it`,
-  cwd: null,
-  repeats: false,
-  check: null,
-  checkArgv: null,
-  again: null,
-  parameters: {},
-  place: null,
-  worked: 0,
-  didNotWork: 0,
-  where: 'sandbox',
-  ...part,
-});
+export const aFix = (name: string, part: Partial<RankedFix> = {}): RankedFix =>
+  aRankedFix({
+    pattern: 'port-in-use',
+    fixId: `pattern/port-in-use/${name}`,
+    fingerprint: 'v1/port-in-use/0123456789ab',
+    title: `Do ${name}`,
+    text: `${name} it`,
+    ...part,
+  });
 
 export const postMortem = (part: Partial<PostMortem> = {}): PostMortem => ({
   incident: incident(),
