@@ -7,8 +7,8 @@ import { replay } from './replay.ts';
 import { readTrace, TraceError, traceFilesIn } from './trace-file.ts';
 
 const usage = `replay FILE_OR_DIR… [--out results.jsonl] [--sensitivity ${sensitivities.join('|')}]
-Replays recorded runs through the forecaster and the alert policy, one row at a time, and prints one JSON line for each row before
-the break.`;
+Replays recorded runs (ID.csv or ID.csv.gz, with ID.json beside it) through the forecaster and the alert policy, one row at a time, and
+prints one JSON line for each row before the break.`;
 
 const isSensitivity = (text: string): text is Sensitivity => sensitivities.some((each) => each === text);
 

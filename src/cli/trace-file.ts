@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { isTable, tableText, withoutEnding } from './trace-table.ts';
 
 /** What the JSON beside a recorded run tells that a forecaster may know. Everything else in it is for people and for scoring. */
 const metaSchema = z.object({
@@ -65,20 +66,20 @@ const limitOf = (value: number | null | undefined): number | null =>
   value !== null && value !== undefined && Number.isFinite(value) && value > 0 ? value : null;
 
 /**
- * Reads one CSV and the JSON beside it, if there is one.
+ * Reads one table, packed or not, and the JSON beside it, if there is one.
  * @throws TraceError when the table cannot be read or has no column `t_ms`.
  */
 export async function readTrace(csvFile: string): Promise<TraceFile> {
   let text: string;
   try {
-    text = await readFile(csvFile, 'utf8');
+    text = tableText(csvFile, await readFile(csvFile));
   } catch (error) {
     throw new TraceError(`${csvFile}: ${reasonOf(error)}`);
   }
   const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const columns = head.split(',').map((name) => name.trim());
   if (!columns.includes('t_ms')) throw new TraceError(`${csvFile}: no column t_ms`);
-  const base = csvFile.replace(/\.csv$/i, '');
+  const base = withoutEnding(csvFile);
   const meta = await metaOf(`${base}.json`);
   return {
     id: meta.id ?? path.basename(base),
@@ -96,8 +97,23 @@ export async function readTrace(csvFile: string): Promise<TraceFile> {
   };
 }
 
+async function exists(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch {
+    // Whatever the reason: the other name is tried, and reading that one will tell.
+    return false;
+  }
+}
+
+/** The table that belongs to a description. */
+async function tableOf(jsonFile: string): Promise<string> {
+  const base = jsonFile.replace(/\.json$/i, '');
+  return (await exists(`${base}.csv.gz`)) && !(await exists(`${base}.csv`)) ? `${base}.csv.gz` : `${base}.csv`;
+}
+
 /**
- * @returns the CSV files that are meant: a file as it is, of a folder all that lie in it, sorted by name; folders in it are looked
+ * @returns the tables that are meant: a file as it is, of a folder all that lie in it, sorted by name; folders in it are looked
  * into as well. `index.csv` is a list of runs and no run.
  * @throws TraceError when a path does not exist.
  */
@@ -111,13 +127,13 @@ export async function traceFilesIn(paths: readonly string[]): Promise<readonly s
       throw new TraceError(`${each}: ${reasonOf(error)}`);
     }
     if (!isFolder) {
-      found.push(each.replace(/\.json$/i, '.csv'));
+      found.push(/\.json$/i.test(each) ? await tableOf(each) : each);
       continue;
     }
     const names = (await readdir(each, { recursive: true })).toSorted();
     found.push(
       ...names
-        .filter((name) => /\.csv$/i.test(name) && path.basename(name).toLowerCase() !== 'index.csv')
+        .filter((name) => isTable(name) && path.basename(withoutEnding(name)).toLowerCase() !== 'index')
         .map((name) => path.join(each, name)),
     );
   }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isTable, tableText, withoutEnding } from '../../../src/cli/trace-table.ts';
 
 /** The signals whose pressure a trace's columns give directly; what every baseline watches. */
 export const watched = ['memory', 'disk', 'fds', 'pids'] as const;
@@ -74,8 +75,8 @@ function isForecastable(u: readonly number[], breakAt: number): boolean {
 }
 
 function read(csvFile: string): Case | null {
-  const meta = JSON.parse(readFileSync(csvFile.replace(/\.csv$/, '.json'), 'utf8')) as Meta;
-  const [head = '', ...lines] = readFileSync(csvFile, 'utf8').trim().split('\n');
+  const meta = JSON.parse(readFileSync(`${withoutEnding(csvFile)}.json`, 'utf8')) as Meta;
+  const [head = '', ...lines] = tableText(csvFile, readFileSync(csvFile)).trim().split('\n');
   const columns = head.split(',');
   const cell = (row: readonly string[], name: string): number | null => {
     const text = row[columns.indexOf(name)];
@@ -100,7 +101,7 @@ function read(csvFile: string): Case | null {
   const breakAt = broke === null ? null : rows.length;
   const own = watched.find((each) => each === signal);
   return {
-    id: meta.id ?? path.basename(csvFile, '.csv'),
+    id: meta.id ?? path.basename(withoutEnding(csvFile)),
     family: meta.family ?? meta.workload ?? 'unknown',
     kind,
     signal,
@@ -119,7 +120,7 @@ export function loadCases(folder: string): readonly Case[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
   const known = new Set(names);
   return names
-    .filter((name) => name.endsWith('.csv') && known.has(name.replace(/\.csv$/, '.json')))
+    .filter((name) => isTable(name) && known.has(`${withoutEnding(name)}.json`))
     .map((name) => read(path.join(folder, name)))
     .filter((each) => each !== null);
 }

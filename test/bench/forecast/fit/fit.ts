@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { tableText, withoutEnding } from '../../../../src/cli/trace-table.ts';
 import type { Model } from '../../../../src/forecast/combine.ts';
 import { featureNames } from '../../../../src/forecast/features.ts';
 import { alertPolicy, sensitivities } from '../../../../src/monitor/alert-policy.ts';
@@ -40,8 +41,8 @@ function sourceOf(model: Model, cases: readonly Case[], fingerprint: string): st
 function fingerprintOf(cases: readonly Case[]): string {
   const hash = createHash('sha256');
   for (const one of cases) {
-    hash.update(readFileSync(one.csvFile));
-    hash.update(readFileSync(one.csvFile.replace(/\.csv$/, '.json')));
+    hash.update(tableText(one.csvFile, readFileSync(one.csvFile)));
+    hash.update(readFileSync(`${withoutEnding(one.csvFile)}.json`));
   }
   return hash.digest('hex').slice(0, 16);
 }

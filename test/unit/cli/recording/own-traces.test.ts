@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../../../src/cli/recording/row.ts';
+import { tableText } from '../../../../src/cli/trace-table.ts';
 
 const folder = resolve(import.meta.dirname, '../../../replay/traces/own');
 const project = resolve(import.meta.dirname, '../../../..');
@@ -30,9 +31,8 @@ interface Trace {
 
 function read(id: string): Trace {
   const text = readFileSync(join(folder, `${id}.json`), 'utf8');
-  const [head = '', ...lines] = readFileSync(join(folder, `${id}.csv`), 'utf8')
-    .trimEnd()
-    .split('\n');
+  const table = join(folder, `${id}.csv.gz`);
+  const [head = '', ...lines] = tableText(table, readFileSync(table)).trimEnd().split('\n');
   const cells = lines.map((line) => line.split(','));
   const rows = cells.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? ''])));
   return { id, text, head, widths: new Set(cells.map((row) => row.length)), summary: JSON.parse(text), rows };
@@ -42,7 +42,7 @@ const traces = ids.map(read);
 
 describe('the committed recordings', () => {
   it('are pairs of files, small enough to be kept', () => {
-    expect(files).toEqual(ids.flatMap((id) => [`${id}.csv`, `${id}.json`]).sort());
+    expect(files).toEqual(ids.flatMap((id) => [`${id}.csv.gz`, `${id}.json`]).sort());
     expect(ids.length).toBeGreaterThanOrEqual(60);
     const bytes = files.map((file) => statSync(join(folder, file)).size).reduce((sum, size) => sum + size, 0);
     expect(bytes).toBeLessThan(mostBytes);
