@@ -35,6 +35,9 @@ export function durationInWords(ms: number): string {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
+/** A time of less than a minute, to a tenth of a second. */
+export const secondsInWords = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+
 const amount = (signal: SignalName, value: number): string =>
   unitOf(signal) === 'bytes' ? bytesInWords(value) : short(value);
 
@@ -78,6 +81,8 @@ export interface EvidenceInput {
   readonly track: SignalTrack;
   readonly outlook: Outlook;
   readonly grower: Forecast['grower'];
+  /** Whose own count the numbers are, where they are not the system's; else null. */
+  readonly teller: string | null;
   /** What earlier runs of the running command took, or null. */
   readonly command: Expectation | null;
   /** Why there is no forecast although there are numbers, or null. */
@@ -87,7 +92,16 @@ export interface EvidenceInput {
 }
 
 /** @returns one line: what the signal does, what is left, how it swings, and what was unusual in the input. */
-export function evidenceOf({ signal, track, outlook, grower, command, noForecast, staleMs }: EvidenceInput): string {
+export function evidenceOf({
+  signal,
+  track,
+  outlook,
+  grower,
+  teller,
+  command,
+  noForecast,
+  staleMs,
+}: EvidenceInput): string {
   const parts: string[] = [];
   if (noForecast !== null) parts.push(noForecast);
   else if (track.limit === null) parts.push(`no limit known, uses ${amount(signal, track.used)}`);
@@ -101,6 +115,7 @@ export function evidenceOf({ signal, track, outlook, grower, command, noForecast
     parts.push(left > 0 ? `${amount(signal, left)} left${after}` : 'at the limit');
     if (outlook.swing > worthSaying * track.limit) parts.push(`swings ${amount(signal, outlook.swing)}`);
   }
+  if (teller !== null) parts.push(`as ${teller} itself counts its heap`);
   if (command !== null) {
     const before = command.runs === 1 ? 'the last time' : `the last ${command.runs} times`;
     parts.push(`${command.key} took ${amount(signal, command.usualBytes)} ${before}`);

@@ -121,7 +121,7 @@ class SandboxForecaster implements Forecaster {
     const { atMs, cadenceMs, memory, processes } = sample;
     if (this.#source !== null && this.#source !== sample.source) this.#restartAll(atMs, 'source');
     this.#source = sample.source;
-    this.#responsiveness.answered(atMs, cadenceMs);
+    this.#responsiveness.answered(atMs, cadenceMs, sample.lateMs);
     if (processes !== undefined) this.#growers.add(atMs, processes);
     if (sample.pids !== undefined) this.#around.tasks(atMs, sample.pids.used);
     if (sample.cpu !== undefined) this.#around.cpu(sample.cpu);

@@ -1,5 +1,6 @@
 import type { Forecast } from '../model/forecast.ts';
-import { durationInWords } from './evidence.ts';
+import { durationInWords, secondsInWords } from './evidence.ts';
+import { Lateness } from './lateness.ts';
 
 /** Silence is told from this on, and from three times what is usual. */
 const tellAfterMs = 5_000;
@@ -7,13 +8,15 @@ const usualTimes = 3;
 /** Weight of the newest interval. */
 const smoothing = 0.1;
 
-/** Watches whether readings keep coming. A sandbox that is short of memory or processor answers late before it stops to answer. */
+/** Watches whether readings keep coming, and in time. A sandbox that is short of memory or processor answers late before it stops to answer. */
 export class Responsiveness {
   #lastAtMs = Number.NaN;
   #usualMs = Number.NaN;
+  readonly #lateness = new Lateness();
 
-  /** A reading came. */
-  answered(atMs: number, cadenceMs: number): void {
+  /** A reading came. @param lateMs how long it was under way; undefined where nobody measured */
+  answered(atMs: number, cadenceMs: number, lateMs: number | undefined): void {
+    if (lateMs !== undefined) this.#lateness.add(lateMs);
     const step = atMs - this.#lastAtMs;
     if (step <= 0) return;
     const intended = cadenceMs > 0 && Number.isFinite(cadenceMs) ? cadenceMs : 1000;
@@ -27,17 +30,20 @@ export class Responsiveness {
   restart(): void {
     this.#lastAtMs = Number.NaN;
     this.#usualMs = Number.NaN;
+    this.#lateness.restart();
   }
 
-  /** @returns null while it answers as usual. */
+  /** @returns null while it answers as usual; else with the silence or the delay as what is used. */
   forecast(nowMs: number): Forecast | null {
     const silentMs = nowMs - this.#lastAtMs;
-    if (!(silentMs > Math.max(tellAfterMs, usualTimes * this.#usualMs))) return null;
+    const isSilent = silentMs > Math.max(tellAfterMs, usualTimes * this.#usualMs);
+    const { isLate, nowMs: lateMs, usualMs } = this.#lateness;
+    if (!isSilent && !isLate) return null;
     return {
       signal: 'responsiveness',
       atMs: this.#lastAtMs,
       unit: 'milliseconds',
-      used: silentMs,
+      used: isSilent ? silentMs : lateMs,
       limit: null,
       pressure: null,
       pBreak60: 0,
@@ -46,7 +52,9 @@ export class Responsiveness {
       timeToLimitMs: null,
       slopePerSecond: null,
       grower: null,
-      evidence: `no answer for ${durationInWords(silentMs)}, usually one every ${durationInWords(Math.max(1000, this.#usualMs))}`,
+      evidence: isSilent
+        ? `no answer for ${durationInWords(silentMs)}, usually one every ${durationInWords(Math.max(1000, this.#usualMs))}`
+        : `answers take ${secondsInWords(lateMs)}, usually ${secondsInWords(usualMs)}`,
     };
   }
 }

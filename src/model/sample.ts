@@ -68,6 +68,16 @@ export interface HeapLimit {
   readonly source: string;
 }
 
+/** What a runtime itself says of its heap. */
+export interface HeapUse {
+  /** What collections have left over or would leave, not what was made since and is dropped again. */
+  readonly usedBytes: number;
+  /** Where it fails with an error of its own. */
+  readonly limitBytes: number;
+  /** No collection has looked at all of it since it is watched: some of `usedBytes` may be garbage. */
+  readonly unchecked?: true;
+}
+
 /** One process inside the sandbox. No command line and no environment ever leaves the sandbox. */
 export interface ProcessReading {
   readonly pid: number;
@@ -76,6 +86,8 @@ export interface ProcessReading {
   readonly rssBytes: number;
   readonly ageMs: number | null;
   readonly heapLimit: HeapLimit | null;
+  /** Told by a JVM that publishes its counters; absent for everything else. */
+  readonly heap?: HeapUse;
   /** The terminal or task of the editor it was started in, for people: `the terminal “bash”`. Absent when there is none or nobody can tell. */
   readonly startedIn?: string;
 }
@@ -104,6 +116,11 @@ export interface Sample {
   readonly cadenceMs: number;
   /** Why the data is poorer than it could be ("slow: no bash in the image"), or null. */
   readonly caveat: string | null;
+  /**
+   * How long this reading was under way, milliseconds: from asking to the answer, or, where readings come by themselves, beyond the shortest
+   * way seen. Absent where nobody measured.
+   */
+  readonly lateMs?: number;
   readonly memory?: MemoryReading;
   readonly swap?: BytesReading;
   readonly cpu?: CpuReading;

@@ -17,22 +17,27 @@ function formatAmount(value: number, unit: SignalUnit): string {
   }
 }
 
+/** Signals of which a number alone says nothing: their evidence is the sentence, its first half the short form. */
+const speaksForItself = ({ signal }: Forecast): boolean => signal === 'responsiveness' || signal === 'restarts';
+
 /** @returns the shortest form of "how full": `71%`, `380 MiB`, `9 min left`; for places where the end of a line is cut. */
 export function briefUseText(forecast: Forecast, nowMs: number): string {
   if (forecast.signal === 'expiry') {
     const left = timeLeftMs(forecast, nowMs);
     return left === null ? 'no deadline' : `${formatDuration(left)} left`;
   }
+  if (speaksForItself(forecast)) return forecast.evidence.split(/[,;]/, 1)[0] ?? '';
   return forecast.pressure === null ? formatAmount(forecast.used, forecast.unit) : formatPercent(forecast.pressure);
 }
 
-/** @returns `71% of 512 MiB`, `380 MiB, no limit`, `until 14:32, 9 min left`. */
+/** @returns `71% of 512 MiB`, `380 MiB, no limit`, `until 14:32, 9 min left`, `answers take 2.4 s, usually 0.1 s`. */
 export function useText(forecast: Forecast, nowMs: number): string {
   if (forecast.signal === 'expiry') {
     const left = timeLeftMs(forecast, nowMs);
     const until = forecast.limit === null ? 'no deadline' : `until ${formatClock(forecast.limit)}`;
     return left === null ? until : `${until}, ${formatDuration(left)} left`;
   }
+  if (speaksForItself(forecast)) return forecast.evidence;
   if (forecast.limit === null || forecast.pressure === null) {
     return `${formatAmount(forecast.used, forecast.unit)}, no limit`;
   }

@@ -32,11 +32,13 @@ export async function* localSamples(options: LocalSamplesOptions, signal: AbortS
   const cadence = new Cadence();
   let told = 0;
   while (!signal.aborted) {
-    const reading = await options.read(options.seconds());
+    const askedAt = options.seconds();
+    const reading = await options.read(askedAt);
+    const lateMs = Math.round(1_000 * (options.seconds() - askedAt));
     if (signal.aborted) return;
     const room = await options.disks?.read(signal);
     if (signal.aborted) return;
-    const sample = toSample(options, reading, room ?? null);
+    const sample = { ...toSample(options, reading, room ?? null), lateMs };
     const waitMs = Math.max(leastMs, cadence.next(sample));
     const rests = attention.away;
     if (waitMs !== told) log.debug(`Reading this place every ${waitMs / 1000} s.`);

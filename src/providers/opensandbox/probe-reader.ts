@@ -40,7 +40,7 @@ export function createProbeReader(options: ProbeReaderOptions): ProbeReader {
       const sample: Sample = {
         kind: 'sample',
         sandboxId: options.sandboxId,
-        atMs: clock(line.t, receivedAtMs),
+        ...clock(line.t, receivedAtMs),
         source: memory?.source ?? 'machine',
         cadenceMs: options.cadenceMs,
         caveat: options.caveat,
@@ -71,23 +71,29 @@ function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K],
 
 /**
  * Times lines by the probe's own clock, so that the network's jitter does not bend slopes. A line can only come late, never early: the
- * shortest way seen so far places the probe's clock on ours. Further apart than `maxClockDriftMs` it starts anew.
+ * shortest way seen so far places the probe's clock on ours. Further apart than `maxClockDriftMs` it starts anew. How much longer a line took
+ * is told as well: it grows when the sandbox has no processor time to spare.
  */
-function createLineClock(): (uptimeSeconds: number | null, receivedAtMs: number) => number {
+function createLineClock(): (
+  uptimeSeconds: number | null,
+  receivedAtMs: number,
+) => { readonly atMs: number; readonly lateMs?: number } {
   let offsetMs: number | null = null;
   let lastAtMs = Number.NEGATIVE_INFINITY;
   return (uptimeSeconds, receivedAtMs) => {
     let atMs = receivedAtMs;
+    let lateMs: number | null = null;
     if (uptimeSeconds !== null) {
       const lineOffsetMs = receivedAtMs - uptimeSeconds * 1000;
       const anchored = offsetMs !== null && Math.abs(lineOffsetMs - offsetMs) <= maxClockDriftMs;
       offsetMs = anchored && offsetMs !== null ? Math.min(offsetMs, lineOffsetMs) : lineOffsetMs;
+      lateMs = Math.round(lineOffsetMs - offsetMs);
       atMs = uptimeSeconds * 1000 + offsetMs;
       // Where the clocks still agree time must not run backwards, even when this line was the first to come without delay.
       if (anchored) atMs = Math.min(Math.max(atMs, lastAtMs), receivedAtMs);
     }
     lastAtMs = Math.round(atMs);
-    return lastAtMs;
+    return { atMs: lastAtMs, ...(lateMs === null ? {} : { lateMs }) };
   };
 }
 

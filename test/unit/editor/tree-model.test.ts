@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { treeModel } from '../../../src/editor/text/tree-model.ts';
 import type { TreeNode } from '../../../src/editor/text/tree-node.ts';
-import { appView, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
+import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
 
 const all = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap((node) => [node, ...all(node.children)]);
 const view = appView([
@@ -47,6 +47,23 @@ describe('treeModel', () => {
     expect(memory?.tooltip).toContain('71% of 512 MiB');
     expect(memory?.tooltip).toContain('floor rises');
     expect(memory?.accessibleLabel).not.toContain('▰');
+  });
+
+  it('says in words what a number alone would not say', () => {
+    const late = memoryForecast({
+      signal: 'responsiveness',
+      unit: 'milliseconds',
+      used: 2_400,
+      limit: null,
+      pressure: null,
+      timeToLimitMs: null,
+      evidence: 'answers take 2.4 s, usually 0.1 s',
+    });
+    const nodes = all(treeModel(appView([sandboxView({ forecasts: [late] })]), '', nowMs));
+    expect(nodes.find(({ contextValue }) => contextValue === 'signal.responsiveness')).toMatchObject({
+      description: 'answers take 2.4 s',
+      accessibleLabel: 'Responsiveness, answers take 2.4 s, usually 0.1 s',
+    });
   });
 
   it('says for the ear what its icons and signs say', () => {

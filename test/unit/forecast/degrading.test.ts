@@ -50,6 +50,49 @@ describe('responsiveness', () => {
   });
 });
 
+describe('late answers', () => {
+  const told = (late: readonly number[]) => {
+    const forecaster = createForecaster();
+    return late.map((lateMs, s) => {
+      forecaster.observe(sample(s, { memoryMiB: 10, more: { lateMs } }));
+      return forecaster.forecasts(startMs + s * 1000).find((each) => each.signal === 'responsiveness') ?? null;
+    });
+  };
+  const usual = Array.from({ length: 40 }, (_, s) => 40 + (s % 3) * 10);
+
+  it('are told when most of the last five are far beyond the usual, and not for one or two', () => {
+    expect(told([...usual, 4_000, 50, 4_000, 50, 50]).every((each) => each === null)).toBe(true);
+    const grown = told([...usual, 900, 1_800, 2_400, 2_600, 2_500]);
+    expect(grown.findIndex((each) => each !== null)).toBe(42);
+    expect(grown.at(-1)).toMatchObject({
+      used: 2_400,
+      limit: null,
+      pBreak300: 0,
+      evidence: 'answers take 2.4 s, usually 0.1 s',
+    });
+  });
+
+  it('are over when they come in time again, not when they come a little less late', () => {
+    const course = told([...usual, ...Array(10).fill(600), ...Array(10).fill(400), ...Array(10).fill(50)]);
+    const flags = course.map((each) => each !== null);
+    expect(flags.slice(45, 60)).toEqual(Array(15).fill(true));
+    expect(flags.slice(65)).toEqual(Array(5).fill(false));
+  });
+
+  it('are the usual where they always were, and nonsense is nothing', () => {
+    expect(told(Array(60).fill(1_800)).every((each) => each === null)).toBe(true);
+    expect(told([Number.NaN, -5, Number.POSITIVE_INFINITY, ...usual]).every((each) => each === null)).toBe(true);
+  });
+
+  it('begin anew with another source', () => {
+    const forecaster = createForecaster();
+    for (const [s, lateMs] of [...usual, ...Array(10).fill(3_000)].entries())
+      forecaster.observe(sample(s, { memoryMiB: 10, more: { lateMs } }));
+    forecaster.observe(sample(50, { memoryMiB: 10, more: { lateMs: 3_000, source: 'machine' } }));
+    expect(forecaster.forecasts(startMs + 50_000).some((each) => each.signal === 'responsiveness')).toBe(false);
+  });
+});
+
 describe('restarts', () => {
   it('tells of programs that fail again and again, not of single failures, successes or Ctrl+C', () => {
     const few = createForecaster();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attention, Here, ProviderEvent } from '../../../../src/model/ports.ts';
 import { Problem } from '../../../../src/model/problem.ts';
 import type { Sample } from '../../../../src/model/sample.ts';
+import { sleep } from '../../../../src/model/wait.ts';
 import { createHousekeeping } from '../../../../src/providers/local/housekeeping.ts';
 import { LocalProvider, type LocalProviderOptions } from '../../../../src/providers/local/provider.ts';
 import type { Reading } from '../../../../src/providers/local/reading.ts';
@@ -119,6 +120,7 @@ describe('the place the editor works in', () => {
     expect(Object.keys(scene().provider.actions).sort()).toEqual(['diagnostics', 'limits']);
     const nothing = {
       text: () => Promise.resolve(null),
+      bytes: () => Promise.resolve(null),
       names: () => Promise.resolve(null),
       link: () => Promise.resolve(null),
     };
@@ -175,6 +177,21 @@ describe('its samples', () => {
     controller.abort();
     await collecting;
     expect(clock.pending).toBe(0);
+  });
+
+  it('tell how long a reading took', async () => {
+    const clock = new FakeClock();
+    const slow = { read: () => sleep(clock, 700, signal).then(() => readingOf(mebibyte)) };
+    const { samples, collect, controller } = scene({
+      createReader: () => slow,
+      clock,
+      seconds: () => clock.now() / 1000,
+    });
+    const collecting = collect();
+    await clock.advance(700);
+    expect(samples.map(({ lateMs }) => lateMs)).toEqual([700]);
+    controller.abort();
+    await collecting;
   });
 
   it('rest while nobody looks for long, and go on at once when somebody does', async () => {

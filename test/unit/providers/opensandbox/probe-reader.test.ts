@@ -34,6 +34,7 @@ describe('sample of a line', () => {
       source: 'machine',
       cadenceMs: 5000,
       caveat: 'slow: no bash in the image',
+      lateMs: 0,
     });
   });
 
@@ -206,6 +207,20 @@ describe('time of a sample', () => {
       [104.25, 4250],
     ] as const;
     expect(times(lines)).toEqual([0, 1000, 2000, 3000, 4250]);
+  });
+
+  it('tells how much longer than the shortest way each line took', () => {
+    const read = reader();
+    const late = ([t, receivedMs]: readonly [number | null, number]) => read({ t }, receivedMs).lateMs;
+    const lines = [
+      [100, 900],
+      [101, 1010],
+      [102, 2600],
+      [103, 6100],
+      [104, 13_000],
+      [null, 14_000],
+    ] as const;
+    expect(lines.map(late)).toEqual([0, 0, 590, 3090, 0, undefined]);
   });
 
   it('moves to the shortest way, never into the future and never backwards', () => {
