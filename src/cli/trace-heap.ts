@@ -1,3 +1,4 @@
+import { defaultHeap } from '../model/heap-defaults.ts';
 import type { HeapLimit } from '../model/sample.ts';
 
 /** A limit that the programs named by `program` keep by themselves. */
@@ -15,10 +16,6 @@ const goUnits: Readonly<Record<string, number>> = { '': 1, K: 1024, M: mebibyte,
 
 const node = /^(?:node|nodejs|npm|npx|tsc|jest|vitest|webpack|vite|MainThread)\b/i;
 const java = /^(?:java|gradle|mvn|kotlinc|scala)\b/i;
-/** Below twice this much memory V8 no longer halves. */
-const nodeFloorBytes = 259 * mebibyte;
-/** With more memory than this V8 takes 4 GiB by default, with less at most 2 GiB (Heap::HeapSizeFromPhysicalMemory). */
-const roomyBytes = 15 * 1024 * mebibyte;
 
 /** The largest match counts: of several commands on a line the largest is the one that gets far. */
 function largest(text: string, pattern: RegExp, bytesOf: (match: RegExpMatchArray) => number): number | null {
@@ -41,9 +38,7 @@ function nodeHeap(command: string, options: string, memoryBytes: number | null):
   );
   if (flagged !== null) return { limitBytes: flagged, source: '--max-old-space-size' };
   if (memoryBytes === null || !words(command, '(?:node|npm|npx|tsc|yarn|pnpm)')) return null;
-  // Half of what the control group allows, between a floor (measured with Node.js 20 and 24 from 128 to 512 MiB) and a ceiling.
-  const ceiling = memoryBytes >= roomyBytes ? 4096 * mebibyte : 2048 * mebibyte;
-  return { limitBytes: Math.min(Math.max(memoryBytes / 2, nodeFloorBytes), ceiling), source: 'default of node' };
+  return defaultHeap('node', memoryBytes);
 }
 
 function javaHeap(command: string, options: string, memoryBytes: number | null): HeapLimit | null {
@@ -57,7 +52,7 @@ function javaHeap(command: string, options: string, memoryBytes: number | null):
   if (memoryBytes === null) return null;
   const percent = largest(text, /-XX:MaxRAMPercentage=(\d+(?:\.\d+)?)/g, ([, number = '']) => Number(number));
   if (percent !== null) return { limitBytes: (memoryBytes * percent) / 100, source: '-XX:MaxRAMPercentage' };
-  return words(command, 'java') ? { limitBytes: memoryBytes / 4, source: 'default of java' } : null;
+  return words(command, 'java') ? defaultHeap('java', memoryBytes) : null;
 }
 
 /**

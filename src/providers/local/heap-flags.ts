@@ -1,3 +1,4 @@
+import { defaultHeap } from '../../model/heap-defaults.ts';
 import type { HeapLimit } from '../../model/sample.ts';
 
 /*
@@ -146,5 +147,9 @@ export const heapLimitOf = (
   else for (const name of flagVariables[runtime]) takeVariable(name);
   for (const word of ownArguments(runtime, argv.slice(1))) take(word, flags, null);
   if (runtime === 'java') takeVariable(lateVariable);
-  return bySize ?? byShare;
+  return bySize ?? byShare ?? byDefault(runtime, wholeBytes);
 };
+
+/** What nobody set, the runtime chooses; of a program that only looks like one of them it is a guess like any other. */
+const byDefault = (runtime: Runtime, wholeBytes: number | null): HeapLimit | null =>
+  wholeBytes !== null && (runtime === 'node' || runtime === 'java') ? defaultHeap(runtime, wholeBytes) : null;

@@ -1,3 +1,4 @@
+import { defaultHeap } from '../../model/heap-defaults.ts';
 import { processName } from '../../model/process-name.ts';
 import type {
   BytesReading,
@@ -248,12 +249,19 @@ function processesOf(line: ProbeLine): readonly ProcessReading[] | undefined {
       name: processName(process.name),
       rssBytes: process.rss,
       ageMs: process.ageMs,
-      heapLimit: heapLimitOf(process.heap, line),
+      heapLimit: heapLimitOf(process.heap, line) ?? heapByDefault(processName(process.name), line),
     }))
     .sort((a, b) => b.rssBytes - a.rssBytes);
 }
 
 type ProbeHeap = NonNullable<NonNullable<NonNullable<ProbeLine['procs']>[number]>['heap']>;
+
+/** What nobody set, the runtime chooses. The probe tells flags only, so the runtime is known by its name. */
+function heapByDefault(name: string, line: ProbeLine): HeapLimit | null {
+  const whole = limitOf(line) ?? line.memTotal;
+  const runtime = /^(node|java)\d*$/.exec(name)?.[1];
+  return whole === null || (runtime !== 'node' && runtime !== 'java') ? null : defaultHeap(runtime, whole);
+}
 
 /** A share is one of the limit that the runtime sees: the cgroup's, or the machine's where there is none. */
 function heapLimitOf(heap: ProbeHeap | null, line: ProbeLine): HeapLimit | null {

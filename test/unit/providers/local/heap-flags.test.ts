@@ -31,13 +31,20 @@ describe('heap limits', () => {
 
   it.each([
     ['/usr/bin/python3', 'python3 app.py', 'GOMEMLIMIT=512MiB'],
-    ['/usr/bin/node', 'node app.js', 'GOMEMLIMIT=512MiB'],
-    ['/usr/bin/node', 'node --max-old-space-size=lots app.js', ''],
-    ['/usr/bin/node', 'node --max-old-space-size=0 app.js', ''],
     ['/app/server', 'server', 'GOMEMLIMIT=off'],
     ['/bin/bash', 'bash -c node --max-old-space-size=512', ''],
   ])('%s %s with %s has none', (program, argv, environment) => {
     expect(of(program, argv, environment)).toBeNull();
+  });
+
+  it.each([
+    ['/usr/bin/node', 'node app.js', 'GOMEMLIMIT=512MiB', 512, 'default of node'],
+    ['/usr/bin/node', 'node --max-old-space-size=lots app.js', '', 512, 'default of node'],
+    ['/usr/bin/node', 'node --max-old-space-size=0 app.js', '', 512, 'default of node'],
+    ['/usr/bin/java', 'java -jar x.jar', '', 256, 'default of java'],
+  ])('%s %s with %s has what the runtime chooses by itself', (program, argv, environment, megabytes, source) => {
+    expect(of(program, argv, environment)).toEqual({ limitBytes: megabytes * mebibyte, source });
+    expect(of(program, argv, environment, null)).toBeNull();
   });
 
   it('tells nothing of a process that may not be read', () => {

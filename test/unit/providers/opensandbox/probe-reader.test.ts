@@ -23,6 +23,33 @@ function reader(): (line: RawLine, receivedMs?: number) => Sample {
 
 const cgroup = { cg: 2, memTotal: 8192 * mebibyte, memAvail: 4096 * mebibyte, mem: 200, memMax: 1000 };
 
+describe('heap limits', () => {
+  const process = { pid: 7, ppid: 1, name: 'node', rss: 100, ageMs: 5, heap: null };
+  const limitOf = (line: RawLine) => reader()(line).processes?.[0]?.heapLimit;
+
+  it('are what the runtime chooses by itself where nobody set one, of the limit it sees', () => {
+    const roomy = { ...cgroup, memMax: 1024 * mebibyte };
+    const byDefault = (limitMiB: number, of: string) => ({
+      limitBytes: limitMiB * mebibyte,
+      source: `default of ${of}`,
+    });
+    expect(limitOf({ ...roomy, procs: [process] })).toEqual(byDefault(512, 'node'));
+    expect(limitOf({ ...roomy, procs: [{ ...process, name: 'MainThread' }] })).toEqual(byDefault(512, 'node'));
+    expect(limitOf({ ...roomy, procs: [{ ...process, name: 'java' }] })).toEqual(byDefault(256, 'java'));
+    expect(limitOf({ ...roomy, memMax: null, procs: [process] })).toEqual(byDefault(2048, 'node'));
+    expect(limitOf({ ...roomy, procs: [{ ...process, name: 'python3' }] })).toBeNull();
+    expect(limitOf({ procs: [process] })).toBeNull();
+  });
+
+  it('that were set win', () => {
+    const heap = { by: '--max-old-space-size', via: null, bytes: 300 * mebibyte, percent: null };
+    expect(limitOf({ ...cgroup, procs: [{ ...process, heap }] })).toEqual({
+      limitBytes: 300 * mebibyte,
+      source: '--max-old-space-size',
+    });
+  });
+});
+
 describe('sample of a line', () => {
   it('carries what the reader was told', () => {
     const inner = createProbeReader({ sandboxId: 'box', cadenceMs: 5000, caveat: 'slow: no bash in the image' });
