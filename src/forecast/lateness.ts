@@ -7,6 +7,8 @@ const usualTimes = 5;
 const endsAt = 0.5;
 /** Weight of the newest reading in what is usual. */
 const smoothing = 0.02;
+/** And while it is late: slowly, so that a clock that was set, or a longer way from now on, is told for some minutes and not for ever. */
+const smoothingWhileLate = 0.001;
 
 /** Follows how long readings are under way, which grows when a sandbox has too little processor time or memory to answer. Allocates nothing. */
 export class Lateness {
@@ -23,10 +25,8 @@ export class Lateness {
     const now = this.nowMs;
     const tellFromMs = Math.max(leastMs, usualTimes * this.#usualMs);
     this.#isLate = this.#count >= readings && now > (this.#isLate ? endsAt : 1) * tellFromMs;
-    // What is late now must not become the usual.
-    if (this.#isLate) return;
-    if (this.#count <= readings) this.#usualMs += (lateMs - this.#usualMs) / this.#count;
-    else this.#usualMs += smoothing * (lateMs - this.#usualMs);
+    const weight = this.#count <= readings ? 1 / this.#count : this.#isLate ? smoothingWhileLate : smoothing;
+    this.#usualMs += weight * (lateMs - this.#usualMs);
   }
 
   restart(): void {

@@ -79,6 +79,13 @@ describe('late answers', () => {
     expect(flags.slice(65)).toEqual(Array(5).fill(false));
   });
 
+  it('become the usual when they stay, after some minutes: a clock was set, or the way is longer now', () => {
+    const flags = told([...usual, ...Array(1_500).fill(700)]).map((each) => each !== null);
+    expect(flags[100]).toBe(true);
+    expect(flags[300]).toBe(true);
+    expect(flags.slice(1_200).some(Boolean)).toBe(false);
+  });
+
   it('are the usual where they always were, and nonsense is nothing', () => {
     expect(told(Array(60).fill(1_800)).every((each) => each === null)).toBe(true);
     expect(told([Number.NaN, -5, Number.POSITIVE_INFINITY, ...usual]).every((each) => each === null)).toBe(true);
