@@ -69,7 +69,8 @@ export class Recorder {
     this.#runs = new CommandRuns(host);
   }
 
-  #isKept(record: SandboxRecord): boolean {
+  /** Whether anything is written of this sandbox. */
+  isKept(record: SandboxRecord): boolean {
     return !this.#host.unkept.includes(record.provider.id);
   }
 
@@ -89,7 +90,7 @@ export class Recorder {
 
   /** It may have changed. */
   seen(record: SandboxRecord): void {
-    if (!this.#isKept(record)) return;
+    if (!this.isKept(record)) return;
     const nowMs = this.#host.clock.now();
     const { sandbox } = record.monitor.view(nowMs);
     const told = this.#told.get(record.id);
@@ -107,7 +108,7 @@ export class Recorder {
 
   /** Takes over what its monitor had to tell. */
   record(record: SandboxRecord, one: MonitorRecord): void {
-    if (!this.#isKept(record)) return;
+    if (!this.isKept(record)) return;
     const { history, log } = this.#host;
     switch (one.kind) {
       case 'transition':
@@ -170,19 +171,19 @@ export class Recorder {
   }
 
   sample(record: SandboxRecord, sample: Sample): void {
-    if (!this.#isKept(record)) return;
+    if (!this.isKept(record)) return;
     this.#host.history.recordSample(sample);
     this.#runs.sample(sample);
   }
 
   command(record: SandboxRecord, event: CommandStarted | CommandEnded): void {
-    if (!this.#isKept(record)) return;
+    if (!this.isKept(record)) return;
     if (event.kind === 'command-started') this.#runs.started(event);
     else this.#runs.ended(event);
   }
 
   diagnostics(record: SandboxRecord, text: string): void {
-    if (!this.#isKept(record) || text === '') return;
+    if (!this.isKept(record) || text === '') return;
     this.#host.history.recordDiagnostics({ sandboxId: record.id, atMs: this.#host.clock.now(), text });
   }
 
@@ -209,7 +210,7 @@ export class Recorder {
     this.#runs.close();
     const nowMs = this.#host.clock.now();
     for (const record of records) {
-      if (this.#isKept(record) && !record.ended) this.#tell(record, record.monitor.view(nowMs).sandbox, nowMs);
+      if (this.isKept(record) && !record.ended) this.#tell(record, record.monitor.view(nowMs).sandbox, nowMs);
     }
   }
 }

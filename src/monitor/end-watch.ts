@@ -1,14 +1,17 @@
 import type { ProcessExited } from '../model/events.ts';
 import type { FixOutcome } from '../model/fix.ts';
-import type { Incident, LifecycleTransition } from '../model/incident.ts';
+import type { Incident } from '../model/incident.ts';
 import type { Sample } from '../model/sample.ts';
 import { isEnded, type Sandbox } from '../model/sandbox.ts';
+import { AgentWatch } from './agent-watch.ts';
 import type { Alarms } from './alarms.ts';
 import type { BlackBox } from './black-box.ts';
-import { agentDown, childKilled, classifyEnd, type EndFacts, type EndFinding, interrupted } from './ends.ts';
-import { endsSandbox, IncidentDesk, signalsBehind } from './incident-desk.ts';
+import { agentDown, classifyEnd, type EndFacts, type EndFinding, interrupted } from './ends.ts';
+import { IncidentDesk } from './incident-desk.ts';
 import { Interruption } from './interruption.ts';
-import type { AgentAnswer, MonitorRecord } from './monitor-types.ts';
+import type { Journal } from './journal.ts';
+import { KilledChild, sameBreakMs } from './killed-child.ts';
+import type { AgentAnswer } from './monitor-types.ts';
 import type { OomCounter } from './oom-counter.ts';
 
 /** What the watch looks at and where it reports. */
@@ -16,59 +19,41 @@ export interface EndWatchParts {
   readonly alarms: Alarms;
   readonly box: BlackBox;
   readonly oom: OomCounter;
-  timeline(): readonly LifecycleTransition[];
-  fixes(): readonly FixOutcome[];
-  record(record: MonitorRecord): void;
+  readonly journal: Journal;
 }
 
-/** A kill of a child this short before the end was the beginning of the end. */
-const sameBreakMs = 10_000;
 /** A sample of this age still tells how it was at the end. */
 const freshSampleMs = 15_000;
 /** Within this time of our own deletion the end was ours. */
 const ownDeletionMs = 60_000;
-/** A refusal must last this long: at an end the agent dies a moment before the server says so. */
-const agentPatienceMs = 3_000;
 const fullPressure = 0.9;
-const keptCommands = 5;
-
-interface KilledChild {
-  readonly incidentId: string;
-  readonly atMs: number;
-  readonly kills: number;
-  /** By what it is called: a process says more than the command it belonged to. */
-  named: 'no' | 'command' | 'process';
-}
 
 interface End {
   readonly incidentId: string;
   readonly facts: EndFacts;
 }
 
-/** Sees the ends of one sandbox and of the processes in it, and keeps its incidents. */
+/** Sees the end of one sandbox, and what breaks in it before: an interruption, a killed process, its agent. */
 export class EndWatch {
   readonly #parts: EndWatchParts;
-  readonly #desk = new IncidentDesk();
+  readonly #incidents: IncidentDesk;
+  readonly #agent = new AgentWatch();
+  readonly #child: KilledChild;
   #sandbox: Sandbox;
   #firstExpiresAtMs: number | null = null;
   #lastAliveAtMs = 0;
   #ran = false;
-  #agentAnswered = false;
-  #refusedSinceMs: number | null = null;
-  #agentIsDown = false;
   #deletion: FixOutcome | null = null;
   #diagnostics: string | null = null;
-  #child: KilledChild | null = null;
-  /** Commands that a terminal or task said were killed. */
-  #killedCommands: readonly { readonly key: string; readonly atMs: number }[] = [];
   #interruption: Interruption | null = null;
   #end: End | null = null;
   #gone = false;
-  #changed = false;
 
   constructor(sandbox: Sandbox, parts: EndWatchParts) {
     this.#sandbox = sandbox;
     this.#parts = parts;
+    this.#incidents = new IncidentDesk(parts);
+    this.#child = new KilledChild(this.#incidents);
   }
 
   /** Whether the sandbox is over. */
@@ -82,14 +67,12 @@ export class EndWatch {
   }
 
   get incidents(): readonly Incident[] {
-    return this.#desk.list;
+    return this.#incidents.list;
   }
 
   /** @returns whether the incidents changed since the last call. */
   takeChanged(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
+    return this.#incidents.takeChanged();
   }
 
   /** @param found it was in this state when it was first seen, so the time of the end is not known. */
@@ -105,10 +88,10 @@ export class EndWatch {
     }
     this.#revive();
     this.#lastAliveAtMs = Math.max(this.#lastAliveAtMs, atMs);
-    if (sandbox.phase !== 'running') this.#refusedSinceMs = null;
+    if (sandbox.phase !== 'running') this.#agent.isUnknown();
     else {
       this.#ran = true;
-      this.#confirmAgentDown(atMs);
+      this.#lookAtAgent(atMs);
     }
     if (sandbox.phase === 'interrupted' && before !== 'interrupted') this.#interrupted(sandbox, atMs);
     else if (sandbox.phase === 'running' && before === 'interrupted') this.#runsAgain(atMs);
@@ -120,75 +103,65 @@ export class EndWatch {
     this.#gone = true;
     if (this.#end === null) this.#close('gone', atMs, false);
     // What was stopped at its deadline and is then removed has expired without doubt.
-    else if (this.#end.facts.seen === 'state' && this.#incidentOf(this.#end)?.cause === 'expired')
+    else if (this.#end.facts.seen === 'state' && this.#incidents.find(this.#end.incidentId)?.cause === 'expired')
       this.#reconsider({ seen: 'gone', atMs });
-    this.#changed = true;
   }
 
-  sample(sample: Sample, kills: number): void {
+  /** @param exited the processes that are gone since the last list. */
+  sample(sample: Sample, exited: readonly ProcessExited[]): void {
+    const kills = this.#parts.oom.read(sample);
     this.#lastAliveAtMs = Math.max(this.#lastAliveAtMs, sample.atMs);
     this.#ran = true;
-    this.#agentAnswered = true;
-    this.#refusedSinceMs = null;
-    this.#agentIsDown = false;
+    this.#agent.answers();
     if (this.#interruption?.isDisprovedBy(sample) === true) this.#takeBackInterruption();
-    if (kills > 0) this.#childKilled(sample.atMs, kills);
+    if (kills > 0) this.#child.killed(this.#sandbox, sample.atMs, kills);
+    // With more candidates than kills, none of them is named.
+    const killed = exited.filter(({ outOfMemory }) => outOfMemory);
+    if (killed.length <= Math.max(1, kills)) this.#child.missing(this.#sandbox, killed);
   }
 
-  /** The sandbox lives, and what broke in it before is forgotten. */
-  forgetPast(): void {
-    this.#desk.clear();
-    this.#child = null;
-    this.#interruption = null;
-    this.#changed = true;
-  }
-
-  /** Processes that ended when the kernel killed as many: the kernel does not tell which, so they are the probable ones. */
-  childNamed(events: readonly ProcessExited[]): void {
-    const child = this.#child;
-    const [first] = events;
-    if (child === null || child.named === 'process' || first === undefined) return;
-    if (Math.abs(first.atMs - child.atMs) > sameBreakMs) return;
-    child.named = 'process';
-    const names = events.map(({ name, pid }) => `${name} (pid ${pid})`).join(' and ');
-    this.#correct(child.incidentId, childKilled(this.#sandbox.name, child.kills, names));
+  /** A process that ended when the kernel killed one. */
+  processKilled(event: ProcessExited): void {
+    this.#child.missing(this.#sandbox, [event]);
   }
 
   /** A command ended with the exit code of a kill. @param key the command without what may be secret in it. */
   commandKilled(key: string, atMs: number): void {
-    this.#killedCommands = [...this.#killedCommands, { key, atMs }].slice(-keptCommands);
-    this.#nameByCommand();
+    this.#child.command(this.#sandbox, key, atMs);
   }
 
-  /** While no process is known to be missing, the one command that was killed in those seconds says at least where it was. */
-  #nameByCommand(): void {
-    const child = this.#child;
-    if (child === null || child.named !== 'no') return;
-    const near = this.#killedCommands.filter(({ atMs }) => Math.abs(atMs - child.atMs) <= sameBreakMs);
-    const [only] = near;
-    if (only === undefined || near.length > 1) return;
-    child.named = 'command';
-    const name = `of the command ${only.key}, which ended with 137`;
-    this.#correct(child.incidentId, childKilled(this.#sandbox.name, child.kills, name));
+  /** The sandbox lives, and what broke in it before is forgotten. */
+  forgetPast(): void {
+    this.#incidents.clear();
+    this.#child.forget();
+    this.#interruption = null;
   }
 
   agent(answer: AgentAnswer, atMs: number): void {
     if (answer === 'answers') {
       this.#lastAliveAtMs = Math.max(this.#lastAliveAtMs, atMs);
-      this.#agentAnswered = true;
-      this.#agentIsDown = false;
+      this.#agent.answers();
     }
-    if (answer === 'answers' || answer === 'no-answer') this.#refusedSinceMs = null;
+    if (answer === 'no-answer') this.#agent.isUnknown();
     if (answer !== 'refused' || this.#sandbox.phase !== 'running' || this.ended) return;
-    // A clock that was set back must not make the patience longer.
-    this.#refusedSinceMs = Math.min(this.#refusedSinceMs ?? atMs, atMs);
-    this.#confirmAgentDown(atMs);
+    this.#agent.refuses(atMs);
+    this.#lookAtAgent(atMs);
+  }
+
+  #lookAtAgent(atMs: number): void {
+    const sinceMs = this.#agent.downSince(atMs);
+    if (sinceMs === null) return;
+    const { oom, box } = this.#parts;
+    const kills = oom.killsBetween(sinceMs - sameBreakMs, atMs) ?? 0;
+    const pressure = box.freshMemoryPressure(sinceMs, freshSampleMs) ?? 0;
+    const finding = agentDown(this.#sandbox.name, kills > 0 || pressure >= fullPressure);
+    this.#incidents.open(finding, { sandbox: this.#sandbox, atMs: sinceMs });
   }
 
   diagnostics(text: string, atMs: number): void {
     const interruption = this.#interruption;
     if (interruption?.hears(atMs) === true) {
-      this.#correct(interruption.incidentId, interruption.diagnosed(text), { endsSandbox: false });
+      this.#incidents.correct(interruption.incidentId, interruption.diagnosed(text), { endsSandbox: false });
       // It tells of the run before.
       if (interruption.isOver) return;
     }
@@ -202,10 +175,6 @@ export class EndWatch {
     this.#deletion = outcome;
     const end = this.#end;
     if (end !== null && this.#deletedByUs(end.facts.atMs)) this.#reconsider({ deletedByUs: true });
-  }
-
-  #incidentOf(end: End): Incident | null {
-    return this.#desk.list.find((each) => each.id === end.incidentId) ?? null;
   }
 
   #deletedByUs(atMs: number): boolean {
@@ -237,17 +206,46 @@ export class EndWatch {
 
   #close(seen: EndFacts['seen'], atMs: number, found: boolean): void {
     this.#interruption = null;
-    const facts = this.#facts(this.#sandbox, seen, atMs);
+    const { alarms, journal } = this.#parts;
+    const sandbox = this.#sandbox;
+    const facts = this.#facts(sandbox, seen, atMs);
     const finding = classifyEnd(facts);
-    const child = this.#child;
-    if (finding.cause === 'out-of-memory' && child !== null && Math.abs(atMs - child.atMs) <= sameBreakMs) {
-      this.#parts.alarms.endAll(atMs);
-      this.#end = { incidentId: child.incidentId, facts };
-      this.#correct(child.incidentId, finding, { endsSandbox: true, timeline: this.#parts.timeline() });
+    const begunId = this.#child.beganWith(finding, atMs);
+    if (begunId !== null) {
+      alarms.endAll(atMs);
+      this.#end = { incidentId: begunId, facts };
+      this.#incidents.correct(begunId, finding, { endsSandbox: true, timeline: journal.timeline });
       return;
     }
-    const incident = this.#open(finding, this.#endedAtMs(finding, facts), found);
+    const incident = this.#incidents.open(finding, { sandbox, atMs: this.#endedAtMs(finding, facts), found });
     this.#end = { incidentId: incident.id, facts };
+  }
+
+  /** The clock ended it at its deadline, however late that was noticed. */
+  #endedAtMs(finding: EndFinding, facts: EndFacts): number {
+    const deadlineMs = facts.expiry?.expiresAtMs ?? facts.atMs;
+    return finding.cause === 'expired' && finding.certainty === 'certain'
+      ? Math.min(facts.atMs, deadlineMs)
+      : facts.atMs;
+  }
+
+  /** More is known of an end that is already recorded. What was certain stays as it is. */
+  #reconsider(more: Partial<EndFacts>): void {
+    const end = this.#end;
+    if (end === null || this.#incidents.find(end.incidentId)?.certainty !== 'probable') return;
+    const facts = { ...end.facts, ...more };
+    this.#end = { ...end, facts };
+    this.#incidents.correct(end.incidentId, classifyEnd(facts));
+  }
+
+  /** It is there again: a list was incomplete, or a failed one was started again. */
+  #revive(): void {
+    const end = this.#end;
+    this.#end = null;
+    this.#gone = false;
+    if (end === null || this.#incidents.find(end.incidentId) === null) return;
+    if (end.facts.seen === 'gone') this.#incidents.withdraw(end.incidentId);
+    else this.#incidents.correct(end.incidentId, classifyEnd(end.facts), { endsSandbox: false });
   }
 
   /** It ran, and comes up again without having been paused. */
@@ -264,104 +262,28 @@ export class EndWatch {
       runsAgain: false,
     };
     const finding = interrupted(facts);
-    const child = this.#child;
-    const isOne = finding.cause === 'out-of-memory' && child !== null && Math.abs(atMs - child.atMs) <= sameBreakMs;
-    if (isOne) this.#correct(child.incidentId, finding, { endsSandbox: false, timeline: this.#parts.timeline() });
-    const incidentId = isOne ? child.incidentId : this.#open(finding, atMs, false, false).id;
-    this.#interruption = new Interruption(incidentId, !isOne, facts, atMs);
-    this.#child = null;
+    const begunId = this.#child.beganWith(finding, atMs);
+    if (begunId !== null) {
+      this.#incidents.correct(begunId, finding, { endsSandbox: false, timeline: this.#parts.journal.timeline });
+    }
+    const incidentId = begunId ?? this.#incidents.open(finding, { sandbox, atMs, endsSandbox: false }).id;
+    this.#interruption = new Interruption(incidentId, begunId === null, facts, atMs);
+    this.#child.forget();
   }
 
   #runsAgain(atMs: number): void {
     // What was read told of the run before.
     this.#diagnostics = null;
-    this.#agentIsDown = false;
+    this.#agent.runsAgain();
     const interruption = this.#interruption;
-    if (interruption !== null)
-      this.#correct(interruption.incidentId, interruption.runsAgain(atMs), { endsSandbox: false });
+    if (interruption === null) return;
+    this.#incidents.correct(interruption.incidentId, interruption.runsAgain(atMs), { endsSandbox: false });
   }
 
   /** Nothing stopped. */
   #takeBackInterruption(): void {
     const interruption = this.#interruption;
     this.#interruption = null;
-    if (interruption?.hasOwnIncident !== true) return;
-    this.#desk.withdraw(interruption.incidentId);
-    this.#parts.record({ kind: 'incident-withdrawn', incidentId: interruption.incidentId });
-    this.#changed = true;
-  }
-
-  /** The clock ended it at its deadline, however late that was noticed. */
-  #endedAtMs(finding: EndFinding, facts: EndFacts): number {
-    const deadlineMs = facts.expiry?.expiresAtMs ?? facts.atMs;
-    return finding.cause === 'expired' && finding.certainty === 'certain'
-      ? Math.min(facts.atMs, deadlineMs)
-      : facts.atMs;
-  }
-
-  #open(finding: EndFinding, atMs: number, found = false, ends = endsSandbox(finding.cause)): Incident {
-    const warning = this.#parts.alarms.broke(signalsBehind(finding), atMs);
-    if (ends) this.#parts.alarms.endAll(atMs);
-    const incident = this.#desk.open(finding, {
-      endsSandbox: ends,
-      sandbox: this.#sandbox,
-      // Found dead again after every start of the editor, it must stay one incident.
-      id: `${this.#sandbox.id}/${finding.cause}/${found ? 'found' : atMs}`,
-      atMs,
-      warning,
-      timeline: this.#parts.timeline(),
-      samples: this.#parts.box.copy(),
-      fixes: this.#parts.fixes(),
-    });
-    this.#parts.record({ kind: 'incident', incident });
-    this.#changed = true;
-    return incident;
-  }
-
-  /** More is known of an end that is already recorded. What was certain stays as it is. */
-  #reconsider(more: Partial<EndFacts>): void {
-    const end = this.#end;
-    if (end === null || this.#incidentOf(end)?.certainty !== 'probable') return;
-    const facts = { ...end.facts, ...more };
-    this.#end = { ...end, facts };
-    this.#correct(end.incidentId, classifyEnd(facts));
-  }
-
-  #correct(incidentId: string, finding: EndFinding, changes: Partial<Incident> = {}): void {
-    const incident = this.#desk.correct(incidentId, finding, changes);
-    if (incident === null) return;
-    this.#parts.record({ kind: 'incident', incident });
-    this.#changed = true;
-  }
-
-  /** It is there again: a list was incomplete, or a failed one was started again. */
-  #revive(): void {
-    if (!this.ended) return;
-    const end = this.#end;
-    this.#end = null;
-    this.#gone = false;
-    this.#changed = true;
-    if (end === null) return;
-    const incident = this.#incidentOf(end);
-    if (incident === null) return;
-    if (end.facts.seen === 'gone') {
-      this.#desk.withdraw(end.incidentId);
-      this.#parts.record({ kind: 'incident-withdrawn', incidentId: end.incidentId });
-    } else this.#correct(end.incidentId, classifyEnd(end.facts), { endsSandbox: false });
-  }
-
-  #childKilled(atMs: number, kills: number): void {
-    const incident = this.#open(childKilled(this.#sandbox.name, kills, null), atMs);
-    this.#child = { incidentId: incident.id, atMs, kills, named: 'no' };
-    this.#nameByCommand();
-  }
-
-  #confirmAgentDown(atMs: number): void {
-    const since = this.#refusedSinceMs;
-    if (since === null || this.#agentIsDown || !this.#agentAnswered || atMs - since < agentPatienceMs) return;
-    this.#agentIsDown = true;
-    const kills = this.#parts.oom.killsBetween(since - sameBreakMs, atMs) ?? 0;
-    const pressure = this.#parts.box.freshMemoryPressure(since, freshSampleMs) ?? 0;
-    this.#open(agentDown(this.#sandbox.name, kills > 0 || pressure >= fullPressure), since);
+    if (interruption?.hasOwnIncident === true) this.#incidents.withdraw(interruption.incidentId);
   }
 }

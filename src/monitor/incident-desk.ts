@@ -1,58 +1,34 @@
-import type { FixOutcome } from '../model/fix.ts';
-import type { Incident, IncidentCause, LifecycleTransition } from '../model/incident.ts';
-import type { Sample } from '../model/sample.ts';
+import type { Incident, IncidentCause } from '../model/incident.ts';
 import type { Sandbox } from '../model/sandbox.ts';
-import type { SignalName } from '../model/signal.ts';
 import type { Warning } from '../model/warning.ts';
+import type { Alarms } from './alarms.ts';
+import type { BlackBox } from './black-box.ts';
+import { signalsBehind } from './broken-signals.ts';
 import type { EndFinding } from './ends.ts';
+import type { Journal } from './journal.ts';
 
 /** Incidents kept in the view; the history keeps more. */
 const keptIncidents = 20;
 
-/** What goes into an incident besides the finding. */
-export interface IncidentMaterial {
-  /** Unique over all sandboxes and restarts. */
-  readonly id: string;
+/** What an incident is made of besides the finding, and where it is told. */
+export interface IncidentSources {
+  readonly alarms: Pick<Alarms, 'broke' | 'endAll'>;
+  readonly box: Pick<BlackBox, 'copy'>;
+  readonly journal: Pick<Journal, 'add' | 'timeline' | 'outcomes'>;
+}
+
+/** When and where it happened. */
+export interface IncidentScene {
   readonly sandbox: Sandbox;
   readonly atMs: number;
-  readonly warning: Warning | null;
-  readonly timeline: readonly LifecycleTransition[];
-  readonly samples: readonly Sample[];
-  readonly fixes: readonly FixOutcome[];
+  /** It was in this state when it was first seen, so the time is not known. Default: it was not. */
+  readonly found?: boolean;
   /** Default: what its cause means. */
   readonly endsSandbox?: boolean;
 }
 
-const warnedBy: Partial<Record<IncidentCause, readonly SignalName[]>> = {
-  'out-of-memory': ['memory', 'swap'],
-  'out-of-memory-child': ['memory', 'swap'],
-  expired: ['expiry'],
-};
-
-/** V8 and the JVM abort when their own heap limit is reached. */
-const heapExitCodes: readonly (number | null)[] = [133, 134, 3];
-
-/** @returns the signals whose warning foretold such an end. */
-export const signalsBehind = (finding: EndFinding): readonly SignalName[] =>
-  warnedBy[finding.cause] ?? (finding.cause === 'crashed' && heapExitCodes.includes(finding.exitCode) ? ['heap'] : []);
-
-/** Errors that say that a limit was reached: what was warned of has happened, although it is no incident of the sandbox. */
-const reachedBy: Readonly<Record<string, SignalName>> = {
-  'v8-heap-oom': 'heap',
-  'jvm-heap-oom': 'heap',
-  'disk-full': 'disk',
-  'pids-limit': 'pids',
-  'too-many-open-files': 'fds',
-};
-
-/** @returns the signals whose limit an error of this pattern has reached. */
-export const signalsReached = (pattern: string | null): readonly SignalName[] => {
-  const signal = pattern === null ? undefined : reachedBy[pattern];
-  return signal === undefined ? [] : [signal];
-};
-
 /** @returns whether an incident of this cause is the end of the sandbox. */
-export const endsSandbox = (cause: IncidentCause): boolean => cause !== 'out-of-memory-child' && cause !== 'agent-down';
+const isEnd = (cause: IncidentCause): boolean => cause !== 'out-of-memory-child' && cause !== 'agent-down';
 
 const leadOf = (warning: Warning | null, atMs: number): number | null =>
   warning?.warnedAtMs == null ? null : Math.max(0, atMs - warning.warnedAtMs);
@@ -65,51 +41,72 @@ const inWords = (milliseconds: number): string => {
 const withLead = (text: string, leadMs: number | null): string =>
   leadMs === null ? text : `${text} The warning came ${inWords(leadMs)} before.`;
 
-/** Keeps the incidents of one sandbox, newest first, and corrects them when more becomes known. */
+/** Keeps the incidents of one sandbox, newest first, corrects them when more becomes known, and tells of each step. */
 export class IncidentDesk {
+  readonly #sources: IncidentSources;
   #incidents: readonly Incident[] = [];
+  #changed = false;
+
+  constructor(sources: IncidentSources) {
+    this.#sources = sources;
+  }
 
   /** Newest first; the same array until something changes. */
   get list(): readonly Incident[] {
     return this.#incidents;
   }
 
-  /** Opens a new incident. */
-  open(finding: EndFinding, material: IncidentMaterial): Incident {
-    const leadMs = leadOf(material.warning, material.atMs);
+  /** @returns the incident, or null when it is not kept any more. */
+  find(id: string): Incident | null {
+    return this.#incidents.find((each) => each.id === id) ?? null;
+  }
+
+  /** @returns whether any changed since the last call. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  /** Opens a new incident. What was warned of has broken with it; with the sandbox every warning is over. */
+  open(finding: EndFinding, scene: IncidentScene): Incident {
+    const { alarms, box, journal } = this.#sources;
+    const { sandbox, atMs, found = false, endsSandbox = isEnd(finding.cause) } = scene;
+    const warning = alarms.broke(signalsBehind(finding), atMs);
+    if (endsSandbox) alarms.endAll(atMs);
+    const leadMs = leadOf(warning, atMs);
     const incident: Incident = {
-      id: material.id,
-      sandboxId: material.sandbox.id,
-      sandboxName: material.sandbox.name,
-      provider: material.sandbox.provider,
-      atMs: material.atMs,
+      // Found dead again after every start of the editor, it must stay one incident.
+      id: `${sandbox.id}/${finding.cause}/${found ? 'found' : atMs}`,
+      sandboxId: sandbox.id,
+      sandboxName: sandbox.name,
+      provider: sandbox.provider,
+      atMs,
       cause: finding.cause,
       certainty: finding.certainty,
-      endsSandbox: material.endsSandbox ?? endsSandbox(finding.cause),
+      endsSandbox,
       exitCode: finding.exitCode,
       text: withLead(finding.text, leadMs),
-      warning: material.warning,
+      warning,
       leadMs,
-      timeline: material.timeline,
-      samples: material.samples,
-      fixes: material.fixes,
+      timeline: journal.timeline,
+      samples: box.copy(),
+      fixes: journal.outcomes,
     };
     this.#incidents = [incident, ...this.#incidents].slice(0, keptIncidents);
+    this.#tell(incident);
     return incident;
   }
 
-  /**
-   * Corrects an incident: what is known now replaces what was thought, under the same id.
-   * @returns the corrected incident, or null when nothing changed or it is not kept any more.
-   */
-  correct(id: string, finding: EndFinding, changes: Partial<Incident> = {}): Incident | null {
-    const before = this.#incidents.find((each) => each.id === id);
-    if (before === undefined) return null;
+  /** Corrects an incident that is still kept: what is known now replaces what was thought, under the same id. */
+  correct(id: string, finding: EndFinding, changes: Partial<Incident> = {}): void {
+    const before = this.find(id);
+    if (before === null) return;
     const warning = changes.warning === undefined ? before.warning : changes.warning;
     const leadMs = leadOf(warning, before.atMs);
     const after: Incident = {
       ...before,
-      endsSandbox: endsSandbox(finding.cause),
+      endsSandbox: isEnd(finding.cause),
       ...changes,
       cause: finding.cause,
       certainty: finding.certainty,
@@ -123,20 +120,25 @@ export class IncidentDesk {
       after.exitCode === before.exitCode &&
       after.text === before.text &&
       Object.keys(changes).length === 0;
-    if (same) return null;
+    if (same) return;
     this.#incidents = this.#incidents.map((each) => (each.id === id ? after : each));
-    return after;
+    this.#tell(after);
+  }
+
+  /** It never happened. */
+  withdraw(id: string): void {
+    this.#incidents = this.#incidents.filter((each) => each.id !== id);
+    this.#sources.journal.add({ kind: 'incident-withdrawn', incidentId: id });
+    this.#changed = true;
   }
 
   clear(): void {
     this.#incidents = [];
+    this.#changed = true;
   }
 
-  /** Takes an incident back. @returns whether there was one. */
-  withdraw(id: string): boolean {
-    const rest = this.#incidents.filter((each) => each.id !== id);
-    const found = rest.length < this.#incidents.length;
-    if (found) this.#incidents = rest;
-    return found;
+  #tell(incident: Incident): void {
+    this.#sources.journal.add({ kind: 'incident', incident });
+    this.#changed = true;
   }
 }

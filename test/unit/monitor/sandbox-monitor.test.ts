@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorEvent } from '../../../src/model/error-event.ts';
 import type { Link } from '../../../src/model/view.ts';
 import { createSandboxMonitor } from '../../../src/monitor/sandbox-monitor.ts';
 import { sandbox } from '../../helpers/views.ts';
@@ -7,11 +6,12 @@ import {
   allFixes,
   calmForecast,
   docker,
+  errorEvent,
   expiryAt,
+  feed,
   id,
   limitBytes,
   memoryReading,
-  outcome,
   processReading,
   risky,
   sampleAt,
@@ -20,28 +20,6 @@ import {
 } from './scene.ts';
 
 const live: Link = { state: 'live', problem: null, text: null, nextStep: null, retryAtMs: null };
-
-const errorEvent = (part: Partial<ErrorEvent> = {}): ErrorEvent => ({
-  sandboxId: id,
-  commandId: null,
-  commandLine: 'npm run dev',
-  source: 'terminal',
-  text: 'Error: listen EADDRINUSE: address already in use :::3000',
-  exitCode: 1,
-  atMs: t0,
-  ...part,
-});
-
-/** Feeds one sample a second. */
-const feed = (
-  each: ReturnType<typeof scene>,
-  from: number,
-  to: number,
-  forecast: ReturnType<typeof risky>,
-  share = 0.7,
-) => {
-  for (let second = from; second <= to; second++) each.feed(sampleAt(second, share), forecast);
-};
 
 describe('the view', () => {
   it('is the same object until something changes', () => {
@@ -199,219 +177,6 @@ describe('a leak', () => {
   });
 });
 
-describe('the clock', () => {
-  it('warns, and an extension by the person ends the episode', () => {
-    const each = scene({ expiry: expiryAt(t0 + 600_000) });
-    for (let second = 1; second <= 460; second++) each.tick(second);
-    expect(each.told()).toEqual(['expiry started', 'expiry warned']);
-    expect(each.monitor.view(t0 + 460_000)).toMatchObject({
-      level: 'warn',
-      leading: { signal: 'expiry' },
-      fixes: [{ id: 'extend' }, { id: 'snapshot' }, { id: 'showDetails' }],
-    });
-    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 1_200_000) }), t0 + 461_000);
-    each.monitor.fixDone(outcome('extend', 461));
-    expect(each.told()).toEqual(['expiry recovered', 'fix extend']);
-    expect(each.monitor.view(t0 + 461_000)).toMatchObject({ level: 'calm', outcomes: [{ fixId: 'extend' }] });
-  });
-
-  it('tells the model of the deadline', () => {
-    const each = scene({ expiry: expiryAt(t0 + 600_000) });
-    expect(each.forecaster.events).toMatchObject([{ kind: 'limit-changed', signal: 'expiry', limit: t0 + 600_000 }]);
-  });
-
-  it('that runs out is an expiry with its lead, at the deadline and not when it was noticed', () => {
-    const each = scene({ expiry: expiryAt(t0 + 600_000) });
-    for (let second = 1; second <= 603; second++) each.tick(second);
-    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 600_000) }), t0 + 599_000);
-    each.told();
-    each.monitor.gone(t0 + 603_000);
-    expect(each.told()).toEqual(['to terminated', 'incident expired certain', 'expiry broke']);
-    const view = each.monitor.view(t0 + 603_000);
-    expect(view.incidents[0]).toMatchObject({ atMs: t0 + 600_000, leadMs: 150_000, warning: { signal: 'expiry' } });
-    expect(view).toMatchObject({ sandbox: { phase: 'terminated', rawState: 'Running' }, actions: ['showDetails'] });
-  });
-
-  it('first stops it with 137 and then removes it: one incident, certain in the end', () => {
-    const each = scene({ expiry: expiryAt(t0 + 600_000) });
-    const failed = sandbox({
-      createdAtMs: t0,
-      expiry: expiryAt(t0 + 600_000),
-      phase: 'failed',
-      rawState: 'Failed',
-      message: 'Sandbox container exited with code 137.',
-    });
-    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 600_000) }), t0 + 599_000);
-    each.monitor.lifecycle(failed, t0 + 600_500);
-    each.monitor.gone(t0 + 602_000);
-    const { incidents } = each.monitor.view(t0 + 602_000);
-    expect(incidents).toMatchObject([{ cause: 'expired', certainty: 'certain' }]);
-  });
-});
-
-describe('an end', () => {
-  const gone = (prepare: (each: ReturnType<typeof scene>) => void) => {
-    const each = scene();
-    prepare(each);
-    each.monitor.gone(t0 + 20_000);
-    return each;
-  };
-
-  it('by our own deletion is certain, also when the answer comes after the sandbox is gone', () => {
-    const before = gone((each) => each.monitor.fixDone(outcome('delete', 19)));
-    expect(before.monitor.view(t0).incidents).toMatchObject([{ cause: 'deleted', certainty: 'certain' }]);
-    const after = gone(() => undefined);
-    expect(after.told()).toEqual(['to terminated', 'incident deleted probable']);
-    after.monitor.fixDone(outcome('delete', 20.2));
-    expect(after.told()).toEqual(['fix delete', 'incident deleted certain']);
-  });
-
-  it('is explained by diagnostics that come later', () => {
-    const each = scene();
-    each.monitor.lifecycle(
-      sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 137.' }),
-      t0 + 1000,
-    );
-    expect(each.told()).toEqual(['to failed', 'incident crashed probable']);
-    each.monitor.error(
-      errorEvent({
-        source: 'diagnostics',
-        exitCode: null,
-        text: 'Event:      OOMKilled - container was killed due to out-of-memory',
-      }),
-    );
-    expect(each.told()).toEqual(['incident out-of-memory certain', 'error oom-killed']);
-    expect(each.monitor.view(t0).incidents).toHaveLength(1);
-  });
-
-  it('counts a kill that was seen while the list that tells of the end was on its way', () => {
-    const each = scene();
-    each.monitor.observe(sampleAt(1));
-    each.monitor.observe(sampleAt(3, 0.5, { memory: memoryReading(0.5, { oomKillCount: 1 }) }));
-    each.monitor.lifecycle(
-      sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 137.' }),
-      t0 + 2500,
-    );
-    expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'out-of-memory', certainty: 'certain' }]);
-  });
-
-  it('that was a mistake is taken back', () => {
-    const each = gone(() => undefined);
-    each.told();
-    each.monitor.lifecycle(sandbox(), t0 + 25_000);
-    expect(each.told()).toEqual(['to running', 'incident withdrawn']);
-    expect(each.monitor.view(t0)).toMatchObject({
-      incidents: [],
-      sandbox: { phase: 'running' },
-      link: { state: 'idle' },
-    });
-  });
-
-  it('takes no samples any more', () => {
-    const each = gone(() => undefined);
-    each.told();
-    const view = each.monitor.view(t0 + 20_000);
-    feed(each, 21, 40, risky(0.99));
-    expect(each.told()).toEqual([]);
-    expect(each.monitor.view(t0 + 40_000)).toBe(view);
-  });
-
-  it('that is found after it happened keeps one id over restarts', () => {
-    const dead = sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 3.' });
-    const ids = [t0, t0 + 5000].map((nowMs) => {
-      const monitor = createSandboxMonitor({ sandbox: dead, supports: allFixes, capabilities: docker, nowMs });
-      return monitor.view(nowMs).incidents[0]?.id;
-    });
-    expect(ids[0]).toBe(ids[1]);
-    expect(ids[0]).toContain('crashed');
-  });
-});
-
-describe('the agent', () => {
-  it('is down when it refuses for a while although the sandbox runs', () => {
-    const each = scene();
-    each.feed(sampleAt(1), calmForecast());
-    each.monitor.agent('refused', t0 + 2000);
-    expect(each.told()).toEqual([]);
-    each.monitor.lifecycle(sandbox({ createdAtMs: t0 }), t0 + 6000);
-    expect(each.told()).toEqual(['incident agent-down certain']);
-    each.monitor.agent('refused', t0 + 9000);
-    expect(each.told()).toEqual([]);
-    expect(each.monitor.view(t0).fixes.map((fix) => fix.id)).toEqual([
-      'snapshot',
-      'recreateLarger',
-      'delete',
-      'showDetails',
-    ]);
-  });
-
-  it('is not blamed for the end of the sandbox, for silence, or before it ever answered', () => {
-    const ending = scene();
-    ending.feed(sampleAt(1), calmForecast());
-    ending.monitor.agent('refused', t0 + 2000);
-    ending.monitor.gone(t0 + 3000);
-    ending.monitor.agent('refused', t0 + 9000);
-    expect(ending.monitor.view(t0).incidents.map((each) => each.cause)).toEqual(['deleted']);
-    const silent = scene();
-    silent.feed(sampleAt(1), calmForecast());
-    for (const second of [2, 6, 10]) silent.monitor.agent('no-answer', t0 + second * 1000);
-    expect(silent.monitor.view(t0).incidents).toEqual([]);
-    const starting = scene();
-    for (const second of [2, 6, 10]) starting.monitor.agent('refused', t0 + second * 1000);
-    expect(starting.monitor.view(t0).incidents).toEqual([]);
-  });
-});
-
-describe('errors', () => {
-  it('are counted by fingerprint, whatever the port', () => {
-    const { monitor } = scene();
-    monitor.error(errorEvent());
-    monitor.error(errorEvent({ text: 'Error: listen EADDRINUSE: address already in use :::8080', atMs: t0 + 5000 }));
-    monitor.error(errorEvent({ text: 'bash: frobnicate: command not found', exitCode: 127, atMs: t0 + 6000 }));
-    expect(monitor.view(t0).errors).toMatchObject([
-      { pattern: 'command-not-found', count: 1 },
-      { pattern: 'port-in-use', count: 2, firstSeenAtMs: t0, lastSeenAtMs: t0 + 5000 },
-    ]);
-  });
-
-  it('with 137 are out of memory when the counter rose while the command ran, and not when it did not', () => {
-    const { monitor, feed: give } = scene();
-    monitor.observe({
-      kind: 'command-started',
-      sandboxId: id,
-      commandId: 'c',
-      atMs: t0,
-      commandLine: 'npm test',
-      cwd: null,
-    });
-    give(sampleAt(1), calmForecast());
-    monitor.error(errorEvent({ commandId: 'c', exitCode: 137, text: 'Killed', atMs: t0 + 2000 }));
-    give(sampleAt(3, 0.2, { memory: memoryReading(0.2, { oomKillCount: 1 }) }), calmForecast());
-    monitor.error(errorEvent({ commandId: 'c', exitCode: 137, text: '', atMs: t0 + 3000 }));
-    expect(monitor.view(t0).errors.map((each) => each.pattern)).toEqual(['oom-killed', 'sigkill-unknown']);
-  });
-
-  it('that the system tells twice of one failure count once', () => {
-    const { monitor } = scene();
-    const told = { source: 'diagnostics' as const, exitCode: null, text: 'no space left on device' };
-    monitor.error(errorEvent({ ...told, atMs: t0 }));
-    monitor.drain();
-    monitor.error(errorEvent({ ...told, atMs: t0 + 2000 }));
-    expect(monitor.drain()).toEqual([]);
-    expect(monitor.view(t0).errors).toMatchObject([{ count: 1 }]);
-    monitor.error(errorEvent({ ...told, atMs: t0 + 120_000 }));
-    monitor.error(errorEvent({ ...told, source: 'terminal', exitCode: 1, atMs: t0 + 121_000 }));
-    expect(monitor.view(t0).errors).toMatchObject([{ count: 3 }]);
-  });
-
-  it('are no errors when the command ended well or the person stopped it', () => {
-    const { monitor } = scene();
-    monitor.error(errorEvent({ exitCode: 0 }));
-    monitor.error(errorEvent({ exitCode: 130 }));
-    expect(monitor.view(t0).errors).toEqual([]);
-  });
-});
-
 describe('strange input', () => {
   it('does not throw and does not confuse', () => {
     const each = scene();
@@ -426,40 +191,6 @@ describe('strange input', () => {
     each.monitor.error(errorEvent({ sandboxId: 'another' }));
     expect(each.monitor.view(t0).lastSampleAtMs).toBe(t0 + 10_000);
     expect(each.told()).toEqual([]);
-  });
-
-  it('goes on after the clock was set back by an hour', () => {
-    const each = scene();
-    feed(each, 4000, 4005, calmForecast());
-    feed(each, 400, 405, risky(0.7));
-    expect(each.told()).toEqual(['memory started', 'memory warned']);
-    expect(each.monitor.view(t0).lastSampleAtMs).toBe(t0 + 405_000);
-  });
-
-  it('tolerates samples that come late, alone or a few, while the newest time goes on', () => {
-    const each = scene();
-    for (const second of [10, 7, 11, 8, 12, 9, 10, 13]) each.feed(sampleAt(second), calmForecast());
-    const taken = each.forecaster.events.flatMap((event) => (event.kind === 'sample' ? [event.atMs - t0] : []));
-    expect(taken).toEqual([10_000, 11_000, 12_000, 13_000]);
-  });
-
-  it('goes on after the clock was set back by half a minute, with all samples that show it', () => {
-    const each = scene();
-    feed(each, 100, 105, calmForecast());
-    feed(each, 76, 78, calmForecast());
-    expect(each.monitor.view(t0 + 78_000).lastSampleAtMs).toBe(t0 + 78_000);
-    const taken = each.forecaster.events.flatMap((event) => (event.kind === 'sample' ? [event.atMs - t0] : []));
-    // To the model the readings go on without a break.
-    expect(taken.slice(-4)).toEqual([105_000, 106_000, 107_000, 108_000]);
-  });
-
-  it('still calls a dead agent dead when the clock is set back meanwhile', () => {
-    const each = scene();
-    each.feed(sampleAt(3600), calmForecast());
-    each.monitor.agent('refused', t0 + 3_601_000);
-    each.monitor.agent('refused', t0 + 2000);
-    each.monitor.agent('refused', t0 + 5500);
-    expect(each.monitor.view(t0).incidents.map((incident) => incident.cause)).toEqual(['agent-down']);
   });
 
   it('shows a state never seen before as it is', () => {

@@ -1,3 +1,4 @@
+import type { ErrorEvent } from '../../../src/model/error-event.ts';
 import type { SandboxEvent } from '../../../src/model/events.ts';
 import type { FixId, FixOutcome } from '../../../src/model/fix.ts';
 import type { Forecast, Forecaster } from '../../../src/model/forecast.ts';
@@ -193,3 +194,19 @@ export const outcome = (fixId: FixId, seconds: number, result: FixOutcome['resul
   result,
   text: 'done',
 });
+
+export const errorEvent = (part: Partial<ErrorEvent> = {}): ErrorEvent => ({
+  sandboxId: id,
+  commandId: null,
+  commandLine: 'npm run dev',
+  source: 'terminal',
+  text: 'Error: listen EADDRINUSE: address already in use :::3000',
+  exitCode: 1,
+  atMs: t0,
+  ...part,
+});
+
+/** Feeds one sample a second. */
+export const feed = (each: Scene, from: number, to: number, forecast: Forecast, share = 0.7) => {
+  for (let second = from; second <= to; second++) each.feed(sampleAt(second, share), forecast);
+};

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { createSandboxMonitor } from '../../../src/monitor/sandbox-monitor.ts';
+import { sandbox } from '../../helpers/views.ts';
+import {
+  allFixes,
+  docker,
+  errorEvent,
+  expiryAt,
+  feed,
+  memoryReading,
+  outcome,
+  risky,
+  sampleAt,
+  scene,
+  t0,
+} from './scene.ts';
+
+describe('an end', () => {
+  const gone = (prepare: (each: ReturnType<typeof scene>) => void) => {
+    const each = scene();
+    prepare(each);
+    each.monitor.gone(t0 + 20_000);
+    return each;
+  };
+
+  it('by our own deletion is certain, also when the answer comes after the sandbox is gone', () => {
+    const before = gone((each) => each.monitor.fixDone(outcome('delete', 19)));
+    expect(before.monitor.view(t0).incidents).toMatchObject([{ cause: 'deleted', certainty: 'certain' }]);
+    const after = gone(() => undefined);
+    expect(after.told()).toEqual(['to terminated', 'incident deleted probable']);
+    after.monitor.fixDone(outcome('delete', 20.2));
+    expect(after.told()).toEqual(['fix delete', 'incident deleted certain']);
+  });
+
+  it('is explained by diagnostics that come later', () => {
+    const each = scene();
+    each.monitor.lifecycle(
+      sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 137.' }),
+      t0 + 1000,
+    );
+    expect(each.told()).toEqual(['to failed', 'incident crashed probable']);
+    each.monitor.error(
+      errorEvent({
+        source: 'diagnostics',
+        exitCode: null,
+        text: 'Event:      OOMKilled - container was killed due to out-of-memory',
+      }),
+    );
+    expect(each.told()).toEqual(['incident out-of-memory certain', 'error oom-killed']);
+    expect(each.monitor.view(t0).incidents).toHaveLength(1);
+  });
+
+  it('counts a kill that was seen while the list that tells of the end was on its way', () => {
+    const each = scene();
+    each.monitor.observe(sampleAt(1));
+    each.monitor.observe(sampleAt(3, 0.5, { memory: memoryReading(0.5, { oomKillCount: 1 }) }));
+    each.monitor.lifecycle(
+      sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 137.' }),
+      t0 + 2500,
+    );
+    expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'out-of-memory', certainty: 'certain' }]);
+  });
+
+  it('that was a mistake is taken back', () => {
+    const each = gone(() => undefined);
+    each.told();
+    each.monitor.lifecycle(sandbox(), t0 + 25_000);
+    expect(each.told()).toEqual(['to running', 'incident withdrawn']);
+    expect(each.monitor.view(t0)).toMatchObject({
+      incidents: [],
+      sandbox: { phase: 'running' },
+      link: { state: 'idle' },
+    });
+  });
+
+  it('takes no samples any more', () => {
+    const each = gone(() => undefined);
+    each.told();
+    const view = each.monitor.view(t0 + 20_000);
+    feed(each, 21, 40, risky(0.99));
+    expect(each.told()).toEqual([]);
+    expect(each.monitor.view(t0 + 40_000)).toBe(view);
+  });
+
+  it('that is found after it happened keeps one id over restarts', () => {
+    const dead = sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 3.' });
+    const ids = [t0, t0 + 5000].map((nowMs) => {
+      const monitor = createSandboxMonitor({ sandbox: dead, supports: allFixes, capabilities: docker, nowMs });
+      return monitor.view(nowMs).incidents[0]?.id;
+    });
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[0]).toContain('crashed');
+  });
+});
+
+describe('an end by the clock', () => {
+  it('is an expiry with its lead, at the deadline and not when it was noticed', () => {
+    const each = scene({ expiry: expiryAt(t0 + 600_000) });
+    for (let second = 1; second <= 603; second++) each.tick(second);
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 600_000) }), t0 + 599_000);
+    each.told();
+    each.monitor.gone(t0 + 603_000);
+    expect(each.told()).toEqual(['to terminated', 'incident expired certain', 'expiry broke']);
+    const view = each.monitor.view(t0 + 603_000);
+    expect(view.incidents[0]).toMatchObject({ atMs: t0 + 600_000, leadMs: 150_000, warning: { signal: 'expiry' } });
+    expect(view).toMatchObject({ sandbox: { phase: 'terminated', rawState: 'Running' }, actions: ['showDetails'] });
+  });
+
+  it('that first stops it with 137 and then removes it is one incident, certain in the end', () => {
+    const each = scene({ expiry: expiryAt(t0 + 600_000) });
+    const failed = sandbox({
+      createdAtMs: t0,
+      expiry: expiryAt(t0 + 600_000),
+      phase: 'failed',
+      rawState: 'Failed',
+      message: 'Sandbox container exited with code 137.',
+    });
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 600_000) }), t0 + 599_000);
+    each.monitor.lifecycle(failed, t0 + 600_500);
+    each.monitor.gone(t0 + 602_000);
+    const { incidents } = each.monitor.view(t0 + 602_000);
+    expect(incidents).toMatchObject([{ cause: 'expired', certainty: 'certain' }]);
+  });
+});
