@@ -1,12 +1,18 @@
 // npm run bench:forecast [-- DIR] [--json]: the engine and the rules people use today, scored on recorded runs.
-// --picture: writes the picture of docs/forecasting.md. --live: runs workloads for real and prints what was warned of and what broke.
+// --picture: writes the picture of docs/forecasting.md. --live [--emulated] [--json]: runs workloads for real, with the product watching, and
+// prints what was warned of and what broke; --emulated: without control groups.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, say } from '../toolchain.mjs';
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean' }, picture: { type: 'boolean' }, live: { type: 'boolean' } },
+  options: {
+    json: { type: 'boolean' },
+    picture: { type: 'boolean' },
+    live: { type: 'boolean' },
+    emulated: { type: 'boolean' },
+  },
   allowPositionals: true,
 });
 const traces = path.resolve(positionals[0] ?? path.join(root, 'test/replay/traces'));
@@ -20,9 +26,13 @@ async function picture() {
 }
 
 async function live() {
-  const { liveTable, runLive } = await import('../../test/bench/forecast/live.ts');
-  const runs = await runLive(say);
-  process.stdout.write(`${values.json ? JSON.stringify(runs) : liveTable(runs)}\n`);
+  const { runLive } = await import('../../test/bench/forecast/live.ts');
+  const { liveTable } = await import('../../test/bench/forecast/live-table.ts');
+  const report = await runLive(say, values.emulated ? 'emulated' : 'auto');
+  if (report === null) {
+    say('stopped before the end');
+    process.exitCode = 130;
+  } else process.stdout.write(`${values.json ? JSON.stringify(report) : liveTable(report)}\n`);
 }
 
 async function score() {

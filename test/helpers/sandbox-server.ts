@@ -12,6 +12,9 @@ export const workloads = {
   leak: join(serverFolder, 'workloads', 'leak.mjs'),
   buildPeak: join(serverFolder, 'workloads', 'build-peak.mjs'),
   idle: join(serverFolder, 'workloads', 'idle.mjs'),
+  diskFill: join(serverFolder, 'workloads', 'disk-fill.mjs'),
+  forkGrowth: join(serverFolder, 'workloads', 'fork-growth.mjs'),
+  fdLeak: join(serverFolder, 'workloads', 'fd-leak.mjs'),
 } as const;
 
 /** How the test server is started. */
@@ -33,6 +36,10 @@ export interface NewSandbox {
   readonly entrypoint?: readonly string[];
   readonly memory?: string;
   readonly cpu?: string;
+  /** How many processes and threads it may have; refused where no kernel keeps such a limit. */
+  readonly pids?: number;
+  /** A disk of its own of this size, e.g. `120Mi`; refused where none can be mounted. */
+  readonly disk?: string;
   /** Seconds; null: never ends by itself. */
   readonly timeout?: number | null;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -103,6 +110,11 @@ export interface SandboxProcess {
   readonly rssBytes: number;
 }
 
+/** The server does not make such a sandbox; the message says why. */
+export class SandboxRefused extends Error {
+  override readonly name = 'SandboxRefused';
+}
+
 /** A running test server. */
 export interface SandboxServer {
   /** The lifecycle server's address, without a path. */
@@ -116,7 +128,7 @@ export interface SandboxServer {
   readonly pid: number;
   /** A lifecycle request with the key. */
   api(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
-  /** Creates a sandbox and gives its id. Throws when the server refuses. */
+  /** Creates a sandbox and gives its id. @throws SandboxRefused */
   createSandbox(wanted?: NewSandbox): Promise<string>;
   /** The address of a port of the sandbox, with scheme; execd by default. */
   endpoint(id: string, options?: { port?: number; useServerProxy?: boolean }): Promise<string>;
@@ -230,13 +242,21 @@ export async function startSandboxServer(options: SandboxServerOptions = {}): Pr
       const answer = await api('POST', '/v1/sandboxes', {
         ...(wanted.snapshotId === undefined ? { image: { uri: 'node:24-slim' } } : { snapshotId: wanted.snapshotId }),
         entrypoint: wanted.entrypoint ?? [process.execPath, workloads.idle],
-        resourceLimits: { memory: wanted.memory ?? '256Mi', ...(wanted.cpu === undefined ? {} : { cpu: wanted.cpu }) },
+        resourceLimits: {
+          memory: wanted.memory ?? '256Mi',
+          ...(wanted.cpu === undefined ? {} : { cpu: wanted.cpu }),
+          ...(wanted.pids === undefined ? {} : { pids: String(wanted.pids) }),
+          ...(wanted.disk === undefined ? {} : { disk: wanted.disk }),
+        },
         ...(timeout === null ? {} : { timeout }),
         metadata: wanted.metadata ?? {},
         env: wanted.env ?? {},
         extensions: wanted.extensions ?? {},
       });
-      if (answer.status !== 202) throw new Error(`creating a sandbox: ${answer.status} ${answer.text}`);
+      if (answer.status !== 202) {
+        const why = answer.json?.message ?? answer.text;
+        throw new SandboxRefused(`The sandbox was refused (${answer.status}): ${why}`);
+      }
       return answer.json.id;
     },
     async endpoint(id, { port = 44_772, useServerProxy = false } = {}) {

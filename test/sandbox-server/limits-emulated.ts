@@ -126,6 +126,7 @@ class EmulatedGroup implements LimitGroup {
  */
 export class EmulatedLimits implements LimitsBackend {
   readonly kind = 'emulated';
+  readonly enforcesPids = false;
   readonly #root: string;
   readonly #groups = new Map<string, EmulatedGroup>();
   /** Folder of the group a process belongs to, or null for a stranger. */

@@ -140,6 +140,11 @@ function readPids(folder: string): number[] {
   return text === '' ? [] : [...new Set(text.split('\n').map(Number))];
 }
 
+/** Whether groups below `base` of a v2 hierarchy have a limit of processes. */
+function givesPids(base: string): boolean {
+  return readFileSync(join(base, 'cgroup.subtree_control'), 'utf8').split(/\s/).includes('pids');
+}
+
 function tryWrite(path: string, value: string): boolean {
   try {
     writeFileSync(path, value);
@@ -245,6 +250,7 @@ export function findKernelLimits(): LimitsBackend | undefined {
   for (const base of bases.values()) removeStale(base);
   return {
     kind: memory.version === 1 ? 'kernel-v1' : 'kernel-v2',
+    enforcesPids: memory.version === 1 ? bases.has('pids') : givesPids(memory.base),
     createGroup(name, spec) {
       const folders = new Map<string, string>();
       for (const [controller, base] of bases) folders.set(controller, join(base, `${prefix}-${process.pid}-${name}`));

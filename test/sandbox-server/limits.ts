@@ -41,6 +41,8 @@ export interface LimitGroup {
 /** Makes groups. */
 export interface LimitsBackend {
   readonly kind: LimitsKind;
+  /** Whether a process beyond `LimitSpec.pids` is really refused. */
+  readonly enforcesPids: boolean;
   createGroup(name: string, spec: LimitSpec): LimitGroup;
   close(): void;
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mountSandboxDisk } from './disk.ts';
 import type { EventLog } from './event-log.ts';
 import { Execd } from './execd.ts';
 import { BusinessError } from './http.ts';
 import type { LimitsBackend } from './limits.ts';
-import { Sandbox, type SandboxSpec } from './sandbox.ts';
+import { Sandbox, type SandboxSpec, wantedPids } from './sandbox.ts';
 import type { Switches } from './switches.ts';
 import { preciseNowMs } from './timestamps.ts';
 
@@ -74,7 +75,12 @@ export class Registry {
 
   async create(spec: SandboxSpec): Promise<Entry> {
     const { root, limits, log, switches, viaSecret } = this.#options;
-    const sandbox = new Sandbox(spec, join(root, 'sandboxes'), limits, log);
+    if (wantedPids(spec) !== null && !limits.enforcesPids) {
+      const message = `A limit of processes cannot be kept here: ${limits.kind} limits only show it.`;
+      throw new BusinessError(400, 'SANDBOX::INVALID_PARAMETER', message);
+    }
+    const disk = await mountSandboxDisk(spec.resourceLimits['disk']);
+    const sandbox = new Sandbox(spec, join(root, 'sandboxes'), limits, log, disk);
     if (spec.snapshotId !== undefined) {
       await cp(this.snapshot(spec.snapshotId).folder, sandbox.filesFolder, { recursive: true });
     }

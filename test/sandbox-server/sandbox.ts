@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SmallDisk } from '../../src/cli/recording/disk.ts';
 import type { EventLog } from './event-log.ts';
 import { type LimitGroup, type LimitsBackend, parseCpuQuantity, parseMemoryQuantity } from './limits.ts';
 import { readProcess, signalProcess } from './processes.ts';
@@ -25,7 +26,14 @@ export interface SandboxSpec {
 export type ContainerState = 'running' | 'paused' | 'exited';
 
 const maxLogLines = 10_000;
+const usualPidsLimit = 4096;
 const oomPollMs = 200;
+
+/** The limit of processes that the creator asked for; null for the usual one. */
+export function wantedPids({ resourceLimits }: SandboxSpec): number | null {
+  const text = resourceLimits['pids'] ?? '';
+  return /^\d+$/.test(text) ? Number(text) : null;
+}
 
 /** One sandbox: a folder, a group of real processes with limits, and the state of its container. */
 export class Sandbox {
@@ -42,7 +50,7 @@ export class Sandbox {
   readonly group: LimitGroup;
   readonly memoryLimitBytes: number | null;
   readonly cpuCores: number | null;
-  readonly pidsLimit = 4096;
+  readonly pidsLimit: number;
   metadata: Record<string, string>;
   state: ContainerState = 'running';
   exitCode = 0;
@@ -53,6 +61,7 @@ export class Sandbox {
   onExited: (() => void) | undefined;
   readonly logLines: string[] = [];
   readonly #log: EventLog;
+  readonly #disk: SmallDisk | null;
   readonly #children = new Set<ChildProcess>();
   #main: ChildProcess | undefined;
   #oomTimer: NodeJS.Timeout | undefined;
@@ -61,17 +70,20 @@ export class Sandbox {
   #wakeUp: (() => void)[] = [];
   #isRemoved = false;
 
-  constructor(spec: SandboxSpec, root: string, limits: LimitsBackend, log: EventLog) {
+  /** @param disk of its own, or null for files on the machine's disk; it goes with the sandbox. */
+  constructor(spec: SandboxSpec, root: string, limits: LimitsBackend, log: EventLog, disk: SmallDisk | null) {
     this.spec = spec;
     this.metadata = { ...spec.metadata };
     this.#log = log;
-    this.filesFolder = join(root, this.id, 'files');
+    this.#disk = disk;
+    this.filesFolder = disk?.folder ?? join(root, this.id, 'files');
     this.workFolder = join(this.filesFolder, 'work');
     this.tmpFolder = join(this.filesFolder, 'tmp');
     mkdirSync(this.workFolder, { recursive: true });
     mkdirSync(this.tmpFolder, { recursive: true });
     this.memoryLimitBytes = parseMemoryQuantity(spec.resourceLimits['memory']);
     this.cpuCores = parseCpuQuantity(spec.resourceLimits['cpu']);
+    this.pidsLimit = wantedPids(spec) ?? usualPidsLimit;
     this.group = limits.createGroup(this.id.slice(0, 8), {
       memoryBytes: this.memoryLimitBytes,
       cpuCores: this.cpuCores,
@@ -259,6 +271,7 @@ export class Sandbox {
     this.state = 'exited';
     this.#wake();
     await this.group.remove();
+    await this.#disk?.remove();
   }
 }
 

@@ -1,104 +1,140 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { runRecord } from '../../../src/cli/record.ts';
-import { workloads } from '../../helpers/sandbox-server.ts';
-import { loadCases } from './cases.ts';
-import { scoreCase } from './protocol.ts';
-import { isAlarm, linesOf } from './run.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { classifyText } from '../../../src/cli/recording/breaks.ts';
+import {
+  type LoggedEvent,
+  SandboxRefused,
+  type SandboxServer,
+  startSandboxServer,
+} from '../../helpers/sandbox-server.ts';
+import { type LiveAlarm, type LiveBreak, type LiveReport, type LiveRun, scoreLive } from './live-table.ts';
+import { type LiveWatch, watchLive } from './live-watch.ts';
+import { type LiveWorkload, liveWorkloads } from './live-workloads.ts';
 
-/** One workload that was run for real, and what was said of it. */
-export interface LiveRun {
-  readonly name: string;
-  /** What broke, or null. */
-  readonly broke: string | null;
-  readonly brokeAtS: number | null;
-  readonly warnedAtS: number | null;
-  /** Time between the warning and the break, seconds; null when one of them did not happen. */
-  readonly leadS: number | null;
-  /** Highest share of any limit. */
-  readonly highest: number;
-  readonly falseAlarms: number;
+/** What does not break within this time is taken for unbroken. */
+const longestMs = 180_000;
+/** What is not to break is watched for so long at least: both builds and the rest after them. */
+const quietMs = 90_000;
+/** So long the product may take to notice an end, and so long it then has to read what the server says of it. */
+const noticingMs = 15_000;
+const readingMs = 4_000;
+
+interface Running {
+  readonly workload: LiveWorkload;
+  readonly sandboxId: string;
 }
 
-const node = process.execPath;
+const ofSandbox = (events: readonly LoggedEvent[], sandboxId: string): readonly LoggedEvent[] =>
+  events.filter((each) => each.sandboxId === sandboxId);
 
-/** What is run: the limits, and the command under them. Every run ends by itself or after its seconds. */
-const runs: readonly {
-  readonly name: string;
-  readonly options: readonly string[];
-  readonly command: readonly string[];
-}[] = [
-  {
-    name: 'leak under a collector’s sawtooth',
-    options: ['--mem', '256m', '--seconds', '150'],
-    command: [node, workloads.leak, '--rate-mib=1.7', '--saw-mib=8', '--start-mib=60'],
-  },
-  {
-    name: 'build to 95 % that recovers, twice',
-    options: ['--mem', '256m', '--seconds', '80'],
-    command: [node, workloads.buildPeak, '--limit-mib=256', '--peak=0.95', '--rise-seconds=20', '--times=2'],
-  },
-  {
-    name: 'disk that fills',
-    options: ['--mem', '256m', '--disk', '120m', '--seconds', '150'],
-    command: ['for i in $(seq 1000); do head -c 1300000 /dev/zero > part$i || exit 1; sleep 1; done'],
-  },
-  {
-    name: 'processes that never end',
-    options: ['--mem', '256m', '--pids', '128', '--seconds', '150'],
-    command: ['for i in $(seq 1000); do sleep 600 & sleep 0.7; done'],
-  },
-  {
-    name: 'files that are never closed',
-    options: ['--mem', '256m', '--nofile', '256', '--seconds', '150'],
-    command: [node, '-e', "const fs=require('fs');setInterval(()=>fs.openSync('/dev/null'),400)"],
-  },
-];
+/** The line of the server's log with which a sandbox broke, or undefined: a kill at the memory limit, or an end with an error. */
+const breakIn = (events: readonly LoggedEvent[], sandboxId: string): LoggedEvent | undefined =>
+  ofSandbox(events, sandboxId).find(
+    ({ event, exitCode }) => event === 'oom-kill' || (event === 'exited' && exitCode !== 0),
+  );
 
-/** Runs the workloads one after the other in limited cgroups; takes about ten minutes. Needs the right to make cgroups. */
-export async function runLive(say: (text: string) => void): Promise<readonly LiveRun[]> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'forecast-live-'));
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  try {
-    for (const [i, { name, options, command }] of runs.entries()) {
-      say(`▶ ${name} …`);
-      const args = [...options, '--out', folder, '--id', `live-${i}`, '--family', `live-${i}`, '--', ...command];
-      const code = await runRecord(args, stop.signal, { print: () => undefined, say });
-      if (code !== 0) throw new Error(`the recorder ended with ${code}`);
+/** The last words of a workload name what it ran out of. */
+async function kindOf(server: SandboxServer, { event, exitCode, sandboxId }: LoggedEvent): Promise<string> {
+  if (event === 'oom-kill') return 'oom_kill';
+  const { text } = await server.api('GET', `/v1/sandboxes/${sandboxId}/diagnostics/logs?tail=50`);
+  const unknown = { disk: null, freeInodes: null, openFiles: null, refusedTasks: null };
+  return classifyText(text, unknown)?.kind ?? `exit ${String(exitCode)}`;
+}
+
+async function runOf(server: SandboxServer, watch: LiveWatch, { workload, sandboxId }: Running): Promise<LiveRun> {
+  const events = await server.events();
+  const madeMs = ofSandbox(events, sandboxId).find(({ event }) => event === 'created')?.atMs ?? Number.NaN;
+  const sinceS = (atMs: number): number => (atMs - madeMs) / 1000;
+  const broken = breakIn(events, sandboxId);
+  const broke: LiveBreak | null =
+    broken === undefined ? null : { kind: await kindOf(server, broken), atS: sinceS(broken.atMs) };
+  const { alarms, highest, afterwards, recognised } = watch.of(sandboxId);
+  const told = alarms.map(
+    ({ signal, fromMs, toMs, said }): LiveAlarm => ({
+      signal,
+      fromS: sinceS(fromMs),
+      toS: toMs === null ? null : sinceS(toMs),
+      said,
+    }),
+  );
+  return scoreLive({ name: workload.name, broke, highest, afterwards, recognised }, told);
+}
+
+/** Waits until all has broken that is to break, and the product has told of it. */
+async function waitForEnds(
+  server: SandboxServer,
+  watch: LiveWatch,
+  running: readonly Running[],
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedMs = performance.now();
+  const passedMs = (): number => performance.now() - startedMs;
+  const broken = new Set<Running>();
+  const isDone = (): boolean => running.every((one) => broken.has(one) || !one.workload.breaks);
+  while (!(isDone() && passedMs() >= quietMs) && passedMs() < longestMs) {
+    await delay(1000, undefined, { signal });
+    const events = await server.events();
+    for (const one of running) {
+      if (broken.has(one) || breakIn(events, one.sandboxId) === undefined) continue;
+      broken.add(one);
+      say(`${one.workload.name}: broke`);
     }
-    const cases = loadCases(folder);
-    const lines = await linesOf(cases, 'balanced');
-    return cases.map((one): LiveRun => {
-      const on = (lines.get(one.csvFile) ?? []).map(isAlarm);
-      const first = on.indexOf(true);
-      const index = runs.findIndex((_, i) => one.id === `live-${i}`);
-      const warnedAtS = first < 0 ? null : (one.times[first] ?? 0) / 1000;
-      const brokeAtS = one.breakAt === null ? null : one.breakAt;
-      return {
-        name: runs[index]?.name ?? one.id,
-        broke: one.kind,
-        brokeAtS,
-        warnedAtS,
-        leadS: brokeAtS === null || warnedAtS === null ? null : brokeAtS - warnedAtS,
-        highest: Math.max(...one.top),
-        falseAlarms: scoreCase(one, on).falseAlarms,
-      };
+  }
+  const lastMs = passedMs() + noticingMs;
+  while ([...broken].some(({ sandboxId }) => !watch.of(sandboxId).ended) && passedMs() < lastMs)
+    await delay(250, undefined, { signal });
+  await delay(readingMs, undefined, { signal });
+}
+
+async function runAll(
+  server: SandboxServer,
+  watch: LiveWatch,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<LiveReport> {
+  const running: Running[] = [];
+  const leftOut: { name: string; why: string }[] = [];
+  for (const workload of liveWorkloads) {
+    signal.throwIfAborted();
+    try {
+      running.push({ workload, sandboxId: await server.createSandbox(workload.sandbox) });
+    } catch (error) {
+      if (!(error instanceof SandboxRefused)) throw error;
+      leftOut.push({ name: workload.name, why: error.message });
+    }
+  }
+  say(`${running.length} sandboxes run; this takes two to three minutes …`);
+  await waitForEnds(server, watch, running, say, signal);
+  const runs: LiveRun[] = [];
+  for (const one of running) runs.push(await runOf(server, watch, one));
+  return { limits: server.limits, runs, leftOut };
+}
+
+/**
+ * Runs the workloads for real, all at once, each in a sandbox of the test server, with the product watching over its own provider.
+ * @param limits `emulated` does without control groups even where they can be had.
+ * @returns null when it was interrupted (SIGINT, SIGTERM). Nothing is left running in any case.
+ */
+export async function runLive(say: (text: string) => void, limits: 'auto' | 'emulated'): Promise<LiveReport | null> {
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  // The keyboard and npm each send one: every one of them has to be caught.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, interrupt);
+  try {
+    await using server = await startSandboxServer({ limits });
+    say(`test sandbox server: ${server.url}, limits: ${server.limits}`);
+    const watch = watchLive(server, (text) => {
+      if (!stop.signal.aborted) say(text);
     });
+    try {
+      return await runAll(server, watch, say, stop.signal);
+    } finally {
+      await watch.close();
+    }
+  } catch (error) {
+    if (stop.signal.aborted) return null;
+    throw error;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.removeListener(name, interrupt);
   }
 }
-
-const seconds = (value: number | null): string => (value === null ? '–' : `${value.toFixed(0)} s`);
-
-/** One line for each run. */
-export const liveTable = (found: readonly LiveRun[]): string =>
-  found
-    .map(
-      ({ name, broke, brokeAtS, warnedAtS, leadS, highest, falseAlarms }) =>
-        `${name.padEnd(36)} broke ${(broke ?? 'no').padEnd(12)} at ${seconds(brokeAtS).padStart(5)}  warned at ${seconds(warnedAtS).padStart(5)}` +
-        `  lead ${seconds(leadS).padStart(5)}  highest ${Math.round(highest * 100)} %  false alarms ${falseAlarms}`,
-    )
-    .join('\n');
