@@ -6,10 +6,10 @@ import { root, say } from '../toolchain.mjs';
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 const { fitFrom, isCommitted, writeTables } = await import('../../test/bench/forecast/fit/fit.ts');
 const { familiesTable, methodsTable, qualityLines } = await import('../../test/bench/forecast/table.ts');
-const { methods, quality, source } = await fitFrom(path.join(root, 'test/replay/traces'), say);
+const { methods, sets, quality, source } = await fitFrom(path.join(root, 'test/replay/traces'), say);
 const balanced = methods.find(({ method }) => method.includes('balanced'));
 process.stdout.write(
-  `${[methodsTable(methods), ...(balanced ? [familiesTable(balanced)] : []), qualityLines(quality)].join('\n\n')}\n`,
+  `${[methodsTable(methods), methodsTable(sets), ...(balanced ? [familiesTable(balanced)] : []), qualityLines(quality)].join('\n\n')}\n`,
 );
 if (values.check) {
   const same = isCommitted(root, source);

@@ -3,12 +3,12 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { type Sensitivity, sensitivities } from '../monitor/alert-policy.ts';
-import { replay } from './replay.ts';
+import { type ReplayOptions, replay } from './replay.ts';
 import { readTrace, TraceError, traceFilesIn } from './trace-file.ts';
 
-const usage = `replay FILE_OR_DIR… [--out results.jsonl] [--sensitivity ${sensitivities.join('|')}]
+const usage = `replay FILE_OR_DIR… [--out results.jsonl] [--sensitivity ${sensitivities.join('|')}] [--every N]
 Replays recorded runs (ID.csv or ID.csv.gz, with ID.json beside it) through the forecaster and the alert policy, one row at a time, and
-prints one JSON line for each row before the break.`;
+prints one JSON line for each row before the break. --every reads only every Nth row, as a source would that reports more seldom.`;
 
 const isSensitivity = (text: string): text is Sensitivity => sensitivities.some((each) => each === text);
 
@@ -22,11 +22,11 @@ export async function replayMain(
   out: NodeJS.WritableStream,
   say: (text: string) => void,
 ): Promise<number> {
-  let parsed: { values: { out?: string; sensitivity?: string }; positionals: string[] };
+  let parsed: { values: { out?: string; sensitivity?: string; every?: string }; positionals: string[] };
   try {
     parsed = parseArgs({
       args: [...args],
-      options: { out: { type: 'string' }, sensitivity: { type: 'string' } },
+      options: { out: { type: 'string' }, sensitivity: { type: 'string' }, every: { type: 'string' } },
       allowPositionals: true,
     });
   } catch (error) {
@@ -35,13 +35,14 @@ export async function replayMain(
   }
   const { values, positionals } = parsed;
   const sensitivity = values.sensitivity ?? 'balanced';
-  if (positionals.length === 0 || !isSensitivity(sensitivity)) {
+  const every = Number(values.every ?? 1);
+  if (positionals.length === 0 || !isSensitivity(sensitivity) || !(Number.isInteger(every) && every >= 1)) {
     say(usage);
     return 2;
   }
   try {
     const target = values.out === undefined ? out : await openFile(values.out);
-    const code = await replayAll(positionals, sensitivity, target, say);
+    const code = await replayAll(positionals, { sensitivity, every }, target, say);
     if (target !== out) {
       target.end();
       await finished(target).catch((error: unknown) => {
@@ -78,7 +79,7 @@ async function openFile(path: string): Promise<WriteStream> {
 
 async function replayAll(
   files: readonly string[],
-  sensitivity: Sensitivity,
+  options: ReplayOptions,
   target: NodeJS.WritableStream,
   say: (text: string) => void,
 ): Promise<number> {
@@ -94,7 +95,7 @@ async function replayAll(
       try {
         const trace = await readTrace(file);
         const lines: string[] = [];
-        for (const line of replay(trace, { sensitivity })) lines.push(`${JSON.stringify(line)}\n`);
+        for (const line of replay(trace, options)) lines.push(`${JSON.stringify(line)}\n`);
         if (lines.length > 0) await write(lines.join(''));
       } catch (error) {
         if (!(error instanceof TraceError)) throw error;

@@ -1,4 +1,5 @@
 import { createForecaster } from '../forecast/forecaster.ts';
+import type { SandboxEvent } from '../model/events.ts';
 import type { Forecast, Forecaster, TimeToLimit } from '../model/forecast.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
@@ -73,16 +74,29 @@ export interface ReplayOptions {
   readonly policy?: AlertPolicy;
   /** Default: a new one of the extension. */
   readonly forecaster?: Forecaster;
+  /** Reads only every so-manyth row, as a source would that reports more seldom; commands are told when they come. Default: every one. */
+  readonly every?: number;
+}
+
+/** What a source that reports only every so-manyth row tells of this one. */
+function told(events: readonly SandboxEvent[], row: number, every: number): readonly SandboxEvent[] {
+  if (every === 1) return events;
+  return events.flatMap((event): readonly SandboxEvent[] => {
+    if (event.kind !== 'sample') return [event];
+    return row % every === 0 ? [{ ...event, cadenceMs: event.cadenceMs * every }] : [];
+  });
 }
 
 /** Replays one trace through the monitor of the extension, row by row. @returns one line for each row before the break, in file order. */
 export function* replay(trace: TraceFile, options: ReplayOptions = {}): Generator<ReplayLine> {
   let monitor: ReturnType<typeof createSandboxMonitor> | null = null;
   let lastMs = 0;
+  let row = 0;
   for (const { tMs, events } of traceRows(trace)) {
-    for (const event of events) {
+    const atMs = events.at(-1)?.atMs ?? Number.NaN;
+    if (Number.isFinite(atMs)) lastMs = atMs;
+    for (const event of told(events, row++, options.every ?? 1)) {
       if (!Number.isFinite(event.atMs)) continue;
-      lastMs = event.atMs;
       monitor ??= createSandboxMonitor({
         sandbox: sandboxOf(trace.id),
         supports: [],

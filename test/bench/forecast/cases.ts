@@ -10,6 +10,8 @@ type Watched = (typeof watched)[number];
 export interface Case {
   readonly id: string;
   readonly family: string;
+  /** The folder it lies in: recordings made for one purpose. */
+  readonly set: string;
   /** What broke, or null. */
   readonly kind: string | null;
   /** The signal that broke; memory where nothing did. */
@@ -103,6 +105,7 @@ function read(csvFile: string): Case | null {
   return {
     id: meta.id ?? path.basename(withoutEnding(csvFile)),
     family: meta.family ?? meta.workload ?? 'unknown',
+    set: path.basename(path.dirname(csvFile)),
     kind,
     signal,
     breakAt,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type ReplayLine, replay } from '../../../src/cli/replay.ts';
 import { readTrace, type TraceFile } from '../../../src/cli/trace-file.ts';
 import type { SignalName } from '../../../src/model/signal.ts';
-import { isAlarm } from './run.ts';
+import { isAlarm } from './report.ts';
 
 /** The runs in the picture: what they show, and the signal that is drawn. */
 const panels: readonly { readonly file: string; readonly signal: SignalName; readonly title: string }[] = [

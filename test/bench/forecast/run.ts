@@ -2,21 +2,10 @@ import { type ReplayLine, replay } from '../../../src/cli/replay.ts';
 import { readTrace } from '../../../src/cli/trace-file.ts';
 import { type Sensitivity, sensitivities } from '../../../src/monitor/alert-policy.ts';
 import { baselines, randomAt } from './baselines.ts';
+import { cadenceReports } from './cadence.ts';
 import { type Case, loadCases } from './cases.ts';
 import { type Quality, qualityOf } from './probability.ts';
-import { familiesOf, type Interval, intervalsOf, nothing, plus, type Rates, ratesOf, type Sum } from './protocol.ts';
-
-/** One row of the table. */
-export interface MethodReport extends Rates {
-  readonly method: string;
-  readonly sum: Sum;
-  readonly intervals: {
-    readonly recall: Interval;
-    readonly recallForecastable: Interval;
-    readonly falseAlarmsPerHour: Interval;
-  };
-  readonly families: Readonly<Record<string, Sum>>;
-}
+import { isAlarm, type MethodReport, reportOf, setReportsOf } from './report.ts';
 
 /** Everything that one run of the benchmark found. */
 export interface BenchReport {
@@ -27,17 +16,15 @@ export interface BenchReport {
   /** Runs that reached 85 % of their memory and did not break. */
   readonly recovered: number;
   readonly methods: readonly MethodReport[];
+  /** The engine at each sensitivity on each set of recordings by itself. */
+  readonly sets: readonly MethodReport[];
+  /** The balanced engine with readings further apart. */
+  readonly cadences: readonly MethodReport[];
   readonly quality: Quality;
 }
 
-export function reportOf(method: string, cases: readonly Case[], on: (one: Case) => readonly boolean[]): MethodReport {
-  const families = familiesOf(cases, on);
-  const sum = [...families.values()].reduce(plus, nothing);
-  return { method, ...ratesOf(sum), sum, intervals: intervalsOf(families), families: Object.fromEntries(families) };
-}
-
 /** Replays all cases at one sensitivity. */
-export async function linesOf(
+async function linesOf(
   cases: readonly Case[],
   sensitivity: Sensitivity,
 ): Promise<ReadonlyMap<string, readonly ReplayLine[]>> {
@@ -46,19 +33,20 @@ export async function linesOf(
   return lines;
 }
 
-export const isAlarm = ({ level }: ReplayLine): boolean => level === 'warn' || level === 'critical';
-
 /** Scores the engine at each sensitivity, and every baseline, on all traces of a folder. */
 export async function runBench(folder: string, say: (text: string) => void): Promise<BenchReport> {
   const cases = loadCases(folder);
   if (cases.length === 0) throw new Error(`no traces in ${folder}`);
   const methods: MethodReport[] = [];
+  const sets: MethodReport[] = [];
   let quality: Quality | null = null;
   for (const sensitivity of sensitivities) {
     say(`replaying ${cases.length} runs, ${sensitivity} …`);
     const lines = await linesOf(cases, sensitivity);
     const of = (one: Case): readonly ReplayLine[] => lines.get(one.csvFile) ?? [];
-    methods.push(reportOf(`this engine, ${sensitivity}`, cases, (one) => of(one).map(isAlarm)));
+    const alarms = (one: Case): readonly boolean[] => of(one).map(isAlarm);
+    methods.push(reportOf(`this engine, ${sensitivity}`, cases, alarms));
+    sets.push(...setReportsOf(sensitivity, cases, alarms));
     if (sensitivity !== 'balanced') continue;
     methods.push(
       reportOf('this engine, critical only', cases, (one) => of(one).map(({ level }) => level === 'critical')),
@@ -69,6 +57,8 @@ export async function runBench(folder: string, say: (text: string) => void): Pro
   for (const [name, alarms] of Object.entries(baselines)) methods.push(reportOf(name, cases, alarms));
   methods.push(reportOf('random, as often as we', cases, randomAt(balanced?.falseAlarmsPerHour ?? 0)));
   if (quality === null) throw new Error('the balanced engine was not replayed');
+  say('replaying with readings further apart …');
+  const cadences = await cadenceReports(cases);
   return {
     traces: cases.length,
     quietHours: cases.reduce((sum, one) => sum + (one.breakAt === null ? one.times.length : 0), 0) / 3600,
@@ -76,6 +66,8 @@ export async function runBench(folder: string, say: (text: string) => void): Pro
     forecastable: cases.filter((one) => one.forecastable).length,
     recovered: cases.filter((one) => one.breakAt === null && Math.max(...one.pressure.memory) >= 0.85).length,
     methods,
+    sets,
+    cadences,
     quality,
   };
 }

@@ -1,10 +1,16 @@
+import { sensitivities } from '../../../src/monitor/alert-policy.ts';
 import type { Quality } from './probability.ts';
 import type { Interval, Sum } from './protocol.ts';
-import type { BenchReport, MethodReport } from './run.ts';
+import type { MethodReport } from './report.ts';
+import type { BenchReport } from './run.ts';
+import { rateInterval, shareInterval } from './small-samples.ts';
 
 const number = (value: number | null, digits = 2): string =>
   value === null || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 const between = ([low, high]: Interval, digits = 2): string => `[${number(low, digits)}, ${number(high, digits)}]`;
+
+const maybe = (interval: Interval | null, digits?: number): string =>
+  interval === null ? '–' : between(interval, digits);
 
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
@@ -34,8 +40,10 @@ const familyRow = ([name, sum]: readonly [string, Sum]): readonly string[] => [
   String(sum.cases),
   `${sum.hits}/${sum.breaks}`,
   `${sum.forecastableHits}/${sum.forecastable}`,
+  maybe(shareInterval(sum.forecastableHits, sum.forecastable)),
   String(sum.falseAlarms),
-  number(sum.hours * 60, 1),
+  number(sum.hours, 2),
+  maybe(rateInterval(sum.falseAlarms, sum.hours), 1),
 ];
 
 /** The table of all methods. */
@@ -48,7 +56,7 @@ export const methodsTable = (methods: readonly MethodReport[]): string =>
 /** The families of one method. */
 export const familiesTable = (report: MethodReport): string =>
   columns([
-    [`family (${report.method})`, 'runs', 'hits', 'foreseeable', 'false', 'min outside'],
+    [`family (${report.method})`, 'runs', 'hits', 'foreseeable', '95 %', 'false', 'hours', 'false/h 95 %'],
     ...Object.entries(report.families).map(familyRow),
   ]);
 
@@ -76,6 +84,9 @@ export function benchTable(report: BenchReport): string {
     head,
     '',
     methodsTable(report.methods),
+    '',
+    ...(report.sets.length > sensitivities.length ? [methodsTable(report.sets), ''] : []),
+    methodsTable(report.cadences),
     '',
     ...(balanced === undefined ? [] : [familiesTable(balanced), '']),
     qualityLines(quality),

@@ -91,6 +91,18 @@ describe('replay', () => {
     expect(out.join('\n')).not.toMatch(/:null,"p|p90":null|NaN|Infinity/);
   });
 
+  it('takes only every fifth row where the source reports so seldom, and still prints one line for each', async () => {
+    await put('a.csv', leak(110));
+    const { out } = await run(folder, '--every', '5');
+    const lines = out.map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(110);
+    const used = lines.map((line) => line.signals.memory.pressure * 256);
+    expect(used.slice(0, 11).map(Math.round)).toEqual([20, 20, 20, 20, 20, 30, 30, 30, 30, 30, 40]);
+    expect(lines.some((line) => line.level === 'warn')).toBe(true);
+    expect((await run(folder, '--every', '0')).code).toBe(2);
+    expect((await run(folder, '--every', 'x')).code).toBe(2);
+  });
+
   it('goes on after a file that cannot be read, and says so', async () => {
     await put('a.csv', 'x,y\n1,2\n');
     await put('b.csv', leak(5));

@@ -4,6 +4,7 @@ import { featureNames } from '../../../src/forecast/features.ts';
 import type { Case } from '../../bench/forecast/cases.ts';
 import { calibrate, fitModel, type Row } from '../../bench/forecast/fit/boost.ts';
 import { familiesOf, ratesOf, scoreCase } from '../../bench/forecast/protocol.ts';
+import { rateInterval, shareInterval } from '../../bench/forecast/small-samples.ts';
 import { randomFrom } from './support.ts';
 
 const run = (breakAt: number | null, rows: number, top = 0.5, kind: string | null = 'oom_kill'): Case => ({
@@ -18,6 +19,7 @@ const run = (breakAt: number | null, rows: number, top = 0.5, kind: string | nul
   stalled: null,
   forecastable: breakAt !== null,
   csvFile: 'x.csv',
+  set: 'x',
 });
 const on = (rows: number, ...spans: readonly (readonly [number, number])[]): boolean[] =>
   Array.from({ length: rows }, (_, i) => spans.some(([from, to]) => i >= from && i <= to));
@@ -88,5 +90,34 @@ describe('the fit', () => {
     );
     expect(from.toSorted((a, b) => a - b)).toEqual(from);
     expect(to.toSorted((a, b) => a - b)).toEqual(to);
+  });
+});
+
+describe('intervals of small samples', () => {
+  it.each([
+    // Exact values of the score interval, as R's prop.test(correct = FALSE) gives them.
+    [1, 1, 0.2065, 1],
+    [9, 10, 0.5958, 0.9821],
+    [0, 8, 0, 0.3244],
+  ])('a share of %i of %i', (hits, of, low, high) => {
+    const interval = shareInterval(hits, of);
+    expect(interval?.[0]).toBeCloseTo(low, 3);
+    expect(interval?.[1]).toBeCloseTo(high, 3);
+  });
+
+  it.each([
+    // Garwood's exact limits.
+    [0, 0, 3.689],
+    [3, 0.619, 8.767],
+    [10, 4.795, 18.39],
+  ])('a count of %i', (count, low, high) => {
+    const [from = Number.NaN, to = Number.NaN] = rateInterval(count, 2) ?? [];
+    expect(Math.abs(2 * from - low)).toBeLessThan(0.03);
+    expect(Math.abs(2 * to - high) / high).toBeLessThan(0.01);
+  });
+
+  it('says nothing of nothing', () => {
+    expect(shareInterval(0, 0)).toBeNull();
+    expect(rateInterval(0, 0)).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { featureNames } from '../../../../src/forecast/features.ts';
 import { alertPolicy, sensitivities } from '../../../../src/monitor/alert-policy.ts';
 import { type Case, loadCases } from '../cases.ts';
 import { type Quality, qualityOf } from '../probability.ts';
-import { isAlarm, type MethodReport, reportOf } from '../run.ts';
+import { isAlarm, type MethodReport, reportOf, setReportsOf } from '../report.ts';
 import { fitModel } from './boost.ts';
 import { corpusOf } from './corpus.ts';
 import { leaveFamiliesOut, unseenLines } from './validate.ts';
@@ -50,6 +50,8 @@ function fingerprintOf(cases: readonly Case[]): string {
 /** What the models were worth on families they had not seen. */
 export interface FitReport {
   readonly methods: readonly MethodReport[];
+  /** Each sensitivity on each set of recordings by itself. */
+  readonly sets: readonly MethodReport[];
   readonly quality: Quality;
   readonly source: string;
 }
@@ -62,16 +64,17 @@ export async function fitFrom(folder: string, say: (text: string) => void): Prom
   const { models, calibration } = leaveFamiliesOut(cases, moments, say);
   const model = { ...fitModel(moments), calibration };
   const methods: MethodReport[] = [];
+  const sets: MethodReport[] = [];
   let quality: Quality | null = null;
   for (const sensitivity of sensitivities) {
     const lines = await unseenLines(cases, models, alertPolicy(sensitivity));
-    methods.push(
-      reportOf(`unseen families, ${sensitivity}`, cases, (one) => (lines.get(one.csvFile) ?? []).map(isAlarm)),
-    );
+    const alarms = (one: Case): readonly boolean[] => (lines.get(one.csvFile) ?? []).map(isAlarm);
+    methods.push(reportOf(`unseen families, ${sensitivity}`, cases, alarms));
+    sets.push(...setReportsOf(sensitivity, cases, alarms));
     if (sensitivity === 'balanced') quality = qualityOf(cases, (one) => lines.get(one.csvFile) ?? []);
   }
   if (quality === null) throw new Error('the balanced engine was not replayed');
-  return { methods, quality, source: sourceOf(model, cases, fingerprintOf(cases)) };
+  return { methods, sets, quality, source: sourceOf(model, cases, fingerprintOf(cases)) };
 }
 
 const tablesFile = (root: string): string => path.join(root, 'src/forecast/tables.ts');
