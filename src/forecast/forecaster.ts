@@ -279,6 +279,7 @@ class SandboxForecaster implements Forecaster {
       pBreak300: outlook.pBreak300,
       timeToLimitMs: outlook.timeToLimitMs,
       slopePerSecond: slope,
+      ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
       grower,
       evidence: evidenceOf({ signal, track, outlook, grower, command, noForecast, staleMs }),
     };

@@ -28,6 +28,8 @@ export interface Forecast {
   readonly timeToLimitMs: TimeToLimit | null;
   /** Rise of the floor in `unit` per second, null when not estimated. */
   readonly slopePerSecond: number | null;
+  /** How long the present climb has lasted, milliseconds; absent while the signal does not climb. */
+  readonly risingForMs?: number;
   /** The process that grows, when one was seen to. */
   readonly grower: { readonly pid: number; readonly name: string; readonly bytesPerSecond: number } | null;
   /** One line in words; every number in it comes from the model. */

@@ -25,6 +25,12 @@ export interface AlertPolicy {
   readonly warnProbability: number;
   readonly fairTimeMs: number;
   readonly farProbability: number;
+  /**
+   * P(break within 300 s) from which it is done with more time left, if P(break within 120 s) is at least `watchProbability` and the median
+   * time to the limit is at most `longShare` of the time that the climb has lasted: one that took many minutes is known well before its last.
+   */
+  readonly longProbability300: number;
+  readonly longShare: number;
   /** P(break within 60 s) from which the same is done whatever time is told: a command that is known for it has none. */
   readonly sureProbability60: number;
   readonly warnHoldMs: number;
@@ -76,10 +82,14 @@ export interface AlertPolicy {
 
 const minutes = (count: number): number => count * 60_000;
 
-type Lines = Pick<AlertPolicy, 'nearProbability' | 'warnProbability' | 'farProbability' | 'sureProbability60'>;
+type Lines = Pick<
+  AlertPolicy,
+  'nearProbability' | 'warnProbability' | 'farProbability' | 'longProbability300' | 'sureProbability60'
+>;
 
 const base: Omit<AlertPolicy, 'sensitivity' | 'clearProbability' | 'expiry' | keyof Lines> = {
   watchProbability: 0.3,
+  longShare: 0.5,
   nearTimeMs: 50_000,
   fairTimeMs: 60_000,
   warnHoldMs: 1_000,
@@ -102,9 +112,27 @@ const base: Omit<AlertPolicy, 'sensitivity' | 'clearProbability' | 'expiry' | ke
 };
 
 const linesOf: Record<Sensitivity, Lines> = {
-  calm: { nearProbability: 0.75, warnProbability: 0.93, farProbability: 0.98, sureProbability60: 0.85 },
-  balanced: { nearProbability: 0.68, warnProbability: 0.9, farProbability: 0.96, sureProbability60: 0.8 },
-  eager: { nearProbability: 0.52, warnProbability: 0.65, farProbability: 0.8, sureProbability60: 0.65 },
+  calm: {
+    nearProbability: 0.75,
+    warnProbability: 0.93,
+    farProbability: 0.98,
+    longProbability300: 0.95,
+    sureProbability60: 0.85,
+  },
+  balanced: {
+    nearProbability: 0.68,
+    warnProbability: 0.9,
+    farProbability: 0.96,
+    longProbability300: 0.9,
+    sureProbability60: 0.8,
+  },
+  eager: {
+    nearProbability: 0.52,
+    warnProbability: 0.65,
+    farProbability: 0.8,
+    longProbability300: 0.85,
+    sureProbability60: 0.65,
+  },
 };
 
 const expiryMinutes: Record<Sensitivity, { watch: number; warn: number; critical: number }> = {

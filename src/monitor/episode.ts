@@ -113,12 +113,21 @@ const lineOf = ({ forecast, cadenceMs }: EpisodeInput, policy: AlertPolicy): num
   return p50 <= policy.fairTimeMs ? policy.warnProbability : policy.farProbability;
 };
 
+/** A climb that has lasted for a multiple of what is left, and is all but certain to get there. */
+const isLong = ({ pBreak300, risingForMs, timeToLimitMs }: Forecast, policy: AlertPolicy): boolean =>
+  probability(pBreak300) >= policy.longProbability300 &&
+  timeToLimitMs !== null &&
+  timeToLimitMs.p50 <= policy.longShare * (risingForMs ?? 0);
+
 const turnTimers = (state: EpisodeState, input: EpisodeInput, policy: AlertPolicy): Timers => {
   const { atMs } = input;
   const elapsedMs = state.lastAtMs === null ? Number.POSITIVE_INFINITY : atMs - state.lastAtMs;
   const torn = elapsedMs < 0 || elapsedMs > Math.max(policy.maxGapMs, 3 * input.cadenceMs);
   const p120 = within120(input, policy);
-  const above = p120 >= lineOf(input, policy) || probability(input.forecast.pBreak60) >= policy.sureProbability60;
+  const above =
+    p120 >= lineOf(input, policy) ||
+    probability(input.forecast.pBreak60) >= policy.sureProbability60 ||
+    (p120 >= policy.watchProbability && isLong(input.forecast, policy));
   const keep = (since: number | null): number => (torn || since === null ? atMs : since);
   return {
     aboveSinceMs: above ? keep(state.aboveSinceMs) : null,

@@ -242,6 +242,23 @@ describe('waiting while there is time', () => {
     expect(warns(risky(policy.warnProbability - 0.01, { timeToLimitMs: null }))).toBe(false);
   });
 
+  it('a climb that has lasted for twice as long as what is left is told of minutes before', () => {
+    const { longProbability300, longShare, watchProbability } = policy;
+    const long = (part: Partial<Forecast> = {}): Forecast => ({
+      ...at(watchProbability, 150),
+      pBreak300: longProbability300,
+      risingForMs: 150_000 / longShare,
+      ...part,
+    });
+    expect(warns(long())).toBe(true);
+    expect(warns(long({ risingForMs: 150_000 / longShare - 1_000 }))).toBe(false);
+    expect(warns(long({ pBreak300: longProbability300 - 0.01 }))).toBe(false);
+    expect(warns(long({ pBreak120: watchProbability - 0.01 }))).toBe(false);
+    const { risingForMs: _, ...unknown } = long();
+    expect(warns(unknown)).toBe(false);
+    expect(warns(long({ timeToLimitMs: null }))).toBe(false);
+  });
+
   it('of what comes in steps a shorter time will do, if it may well be longer', () => {
     const stairs = (p90: number): Forecast => risky(0.9, { timeToLimitMs: { p10: 15_000, p50: 25_000, p90 } });
     expect(warns(stairs(policy.doubtfulTimeMs))).toBe(true);
