@@ -1,8 +1,9 @@
 import type { ProcessExited } from '../model/events.ts';
 import type { FixOutcome } from '../model/fix.ts';
-import type { Incident } from '../model/incident.ts';
+import type { Incident, IncidentCause } from '../model/incident.ts';
 import type { Sample } from '../model/sample.ts';
 import { isEnded, type Sandbox } from '../model/sandbox.ts';
+import type { Warning } from '../model/warning.ts';
 import { AgentWatch } from './agent-watch.ts';
 import type { Alarms } from './alarms.ts';
 import type { BlackBox } from './black-box.ts';
@@ -27,6 +28,8 @@ const freshSampleMs = 15_000;
 /** Within this time of our own deletion the end was ours. */
 const ownDeletionMs = 60_000;
 const fullPressure = 0.9;
+/** A main process that fails within this time of a limit that was reached has failed of it. */
+const sameFailureMs = 60_000;
 
 interface End {
   readonly incidentId: string;
@@ -47,6 +50,8 @@ export class EndWatch {
   #diagnostics: string | null = null;
   #interruption: Interruption | null = null;
   #end: End | null = null;
+  /** What was warned of and has been reached last, as an error said. */
+  #reached: { readonly warning: Warning; readonly atMs: number } | null = null;
   #gone = false;
 
   constructor(sandbox: Sandbox, parts: EndWatchParts) {
@@ -118,6 +123,23 @@ export class EndWatch {
     // With more candidates than kills, none of them is named.
     const killed = exited.filter(({ outOfMemory }) => outOfMemory);
     if (killed.length <= Math.max(1, kills)) this.#child.missing(this.#sandbox, killed);
+  }
+
+  /** An error said that the limit was reached that `warning` is about. It may be read before or after the end that it explains. */
+  reached(warning: Warning, atMs: number): void {
+    this.#reached = { warning, atMs };
+    const end = this.#end;
+    const incident = end === null ? null : this.#incidents.find(end.incidentId);
+    if (end === null || incident === null || incident.warning !== null) return;
+    const explained = this.#reachedBefore(incident.cause, incident.atMs);
+    if (explained !== null) this.#incidents.correct(end.incidentId, classifyEnd(end.facts), { warning: explained });
+  }
+
+  /** @returns what was warned of, if that is what an end of this cause at this time comes from. */
+  #reachedBefore(cause: IncidentCause, atMs: number): Warning | null {
+    const reached = this.#reached;
+    if (reached === null || cause !== 'crashed' || Math.abs(reached.atMs - atMs) > sameFailureMs) return null;
+    return reached.warning;
   }
 
   /** A process that ended when the kernel killed one. */
@@ -217,7 +239,9 @@ export class EndWatch {
       this.#incidents.correct(begunId, finding, { endsSandbox: true, timeline: journal.timeline });
       return;
     }
-    const incident = this.#incidents.open(finding, { sandbox, atMs: this.#endedAtMs(finding, facts), found });
+    const endedAtMs = this.#endedAtMs(finding, facts);
+    const reached = this.#reachedBefore(finding.cause, endedAtMs);
+    const incident = this.#incidents.open(finding, { sandbox, atMs: endedAtMs, found, reached });
     this.#end = { incidentId: incident.id, facts };
   }
 

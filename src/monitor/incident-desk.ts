@@ -25,6 +25,8 @@ export interface IncidentScene {
   readonly found?: boolean;
   /** Default: what its cause means. */
   readonly endsSandbox?: boolean;
+  /** What had been warned of and broke just before, where the cause alone does not tell. */
+  readonly reached?: Warning | null;
 }
 
 /** @returns whether an incident of this cause is the end of the sandbox. */
@@ -71,8 +73,8 @@ export class IncidentDesk {
   /** Opens a new incident. What was warned of has broken with it; with the sandbox every warning is over. */
   open(finding: EndFinding, scene: IncidentScene): Incident {
     const { alarms, box, journal } = this.#sources;
-    const { sandbox, atMs, found = false, endsSandbox = isEnd(finding.cause) } = scene;
-    const warning = alarms.broke(signalsBehind(finding), atMs);
+    const { sandbox, atMs, found = false, endsSandbox = isEnd(finding.cause), reached = null } = scene;
+    const warning = alarms.broke(signalsBehind(finding), atMs) ?? reached;
     if (endsSandbox) alarms.endAll(atMs);
     const leadMs = leadOf(warning, atMs);
     const incident: Incident = {

@@ -166,7 +166,8 @@ class Monitor implements SandboxMonitor {
     if (event.source === 'diagnostics') this.#ends.diagnostics(event.text, event.atMs);
     const recognition = this.#failures.error(event);
     if (recognition !== null) {
-      this.#alarms.broke(signalsReached(recognition.pattern), event.atMs);
+      const reached = this.#alarms.broke(signalsReached(recognition.pattern), event.atMs);
+      if (reached !== null) this.#ends.reached(reached, event.atMs);
       this.#view = null;
     }
     this.#settle();

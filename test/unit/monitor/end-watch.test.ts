@@ -50,6 +50,54 @@ describe('an end', () => {
     expect(each.monitor.view(t0).incidents).toHaveLength(1);
   });
 
+  describe('of a main process that failed of what was warned of', () => {
+    const full = errorEvent({ text: 'write failed: No space left on device', atMs: t0 + 9_500 });
+    const warnedOf = () => {
+      const each = scene();
+      const disk = { usedBytes: 7e8, limitBytes: 1e9 };
+      for (let s = 0; s < 6; s++) each.feed(sampleAt(s, 0.3, { disk }), risky(0.9, { signal: 'disk' }));
+      each.told();
+      return each;
+    };
+    const fails = (each: ReturnType<typeof scene>, seconds: number) =>
+      each.monitor.lifecycle(
+        sandbox({ phase: 'failed', rawState: 'Failed', message: 'Sandbox container exited with code 1.' }),
+        t0 + seconds * 1000,
+      );
+
+    it('tells how long before it was warned of, when the error was read first', () => {
+      const each = warnedOf();
+      each.monitor.error(full);
+      fails(each, 10);
+      expect(each.monitor.view(t0).incidents).toMatchObject([
+        { cause: 'crashed', leadMs: 9_000, warning: { signal: 'disk', outcome: 'broke' } },
+      ]);
+      expect(each.monitor.view(t0).incidents[0]?.text).toContain('The warning came 9 s before.');
+    });
+
+    it('and when it was read afterwards, as the same incident', () => {
+      const each = warnedOf();
+      fails(each, 10);
+      expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'crashed', leadMs: null, warning: null }]);
+      each.monitor.error({ ...full, atMs: t0 + 12_000 });
+      expect(each.monitor.view(t0).incidents).toMatchObject([
+        { cause: 'crashed', leadMs: 9_000, warning: { signal: 'disk', outcome: 'broke' } },
+      ]);
+      expect(each.told().filter((word) => word.startsWith('incident'))).toHaveLength(2);
+    });
+
+    it('but not minutes later, and not of an end of another kind', () => {
+      const later = warnedOf();
+      later.monitor.error(full);
+      fails(later, 90);
+      expect(later.monitor.view(t0).incidents).toMatchObject([{ cause: 'crashed', warning: null }]);
+      const removed = warnedOf();
+      removed.monitor.error(full);
+      removed.monitor.gone(t0 + 10_000);
+      expect(removed.monitor.view(t0).incidents[0]).toMatchObject({ warning: null });
+    });
+  });
+
   it('counts a kill that was seen while the list that tells of the end was on its way', () => {
     const each = scene();
     each.monitor.observe(sampleAt(1));
