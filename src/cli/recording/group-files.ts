@@ -31,8 +31,9 @@ export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean 
   try {
     process.kill(pid, signal);
     return true;
-  } catch {
-    return false; // It ended already.
+  } catch (error) {
+    // One of another user is there and may not be signalled; any other one ended already.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
