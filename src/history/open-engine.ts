@@ -21,9 +21,10 @@ const openSqlite = (folder: string, now: () => number, broken: SqliteEngine | nu
   const { open, setAside } = openDatabase(folder, now(), broken?.identity ?? null);
   const engine = new SqliteEngine(open);
   const forgetElsewhere = (sandboxId: string | null): void => {
-    // Lines that were not taken over yet.
-    if (existsSync(join(folder, segmentFolder))) {
-      const lines = openJsonLines(folder, now);
+    // Lines that were not taken over yet, or not all of them.
+    for (const name of [segmentFolder, takenFolder]) {
+      if (!existsSync(join(folder, name))) continue;
+      const lines = openJsonLines(folder, now, name);
       if (sandboxId === null) lines.forgetEverything();
       else lines.forgetSandbox(sandboxId);
     }

@@ -191,11 +191,11 @@ export class JsonLinesEngine implements Engine {
   }
 }
 
-/** Opens the segments in a history's folder. @throws EngineError */
-export const openJsonLines = (folder: string, now: () => number): JsonLinesEngine => {
+/** Opens the segments in a history's folder, or those of another name in it. @throws EngineError */
+export const openJsonLines = (folder: string, now: () => number, name = segmentFolder): JsonLinesEngine => {
   let files: SegmentFiles;
   try {
-    files = segmentFilesIn(join(folder, segmentFolder));
+    files = segmentFilesIn(join(folder, name));
   } catch (error) {
     const { trouble, message } = toEngineError(error);
     // Whatever stands in the way of making the folder, nothing can be written there.

@@ -4,14 +4,17 @@ import { workspaceOfData } from '../sandbox-workspace.ts';
 
 /**
  * Gives what version 1 counted the days that are certain: all of it where the first and the last time fall on one day, else one on each
- * of the two. The workspace is that of the sandbox's metadata; the command is not known.
+ * of the two. The workspace is that of the sandbox's metadata; the command is not known. What has days keeps them as they are.
  */
 export const datesOldErrors = (db: DatabaseSync): void => {
   const insert = db.prepare(
     `INSERT INTO error_days (sandbox, fingerprint, day, workspace, command, teller, count, first_ms, last_ms)
      VALUES (?, ?, ?, ?, '', '', ?, ?, ?)`,
   );
-  const errors = db.prepare('SELECT fingerprint, count, first_ms, last_ms FROM errors WHERE sandbox = ?');
+  const errors = db.prepare(
+    `SELECT fingerprint, count, first_ms, last_ms FROM errors WHERE sandbox = ?
+     AND NOT EXISTS (SELECT 1 FROM error_days AS d WHERE d.sandbox = errors.sandbox AND d.fingerprint = errors.fingerprint)`,
+  );
   for (const { no, data } of db.prepare('SELECT no, data FROM sandboxes').all()) {
     if (typeof no !== 'number') continue;
     const workspace = workspaceOfData(typeof data === 'string' ? data : null) ?? '';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { datesOldErrors } from './old-errors.ts';
 import type { Session, SqlRow } from './session.ts';
 
 /** The columns taken over, by table; samples of the black box stay behind, they are many and worth little without order. */
@@ -35,7 +36,8 @@ function* readable(db: DatabaseSync, sql: string): Generator<SqlRow> {
 }
 
 /**
- * Copies what can still be read of a damaged file into a new, empty one: each table from both ends, up to the damage.
+ * Copies what can still be read of a damaged file into a new, empty one: each table from both ends, up to the damage. Errors without
+ * days get those that are certain.
  * @returns how many rows were saved; 0 when the file is no database at all.
  */
 export const salvage = (folder: string, name: string, into: Session): number => {
@@ -65,6 +67,8 @@ export const salvage = (folder: string, name: string, into: Session): number => 
         }
       });
     }
+    // A file of version 1 has no days, and of a later one they may lie in the damage.
+    into.transaction(() => datesOldErrors(into.db));
   } finally {
     db.close();
   }

@@ -58,6 +58,16 @@ describe('Outbox', () => {
     expect(errors.find((entry) => entry.fingerprint === 'other')?.data).toContain('Other errors');
   });
 
+  it('counts the others of all commands together', async () => {
+    const { outbox, sent, dropped } = open();
+    for (let no = 0; no < 2_000; no += 1)
+      outbox.addError('sb-1', anError(`f-${no}`, { lastSeenAtMs: 10, commandKey: `npm run ${no}` }));
+    await outbox.drain();
+    const errors = sent.flat().filter((entry) => entry.k === 'error');
+    expect(errors.filter((entry) => entry.fingerprint === 'other')).toMatchObject([{ count: 1_500, command: null }]);
+    expect([errors.length, dropped]).toEqual([501, []]);
+  });
+
   it('tells days, workspaces and commands of one error apart, and names the window of what every window sees', async () => {
     const { outbox, sent } = open();
     const midnight = new Date(2026, 0, 6).getTime();
