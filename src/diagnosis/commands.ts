@@ -97,7 +97,8 @@ const forgesOwn =
 const starters = /^(?:sudo|doas|env|timeout|nice|xargs): /;
 const shells = /^-?(?:\/\S{0,80}\/)?(?:bash|sh|dash|ash|zsh|ksh|mksh|fish|csh|tcsh|busybox)(?::|\b)/;
 
-const wordsOf = (segment: string): readonly string[] =>
+/** The words of one command, without what only goes before it: variables, `sudo`, `env`. */
+export const wordsOf = (segment: string): readonly string[] =>
   segment
     .trim()
     .split(/\s+/, 12)
@@ -105,7 +106,8 @@ const wordsOf = (segment: string): readonly string[] =>
       (word) => !/^\w{1,60}=/.test(word) && !['sudo', 'env', 'command', 'time', 'nice', '(', '{', '!'].includes(word),
     );
 
-const baseName = (word: string): string => word.slice(word.lastIndexOf('/') + 1);
+/** The program that a word names, without its folder. */
+export const baseName = (word: string): string => word.slice(word.lastIndexOf('/') + 1);
 
 /** The words of git behind the options that come before its command. */
 const gitCommand = (words: readonly string[]): string | undefined => {
@@ -123,7 +125,7 @@ const reads = (words: readonly string[]): boolean => {
 };
 
 /** Parts of a command line, cut at what joins commands; what stands in quotes is not cut. */
-const segmentsOf = (commandLine: string): readonly string[] => {
+export const segmentsOf = (commandLine: string): readonly string[] => {
   const segments: string[] = [];
   let current = '';
   let quote = '';

@@ -1,26 +1,9 @@
-import type { FixId, FixOffer, FixRisk, ProcessTarget, Removable } from '../model/fix.ts';
+import type { FixId, FixOffer, ProcessTarget, Removable } from '../model/fix.ts';
+import { fixRisks } from '../model/fix-risk.ts';
 import { fixTitles } from '../model/fix-title.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { ProcessReading, Sample } from '../model/sample.ts';
 import { heapRuntimeOf, heapShares, runtimeNames } from '../model/terminal-limits.ts';
-
-/** The risk of each action, the same wherever it is offered. */
-export const fixRisks: Readonly<Record<FixId, FixRisk>> = {
-  extend: 'safe',
-  snapshot: 'safe',
-  endProcess: 'confirm',
-  setHeapLimit: 'confirm',
-  lowerParallelism: 'confirm',
-  clearCaches: 'confirm',
-  shortenLogs: 'confirm',
-  showLargestFolders: 'safe',
-  recreateLarger: 'destructive',
-  pause: 'confirm',
-  resume: 'safe',
-  delete: 'destructive',
-  openTerminal: 'safe',
-  showDetails: 'safe',
-};
 
 /** What is known of the sandbox when fixes are chosen. */
 export interface Surroundings {

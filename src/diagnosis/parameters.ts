@@ -1,6 +1,9 @@
 /** The values an error names: `port`, `path`, `module` and so on. Texts from outside; they may only be arguments, never code. */
 export type Parameters = Readonly<Record<string, string>>;
 
+/** The one that no text can set: which tool says the error (`tools.ts`), for fixes that differ by tool. */
+export const toolParameter = 'tool';
+
 /** A value is taken only if it looks like what it is said to be. */
 const shapes: Readonly<Record<string, RegExp>> = {
   port: /^(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,
@@ -97,11 +100,11 @@ export const parametersOf = (
   for (const [group, value] of Object.entries(groups)) {
     const name = aliases[group] ?? group;
     // `{command}` is the failed command itself.
-    if (value !== undefined) take(found, name === 'command' ? 'command_name' : name, value);
+    if (value !== undefined && name !== toolParameter) take(found, name === 'command' ? 'command_name' : name, value);
   }
   for (const [name, form] of general) {
     const value = form.exec(line)?.[1];
-    if (value !== undefined) take(found, name, value);
+    if (value !== undefined && name !== toolParameter) take(found, name, value);
   }
   for (const near of around) {
     const field = /^\s{0,12}(port|path|hostname|address): '?([^',]{1,400})'?,?$/.exec(near);

@@ -1,6 +1,7 @@
 import type { FixRisk } from '../model/fix.ts';
 import type { PatternFix, PatternFixKind } from './catalogue/pattern.ts';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, toolParameter } from './parameters.ts';
+import { commandFor } from './tools.ts';
 
 /** A fix with the values of one error put in, ready to be shown and, if the person agrees, to be run. */
 export interface PlannedFix {
@@ -9,10 +10,12 @@ export interface PlannedFix {
   readonly risk: FixRisk;
   readonly kind: PatternFixKind;
   readonly action: PatternFix['action'];
-  /** What is run, word by word; null when it is no command, or when a value is not known. Values from texts are arguments of their own. */
+  /** What is run, word by word; null when it is no command, when a value is not known, or when there is none for the tool that failed. Values from texts are arguments of their own. */
   readonly argv: readonly string[] | null;
   /** The same for a person to read, or to put into a terminal: values from texts are quoted. */
   readonly text: string;
+  /** Whether the failed command is run again by it. */
+  readonly repeats: boolean;
   readonly check: string | null;
   /** The check as a command whose exit code decides, or null when it is only words. It changes nothing. */
   readonly checkArgv: readonly string[] | null;
@@ -61,20 +64,23 @@ const unknownIn = (text: string, values: Parameters): readonly string[] =>
  */
 export const planFix = (fix: PatternFix, parameters: Parameters, commandLine: string | null): PlannedFix => {
   const title = titleOf(fix.title, parameters);
-  const { id, risk, kind, action, check } = fix;
+  const { id, risk, kind, action, check, byTool } = fix;
+  const how =
+    byTool === undefined ? fix.how : commandFor(byTool, fix.how, parameters[toolParameter] ?? null, commandLine);
   const checkArgv = check !== null && lookingChecks.has(check) ? check.split(' ') : null;
-  if (kind !== 'shell') return { id, title, risk, kind, action, argv: null, text: fix.how, check, checkArgv };
+  const plain = { id, title, risk, kind, action, check, checkArgv };
+  if (kind !== 'shell' || how === null) return { ...plain, argv: null, text: fix.how, repeats: false };
   // The failed command may be a whole line with pipes: a shell of its own runs it.
   const words: Record<string, string> = { ...parameters };
   const names: string[] = [];
-  const numbered = fix.how.replace(placeholder, (_all, name: string) => {
+  const numbered = how.replace(placeholder, (_all, name: string) => {
     if (!names.includes(name)) names.push(name);
     const position = `"\${${names.indexOf(name) + 1}}"`;
     return name === 'command' ? `sh -c ${position}` : position;
   });
   if (commandLine !== null && commandLine.trim() !== '') words['command'] = commandLine;
   const known = names.every((name) => words[name] !== undefined);
-  const text = fix.how.replace(placeholder, (all, name: string) => {
+  const text = how.replace(placeholder, (all, name: string) => {
     const value = words[name];
     if (value === undefined) return all;
     return name === 'command'
@@ -84,14 +90,9 @@ export const planFix = (fix: PatternFix, parameters: Parameters, commandLine: st
       : shellQuoted(value);
   });
   return {
-    id,
-    title,
-    risk,
-    kind,
-    action,
+    ...plain,
     argv: known ? ['sh', '-c', numbered, 'foresight', ...names.map((name) => words[name] ?? '')] : null,
     text,
-    check,
-    checkArgv,
+    repeats: names.includes('command'),
   };
 };

@@ -5,11 +5,12 @@ import { errorLine, shapeOf, speaksOfError } from './error-line.ts';
 import { slugOfExitCode } from './exit-codes.ts';
 import { fingerprintOfTrace, normalise } from './fingerprint.ts';
 import { bySlug, matchCatalogue, type TextMatch } from './match.ts';
-import { type Parameters, parametersOf } from './parameters.ts';
+import { type Parameters, parametersOf, toolParameter } from './parameters.ts';
 import { triedInVain, withoutQuotations } from './quotations.ts';
 import { type Report, reportOf, withoutValues } from './source-findings.ts';
 import { speaksOfKill, structuredFinding } from './structured.ts';
 import { bareMessage, visibleLines, withoutPrefix, withoutSharedIndent } from './text.ts';
+import { toolOfWords } from './tools.ts';
 
 /** What is known around an error besides its text. Everything may be missing. */
 export interface ErrorContext {
@@ -120,6 +121,10 @@ const matchBare = (heard: readonly string[], exitCode: number | null, report: Re
 const matchRetried = (lines: readonly string[], exitCode: number | null, report: Report): TextMatch | null =>
   triedInVain(lines) ? matchCatalogue(withoutQuotations(lines, report.isTests, true), exitCode, report) : null;
 
+/** The tool whose words the line of an error is, with what it put before them. */
+const saysIt = (line: string, lines: readonly string[], printed: readonly string[]): string | null =>
+  toolOfWords(printed[lines.indexOf(line)] ?? line) ?? toolOfWords(line);
+
 /** Counters beat the words of a text where both speak of the same thing. */
 const corrected = (
   finding: Finding | null,
@@ -184,7 +189,8 @@ const fromExitCode = (event: ErrorEvent, heard: readonly string[]): Finding | nu
 export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDelta: null }): Recognition | null => {
   const { exitCode } = event;
   if (exitCode === interruptedByPerson) return null;
-  const lines = withoutSharedIndent(selected(visibleLines(event.text)).map(withoutPrefix));
+  const printed = selected(visibleLines(event.text));
+  const lines = withoutSharedIndent(printed.map(withoutPrefix));
   const readers = readersOnly(event.commandLine);
   const report = reportOf(lines, event.commandLine);
   const own = withoutQuotations(lines, report.isTests);
@@ -215,8 +221,9 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
     if (exitCode === null && !speaksOfError(line)) return null;
   }
   const at = Math.max(0, lines.indexOf(line));
-  const parameters = parametersOf(line, lines.slice(at, at + linesAround), finding?.groups ?? {});
+  const named = parametersOf(line, lines.slice(at, at + linesAround), finding?.groups ?? {});
   if (pattern !== undefined) {
+    const tool = pattern.fixes.some(({ byTool }) => byTool !== undefined) ? saysIt(line, lines, printed) : null;
     return {
       fingerprint: fingerprintOfTrace(pattern.slug, line, lines),
       pattern: pattern.slug,
@@ -224,7 +231,7 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
       cause: pattern.cause,
       record: pattern,
       confidence: Math.round((finding?.confidence ?? 0) * 100) / 100,
-      parameters,
+      parameters: tool === null ? named : { ...named, [toolParameter]: tool },
     };
   }
   const title = line === '' ? `Ended with exit code ${exitCode ?? 'unknown'}` : normalise(line).slice(0, 160);
@@ -235,6 +242,6 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
     cause: null,
     record: null,
     confidence: 0,
-    parameters,
+    parameters: named,
   };
 };

@@ -24,8 +24,6 @@ export const argvIn = (argv: readonly string[], cwd: string | null): readonly st
 
 const named = (slug: string | null, fix: string): PatternFixId => `pattern/${slug ?? 'unknown'}/${fix}`;
 
-const repeatsCommand = (how: string): boolean => how.includes('{command}');
-
 /**
  * The fixes of a recognised error in the catalogue's order, with the values of its newest occurrence put in. What needs a value that is
  * not known is left out. The last ones are always there: run it again, and where to read about it.
@@ -54,7 +52,7 @@ export const errorFixes = (clue: ErrorClue): readonly ErrorFix[] => {
       action,
       argv: does === 'command' && planned.argv !== null ? argvIn(planned.argv, cwd) : null,
       text,
-      repeats: does === 'command' && repeatsCommand(one.how),
+      repeats: does === 'command' && planned.repeats,
       check,
       checkArgv: checkArgv === null ? null : argvIn(checkArgv, cwd),
     });

@@ -1,6 +1,11 @@
-import { byProject } from './by-project.ts';
+import { byTool } from './by-tool.ts';
 import { extendTime, showMemory } from './common-fixes.ts';
 import { category, editor, manual, says, saysAtZero, shell } from './record.ts';
+
+const cypressBrowser = 'npx cypress install';
+const puppeteerBrowser = 'npx puppeteer browsers install chrome';
+/** `npm test` says of neither that it was the one. */
+const eitherBrowser = `if [ -f node_modules/.bin/cypress ]; then ${cypressBrowser}; else ${puppeteerBrowser}; fi`;
 
 /** Browsers and tests in browsers. */
 export const browserPatterns = category('browser', [
@@ -59,7 +64,14 @@ export const browserPatterns = category('browser', [
         'install-chrome',
         'Install it',
         'confirm',
-        byProject([['node_modules/.bin/cypress', 'npx cypress install']], 'npx puppeteer browsers install chrome'),
+        byTool(
+          [
+            [['cypress'], null, cypressBrowser],
+            [['puppeteer'], null, puppeteerBrowser],
+            [['npm', 'pnpm', 'yarn', 'bun'], null, eitherBrowser],
+          ],
+          eitherBrowser,
+        ),
         'the browser starts',
       ),
       shell(

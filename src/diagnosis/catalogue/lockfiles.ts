@@ -1,4 +1,4 @@
-import { byProject } from './by-project.ts';
+import { byTool } from './by-tool.ts';
 import { category, editor, says, shell } from './record.ts';
 
 /** Lockfiles of every package manager. */
@@ -42,23 +42,27 @@ export const lockfilePatterns = category('package-manager', [
         'update-lockfile',
         'Bring the lockfile up to date',
         'confirm',
-        byProject(
+        byTool(
           [
-            ['uv.lock', 'uv lock'],
-            ['poetry.lock', 'poetry lock'],
-            ['Pipfile.lock', 'pipenv lock'],
-            ['Gemfile.lock', 'bundle lock'],
-            ['composer.lock', 'composer update --lock'],
-            ['Cargo.lock', 'cargo update --workspace'],
-            ['go.mod', 'go mod tidy'],
-            ['mix.lock', 'mix deps.get'],
-            ['pnpm-lock.yaml', 'pnpm install --lockfile-only'],
-            ['yarn.lock', 'yarn install'],
-            ['bun.lock', 'bun install'],
+            [['uv'], 'uv.lock', 'uv lock'],
+            [['poetry'], 'poetry.lock', 'poetry lock'],
+            [['pipenv'], 'Pipfile.lock', 'pipenv lock'],
+            [['pdm'], 'pdm.lock', 'pdm lock'],
+            [['bundler'], 'Gemfile.lock', 'bundle lock'],
+            [['composer'], 'composer.lock', 'composer update --lock'],
+            [['cargo'], 'Cargo.lock', 'cargo update --workspace'],
+            [['go'], 'go.mod', 'go mod tidy'],
+            [['mix'], 'mix.lock', 'mix deps.get'],
+            [['pub'], 'pubspec.lock', 'dart pub get'],
+            [['deno'], 'deno.lock', 'deno install --frozen=false'],
+            [['pnpm'], 'pnpm-lock.yaml', 'pnpm install --lockfile-only'],
+            [['yarn'], 'yarn.lock', 'yarn install'],
+            [['bun'], 'bun.lock', 'bun install'],
+            [['npm'], null, 'npm install --package-lock-only'],
           ],
           'npm install --package-lock-only',
         ),
-        'npm ci; git diff shows only the lockfile',
+        'the installation ends well; git diff shows only the lockfile',
       ),
       editor('open-lock-diff', 'See what differs', 'safe', 'the changes of manifest and lockfile', null),
     ],
@@ -82,10 +86,20 @@ export const lockfilePatterns = category('package-manager', [
         'install-and-lock',
         'Install and write a lockfile',
         'confirm',
-        byProject(
+        byTool(
           [
-            ['pyproject.toml', 'uv lock || poetry lock'],
-            ['pnpm-workspace.yaml', 'pnpm install'],
+            [['uv'], null, 'uv lock'],
+            [['poetry'], null, 'poetry lock'],
+            [['pipenv'], null, 'pipenv lock'],
+            [['pdm'], null, 'pdm lock'],
+            [['bundler'], null, 'bundle lock'],
+            [['composer'], null, 'composer update'],
+            [['cargo'], null, 'cargo generate-lockfile'],
+            [['python'], 'pyproject.toml', 'uv lock || poetry lock'],
+            [['pnpm'], 'pnpm-workspace.yaml', 'pnpm install'],
+            [['yarn'], null, 'yarn install'],
+            [['bun'], null, 'bun install'],
+            [['npm'], null, 'npm install'],
           ],
           'npm install',
         ),

@@ -1,4 +1,4 @@
-import { byProject } from './by-project.ts';
+import { byTool } from './by-tool.ts';
 import { buildTools } from './common-fixes.ts';
 import { category, editor, says, shell } from './record.ts';
 
@@ -10,13 +10,19 @@ const reinstallNode = shell(
   'the module loads',
 );
 
-const rebuildNode = shell(
+const reinstallPython = 'python3 -m pip install --force-reinstall --no-cache-dir -r requirements.txt';
+
+const rebuildNative = shell(
   'rebuild-native',
   'Build the native modules again',
   'confirm',
-  byProject(
-    [['package.json', 'npm rebuild']],
-    'python3 -m pip install --force-reinstall --no-cache-dir -r requirements.txt',
+  byTool(
+    [
+      [['pnpm'], 'pnpm-lock.yaml', 'pnpm rebuild'],
+      [['npm', 'yarn', 'bun', 'node'], 'package.json', 'npm rebuild'],
+      [['pip', 'uv', 'poetry', 'pipenv', 'pdm', 'python'], null, reinstallPython],
+    ],
+    reinstallPython,
   ),
   'the module loads',
 );
@@ -86,7 +92,7 @@ export const nativePatterns = category('native', [
     ],
     cause: 'node_modules was copied from another machine or cached across images.',
     fixes: [
-      rebuildNode,
+      rebuildNative,
       editor(
         'keep-modules-out-of-image',
         'Keep node_modules out of the image',
@@ -108,7 +114,10 @@ export const nativePatterns = category('native', [
       says(/\bModule did not self-register\b/),
     ],
     cause: 'Node was switched after the installation.',
-    fixes: [rebuildNode, shell('use-project-node', "Use the project's version of Node", 'safe', 'nvm use', 'node -v')],
+    fixes: [
+      rebuildNative,
+      shell('use-project-node', "Use the project's version of Node", 'safe', 'nvm use', 'node -v'),
+    ],
     docs: 'https://nodejs.org/en/about/previous-releases',
   },
   {

@@ -1,4 +1,4 @@
-import { byProject } from './by-project.ts';
+import { byTool } from './by-tool.ts';
 import { openManifest, runAgain } from './common-fixes.ts';
 import { category, editor, says, shell } from './record.ts';
 
@@ -100,12 +100,12 @@ export const nodePackagePatterns = category('package-manager', [
         'list-scripts',
         'Show the scripts there are',
         'safe',
-        byProject(
+        byTool(
           [
-            ['package.json', 'npm run'],
-            ['deno.json', 'deno task'],
-            ['composer.json', 'composer run-script --list'],
-            ['pyproject.toml', 'cat pyproject.toml'],
+            [['npm', 'pnpm', 'yarn', 'bun', 'node'], 'package.json', 'npm run'],
+            [['deno'], 'deno.json', 'deno task'],
+            [['composer'], 'composer.json', 'composer run-script --list'],
+            [['uv', 'poetry', 'pipenv', 'pdm', 'python'], 'pyproject.toml', 'cat pyproject.toml'],
           ],
           'ls',
         ),

@@ -1,5 +1,6 @@
 import type { FixId, FixRisk } from '../../model/fix.ts';
 import type { Errno } from '../errno.ts';
+import type { Tool } from '../tools.ts';
 
 /** Something in the text that points to a pattern. Exactly one of `text` and `errno` is what is looked for. */
 export interface PatternSignal {
@@ -39,6 +40,8 @@ export interface PatternFix {
    * parameters; both stand outside of quotes, because they are handed over as arguments (see `plan-fix.ts`).
    */
   readonly how: string;
+  /** The command lines that differ by the tool that failed; `how` is then for when nothing says which one it was. See `by-tool.ts`. */
+  readonly byTool?: Readonly<Partial<Record<Tool, string>>>;
   /** How to see afterwards that it worked, or null when it only shows something. */
   readonly check: string | null;
 }

@@ -1,5 +1,6 @@
 import type { FixId, FixRisk } from '../../model/fix.ts';
 import type { Errno } from '../errno.ts';
+import type { ToolCommands } from './by-tool.ts';
 import type { ErrorPattern, PatternFix, PatternSeverity, PatternSignal } from './pattern.ts';
 
 type Weight = PatternSignal['weight'];
@@ -30,15 +31,15 @@ export const system = (...errno: readonly Errno[]): PatternSignal => ({
 /** An error of the system that means this only beside a line that fits `near`. */
 export const systemNear = (errno: Errno, near: RegExp): PatternSignal => ({ ...system(errno), weight: 4, near });
 
-/** Runs in the sandbox, as a command line. */
+/** Runs in the sandbox, as a command line, or as one for each tool. */
 export const shell = (
   id: string,
   title: string,
   risk: FixRisk,
-  how: string,
+  how: string | ToolCommands,
   check: string | null = null,
   action: FixId | null = null,
-): PatternFix => ({ id, title, kind: 'shell', risk, action, how, check });
+): PatternFix => ({ id, title, kind: 'shell', risk, action, ...(typeof how === 'string' ? { how } : how), check });
 
 /** Something to open or change in the editor. */
 export const editor = (

@@ -1,21 +1,24 @@
-import { byProject } from './by-project.ts';
+import { byTool, type ToolCommands } from './by-tool.ts';
 import { openManifest } from './common-fixes.ts';
 import { category, editor, manual, says, shell } from './record.ts';
 
-/** Asks the registry of the project for a package. @param npm how npm is asked; all others answer with the versions anyway. */
-const askRegistry = (npm: string): string =>
-  byProject(
+/** Asks the registry of a tool for a package. @param npm how npm is asked; all others answer with the versions anyway. */
+const askRegistry = (npm: string): ToolCommands => {
+  const pip = 'pip index versions {package}';
+  return byTool(
     [
-      ['package.json', npm],
-      ['Cargo.toml', 'cargo info {package}'],
-      ['Gemfile', 'gem list --remote --all --exact {package}'],
-      ['composer.json', 'composer show --all {package}'],
-      ['go.mod', 'go list -m -versions {package}'],
-      ['mix.exs', 'mix hex.info {package}'],
-      ['pubspec.yaml', 'dart pub add --dry-run {package}'],
+      [['npm', 'pnpm', 'yarn', 'bun', 'node'], 'package.json', npm],
+      [['cargo'], 'Cargo.toml', 'cargo info {package}'],
+      [['bundler', 'gem'], 'Gemfile', 'gem list --remote --all --exact {package}'],
+      [['composer'], 'composer.json', 'composer show --all {package}'],
+      [['go'], 'go.mod', 'go list -m -versions {package}'],
+      [['mix'], 'mix.exs', 'mix hex.info {package}'],
+      [['pub'], 'pubspec.yaml', 'dart pub add --dry-run {package}'],
+      [['pip', 'uv', 'poetry', 'pipenv', 'pdm', 'python'], null, pip],
     ],
-    'pip index versions {package}',
+    pip,
   );
+};
 
 /** What registries answer. */
 export const registryPatterns = category('package-manager', [
@@ -193,19 +196,31 @@ export const registryPatterns = category('package-manager', [
         'verify-cache',
         'Clear the cache and install again, once',
         'confirm',
-        byProject(
+        byTool(
           [
-            ['package.json', 'npm cache verify; npm ci'],
-            ['go.mod', 'go clean -modcache; go mod download'],
-            ['Cargo.toml', 'cargo fetch'],
-            ['uv.lock', 'uv cache clean; uv sync'],
-            ['composer.json', 'composer clear-cache; composer install'],
+            [['npm', 'node'], 'package.json', 'npm cache verify; npm ci'],
+            [['pnpm'], null, 'pnpm store prune; {command}'],
+            [['yarn'], null, 'yarn cache clean; {command}'],
+            [['bun'], null, 'bun pm cache rm; {command}'],
+            [['go'], 'go.mod', 'go clean -modcache; go mod download'],
+            [['cargo'], 'Cargo.toml', 'cargo fetch'],
+            [['uv'], 'uv.lock', 'uv cache clean; {command}'],
+            [['poetry'], null, 'poetry cache clear --all --no-interaction PyPI; {command}'],
+            [['composer'], 'composer.json', 'composer clear-cache; composer install'],
+            [['apt'], null, 'sudo apt-get clean; sudo apt-get update; {command}'],
+            [['pip', 'pipenv', 'python'], null, 'pip cache purge; {command}'],
           ],
           'pip cache purge; {command}',
         ),
         'exit code 0',
       ),
-      shell('clear-pip-cache', 'Clear the cache of pip', 'confirm', 'pip cache purge', 'exit code 0'),
+      shell(
+        'clear-pip-cache',
+        'Clear the cache of pip',
+        'confirm',
+        byTool([[['pip', 'pipenv', 'python'], null, 'pip cache purge']], 'pip cache purge'),
+        'exit code 0',
+      ),
     ],
     docs: 'https://docs.npmjs.com/cli/commands/npm-cache',
   },

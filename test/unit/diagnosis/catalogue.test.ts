@@ -70,13 +70,13 @@ describe('the catalogue', () => {
       if (fix.risk !== 'safe') expect(fix.check, fix.title).not.toBeNull();
       if (fix.action !== null) expect(fixIds).toContain(fix.action);
       // Values are handed over as words of their own, which quotes around them would break.
-      if (fix.kind === 'shell')
-        expect(unquoted(fix.how).match(/\{[a-z_]+\}/g) ?? [], fix.how).toEqual(
-          fix.how.match(/\{[a-z_]{2,20}\}/g) ?? [],
+      for (const how of [fix.how, ...Object.values(fix.byTool ?? {})]) {
+        if (fix.kind === 'shell')
+          expect(unquoted(how).match(/\{[a-z_]+\}/g) ?? [], how).toEqual(how.match(/\{[a-z_]{2,20}\}/g) ?? []);
+        expect(how).not.toMatch(
+          /--force\b(?!-reinstall)(?<!cache clean --force)|chmod 777|kill -9 1\b|REJECT_UNAUTHORIZED|verify=false|sslVerify/i,
         );
-      expect(fix.how).not.toMatch(
-        /--force\b(?!-reinstall)(?<!cache clean --force)|chmod 777|kill -9 1\b|REJECT_UNAUTHORIZED|verify=false|sslVerify/i,
-      );
+      }
     }
   });
 

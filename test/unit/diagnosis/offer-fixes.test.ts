@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fixRisks, mayEnd } from '../../../src/diagnosis/offer-against.ts';
+import { mayEnd } from '../../../src/diagnosis/offer-against.ts';
 import { actionsFor, type FixSituation, offerFixes } from '../../../src/diagnosis/offer-fixes.ts';
 import { type FixId, type FixSuccess, fixIds, type Removable } from '../../../src/model/fix.ts';
+import { fixRisks } from '../../../src/model/fix-risk.ts';
 import type { Incident, IncidentCause } from '../../../src/model/incident.ts';
 import type { HeapLimit, ProcessReading, Sample } from '../../../src/model/sample.ts';
 import { signalNames } from '../../../src/model/signal.ts';

@@ -15,6 +15,7 @@ describe('a planned fix', () => {
       action: null,
       argv: ['sh', '-c', 'fuser -k "${1}"/tcp; sh -c "${2}"', 'foresight', '3000', 'npm start && echo "x"'],
       text: `fuser -k 3000/tcp; sh -c 'npm start && echo "x"'`,
+      repeats: true,
       check: 'checked',
       checkArgv: null,
     });

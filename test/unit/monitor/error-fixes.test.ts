@@ -31,6 +31,22 @@ describe('the fixes of an error', () => {
     expect(without.some((id) => id.endsWith('/find-port-owner'))).toBe(false);
   });
 
+  it('leave out what is of another tool, and repeat the command only where the fix of its tool does', () => {
+    const record = catalogue.find(({ slug }) => slug === 'integrity-mismatch') ?? null;
+    const fixesOf = (commandLine: string) =>
+      errorFixes(clue({ record, commandLine, parameters: {} }))
+        .filter(({ does }) => does === 'command')
+        .map(({ fixId, text, repeats }) => [fixId.slice(fixId.lastIndexOf('/') + 1), text, repeats]);
+    const again = (commandLine: string) => ['run-again', commandLine, true];
+    expect(fixesOf('npm ci')).toEqual([['verify-cache', 'npm cache verify; npm ci', false], again('npm ci')]);
+    expect(fixesOf('pip install x')).toEqual([
+      ['verify-cache', 'pip cache purge; pip install x', true],
+      ['clear-pip-cache', 'pip cache purge', false],
+      again('pip install x'),
+    ]);
+    expect(fixesOf('brew install x')).toEqual([again('brew install x')]);
+  });
+
   it('end with running it again and a page to read', () => {
     const all = errorFixes(clue({ cwd: '/srv/app' }));
     expect(all.at(-1)).toMatchObject({ does: 'link', text: port?.documentation });
