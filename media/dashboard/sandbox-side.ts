@@ -192,8 +192,7 @@ export class SandboxSide {
     setHidden(this.#why, page.evidence === null);
     setText(this.#evidence, page.evidence ?? '');
     setHidden(this.#noFix, page.fixes.length > 0);
-    const isHelped = page.errors.some(({ actions }) => actions.length > 0);
-    setText(this.#noFix, isHelped ? 'What helps against its errors stands with them.' : 'Nothing needs to be done.');
+    setText(this.#noFix, page.noFix);
     this.#fixes.show(page.fixes);
     this.#outcomes.show(page.outcomes);
     this.#errors.show(page.errors);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { showInformation } from './messages.ts';
+import { tell } from './messages.ts';
 import type { SecretName, Secrets } from './secrets.ts';
 import { storeServerUrl } from './settings.ts';
 
@@ -46,7 +46,7 @@ const secretKinds: readonly { readonly name: SecretName; readonly label: string;
 /** Asks which secret of the server at `origin` is meant, then for the secret. */
 export async function askForSecret(secrets: Secrets, origin: string | null): Promise<void> {
   if (origin === null) {
-    await showInformation('There is no server yet that a key could be for. Connect to one first.');
+    tell('There is no server yet that a key could be for. Connect to one first.');
     return;
   }
   const picked = await vscode.window.showQuickPick(secretKinds, { title: `Secrets for ${origin}` });

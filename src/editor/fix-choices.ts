@@ -5,24 +5,27 @@ import type { FixId } from '../model/fix.ts';
 import type { FolderSize } from '../model/ports.ts';
 import { heapRuntimeOf } from '../model/terminal-limits.ts';
 import type { SandboxView } from '../model/view.ts';
-import { showInformation } from './messages.ts';
+import { tell } from './messages.ts';
 import type { EditorTerminalEnvironment } from './terminal-environment.ts';
 import { formatBytes, formatDuration } from './text/format.ts';
 import { heapChoices, parallelismChoices } from './text/limit-choices.ts';
 
 const minuteMs = 60_000;
 
-/** Asks what has to be known before a fix can be planned. @returns null when the person closed a question. */
+/** Asks what has to be known before a fix can be planned for all of `views`. @returns null when the person closed a question. */
 export async function chooseBefore(
-  view: SandboxView,
+  views: readonly SandboxView[],
   fixId: FixId,
   terminals: EditorTerminalEnvironment,
 ): Promise<FixChoices | null> {
+  const [view] = views;
+  if (!view) return {};
+  const name = views.length > 1 ? `${views.length} sandboxes` : view.sandbox.name;
   switch (fixId) {
     case 'extend':
-      return chooseTime(view);
+      return chooseTime(name);
     case 'recreateLarger':
-      return chooseMemory(view);
+      return views.length > 1 ? chooseFactor(name) : chooseMemory(view, name);
     case 'setHeapLimit':
       return chooseHeap(view, terminals);
     case 'lowerParallelism':
@@ -32,24 +35,35 @@ export async function chooseBefore(
   }
 }
 
-async function chooseTime(view: SandboxView): Promise<FixChoices | null> {
+async function chooseTime(name: string): Promise<FixChoices | null> {
   const picked = await vscode.window.showQuickPick(
     [10, 30, 60, 240].map((minutes) => ({ label: `${formatDuration(minutes * minuteMs)} longer`, minutes })),
-    { title: `Extend the time of ${view.sandbox.name}`, placeHolder: 'How much longer?' },
+    { title: `Extend the time of ${name}`, placeHolder: 'How much longer?' },
   );
   return picked ? { extendByMs: picked.minutes * minuteMs } : null;
 }
 
-async function chooseMemory(view: SandboxView): Promise<FixChoices | null> {
+const factors = [2, 4, 8] as const;
+
+/** Several sandboxes have several limits. */
+async function chooseFactor(name: string): Promise<FixChoices | null> {
+  const picked = await vscode.window.showQuickPick(
+    factors.map((factor) => ({ label: `${factor} × the present limit`, description: 'of each of them', factor })),
+    { title: `Recreate ${name} with more memory`, placeHolder: 'How much more?' },
+  );
+  return picked ? { memoryFactor: picked.factor } : null;
+}
+
+async function chooseMemory(view: SandboxView, name: string): Promise<FixChoices | null> {
   const limit = view.sample?.memory?.limitBytes;
   if (!limit) return {};
   const picked = await vscode.window.showQuickPick(
-    [2, 4, 8].map((factor) => ({
+    factors.map((factor) => ({
       label: formatBytes(limit * factor),
       description: `${factor} × the present limit`,
       bytes: limit * factor,
     })),
-    { title: `Recreate ${view.sandbox.name} with more memory`, placeHolder: `Now ${formatBytes(limit)}` },
+    { title: `Recreate ${name} with more memory`, placeHolder: `Now ${formatBytes(limit)}` },
   );
   return picked ? { memoryBytes: picked.bytes } : null;
 }
@@ -85,7 +99,7 @@ async function pickLimit<Choice extends vscode.QuickPickItem>(
   const choice = choices.find((one) => one === picked);
   if (choice) return choice;
   terminals.clear();
-  await showInformation('New terminals start without limits of this extension again.');
+  tell('New terminals start without limits of this extension again.');
   return null;
 }
 

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import type { FixChoices, FixPlan, Supervisor } from '../app/contracts.ts';
+import type { FixChoices, Supervisor } from '../app/contracts.ts';
 import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
 import type { LargestFolders } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { SandboxView } from '../model/view.ts';
 import { chooseAmongFound, chooseBefore } from './fix-choices.ts';
-import { confirm, showInformation, showWarning, withCancellableProgress } from './messages.ts';
+import { confirm, tell, warn, withCancellableProgress } from './messages.ts';
 import type { EditorTerminalEnvironment } from './terminal-environment.ts';
-import { outcomesText, planText, titleOf } from './text/fix-text.ts';
+import { type NamedPlan, outcomesText, planText, titleOf } from './text/fix-text.ts';
 import { formatBytes } from './text/format.ts';
 
 /** What the dialogs need of the editor. */
@@ -24,11 +24,6 @@ const measuring: Partial<Record<FixId, string>> = {
   clearCaches: 'Measuring caches',
   shortenLogs: 'Looking for large logs',
 };
-
-interface NamedPlan {
-  readonly plan: FixPlan;
-  readonly name: string;
-}
 
 /** Runs fixes for the person: choices, plan, consent, progress with cancel, result. */
 export class FixDialogs {
@@ -53,7 +48,7 @@ export class FixDialogs {
   ): Promise<void> {
     const [first] = views;
     if (!first) return;
-    const chosen = await chooseBefore(first, fixId, this.options.terminals);
+    const chosen = await chooseBefore(views, fixId, this.options.terminals);
     if (chosen === null) return;
     const choices = fingerprint === null ? chosen : { ...chosen, fingerprint };
     const aim = fixId === 'endProcess' ? (target ?? (await pickProcess(first))) : null;
@@ -89,7 +84,7 @@ export class FixDialogs {
     if (newest !== undefined) await this.options.remember(newest);
     const [folders] = shown;
     if (folders && plans.length === 1) await this.pickFolder(first, folders);
-    else await report(title, outcomes);
+    else report(title, outcomes);
   }
 
   private async planAll(
@@ -105,7 +100,7 @@ export class FixDialogs {
           plans.push({ plan: await this.supervisor.planFix(sandbox.id, fixId, aim, choices), name: sandbox.name });
         } catch (error) {
           if (!isProblem(error)) throw error;
-          await showWarning([`${sandbox.name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
+          warn([`${sandbox.name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
         }
       }
       return plans;
@@ -150,7 +145,7 @@ export class FixDialogs {
 async function pickProcess(view: SandboxView): Promise<ProcessTarget | null> {
   const grower = view.leading?.grower?.pid;
   if (view.processes.length === 0) {
-    await showWarning(`The processes of ${view.sandbox.name} are not known yet. Open a terminal in it to look.`);
+    warn(`The processes of ${view.sandbox.name} are not known yet. Open a terminal in it to look.`);
     return null;
   }
   const picked = await vscode.window.showQuickPick(
@@ -164,8 +159,9 @@ async function pickProcess(view: SandboxView): Promise<ProcessTarget | null> {
   return picked?.target ?? null;
 }
 
-async function report(title: string, outcomes: readonly FixOutcome[]): Promise<void> {
+function report(title: string, outcomes: readonly FixOutcome[]): void {
   const { text, good } = outcomesText(title, outcomes);
   if (text === '') return;
-  await (good ? showInformation(text) : showWarning(text));
+  if (good) tell(text);
+  else warn(text);
 }

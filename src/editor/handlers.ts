@@ -10,7 +10,7 @@ import { askForError, errorOf, lastError } from './error-fixes/pick-error.ts';
 import { rememberFix } from './error-fixes/remember.ts';
 import type { RememberedFixes } from './error-fixes/remembered-fixes.ts';
 import { manageSnapshots } from './manage-snapshots.ts';
-import { showInformation } from './messages.ts';
+import { tell } from './messages.ts';
 import { exportHistory, exportMetrics, forgetEverything, forgetSandbox } from './past.ts';
 import { incidentOf } from './pick-incident.ts';
 import { askForSandbox, lostRow, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
@@ -68,7 +68,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const unable = meant.filter((each) => !able.includes(each));
       if (unable.length > 0) {
         const names = unable.map(({ sandbox: { name, rawState } }) => `${name} (${rawState})`).join(', ');
-        await showInformation(`This can not be done now for ${names}.`);
+        tell(`This can not be done now for ${names}.`);
       }
       await workbench.fixes.run(able, id, id === 'endProcess' ? processOf(argument, sandbox) : null);
     };
@@ -134,14 +134,12 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       }));
       // What only shows more comes last.
       const last = fixes.filter(({ offer }) => offer.id === 'showDetails');
-      const picked = await vscode.window.showQuickPick(
-        [...fixes.filter((fix) => !last.includes(fix)), ...against, ...own, ...last],
-        {
-          title: `What can I do for ${name}?`,
-          placeHolder:
-            sandbox.leading?.evidence ?? (sandbox.fixes.length + against.length === 0 ? nothingToDo : 'Best first'),
-        },
-      );
+      const helping = [...fixes.filter((fix) => !last.includes(fix)), ...against];
+      const isWell = sandbox.level === 'calm' && helping.length === 0;
+      const picked = await vscode.window.showQuickPick([...helping, ...own, ...last], {
+        title: `What can I do for ${name}?`,
+        placeHolder: sandbox.leading?.evidence ?? (isWell ? nothingToDo : 'Best first'),
+      });
       if (!picked) return;
       if ('fix' in picked) await workbench.errorFixes.run(sandbox, picked.fix);
       else if (picked.offer === null) await workbench.fixes.run([sandbox], picked.action);
@@ -152,7 +150,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     fixLastError: async (argument) => {
       const meant = errorOf(argument, view()) ?? (argument === undefined ? lastError(view()) : null);
       if (meant === null) {
-        await showInformation(argument === undefined ? 'No error was seen yet.' : 'This error is not known any more.');
+        tell(argument === undefined ? 'No error was seen yet.' : 'This error is not known any more.');
         return;
       }
       const wanted = fixIdOf(argument);

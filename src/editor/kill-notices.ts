@@ -10,6 +10,10 @@ const freshMs = 30_000;
 /** The list of processes, which shows who is missing, comes about every 5 s. A message that is shown can not be changed any more. */
 const nameWithinMs = 6_000;
 
+/** Whether kills in this sandbox are said: it is the one in which the editor works. */
+export const speaksOfKills = ({ currentId, currentInside }: AppView, sandboxId: string): boolean =>
+  currentInside && sandboxId === currentId;
+
 interface KillNoticesOptions {
   readonly enabled: () => boolean;
   readonly clock: Clock;
@@ -34,8 +38,8 @@ export class KillNotices {
   }
 
   private look(view: AppView): void {
-    const current = view.sandboxes.find(({ sandbox }) => sandbox.id === view.currentId);
-    if (!current || !view.currentInside) return;
+    const current = view.sandboxes.find(({ sandbox }) => speaksOfKills(view, sandbox.id));
+    if (!current) return;
     for (const incident of current.incidents) {
       if (incident.cause === 'out-of-memory-child') this.see(incident);
       else this.stopWaiting(incident.id);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { OwnedSnapshot, Supervisor } from '../app/contracts.ts';
-import { confirm, showInformation } from './messages.ts';
+import { confirm, tell } from './messages.ts';
 import { formatMoment } from './text/format.ts';
 
 const timeoutMs = 30_000;
@@ -9,7 +9,7 @@ const timeoutMs = 30_000;
 export async function manageSnapshots(supervisor: Supervisor): Promise<void> {
   const snapshots = await supervisor.snapshots(AbortSignal.timeout(timeoutMs));
   if (snapshots.length === 0) {
-    await showInformation('There are no snapshots.');
+    tell('There are no snapshots.');
     return;
   }
   const names = new Map(supervisor.view.sandboxes.map(({ sandbox }) => [sandbox.id, sandbox.name]));

@@ -3,13 +3,25 @@ import { withoutLinks as plain } from './text/markdown.ts';
 
 // Every message of the extension goes through here, so that no text from outside becomes a link in it.
 
+/** At least one. */
+type Buttons = readonly [...string[], string];
+
 /** @returns the button pressed, or undefined when the message was closed. */
-export const showInformation = (text: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
+export const showInformation = (text: string, ...buttons: Buttons): Thenable<string | undefined> =>
   vscode.window.showInformationMessage(plain(text), ...buttons);
 
 /** @returns the button pressed, or undefined when the message was closed. */
-export const showWarning = (text: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
+export const showWarning = (text: string, ...buttons: Buttons): Thenable<string | undefined> =>
   vscode.window.showWarningMessage(plain(text), ...buttons);
+
+// A message without buttons asks nothing and may stand for hours: nothing waits for it to be closed. It fails only when the window goes.
+const unheard = (message: Thenable<unknown>): void => void Promise.resolve(message).catch(() => undefined);
+
+/** Says something. */
+export const tell = (text: string): void => unheard(vscode.window.showInformationMessage(plain(text)));
+
+/** Says that something is not as it should be. */
+export const warn = (text: string): void => unheard(vscode.window.showWarningMessage(plain(text)));
 
 /** @returns the button pressed, or undefined when the message was closed. */
 export const showError = (text: string, ...buttons: readonly string[]): Thenable<string | undefined> =>

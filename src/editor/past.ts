@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
 import type { SandboxView } from '../model/view.ts';
-import { confirm, showInformation, showWarning, withCancellableProgress } from './messages.ts';
+import { confirm, tell, warn, withCancellableProgress } from './messages.ts';
 import { saveLines } from './save-lines.ts';
 import { formatBytes } from './text/format.ts';
 
@@ -39,9 +39,9 @@ export async function exportHistory(supervisor: Supervisor): Promise<void> {
   });
   if (saved === null) return;
   const care = 'Secrets were taken out before they were kept; look through the file before you share it.';
-  if (saved.cutAtBytes === null) await showInformation(`${saved.lines} entries were saved. ${care}`);
+  if (saved.cutAtBytes === null) tell(`${saved.lines} entries were saved. ${care}`);
   else {
-    await showWarning(
+    warn(
       `Only the first ${saved.lines} entries were saved: a file there may have at most ${formatBytes(saved.cutAtBytes)}. ${
         target.scheme === 'file' ? '' : 'Choose a file on this computer for more. '
       }${care}`,
@@ -54,7 +54,7 @@ export async function exportMetrics(supervisor: Supervisor): Promise<void> {
   const target = await askForFile('sandbox-foresight.prom', { Prometheus: ['prom', 'txt'] });
   if (!target) return;
   await save(target, supervisor.exportMetrics());
-  await showInformation('The newest measurements were saved.');
+  tell('The newest measurements were saved.');
 }
 
 const askForFile = (name: string, filters: Record<string, string[]>): Thenable<vscode.Uri | undefined> => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Incident } from '../model/incident.ts';
 import type { AppView } from '../model/view.ts';
-import { showInformation } from './messages.ts';
+import { tell } from './messages.ts';
 import { formatMoment } from './text/format.ts';
 import { causeWords } from './text/words.ts';
 
@@ -22,7 +22,7 @@ export async function incidentOf(argument: unknown, view: AppView): Promise<stri
   if (meant !== null) return meant;
   const incidents = allIncidents(view);
   if (incidents.length === 0) {
-    await showInformation('Nothing broke so far: there is no incident to show.');
+    tell('Nothing broke so far: there is no incident to show.');
     return null;
   }
   const picked = await vscode.window.showQuickPick(

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isEnded } from '../model/sandbox.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
-import { showInformation } from './messages.ts';
+import { tell } from './messages.ts';
 import { phaseWords } from './text/words.ts';
 
 /**
@@ -50,7 +50,7 @@ export function processOf(argument: unknown, view: SandboxView): { pid: number; 
 export async function askForSandbox(view: AppView, once = false): Promise<string | null> {
   const living = view.sandboxes.filter(({ sandbox }) => !isEnded(sandbox.phase));
   if (living.length === 0) {
-    await showInformation('There is no sandbox to choose. Start one, then refresh.');
+    tell('There is no sandbox to choose. Start one, then refresh.');
     return null;
   }
   const picked = await vscode.window.showQuickPick(

@@ -1,7 +1,7 @@
 import type { FixId } from '../model/fix.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
 import type { FixDialogs } from './fixes.ts';
-import { showInformation } from './messages.ts';
+import { tell } from './messages.ts';
 
 /** The actions about a place rather than about one sandbox of a server. */
 export type PlaceActionId = Extract<
@@ -29,11 +29,11 @@ export class PlaceActions {
     const view = this.meant(id);
     if (view) await fixes.run([view], id);
     else if (remote() && id !== 'setHeapLimit' && id !== 'lowerParallelism') {
-      await showInformation(
+      tell(
         'This window works on another computer, whose disks this extension can not search from here. Use a terminal there, e.g. du -xh / | sort -h | tail.',
       );
     } else {
-      await showInformation(
+      tell(
         'No sandbox that is watched can do this now. The place the editor works in is watched while sandboxForesight.local.enabled is on.',
       );
     }

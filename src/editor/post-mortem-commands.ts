@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
 import { ownerSummary, postMortemMarkdown } from '../app/post-mortem/markdown.ts';
 import type { PostMortem } from '../model/post-mortem.ts';
-import { showInformation } from './messages.ts';
+import { tell } from './messages.ts';
 import { incidentOf } from './pick-incident.ts';
 
 /** The story of the incident meant; asks which one when that is open. */
@@ -10,7 +10,7 @@ async function storyOf(supervisor: Supervisor, argument: unknown): Promise<PostM
   const id = await incidentOf(argument, supervisor.view);
   if (id === null) return null;
   const story = await supervisor.postMortem(id);
-  if (story === null) await showInformation('This incident is not remembered any more.');
+  if (story === null) tell('This incident is not remembered any more.');
   return story;
 }
 
@@ -30,7 +30,7 @@ export async function copyOwnerSummary(supervisor: Supervisor, argument: unknown
   const story = await storyOf(supervisor, argument);
   if (story === null) return;
   await vscode.env.clipboard.writeText(ownerSummary(story));
-  await showInformation(
+  tell(
     `What the owner of ${story.incident.sandboxName} should know was copied, without secrets. Paste it into a message.`,
   );
 }

@@ -1,4 +1,5 @@
-import { open, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 
 const partBytes = 256 * 1024;
@@ -53,7 +54,7 @@ export async function writeInParts(
   return { lines: count, cutAtBytes };
 }
 
-/** Saves lines in a file the person chose. A file that could not be finished is removed. */
+/** Saves lines in a file the person chose. Until all of them are written, what stood in it before stays; then it is replaced at once. */
 export const saveLines = (
   target: vscode.Uri,
   lines: AsyncIterable<string>,
@@ -66,15 +67,23 @@ async function saveHere(
   lines: AsyncIterable<string>,
   signal: AbortSignal,
 ): Promise<SavedLines> {
-  const file = await open(fsPath, 'w');
+  // A link goes on leading to the file it leads to.
+  const path = await realpath(fsPath).catch(() => fsPath);
+  const mode = await stat(path).then(
+    (known) => known.mode & 0o777,
+    () => undefined,
+  );
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const file = await open(part, 'wx', mode);
   try {
-    const saved = await writeInParts(lines, (part) => file.writeFile(part), mostHereBytes, signal);
+    const saved = await writeInParts(lines, (bytes) => file.writeFile(bytes), mostHereBytes, signal);
     await file.close();
+    await rename(part, path);
     return saved;
   } catch (error) {
     // What is wrong with the file was said already by the error that led here.
     await file.close().catch(() => undefined);
-    await rm(fsPath, { force: true }).catch(() => undefined);
+    await rm(part, { force: true }).catch(() => undefined);
     throw error;
   }
 }

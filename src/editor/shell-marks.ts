@@ -67,8 +67,11 @@ export type ShellCommand =
 
 const esc = String.fromCodePoint(0x1b);
 const bell = String.fromCodePoint(0x07);
-/** What the shell integration script writes (VS Code's OSC 633): its letter and what follows it. */
-const mark = new RegExp(`${esc}\\]633;([CDE])(?:;([^${bell}]*))?${bell}`, 'g');
+/**
+ * What the shell integration script writes (VS Code's OSC 633): its letter and what follows it. An escape character begins another
+ * mark, so that each character of an output is read once, however many marks are begun in it and never ended.
+ */
+const mark = new RegExp(`${esc}\\]633;([CDE])(?:;([^${bell}${esc}]*))?${bell}`, 'g');
 /** A mark is never longer than the longest line that is typed; anything else is output. */
 const longestMark = 16 * 1024;
 const outputCapCharacters = 64 * 1024;

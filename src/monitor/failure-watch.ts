@@ -1,4 +1,5 @@
 import { type Recognition, recognise } from '../diagnosis/recognise.ts';
+import { dropOldest } from '../model/bounded.ts';
 import { commandKey } from '../model/command-key.ts';
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
@@ -15,6 +16,15 @@ import { lateSampleMs } from './sample-order.ts';
 const keptCommands = 100;
 /** How far back kills belong to a failed command whose start is not known. */
 const commandKillsMs = 30_000;
+/** A kill is told by the shell at once, and by the kernel's count with one of the next samples. */
+const countWaitMs = 4_000;
+const mostWaiting = 20;
+
+/** What was said, and what it was recognised as. */
+export interface Heard {
+  readonly event: ErrorEvent;
+  readonly recognition: Recognition;
+}
 
 /** What the watch asks and where it reports. */
 export interface FailureWatchParts {
@@ -31,6 +41,8 @@ export class FailureWatch {
   readonly #rises = new ErrorRises();
   readonly #health = new HealthWatch();
   readonly #begun = new Map<string, CommandStarted>();
+  /** Errors that are of one kind or another depending on whether the kernel's count rises yet. */
+  #waiting: readonly ErrorEvent[] = [];
 
   constructor(parts: FailureWatchParts) {
     this.#parts = parts;
@@ -60,8 +72,7 @@ export class FailureWatch {
 
   commandStarted(event: CommandStarted): void {
     this.#begun.set(event.commandId, event);
-    const oldest = this.#begun.keys().next().value;
-    if (this.#begun.size > keptCommands && oldest !== undefined) this.#begun.delete(oldest);
+    dropOldest(this.#begun, keptCommands);
   }
 
   /** What it had failed with before is solved when it ends well. @returns whether any error is to be shown differently now. */
@@ -78,16 +89,61 @@ export class FailureWatch {
     return begun === undefined ? null : commandKey(begun.commandLine, begun.cwd);
   }
 
-  /** Something was said that may be an error. @returns what was recognised, or null when it is none. */
-  error(event: ErrorEvent): Recognition | null {
-    const begun = event.commandId === null ? undefined : this.#begun.get(event.commandId);
-    const fromMs = begun?.atMs ?? event.atMs - commandKillsMs;
-    const oomKillDelta = this.#parts.oom.killsBetween(fromMs, event.atMs + lateSampleMs);
-    const recognition = recognise(event, { oomKillDelta });
-    if (recognition === null) return null;
-    const error = this.#errors.add(event, recognition, begun?.cwd ?? null);
-    if (error !== null) this.#count(error, event);
-    return recognition;
+  /**
+   * Something was said that may be an error. What may be a kill for memory is not decided before the kernel's count had time to rise: it
+   * can be said only once what it was.
+   * @returns what was recognised at once; the rest comes from `counted` and `waited`.
+   */
+  error(event: ErrorEvent): readonly Heard[] {
+    if (!this.#countDecides(event)) return this.#recognise([event]);
+    this.#waiting = [...this.#waiting, event];
+    return this.#takeWaiting((_, index) => index < this.#waiting.length - mostWaiting);
+  }
+
+  /** A sample was taken in. @returns the errors that are kills for memory, as its count says. */
+  counted(): readonly Heard[] {
+    return this.#takeWaiting((event) => this.#killsWith(event) !== 0);
+  }
+
+  /** @returns the errors whose kill the count would have told by now. */
+  waited(nowMs: number): readonly Heard[] {
+    return this.#takeWaiting(({ atMs }) => Math.abs(nowMs - atMs) >= countWaitMs);
+  }
+
+  /** @returns all errors that still wait, as far as it is known now what they are. */
+  decide(): readonly Heard[] {
+    return this.#takeWaiting(() => true);
+  }
+
+  #takeWaiting(isDue: (event: ErrorEvent, index: number) => boolean): readonly Heard[] {
+    if (this.#waiting.length === 0) return [];
+    const due = this.#waiting.filter(isDue);
+    this.#waiting = this.#waiting.filter((event) => !due.includes(event));
+    return this.#recognise(due);
+  }
+
+  /** Whether it would be another error, had the kernel killed something meanwhile; as far as its count can be read at all. */
+  #countDecides(event: ErrorEvent): boolean {
+    if (event.source === 'diagnostics' || this.#killsWith(event) !== 0) return false;
+    const [without, withKill] = [0, 1].map((oomKillDelta) => recognise(event, { oomKillDelta })?.pattern ?? null);
+    return without !== withKill;
+  }
+
+  /** The kills that belong to what was said. */
+  #killsWith({ commandId, atMs }: ErrorEvent): number | null {
+    const begun = commandId === null ? undefined : this.#begun.get(commandId);
+    return this.#parts.oom.killsBetween(begun?.atMs ?? atMs - commandKillsMs, atMs + lateSampleMs);
+  }
+
+  #recognise(events: readonly ErrorEvent[]): readonly Heard[] {
+    return events.flatMap((event): readonly Heard[] => {
+      const recognition = recognise(event, { oomKillDelta: this.#killsWith(event) });
+      if (recognition === null) return [];
+      const begun = event.commandId === null ? undefined : this.#begun.get(event.commandId);
+      const error = this.#errors.add(event, recognition, begun?.cwd ?? null);
+      if (error !== null) this.#count(error, event);
+      return [{ event, recognition }];
+    });
   }
 
   #count(error: RecognisedError, { commandId, atMs }: ErrorEvent): void {
@@ -104,6 +160,7 @@ export class FailureWatch {
 
   /** Everything that went wrong is forgotten; the commands that run go on. */
   forget(): void {
+    this.#waiting = [];
     this.#errors.clear();
     this.#health.clear();
     this.#rises.clear();

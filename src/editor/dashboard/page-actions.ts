@@ -3,9 +3,11 @@ import { successText } from '../../app/error-fixes/rank.ts';
 import type { ActionButton } from '../../model/dashboard/parts.ts';
 import type { SandboxPage } from '../../model/dashboard/sandbox-page.ts';
 import type { RecognisedError } from '../../model/error-event.ts';
-import type { FixId, FixRisk, PatternFixId, RankedFix } from '../../model/fix.ts';
+import type { FixId, PatternFixId, RankedFix } from '../../model/fix.ts';
+import { fixRisks } from '../../model/fix-risk.ts';
 import { fixTitles } from '../../model/fix-title.ts';
 import type { SandboxView } from '../../model/view.ts';
+import { askWords } from '../text/words.ts';
 
 /** What a button of a page stands for. The page knows its id only. */
 export type PageAction =
@@ -37,22 +39,16 @@ const detailOf = (text: string): string => {
   return flat.length > mostDetail ? `${flat.slice(0, mostDetail - 1)}…` : flat;
 };
 
-const asks: Record<FixRisk, string> = {
-  safe: '',
-  confirm: 'asks first',
-  destructive: 'asks first; something is lost',
-};
-
 const howText = (fix: RankedFix): string => {
   switch (fix.does) {
     case 'command':
       return fix.where === 'terminal'
         ? 'put into a terminal, not sent'
-        : asks[fix.risk === 'safe' ? 'confirm' : fix.risk];
+        : askWords[fix.risk === 'safe' ? 'confirm' : fix.risk];
     case 'editor':
       return editsOf(fix).length > 0 ? 'shows the edit first' : '';
     case 'action':
-      return asks[fix.risk];
+      return askWords[fix.risk];
     case 'link':
     case 'words':
       return '';
@@ -83,16 +79,15 @@ export const editOffer = (fix: RankedFix, limitBytes: number | null): Offered =>
 });
 
 /** @returns an action on a sandbox as a button; null when it can not be done now. */
-export const fixOffer = ({ sandbox, actions, fixes }: SandboxView, fixId: FixId): Offered | null => {
+export const fixOffer = ({ sandbox, actions }: SandboxView, fixId: FixId): Offered | null => {
   if (!actions.includes(fixId)) return null;
-  const offered = fixes.find(({ id }) => id === fixId);
-  const risk = offered?.risk ?? (fixId === 'recreateLarger' || fixId === 'delete' ? 'destructive' : 'confirm');
+  const risk = fixRisks[fixId];
   return {
     button: {
       id: `fix ${fixId}`,
       title: fixTitles[fixId],
       detail: `For ${sandbox.name}, which is still there.`,
-      note: asks[risk],
+      note: askWords[risk],
       risk,
     },
     action: { kind: 'fix', sandboxId: sandbox.id, fixId },

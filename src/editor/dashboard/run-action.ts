@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { editForPast } from '../error-fixes/open-place.ts';
-import { showInformation } from '../messages.ts';
+import { tell } from '../messages.ts';
 import type { PageAction } from './page-actions.ts';
 import type { DashboardSources } from './ports.ts';
 
@@ -19,7 +19,7 @@ export async function runAction(action: PageAction, { app, log }: DashboardSourc
       // The command would ask which sandbox is meant: one that is gone is none of the others.
       if (view?.actions.includes(fixId) !== true) {
         log.warn(`The dashboard asked for ${fixId}, which can not be done any more for ${sandboxId}`);
-        await showInformation('This can not be done any more: the sandbox is gone, or in another state.');
+        tell('This can not be done any more: the sandbox is gone, or in another state.');
         return;
       }
       await vscode.commands.executeCommand(`sandboxForesight.${fixId}`, { sandboxId, pid: null });

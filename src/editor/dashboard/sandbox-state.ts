@@ -2,15 +2,16 @@ import type { FixButton, SandboxPage, SignalState } from '../../model/dashboard/
 import type { FixOffer, RankedFix } from '../../model/fix.ts';
 import { fixTitle } from '../../model/fix-title.ts';
 import type { Forecast } from '../../model/forecast.ts';
-import { capital, formatBytes, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
+import { capital, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
 import type { CommandRun, FixRecord } from '../../model/history.ts';
 import { ownerOf } from '../../model/owner.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { SandboxView } from '../../model/view.ts';
 import type { Warning } from '../../model/warning.ts';
+import { heapText } from '../text/process-text.ts';
 import { comingText, useText } from '../text/signal-text.ts';
 import { timeLeftMs } from '../text/time-left.ts';
-import { causeWords, levelWords, phaseText, signalWords, sourceWords } from '../text/words.ts';
+import { askWords, causeWords, levelWords, phaseText, signalWords, sourceWords } from '../text/words.ts';
 import { levelBadge, phaseBadge, resultBadge } from './badges.ts';
 import { commandMarks, errorMarks, fixMarks, incidentMarks, lifecycleMarks, warningMarks } from './marks.ts';
 import { shownErrors } from './page-actions.ts';
@@ -125,23 +126,25 @@ function factsOf(view: SandboxView): SandboxPage['facts'] {
   return facts;
 }
 
-const asks: Record<FixOffer['risk'], string> = {
-  safe: '',
-  confirm: 'asks first',
-  destructive: 'asks first; something is lost',
-};
-
 /** @returns "worked 3 of 4 times" for fixes that were tried. */
 export const recordText = (record: { readonly tried: number; readonly worked: number } | undefined): string | null =>
   record === undefined || record.tried === 0
     ? null
     : `worked ${record.worked} of ${record.tried} ${record.tried === 1 ? 'time' : 'times'}`;
 
+/** What stands where fixes would, when none is offered. */
+function noFixText({ sandbox, level, errors }: SandboxView, shown: SandboxPage['errors']): string {
+  if (shown.some(({ actions }) => actions.length > 0)) return 'What helps against its errors stands with them.';
+  if (isEnded(sandbox.phase)) return 'It is over.';
+  const isWell = level === 'calm' && errors.every(({ solvedAtMs }) => solvedAtMs !== undefined);
+  return isWell ? 'Nothing needs to be done.' : 'Nothing can be done from here.';
+}
+
 const fixButton = (offer: FixOffer, records: readonly FixRecord[]): FixButton => ({
   id: offer.id,
   title: offer.title,
   reason: offer.reason,
-  asks: asks[offer.risk],
+  asks: askWords[offer.risk],
   risk: offer.risk,
   pid: offer.target?.pid ?? null,
   record: recordText(records.find(({ fixId }) => fixId === offer.id)),
@@ -164,6 +167,7 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
   const { sandbox, leading } = view;
   const expiry = isEnded(sandbox.phase) ? null : sandbox.expiry;
   const grower = leading?.grower?.pid;
+  const errors = shownErrors(view, past.errorFixes);
   return {
     sandboxId: sandbox.id,
     name: sandbox.name,
@@ -187,6 +191,7 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
             fromMs: sandbox.createdAtMs,
             text: `${formatClock(expiry.expiresAtMs)}, ${formatDuration(Math.max(0, expiry.expiresAtMs - nowMs))} left, then ${expiry.action}`,
           },
+    noFix: noFixText(view, errors),
     fixes: view.fixes.filter(({ id }) => id !== 'showDetails').map((offer) => fixButton(offer, past.fixes)),
     outcomes: view.outcomes.toReversed().map((outcome) => ({
       id: `${outcome.fixId}/${outcome.startedAtMs}`,
@@ -195,16 +200,12 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
       text: outcome.text,
       result: resultBadge(outcome.result),
     })),
-    errors: shownErrors(view, past.errorFixes),
-    processes: view.processes.map(({ pid, name, rssBytes, startedIn, heapLimit }) => ({
-      pid,
-      name,
-      rssBytes,
-      note: [
-        pid === grower ? 'growing' : '',
-        heapLimit === null ? '' : `heap limit ${formatBytes(heapLimit.limitBytes)}`,
-        startedIn ?? '',
-      ]
+    errors,
+    processes: view.processes.map((process) => ({
+      pid: process.pid,
+      name: process.name,
+      rssBytes: process.rssBytes,
+      note: [process.pid === grower ? 'growing' : '', heapText(process), process.startedIn ?? '']
         .filter(Boolean)
         .join(', '),
     })),
@@ -241,6 +242,7 @@ export const unknownSandboxPage = (sandboxId: string, looking: boolean): Sandbox
   facts: [{ label: 'Id', text: sandboxId }],
   signals: [],
   expiry: null,
+  noFix: '',
   fixes: [],
   outcomes: [],
   errors: [],

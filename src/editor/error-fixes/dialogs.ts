@@ -5,7 +5,7 @@ import type { FixRisk, RankedFix } from '../../model/fix.ts';
 import { isProblem } from '../../model/problem.ts';
 import type { SandboxView } from '../../model/view.ts';
 import type { FixDialogs } from '../fixes.ts';
-import { confirm, showInformation, showWarning, withCancellableProgress } from '../messages.ts';
+import { confirm, showInformation, showWarning, tell, warn, withCancellableProgress } from '../messages.ts';
 import type { Terminals } from '../terminals.ts';
 import { fixRow, recurrenceText, shortLine, typeable } from '../text/error-text.ts';
 import { outcomesText, planText } from '../text/fix-text.ts';
@@ -78,7 +78,7 @@ export class ErrorFixDialogs {
         if (fix.text.startsWith('https://')) await vscode.env.openExternal(vscode.Uri.parse(fix.text, true));
         return;
       case 'words':
-        await showInformation(`${fix.title}: ${fix.text}.`);
+        tell(`${fix.title}: ${fix.text}.`);
         return;
       case 'editor':
         await this.edit(view, fix);
@@ -97,9 +97,7 @@ export class ErrorFixDialogs {
     const known = await this.options.supervisor.errorFixes(view.sandbox.id, fix.fingerprint);
     const command = known.find(({ does }) => does === 'command');
     if (again === null || command === undefined) {
-      await showInformation(
-        `${editedText(edited)}${fix.check === null ? '' : ` To see whether it helped: ${fix.check}.`}`,
-      );
+      tell(`${editedText(edited)}${fix.check === null ? '' : ` To see whether it helped: ${fix.check}.`}`);
       return;
     }
     const runAgain = 'Run Again…';
@@ -122,7 +120,7 @@ export class ErrorFixDialogs {
   private async type(view: SandboxView, fix: RankedFix): Promise<void> {
     const text = typeable(fix.text);
     if (text === null) {
-      await showWarning(`${fix.title}: this command has several lines and can not be put into a terminal.`);
+      warn(`${fix.title}: this command has several lines and can not be put into a terminal.`);
       return;
     }
     this.options.terminals.open(view).sendText(text, false);
@@ -147,13 +145,17 @@ export class ErrorFixDialogs {
       );
       const { text, good } = outcomesText(plan.title, [outcome]);
       if (text === '') return;
+      if (fix.where === 'here') {
+        if (good) tell(text);
+        else warn(text);
+        return;
+      }
       const openLog = 'Open Log';
-      const buttons = fix.where === 'here' ? [] : [openLog];
-      const chosen = await (good ? showInformation(text, ...buttons) : showWarning(text, ...buttons));
+      const chosen = await (good ? showInformation(text, openLog) : showWarning(text, openLog));
       if (chosen === openLog) await vscode.commands.executeCommand('sandboxForesight.showLog');
     } catch (error) {
       if (!isProblem(error)) throw error;
-      await showWarning([`${name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
+      warn([`${name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
     }
   }
 }

@@ -1,8 +1,22 @@
-import type { AppView } from '../../model/view.ts';
+import type { RecognisedError } from '../../model/error-event.ts';
+import type { AppView, SandboxView } from '../../model/view.ts';
+import { speaksOfKills } from '../kill-notices.ts';
 import { showInformation } from '../messages.ts';
 import { recurrenceText } from '../text/error-text.ts';
 import type { ErrorFixDialogs } from './dialogs.ts';
 import { OfferState } from './offer-state.ts';
+
+/** An error and a kill that are not farther from each other are one and the same. */
+const sameKillMs = 10_000;
+const killPatterns: ReadonlySet<string | null> = new Set(['oom-killed', 'sigkill-unknown']);
+
+/** Whether the message about the kill itself tells of it, with the name of the process and with what helps. */
+const isToldAsKill = (app: AppView, { sandbox, incidents }: SandboxView, error: RecognisedError): boolean =>
+  killPatterns.has(error.pattern) &&
+  speaksOfKills(app, sandbox.id) &&
+  incidents.some(
+    ({ cause, atMs }) => cause === 'out-of-memory-child' && Math.abs(atMs - error.lastSeenAtMs) <= sameKillMs,
+  );
 
 /** Offers the best fix once when a command of the person failed with a known error. */
 export class ErrorOffers {
@@ -26,7 +40,8 @@ export class ErrorOffers {
     if (!this.options.enabled()) return;
     for (const view of app.sandboxes) {
       if (view.errors.length === 0) continue;
-      const error = this.state.next(view.errors, this.options.now());
+      const errors = view.errors.filter((error) => !isToldAsKill(app, view, error));
+      const error = this.state.next(errors, this.options.now());
       if (error !== null) this.offer(app, view.sandbox.id, error.fingerprint).catch(this.options.failed);
     }
   }

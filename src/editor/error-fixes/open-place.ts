@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { SourcePlace } from '../../model/error-event.ts';
 import type { RankedFix } from '../../model/fix.ts';
-import { showInformation } from '../messages.ts';
+import { tell } from '../messages.ts';
 import { editorCommand, filesNamed, wordNamed } from '../text/error-text.ts';
 import { type Edited, proposeEdit } from './propose-edit.ts';
 import { fileOf } from './workspace-files.ts';
@@ -67,7 +67,7 @@ export const editedText = ({ label, files }: Edited): string =>
 /** The same for a sandbox that is gone: only the files of the workspace are left to change. */
 export const editForPast = async (fix: RankedFix, limitBytes: number | null): Promise<void> => {
   const edited = await openForFix(fix, limitBytes);
-  if (edited !== null) await showInformation(`${editedText(edited)} It counts from the next run on.`);
+  if (edited !== null) tell(`${editedText(edited)} It counts from the next run on.`);
 };
 
 const openOrSay = async (fix: RankedFix): Promise<void> => {
@@ -78,5 +78,5 @@ const openOrSay = async (fix: RankedFix): Promise<void> => {
   }
   if (await openNamed(fix.text)) return;
   if (fix.place !== null && (await openPlace(fix.place))) return;
-  await showInformation(`${fix.title}: ${fix.text}.`);
+  tell(`${fix.title}: ${fix.text}.`);
 };

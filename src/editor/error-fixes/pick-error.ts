@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RecognisedError } from '../../model/error-event.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
-import { showInformation } from '../messages.ts';
+import { tell } from '../messages.ts';
 import { sandboxOf } from '../pick-sandbox.ts';
 import { errorDescription } from '../text/error-text.ts';
 
@@ -41,7 +41,7 @@ export function lastError(app: AppView): MeantError | null {
 export async function askForError(app: AppView): Promise<MeantError | null> {
   const all = app.sandboxes.flatMap((view) => view.errors.map((error): MeantError => ({ view, error })));
   if (all.length === 0) {
-    await showInformation('No error was seen yet.');
+    tell('No error was seen yet.');
     return null;
   }
   const picked = await vscode.window.showQuickPick(

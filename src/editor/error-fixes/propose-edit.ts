@@ -135,23 +135,49 @@ const planOf = (fix: RankedFix, proposals: readonly Proposal[], before: readonly
 const change = 'Change';
 const preview = 'Preview…';
 
+/** An edit as it was shown, or what became of the question instead. */
+interface Agreed {
+  readonly proposals: readonly Proposal[];
+  readonly before: readonly string[];
+  readonly answer: typeof change | typeof preview;
+}
+
+/** @returns whether the files are still as they were when the edit was worked out: its offsets count in no other text. */
+const areAsShown = async (proposals: readonly Proposal[], before: readonly string[]): Promise<boolean> => {
+  for (const [index, { uri, document }] of proposals.entries()) {
+    if (document === null ? await isFile(uri) : (await documentOf(uri))?.getText() !== before[index]) return false;
+  }
+  return true;
+};
+
+/** Asks until there is a yes to an edit that fits the files as they are; each time for what is to be changed now. */
+const agreedEdit = async (fix: RankedFix, limitBytes: number | null): Promise<Agreed | 'none' | 'refused'> => {
+  for (let asked = 0; ; asked += 1) {
+    const proposals = await proposalsOf(fix, limitBytes);
+    if (proposals.length === 0) return 'none';
+    const before = proposals.map(({ document }) => document?.getText() ?? '');
+    const plan = planOf(fix, proposals, before);
+    const again = asked === 0 ? '' : 'The files were changed meanwhile. This is the edit as it fits now.\n\n';
+    const answer = await choose(`${fix.title}?`, `${again}${plan}`, change, preview);
+    if (answer !== change && answer !== preview) return 'refused';
+    if (await areAsShown(proposals, before)) return { proposals, before, answer };
+  }
+};
+
 /**
  * Shows the edit that does what a fix says and makes it after a yes, at once or from the editor's own preview, where each change is agreed to
- * by itself. Files that had no other changes are written.
+ * by itself. Files that had no other changes are written. Where a file was changed while the question stood, it asks again.
  * @param limitBytes the limit of the sandbox's memory, or null when it is not known
  * @returns `none` when there is no edit for this fix here, `refused` when it was not agreed to
  */
 export const proposeEdit = async (fix: RankedFix, limitBytes: number | null): Promise<Edited | 'none' | 'refused'> => {
-  const proposals = await proposalsOf(fix, limitBytes);
-  const [first] = proposals;
-  if (first === undefined) return 'none';
-  const before = proposals.map(({ document }) => document?.getText() ?? '');
+  const agreed = await agreedEdit(fix, limitBytes);
+  if (agreed === 'none' || agreed === 'refused') return agreed;
+  const { proposals, before, answer } = agreed;
   const wasDirty = proposals.map(({ document }) => document?.isDirty === true);
-  const chosen = await choose(`${fix.title}?`, planOf(fix, proposals, before), change, preview);
-  if (chosen === undefined) return 'refused';
   const edit = new vscode.WorkspaceEdit();
   for (const { uri, document, changes, label } of proposals) {
-    const metadata = { label, needsConfirmation: chosen === preview };
+    const metadata = { label, needsConfirmation: answer === preview };
     if (document === null) edit.createFile(uri, { ignoreIfExists: true }, metadata);
     for (const { offset, length, text } of changes) {
       const from = document === null ? new vscode.Position(0, 0) : document.positionAt(offset);
@@ -166,6 +192,7 @@ export const proposeEdit = async (fix: RankedFix, limitBytes: number | null): Pr
     made.push(proposal.uri);
     if (wasDirty[index] === false) await (await documentOf(proposal.uri))?.save();
   }
-  if (!made.includes(first.uri)) return 'refused';
+  const [first] = proposals;
+  if (first === undefined || !made.includes(first.uri)) return 'refused';
   return { label: first.label, files: made.map((uri) => vscode.workspace.asRelativePath(uri)) };
 };

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { showInformation } from '../messages.ts';
+import { tell } from '../messages.ts';
 import type { MeantError } from './pick-error.ts';
 import { fixTextProblem, type RememberedFixes } from './remembered-fixes.ts';
 
@@ -21,6 +21,6 @@ export async function rememberFix({ error }: MeantError, fixes: RememberedFixes,
   });
   if (text === undefined) return false;
   await fixes.add(error.fingerprint, name, text, nowMs);
-  await showInformation(`Kept: it is offered first when “${name.trim()}” comes again.`);
+  tell(`Kept: it is offered first when “${name.trim()}” comes again.`);
   return true;
 }

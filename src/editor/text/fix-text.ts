@@ -1,39 +1,72 @@
 import type { FixPlan } from '../../app/contracts.ts';
-import type { FixOutcome } from '../../model/fix.ts';
+import { shortName } from '../../app/format.ts';
+import { type FixOutcome, isPatternFixId } from '../../model/fix.ts';
+import { fixTitles } from '../../model/fix-title.ts';
 
-/** Titles are "End node (pid 412)", "Pause api-tests", "Recreate with 512 MiB": the question names the sandbox once. */
-function questionOf({ fixId, title }: FixPlan, sandboxName: string): string {
-  if (title.includes(sandboxName)) return `${title}?`;
-  return fixId === 'endProcess' ? `${title} in ${sandboxName}?` : `${sandboxName}: ${title}?`;
+/** What a fix would do in one sandbox. */
+export interface NamedPlan {
+  readonly plan: FixPlan;
+  readonly name: string;
 }
 
-/** @returns the name of a fix that is to run in several sandboxes: "Delete", where the plan for the first is called "Delete job-131". */
-export const titleOf = (plans: readonly { readonly plan: FixPlan; readonly name: string }[]): string => {
+/** Titles are "End node (pid 412)", "Pause api-tests", "Recreate with 512 MiB": the question names the sandbox once. */
+function questionOf({ fixId, title }: FixPlan, name: string): string {
+  if (title.includes(name)) return `${title}?`;
+  return fixId === 'endProcess' ? `${title} in ${name}?` : `${name}: ${title}?`;
+}
+
+const isSame = (texts: readonly string[]): boolean => new Set(texts).size === 1;
+
+/** @returns the name of a fix that is to run in several sandboxes: "Delete" for "Delete job-131" and "Delete job-132". */
+export const titleOf = (plans: readonly NamedPlan[]): string => {
   const [first] = plans;
   if (!first) return '';
-  return plans.length > 1 ? first.plan.title.replace(` ${first.name}`, '') : first.plan.title;
+  const { fixId, title } = first.plan;
+  if (plans.length === 1 || isPatternFixId(fixId)) return title;
+  const isShared = isSame(plans.map(({ plan }) => plan.title)) && !title.endsWith(` ${shortName(first.name)}`);
+  // What a title names or counts differs from one to the next.
+  return isShared ? title : fixTitles[fixId];
 };
 
-/** What a confirmation says about one or more plans for the same fix. */
-export function planText(plans: readonly { readonly plan: FixPlan; readonly name: string }[]): {
-  readonly question: string;
-  readonly detail: string;
-} {
+const bodyOf = ({ steps, losses, check }: FixPlan): string =>
+  [
+    ...steps.map((step, index) => `${index + 1}. ${step}`),
+    ...(losses.length === 0 ? [] : ['', 'Lost by this:', ...losses.map((loss) => `• ${loss}`)]),
+    '',
+    `Check: ${check}`,
+  ].join('\n');
+
+/**
+ * The text without the name of its own sandbox where that stands as a word, so that it can be compared with that of another one. A name
+ * within a path or another name stays: it is no name of the sandbox there.
+ */
+const unnamed = (text: string, name: string): string => {
+  const own = shortName(name);
+  const isWord = (before: string, after: string): boolean => /(?:^|\s)$/.test(before) && /^[.,:;]?(?:\s|$)/.test(after);
+  return text.split(own).reduce((all, part) => `${all}${isWord(all, part) ? 'the sandbox' : own}${part}`);
+};
+
+/** Plans that say the same stand together; what differs is shown for each, because one yes is given to all of it. */
+const bodiesOf = (plans: readonly NamedPlan[]): string => {
+  const groups = Map.groupBy(plans, ({ plan, name }) => unnamed(bodyOf(plan), name));
+  return [...groups]
+    .map(([shared, members]) => {
+      const names = members.map(({ name }) => name.replace(/\p{Cc}+/gu, ' '));
+      const [first] = members;
+      const body = first === undefined || !isSame(names) ? shared : bodyOf(first.plan);
+      if (groups.size === 1) return `${names.join(', ')}\n\nIn each of them:\n${body}`;
+      return `${names.join(', ')}:\n${body}`;
+    })
+    .join('\n\n');
+};
+
+/** What a confirmation says about one or more plans for the same fix: everything that a yes would do. */
+export function planText(plans: readonly NamedPlan[]): { readonly question: string; readonly detail: string } {
   const [first] = plans;
   if (!first) return { question: '', detail: '' };
-  const { plan } = first;
-  const many = plans.length > 1;
-  const detail = [
-    ...(many ? [plans.map(({ name }) => name).join(', '), '', 'In each of them:'] : []),
-    ...plan.steps.map((step, index) => `${index + 1}. ${step}`),
-    ...(plan.losses.length === 0 ? [] : ['', 'Lost by this:', ...plan.losses.map((loss) => `• ${loss}`)]),
-    '',
-    `Check: ${plan.check}`,
-  ];
-  return {
-    question: many ? `${titleOf(plans)}, in these ${plans.length} sandboxes?` : questionOf(plan, first.name),
-    detail: detail.join('\n'),
-  };
+  return plans.length > 1
+    ? { question: `${titleOf(plans)}, in these ${plans.length} sandboxes?`, detail: bodiesOf(plans) }
+    : { question: questionOf(first.plan, shortName(first.name)), detail: bodyOf(first.plan) };
 }
 
 /** What is said when fixes are done; an empty text when the person cancelled and knows. */

@@ -1,3 +1,4 @@
+import type { FixRisk } from '../../model/fix.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { ProblemKind } from '../../model/problem.ts';
 import type { SampleSource } from '../../model/sample.ts';
@@ -99,6 +100,13 @@ export const causeWords: Record<IncidentCause, string> = {
   'out-of-memory-child': 'process killed, out of memory',
   'start-failed': 'did not start',
   'agent-down': 'agent does not answer',
+};
+
+/** Beside the button of a fix; empty where it runs at once. */
+export const askWords: Record<FixRisk, string> = {
+  safe: '',
+  confirm: 'asks first',
+  destructive: 'asks first; something is lost',
 };
 
 /** What is wrong with a server, in the words that follow its name. */

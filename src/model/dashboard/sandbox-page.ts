@@ -65,6 +65,8 @@ export const sandboxPageSchema = z.object({
   facts: z.array(z.object({ label: z.string(), text: z.string() })),
   signals: z.array(signalStateSchema),
   expiry: z.nullable(z.object({ expiresAtMs: z.number(), fromMs: z.nullable(z.number()), text: z.string() })),
+  /** What is said in the place of fixes while none is offered. */
+  noFix: z.string(),
   fixes: z.array(fixButtonSchema),
   outcomes: z.array(
     z.object({ id: z.string(), atMs: z.number(), title: z.string(), text: z.string(), result: badgeSchema }),

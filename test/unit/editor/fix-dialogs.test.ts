@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FixPlan, RunFixOptions, Supervisor } from '../../../src/app/contracts.ts';
 import { FixDialogs } from '../../../src/editor/fixes.ts';
 import { PlaceActions } from '../../../src/editor/place-actions.ts';
 import { EditorTerminalEnvironment } from '../../../src/editor/terminal-environment.ts';
 import type { FixId } from '../../../src/model/fix.ts';
 import type { CacheFolder, Housekeeping } from '../../../src/model/ports.ts';
+import { Problem } from '../../../src/model/problem.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
 import { aSample, aSandbox, MiB } from '../../helpers/fake-provider.ts';
+import { memoryForecast, sandbox, sandboxView } from '../../helpers/views.ts';
 
 interface Row {
   readonly label: string;
@@ -20,6 +23,10 @@ const editor = vi.hoisted(() => ({
   questions: [] as string[],
   said: [] as string[],
   terminals: 0,
+  details: [] as string[],
+  /** Whether messages stand until somebody closes them, and whether a progress is cancelled as soon as it shows. */
+  never: false,
+  cancels: false,
 }));
 
 vi.mock('vscode', () => ({
@@ -28,18 +35,31 @@ vi.mock('vscode', () => ({
       editor.lists.push({ title, rows });
       return editor.picks.shift()?.(rows);
     },
-    showWarningMessage: async (text: string, options: { modal?: boolean } | string, ...buttons: string[]) => {
+    showWarningMessage: async (
+      text: string,
+      options: { modal?: boolean; detail?: string } | string,
+      ...buttons: string[]
+    ) => {
       if (typeof options !== 'object' || options.modal !== true) {
         editor.said.push(text);
-        return undefined;
+        return editor.never ? new Promise(() => undefined) : undefined;
       }
       editor.questions.push(text);
+      editor.details.push(options.detail ?? '');
       return editor.agrees ? buttons[0] : undefined;
     },
     showInformationMessage: async (text: string) => void editor.said.push(text),
     showErrorMessage: async (text: string) => void editor.said.push(text),
     withProgress: (_options: unknown, run: (progress: unknown, token: unknown) => unknown) =>
-      run({ report: () => undefined }, { onCancellationRequested: () => ({ dispose: () => undefined }) }),
+      run(
+        { report: () => undefined },
+        {
+          onCancellationRequested: (cancelled: () => void) => {
+            if (editor.cancels) queueMicrotask(cancelled);
+            return { dispose: () => undefined };
+          },
+        },
+      ),
     createTerminal: () => ({
       show: () => {
         editor.terminals += 1;
@@ -109,6 +129,9 @@ beforeEach(() => {
   editor.said = [];
   editor.agrees = true;
   editor.terminals = 0;
+  editor.details = [];
+  editor.never = false;
+  editor.cancels = false;
 });
 
 describe('clearing caches', () => {
@@ -176,6 +199,88 @@ describe('limits of new terminals', () => {
     await run('lowerParallelism');
     expect(editor.questions).toEqual(['box: Run one job at a time?']);
     expect(variables.get('MAKEFLAGS')?.value).toBe('-j1');
+  });
+});
+
+/** Dialogs over an application of which a test says what it plans. */
+const planned = (plan: (sandboxId: string) => Partial<FixPlan> | Promise<Partial<FixPlan>>) => {
+  const ran: string[] = [];
+  const asked: unknown[] = [];
+  const supervisor: Partial<Supervisor> = {
+    planFix: async (sandboxId, fixId, _target, choices) => {
+      asked.push(choices);
+      const words = { title: 'Shorten logs', risk: 'confirm', losses: [], check: 'df', fingerprint: null } as const;
+      const parameters = { kind: 'delete' } as const;
+      return { ...words, fixId, sandboxId, steps: [], parameters, ...(await plan(sandboxId)) };
+    },
+    runFix: async ({ sandboxId, fixId }: FixPlan, _options: RunFixOptions) => {
+      ran.push(sandboxId);
+      return { fixId, sandboxId, startedAtMs: 0, endedAtMs: 1, result: 'worked', text: 'Done.' };
+    },
+  };
+  const dialogs = new FixDialogs(supervisor as Supervisor, {
+    remember: async () => undefined,
+    terminals: { isSet: false } as EditorTerminalEnvironment,
+    openIn: () => undefined,
+  });
+  return { dialogs, ran, asked };
+};
+const boxes = (...ids: readonly string[]) => ids.map((id) => sandboxView({ sandbox: sandbox({ id, name: id }) }));
+
+describe('a fix in several sandboxes', () => {
+  it('is asked for with what it would do in each of them', async () => {
+    const { dialogs, ran } = planned((id) => ({ steps: [`Cut /var/log/${id}.log.`] }));
+    await dialogs.run(boxes('box-a', 'box-b'), 'shortenLogs');
+    expect(editor.questions).toEqual(['Shorten logs, in these 2 sandboxes?']);
+    expect(editor.details[0]).toContain('box-a:\n1. Cut /var/log/box-a.log.');
+    expect(editor.details[0]).toContain('box-b:\n1. Cut /var/log/box-b.log.');
+    expect(ran).toEqual(['box-a', 'box-b']);
+  });
+
+  it('gives each of them so many times its own memory', async () => {
+    const { dialogs, asked } = planned(() => ({}));
+    editor.picks.push((rows) => rows.find(({ label }) => label.startsWith('4 ×')));
+    await dialogs.run(boxes('a', 'b'), 'recreateLarger');
+    expect(editor.lists[0]?.title).toBe('Recreate 2 sandboxes with more memory');
+    expect(asked).toEqual([{ memoryFactor: 4 }, { memoryFactor: 4 }]);
+  });
+
+  it('goes on with the others while it is still said why one can not', async () => {
+    editor.never = true;
+    const { dialogs, ran } = planned((id) => {
+      if (id === 'a') throw new Problem('conflict', 'It was just paused.');
+      return {};
+    });
+    await dialogs.run(boxes('a', 'b'), 'pause');
+    expect(editor.said[0]).toBe('a: It was just paused.');
+    expect(ran).toEqual(['b']);
+  });
+});
+
+describe('a fix that measures first', () => {
+  it('can be cancelled meanwhile, and asks nothing then', async () => {
+    editor.cancels = true;
+    const { dialogs, ran } = planned(() => new Promise<Partial<FixPlan>>(() => undefined));
+    await dialogs.run(boxes('a'), 'clearCaches');
+    expect([editor.questions, editor.said, ran]).toEqual([[], [], []]);
+  });
+});
+
+describe('the choice of a heap limit', () => {
+  it('begins with those for the program that grows', async () => {
+    const { dialogs } = planned(() => ({}));
+    const process = { parentPid: 1, rssBytes: MiB, ageMs: 1_000, heapLimit: null };
+    const processes = [
+      { ...process, pid: 7, name: 'node' },
+      { ...process, pid: 8, name: 'java' },
+    ];
+    const growing = (pid: number) => memoryForecast({ grower: { pid, name: 'any', bytesPerSecond: MiB } });
+    const firstFor = async (pid: number): Promise<string | undefined> => {
+      await dialogs.run([sandboxView({ processes, leading: growing(pid) })], 'setHeapLimit');
+      return editor.lists.at(-1)?.rows[0]?.label;
+    };
+    expect(await firstFor(8)).toMatch(/^Java/);
+    expect(await firstFor(7)).toMatch(/^Node/);
   });
 });
 

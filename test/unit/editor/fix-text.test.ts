@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FixPlan } from '../../../src/app/contracts.ts';
+import { shortName } from '../../../src/app/format.ts';
 import { outcomesText, planText } from '../../../src/editor/text/fix-text.ts';
 import type { FixOutcome } from '../../../src/model/fix.ts';
 
@@ -47,6 +48,69 @@ describe('planText', () => {
     ]);
     expect(question).toBe('Delete, in these 2 sandboxes?');
     expect(detail).toContain('one, two');
+  });
+
+  const shorten = (path: string, size: string): FixPlan =>
+    plan({
+      fixId: 'shortenLogs',
+      title: `Shorten logs (${size})`,
+      steps: [`Cut ${path} down to its last 1 MiB, inside the box.`],
+      losses: ['All lines of this file before that.'],
+    });
+
+  it('shows what would be done in each of several sandboxes where it differs', () => {
+    const { question, detail } = planText([
+      { plan: shorten('/var/log/debug.log', '49 MiB'), name: 'box-a' },
+      { plan: shorten('/srv/audit/ledger.log', '3.9 GiB'), name: 'box-b' },
+      { plan: shorten('/var/log/debug.log', '49 MiB'), name: 'box-c' },
+    ]);
+    expect(question).toBe('Shorten large logs, in these 3 sandboxes?');
+    expect(detail.split('\n')).toEqual([
+      'box-a, box-c:',
+      '1. Cut /var/log/debug.log down to its last 1 MiB, inside the box.',
+      '',
+      'Lost by this:',
+      '• All lines of this file before that.',
+      '',
+      'Check: Whether memory falls.',
+      '',
+      'box-b:',
+      '1. Cut /srv/audit/ledger.log down to its last 1 MiB, inside the box.',
+      '',
+      'Lost by this:',
+      '• All lines of this file before that.',
+      '',
+      'Check: Whether memory falls.',
+    ]);
+  });
+
+  it('says once what is the same in each but for its name', () => {
+    const remove = (name: string): { plan: FixPlan; name: string } => ({
+      plan: plan({ fixId: 'delete', title: `Delete ${name}`, steps: [`Ask it to delete ${name}.`], losses: [] }),
+      name,
+    });
+    expect(planText([remove('job-1'), remove('job-2')]).detail).toBe(
+      'job-1, job-2\n\nIn each of them:\n1. Ask it to delete the sandbox.\n\nCheck: Whether memory falls.',
+    );
+    // A name that is also a part of other words is left in them, and two of one name keep it.
+    expect(planText([remove('a'), remove('to')]).detail).toContain('1. Ask it to delete a.');
+    expect(planText([remove('a'), remove('a')]).detail).toContain('1. Ask it to delete a.');
+  });
+
+  it('keeps the name of the first out of the title of several, also a long one', () => {
+    const long = (branch: string): string => `ci-integration-tests-of-the-payment-service-on-branch-feature-${branch}`;
+    const remove = (name: string): { plan: FixPlan; name: string } => ({
+      plan: plan({ fixId: 'delete', title: `Delete ${shortName(name)}` }),
+      name,
+    });
+    expect(planText([remove(long('one')), remove(long('two'))]).question).toBe('Delete, in these 2 sandboxes?');
+    expect(planText([remove(long('one'))]).question).toBe(`Delete ${shortName(long('one'))}?`);
+    const same = plan({ fixId: 'snapshot', title: 'Take a snapshot' });
+    const { question } = planText([
+      { plan: same, name: 'snapshot' },
+      { plan: same, name: 'b' },
+    ]);
+    expect(question).toBe('Take a snapshot, in these 2 sandboxes?');
   });
 
   it('says the name of a sandbox once', () => {

@@ -11,7 +11,8 @@ vi.mock('vscode', () => {
     editor.shown.push(shown);
     return editor.answer;
   };
-  return { window: { showWarningMessage: message, showErrorMessage: message, showInformationMessage: message } };
+  const window = { showWarningMessage: message, showErrorMessage: message, showInformationMessage: message };
+  return { window: { ...window, showQuickPick: async () => undefined } };
 });
 
 const others: Notice = {
@@ -24,7 +25,7 @@ const others: Notice = {
   fixes: [],
 };
 
-const show = async (notice: Notice, answer: string): Promise<{ called: string[] }> => {
+const show = async (notice: Notice, answer: string | undefined): Promise<{ called: string[] }> => {
   const bench = await startedBench([]);
   const called: string[] = [];
   editor.answer = answer;
@@ -36,6 +37,7 @@ const show = async (notice: Notice, answer: string): Promise<{ called: string[] 
         return () => undefined;
       },
       snooze: (id, ms) => called.push(`snooze ${id} ${ms / 60_000} min`),
+      answered: (id) => called.push(`answered ${id}`),
     },
     {
       showDetails: async () => void called.push('details'),
@@ -62,5 +64,26 @@ describe('the notification of the sandboxes of others', () => {
 
   it('can be snoozed', async () => {
     expect(await show(others, 'Snooze for an Hour')).toEqual({ called: ['snooze others 60 min'] });
+  });
+});
+
+describe('the notification of a sandbox that is about to break', () => {
+  const coming: Notice = {
+    ...others,
+    ...{ id: 'w-1', kind: 'warn', sandboxId: 'a', sandboxName: 'a', signal: 'memory' },
+    fixes: [{ id: 'pause', title: 'Pause', risk: 'confirm', reason: 'Why.', target: null }],
+  };
+
+  // A critical one of the same episode speaks again only where nobody has answered.
+  it.each([
+    ['a fix', 'Pause', ['answered w-1', 'fix']],
+    ['the details', 'Details', ['answered w-1', 'details']],
+    ['closing it', undefined, ['answered w-1']],
+  ])('is answered by %s', async (_, answer, called) => {
+    expect(await show(coming, answer)).toEqual({ called });
+  });
+
+  it('is answered by asking for peace, also when that list is closed again', async () => {
+    expect((await show(coming, 'More…')).called).toContain('answered w-1');
   });
 });

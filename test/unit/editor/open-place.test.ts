@@ -26,6 +26,8 @@ const editor = vi.hoisted(() => ({
   answer: 'Change' as string | undefined,
   agrees: true,
   plans: [] as string[],
+  /** What happens while each question stands. */
+  meanwhile: [] as (() => void)[],
 }));
 
 vi.mock('vscode', () => {
@@ -73,6 +75,7 @@ vi.mock('vscode', () => {
       },
       showWarningMessage: async (_question: string, { detail }: { detail: string }) => {
         editor.plans.push(detail);
+        editor.meanwhile.shift()?.();
         return editor.answer;
       },
       showQuickPick: async (rows: unknown[]) => rows[1],
@@ -143,6 +146,7 @@ beforeEach(() => {
   editor.dirty.clear();
   editor.saved.length = 0;
   editor.agrees = true;
+  editor.meanwhile.length = 0;
   editor.answer = 'Change';
   editor.plans.length = 0;
   for (const list of [editor.found, editor.shown, editor.edits, editor.commands, editor.messages, editor.globs]) {
@@ -217,6 +221,24 @@ describe('an edit that is shown first', () => {
     await openForFix(attributes(), null);
     expect(editor.plans[0]).toContain('.gitattributes (a new file):');
     expect(editor.files.get('/srv/app/.gitattributes')).toBe('*.sh text eol=lf\n');
+  });
+
+  it('asks again when the file was changed while the question stood, and changes what fits then', async () => {
+    editor.files.set('/srv/app/package.json', manifest);
+    const longer = manifest.replace('"name": "build",', '"name": "build",\n  "dependencies": { "left-pad": "1.3.0" },');
+    editor.meanwhile.push(() => editor.files.set('/srv/app/package.json', longer));
+    expect(await openForFix(oom('npm run build'), 512 * 1024 ** 2)).not.toBeNull();
+    expect(editor.plans).toHaveLength(2);
+    expect(editor.plans[1]).toMatch(/^The files were changed meanwhile\./);
+    expect(editor.files.get('/srv/app/package.json')).toBe(
+      longer.replace('"tsc -p ."', '"NODE_OPTIONS=--max-old-space-size=384 tsc -p ."'),
+    );
+  });
+
+  it('changes nothing when what it would change is there by then, also in a file it would have made', async () => {
+    editor.meanwhile.push(() => editor.files.set('/srv/app/.gitattributes', '*.sh text eol=lf\n'));
+    expect(await openForFix(attributes(), null)).toBeNull();
+    expect([editor.plans.length, editor.edits]).toEqual([1, []]);
   });
 
   it('is shown in the preview of the editor too, where each change is agreed to', async () => {

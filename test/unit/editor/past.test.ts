@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -76,6 +76,32 @@ describe('the export of the history', () => {
     expect(await readFile(path.join(folder, 'history.jsonl'), 'utf8')).toBe('{}\n{}\n{}\n');
     expect(editor.said).toEqual([expect.stringMatching(/^3 entries were saved\. Secrets were taken out/)]);
     expect(editor.written).toBeNull();
+  });
+
+  it('leaves the file that was there as it is when it is cancelled or fails, and replaces it when it is done', async () => {
+    const file = path.join(folder, 'history.jsonl');
+    await writeFile(file, 'the export of last month', { mode: 0o600 });
+    editor.cancel = true;
+    await exportHistory(appOf(linesOf(3, '{}')));
+    editor.cancel = false;
+    const failing = async function* () {
+      yield '{}';
+      throw new Error('gone');
+    };
+    await expect(exportHistory(appOf(failing()))).rejects.toThrow('gone');
+    expect(await readdir(folder)).toEqual(['history.jsonl']);
+    expect(await readFile(file, 'utf8')).toBe('the export of last month');
+    await exportHistory(appOf(linesOf(1, '{}')));
+    expect(await readFile(file, 'utf8')).toBe('{}\n');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes where a link leads to', async () => {
+    await symlink(path.join(folder, 'elsewhere.jsonl'), path.join(folder, 'history.jsonl'));
+    await writeFile(path.join(folder, 'elsewhere.jsonl'), 'old');
+    await exportHistory(appOf(linesOf(1, '{}')));
+    expect(await readFile(path.join(folder, 'elsewhere.jsonl'), 'utf8')).toBe('{}\n');
+    expect((await lstat(path.join(folder, 'history.jsonl'))).isSymbolicLink()).toBe(true);
   });
 
   it('leaves nothing behind when it is cancelled', async () => {

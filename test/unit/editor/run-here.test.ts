@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Terminal as EditorTerminal } from 'vscode';
+import type { Supervisor } from '../../../src/app/contracts.ts';
 import { isFixTerminal, runHere } from '../../../src/editor/error-fixes/run-here.ts';
 import { CommandReader } from '../../../src/editor/shell-marks.ts';
+import { Terminals } from '../../../src/editor/terminals.ts';
+import { appView, sandboxView } from '../../helpers/views.ts';
 
 interface Terminal {
   readonly options: { readonly shellPath: string; readonly shellArgs: readonly string[] };
@@ -133,5 +136,16 @@ describe('a command run where the editor is', () => {
     expect(await code).toBe(0);
     abort.abort();
     expect(dispose).not.toHaveBeenCalled();
+  });
+});
+
+describe('the terminals of a sandbox', () => {
+  it('are those of the editor within it, and not those of a fix, whose outcome tells of it', () => {
+    const view = appView([sandboxView()], { currentInside: true });
+    const terminals = new Terminals({ view } as Partial<Supervisor> as Supervisor, () => () => undefined);
+    const { terminal } = started(['true']);
+    expect(terminals.sandboxOf({} as EditorTerminal)).toBe(view.currentId);
+    expect(terminals.sandboxOf(terminal as unknown as EditorTerminal)).toBeNull();
+    terminals.dispose();
   });
 });

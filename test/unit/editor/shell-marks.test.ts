@@ -84,6 +84,14 @@ describe('CommandReader', () => {
     expect(commandsIn(`${mark('D;1')}${mark('A')}`)).toEqual([]);
   });
 
+  it('is not held up by marks that are begun and never ended', { timeout: 5_000 }, () => {
+    const begun = '\u001b]633;C;'.repeat(20_000);
+    const reader = new CommandReader();
+    // Looked through to its end from each beginning, this takes half a minute; read once, some milliseconds.
+    expect(reader.take(begun)).toEqual([]);
+    expect(reader.take(mark('C'))).toEqual([{ kind: 'started', commandLine: '' }]);
+  });
+
   it('keeps the end of a long output, and lets no open escape sequence grow', () => {
     const reader = new CommandReader();
     reader.take(mark('C'));

@@ -13,21 +13,75 @@ describe('errors', () => {
     ]);
   });
 
-  it('with 137 are out of memory when the counter rose while the command ran, and not when it did not', () => {
-    const { monitor, feed: give } = scene();
-    monitor.observe({
-      kind: 'command-started',
-      sandboxId: id,
-      commandId: 'c',
-      atMs: t0,
-      commandLine: 'npm test',
-      cwd: null,
+  describe('with 137', () => {
+    const counted = (seconds: number, oomKillCount: number) =>
+      sampleAt(seconds, 0.2, { memory: memoryReading(0.2, { oomKillCount }) });
+    const killed = (atMs: number) =>
+      errorEvent({ commandId: 'c', commandLine: 'npm test', exitCode: 137, text: 'Killed', atMs });
+    const running = () => {
+      const each = scene();
+      each.monitor.observe({
+        kind: 'command-started',
+        sandboxId: id,
+        commandId: 'c',
+        atMs: t0,
+        commandLine: 'npm test',
+        cwd: null,
+      });
+      each.feed(counted(1, 0), calmForecast());
+      const patterns = () =>
+        each.monitor.view(t0).errors.map(({ pattern, lastSeenAtMs }) => [pattern, lastSeenAtMs - t0]);
+      return { ...each, patterns };
+    };
+
+    it('are out of memory when the counter had risen while the command ran', () => {
+      const { monitor, feed, patterns } = running();
+      feed(counted(3, 1), calmForecast());
+      monitor.error(killed(t0 + 3000));
+      expect(patterns()).toEqual([['oom-killed', 3000]]);
     });
-    give(sampleAt(1), calmForecast());
-    monitor.error(errorEvent({ commandId: 'c', exitCode: 137, text: 'Killed', atMs: t0 + 2000 }));
-    give(sampleAt(3, 0.2, { memory: memoryReading(0.2, { oomKillCount: 1 }) }), calmForecast());
-    monitor.error(errorEvent({ commandId: 'c', exitCode: 137, text: '', atMs: t0 + 3000 }));
-    expect(monitor.view(t0).errors.map((each) => each.pattern)).toEqual(['oom-killed', 'sigkill-unknown']);
+
+    it('wait for the counter, which is read after the shell has spoken, and are said once', () => {
+      const { monitor, feed, patterns, told } = running();
+      told();
+      monitor.error(killed(t0 + 1500));
+      expect(patterns()).toEqual([]);
+      feed(counted(2, 0), calmForecast());
+      expect(patterns()).toEqual([]);
+      feed(counted(3, 1), calmForecast());
+      expect(patterns()).toEqual([['oom-killed', 1500]]);
+      expect(told().filter((word) => word.startsWith('error'))).toEqual(['error oom-killed']);
+    });
+
+    it('are a kill of somebody else when the counter has not risen after seconds', () => {
+      const { monitor, tick, patterns } = running();
+      monitor.error(killed(t0 + 1500));
+      tick(5);
+      expect(patterns()).toEqual([]);
+      tick(6);
+      expect(patterns()).toEqual([['sigkill-unknown', 1500]]);
+    });
+
+    it('are decided at once where no sample comes that could tell, or the same command ends well', () => {
+      const over = running();
+      over.monitor.error(killed(t0 + 1500));
+      over.monitor.gone(t0 + 2000);
+      expect(over.patterns()).toEqual([['sigkill-unknown', 1500]]);
+      const again = running();
+      again.monitor.error(killed(t0 + 1500));
+      const c = { sandboxId: id, commandId: 'd' };
+      again.monitor.observe({ ...c, kind: 'command-started', atMs: t0 + 1600, commandLine: 'npm test', cwd: null });
+      again.monitor.observe({ ...c, kind: 'command-ended', atMs: t0 + 1900, exitCode: 0 });
+      expect(again.monitor.view(t0).errors[0]).toMatchObject({ pattern: 'sigkill-unknown', solvedAtMs: t0 + 1900 });
+    });
+
+    it('are forgotten with the past', () => {
+      const { monitor, tick, patterns } = running();
+      monitor.error(killed(t0 + 1500));
+      monitor.forgetPast(t0 + 1600);
+      tick(9);
+      expect(patterns()).toEqual([]);
+    });
   });
 
   it('that the system tells twice of one failure count once', () => {

@@ -8,7 +8,7 @@ import { noPast, recordText, sandboxPage } from '../../../../src/editor/dashboar
 import { incidentPageSchema } from '../../../../src/model/dashboard/incident-page.ts';
 import { sandboxPageSchema } from '../../../../src/model/dashboard/sandbox-page.ts';
 import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../../helpers/views.ts';
-import { incident, memorySample, postMortem } from './support.ts';
+import { anError, incident, memorySample, postMortem } from './support.ts';
 
 const page = (part: Parameters<typeof sandboxView>[0] = {}) => sandboxPage(sandboxView(part), true, noPast, nowMs);
 
@@ -24,6 +24,15 @@ describe('the page of a sandbox', () => {
     expect(page({ leading: null, level: 'calm' }).headline).toBe('Not measured.');
     const calm = page({ leading: null, level: 'calm', sample: memorySample(nowMs, 1) });
     expect(calm).toMatchObject({ headline: 'Nothing threatens it.', evidence: null });
+  });
+
+  it('says that nothing needs to be done only where that is so', () => {
+    const said = (part: Parameters<typeof sandboxView>[0]): string => page({ fixes: [], errors: [], ...part }).noFix;
+    expect(said({ leading: null, level: 'calm' })).toBe('Nothing needs to be done.');
+    expect(said({ level: 'calm', errors: [anError({ solvedAtMs: nowMs })] })).toBe('Nothing needs to be done.');
+    expect(said({ level: 'critical' })).toBe('Nothing can be done from here.');
+    expect(said({ level: 'calm', errors: [anError()] })).toBe('Nothing can be done from here.');
+    expect(said({ level: 'critical', sandbox: sandbox({ phase: 'failed' }) })).toBe('It is over.');
   });
 
   it('says how it ended, with the right amount of doubt', () => {

@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Supervisor } from '../../../src/app/contracts.ts';
+import { createHandlers, type HandlerOptions } from '../../../src/editor/handlers.ts';
+import type { FixOffer } from '../../../src/model/fix.ts';
+import type { AppView, SandboxView } from '../../../src/model/view.ts';
+import { appView, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
+
+const editor = vi.hoisted(() => ({ said: [] as string[], hints: [] as string[] }));
+
+vi.mock('vscode', () => {
+  // It stands until somebody closes it, and here nobody does.
+  const message = (text: string) => {
+    editor.said.push(text);
+    return new Promise(() => undefined);
+  };
+  return {
+    window: {
+      showInformationMessage: message,
+      showWarningMessage: message,
+      showQuickPick: async (_rows: unknown, { placeHolder }: { placeHolder: string }) => {
+        editor.hints.push(placeHolder);
+      },
+    },
+  };
+});
+
+const named = (id: string, part: Partial<SandboxView> = {}): SandboxView =>
+  sandboxView({ sandbox: sandbox({ id, name: id }), ...part });
+
+/** The handlers over these sandboxes, and what they had run. */
+const handlersFor = (...sandboxes: readonly SandboxView[]) => {
+  const ran: string[] = [];
+  const view: AppView = appView(sandboxes, { servers: [server()] });
+  const workbench = {
+    fixes: {
+      run: async (views: readonly SandboxView[], id: string) => {
+        ran.push(...views.map((each) => `${each.sandbox.id} ${id}`));
+      },
+    },
+    errorFixes: { fixesFor: async () => [] },
+  };
+  const options: Partial<HandlerOptions> = {
+    supervisor: { view } as Partial<Supervisor> as Supervisor,
+    workbench: workbench as unknown as HandlerOptions['workbench'],
+    now: () => nowMs,
+  };
+  return { ran, handlers: createHandlers(options as HandlerOptions) };
+};
+
+const details: FixOffer = { id: 'showDetails', title: 'Show details', risk: 'safe', reason: 'Why.', target: null };
+
+beforeEach(() => {
+  editor.said = [];
+  editor.hints = [];
+});
+
+describe('an action on several rows', () => {
+  it('is done where it can be, while it is still said where it can not', async () => {
+    const { ran, handlers } = handlersFor(named('a', { actions: [] }), named('b', { actions: ['pause'] }));
+    await handlers.pause({ sandboxId: 'b' }, [{ sandboxId: 'a' }, { sandboxId: 'b' }]);
+    expect(editor.said).toEqual(['This can not be done now for a (Running).']);
+    expect(ran).toEqual(['b pause']);
+  });
+});
+
+describe('what can I do?', () => {
+  const hintFor = async (part: Partial<SandboxView>): Promise<string | undefined> => {
+    await handlersFor(named('a', part)).handlers.whatCanIDo({ sandboxId: 'a' }, []);
+    return editor.hints.at(-1);
+  };
+
+  it('says that nothing threatens a calm sandbox, of which only more can be shown', async () => {
+    expect(await hintFor({ leading: null, level: 'calm', fixes: [details] })).toBe(
+      'Nothing to do: nothing threatens this sandbox.',
+    );
+  });
+
+  it('does not say so where something helps, or something is wrong', async () => {
+    const pause: FixOffer = { ...details, id: 'pause', title: 'Pause' };
+    expect(await hintFor({ leading: null, level: 'calm', fixes: [pause, details] })).toBe('Best first');
+    expect(await hintFor({ leading: null, level: 'warn', fixes: [details] })).toBe('Best first');
+    expect(await hintFor({ fixes: [details] })).toMatch(/^floor rises/);
+  });
+});
