@@ -1,5 +1,5 @@
 import type { SandboxEvent } from '../model/events.ts';
-import type { MemoryReading, ProcessReading, Sample } from '../model/sample.ts';
+import type { HeapUse, MemoryReading, ProcessReading, Sample } from '../model/sample.ts';
 import type { TraceFile } from './trace-file.ts';
 import { heapLimitsOf, type ProgramHeap } from './trace-heap.ts';
 
@@ -62,13 +62,31 @@ function memoryOf(cell: Cell, trace: TraceFile): MemoryReading | undefined {
   };
 }
 
+/** Reads `pid:usedBytes:limitBytes` joined by `;`, with `:unchecked` behind some. */
+function toldHeaps(text: string): ReadonlyMap<number, HeapUse> {
+  const told = new Map<number, HeapUse>();
+  for (const part of text.split(';')) {
+    const [pid, used, limit, unchecked] = part.split(':');
+    const usedBytes = Number(used);
+    const limitBytes = Number(limit);
+    if (!(usedBytes >= 0 && limitBytes > 0) || !Number.isInteger(Number(pid))) continue;
+    told.set(Number(pid), { usedBytes, limitBytes, ...(unchecked === 'unchecked' && { unchecked: true as const }) });
+  }
+  return told;
+}
+
 /** Reads `pid:ppid:name:ageMs:rssBytes` joined by `;`. */
-function listedProcesses(text: string, heaps: readonly ProgramHeap[]): readonly ProcessReading[] {
+function listedProcesses(
+  text: string,
+  heaps: readonly ProgramHeap[],
+  told: ReadonlyMap<number, HeapUse>,
+): readonly ProcessReading[] {
   return text.split(';').flatMap((part) => {
     const [pid, parent, name = '', age, rss] = part.split(':');
     if (rss === undefined || !(Number(rss) >= 0) || !Number.isInteger(Number(pid))) return [];
     const parentPid = Number(parent);
     const ageMs = age === '' ? Number.NaN : Number(age);
+    const heap = told.get(Number(pid));
     return [
       {
         pid: Number(pid),
@@ -76,7 +94,8 @@ function listedProcesses(text: string, heaps: readonly ProgramHeap[]): readonly 
         name,
         rssBytes: Number(rss),
         ageMs: Number.isFinite(ageMs) ? ageMs : null,
-        heapLimit: heaps.find((heap) => heap.program.test(name))?.limit ?? null,
+        heapLimit: heaps.find(({ program }) => program.test(name))?.limit ?? null,
+        ...(heap === undefined ? {} : { heap }),
       },
     ];
   });
@@ -145,7 +164,7 @@ export function* traceRows(trace: TraceFile): Generator<TraceRow> {
     const processes = has('top_processes')
       ? text('top_processes') === ''
         ? undefined
-        : listedProcesses(text('top_processes'), heaps)
+        : listedProcesses(text('top_processes'), heaps, toldHeaps(text('heap_processes')))
       : soleProcess(cell, heaps);
     const sample: Sample = {
       kind: 'sample',

@@ -31,6 +31,8 @@ export const createRemoteFiles = (base: vscode.Uri): FileReader => {
       const bytes = await orNull(vscode.workspace.fs.readFile(at(path)));
       return bytes === null ? null : Buffer.from(bytes.subarray(0, maximumBytes)).toString('utf8');
     },
+    bytes: async (path, maximumBytes) =>
+      (await orNull(vscode.workspace.fs.readFile(at(path))))?.subarray(0, maximumBytes) ?? null,
     names: async (path) => {
       const entries = await orNull(vscode.workspace.fs.readDirectory(at(path)));
       return entries?.map(([name]) => name) ?? null;

@@ -219,14 +219,21 @@ class SandboxForecaster implements Forecaster {
     if (dead) return 'no recent readings, no forecast';
     if (this.#source === 'machine') return 'machine numbers, not those of the sandbox; no forecast is made from them';
     if (signal === 'heap' && track.limit !== null) {
-      const who = `${this.#heap.name}${this.#heap.pid === null ? '' : pidInWords(this.#heap.pid)}`;
+      const who = this.#whoseHeap();
       if (this.#heap.telling === 'keeps') {
         return `${who} keeps its heap once taken; resident memory does not tell how full it is`;
+      }
+      if (this.#heap.telling === 'unchecked') {
+        return `${who} has not collected all of its heap yet; what of it is garbage is not known`;
       }
       if (this.#heap.telling === 'soft') return `${who} collects harder near this limit and may go beyond it`;
       if (this.#heap.telling === 'outside') return `${who} holds more than its heap may: the rest is not heap`;
     }
     return null;
+  }
+
+  #whoseHeap(): string {
+    return `${this.#heap.name}${this.#heap.pid === null ? '' : pidInWords(this.#heap.pid)}`;
   }
 
   #growerOf(signal: SignalName, slope: number): Forecast['grower'] {
@@ -267,6 +274,7 @@ class SandboxForecaster implements Forecaster {
     const outlook = expected(believed(seen, this.#trustIn(signal, track)), command);
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
+    const teller = noForecast === null && signal === 'heap' && this.#heap.told ? this.#whoseHeap() : null;
     return {
       signal,
       atMs: track.lastAtMs,
@@ -281,7 +289,7 @@ class SandboxForecaster implements Forecaster {
       slopePerSecond: slope,
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
       grower,
-      evidence: evidenceOf({ signal, track, outlook, grower, command, noForecast, staleMs }),
+      evidence: evidenceOf({ signal, track, outlook, grower, teller, command, noForecast, staleMs }),
     };
   }
 }

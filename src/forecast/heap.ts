@@ -23,23 +23,46 @@ const jvmBesideBytes = 24 * 1024 * 1024;
 const outsideShare = 1.3;
 const outsideBytes = 96 * 1024 * 1024;
 
-/** What resident memory tells of a process's own limit. */
-type Telling = 'yes' | 'keeps' | 'soft' | 'outside';
+/** Another process takes the word when it is fuller by this share of its limit: each change begins the trend anew. */
+const clearlyFuller = 0.1;
 
-/** Follows the largest process that set itself a heap limit. */
+/** A heap that may be garbage for the most part does not take the word from one that is known and nearly as full. */
+const unproven = 0.5;
+
+/** What is known of a process's own limit: told by itself, or what resident memory tells. */
+type Telling = 'yes' | 'unchecked' | 'keeps' | 'soft' | 'outside';
+
+type Limited = ProcessReading & { readonly heapLimit: NonNullable<ProcessReading['heapLimit']> };
+type Told = ProcessReading & { readonly heap: NonNullable<ProcessReading['heap']> };
+
+const isLimited = (process: ProcessReading): process is Limited => process.heapLimit !== null;
+const isTold = (process: ProcessReading): process is Told => process.heap !== undefined && process.heap.limitBytes > 0;
+
+/** How near a process is to its own limit, for the choice between several. */
+const shareOf = (process: ProcessReading): number =>
+  isTold(process)
+    ? ((process.heap.unchecked ? unproven : 1) * process.heap.usedBytes) / process.heap.limitBytes
+    : isLimited(process) && !keepsItsHeap.test(`${process.name} ${process.heapLimit.source}`)
+      ? process.rssBytes / process.heapLimit.limitBytes
+      : 0;
+
+/** Follows the heap that is nearest to its limit as its runtime tells it; without such, the largest process that set itself a limit. */
 export class HeapWatch {
   readonly track: SignalTrack;
   pid: number | null = null;
   name = '';
-  /** Whether resident memory says anything about this heap being full. */
+  /** Whether anything is known of this heap being full. */
   telling: Telling = 'yes';
+  /** The numbers are those of the runtime itself and not resident memory. */
+  told = false;
   /** How far a forecast is to be believed: a limit that nobody set is less certain than one somebody did. */
   trust = 1;
   /** Where a process that keeps its heap will stop growing, bytes; Infinity when nothing tells. */
   ceilingBytes = Number.POSITIVE_INFINITY;
   /** It is in the newest list of processes: of one that has ended, or became small, nothing is told. */
   listed = false;
-  /** Resident memory of that process. */
+  /** The process that may stop growing, and its resident memory. */
+  #largestPid: number | null = null;
   #largestBytes = 0;
 
   constructor(quoteWithinMs: number) {
@@ -48,29 +71,61 @@ export class HeapWatch {
 
   /** Takes one process list. */
   add(atMs: number, cadenceMs: number, processes: readonly ProcessReading[]): void {
-    let largest: ProcessReading | null = null;
+    let largest: Limited | null = null;
     for (const process of processes) {
-      if (process.heapLimit !== null && process.rssBytes > (largest?.rssBytes ?? -1)) largest = process;
+      if (isLimited(process) && process.rssBytes > (largest?.rssBytes ?? -1)) largest = process;
     }
-    this.ceilingBytes = Number.POSITIVE_INFINITY;
-    this.listed = largest !== null;
-    if (largest === null || largest.heapLimit === null) return;
-    if (this.pid !== null && this.pid !== largest.pid) this.track.restart(atMs, 'other-process');
-    const { limitBytes, source } = largest.heapLimit;
-    const limit = limitBytes * (1 + besideShare) + besideBytes;
-    this.pid = largest.pid;
-    this.name = largest.name;
+    this.#findCeiling(largest);
+    const chosen = this.#choose(processes, largest);
+    this.listed = chosen !== null;
+    if (chosen === null) return;
+    if (this.pid !== null && this.pid !== chosen.pid) this.track.restart(atMs, 'other-process');
+    // Resident memory and what a heap holds are not to be mixed in one trend.
+    else if (this.pid !== null && this.told !== isTold(chosen)) this.track.restart(atMs, 'source');
+    this.pid = chosen.pid;
+    this.name = chosen.name;
+    this.told = isTold(chosen);
     this.telling = 'yes';
+    this.trust = 1;
+    if (isTold(chosen)) {
+      if (chosen.heap.unchecked) this.telling = 'unchecked';
+      this.track.add(atMs, chosen.heap.usedBytes, chosen.heap.limitBytes, cadenceMs);
+    } else if (isLimited(chosen)) this.#addResident(atMs, cadenceMs, chosen);
+  }
+
+  /** The heap that ends first, of those that tell and the largest of the others; the one that was followed unless another is clearly fuller. */
+  #choose(processes: readonly ProcessReading[], largest: Limited | null): Told | Limited | null {
+    let fullest: Told | Limited | null = largest;
+    let before: Told | Limited | null = largest?.pid === this.pid ? largest : null;
+    for (const process of processes) {
+      if (!isTold(process)) continue;
+      if (fullest === null || shareOf(process) >= shareOf(fullest)) fullest = process;
+      if (process.pid === this.pid) before = process;
+    }
+    if (before === null || fullest === null) return fullest;
+    // What resident memory tells of a JVM is nothing as soon as one tells of itself.
+    if (isTold(fullest) && !isTold(before) && shareOf(before) === 0) return fullest;
+    return shareOf(fullest) > shareOf(before) + clearlyFuller ? fullest : before;
+  }
+
+  #addResident(atMs: number, cadenceMs: number, { name, rssBytes, heapLimit }: Limited): void {
+    const { limitBytes, source } = heapLimit;
+    const limit = limitBytes * (1 + besideShare) + besideBytes;
     this.trust = isGuess.test(source) ? 0.5 : 1;
-    if (keepsItsHeap.test(`${largest.name} ${source}`)) {
-      this.telling = 'keeps';
-      const grewOutside = largest.rssBytes > outsideShare * limitBytes + outsideBytes;
-      this.ceilingBytes = grewOutside ? Number.POSITIVE_INFINITY : limitBytes + jvmBesideBytes;
-      this.#largestBytes = largest.rssBytes;
-    } else if (isSoft.test(source)) this.telling = 'soft';
-    else if (largest.rssBytes > beyond * limit) this.telling = 'outside';
+    if (keepsItsHeap.test(`${name} ${source}`)) this.telling = 'keeps';
+    else if (isSoft.test(source)) this.telling = 'soft';
+    else if (rssBytes > beyond * limit) this.telling = 'outside';
     const beside = { used: 0, limit: limit - limitBytes };
-    this.track.add(atMs, largest.rssBytes, limitBytes, cadenceMs, largest.rssBytes, beside);
+    this.track.add(atMs, rssBytes, limitBytes, cadenceMs, rssBytes, beside);
+  }
+
+  #findCeiling(largest: Limited | null): void {
+    this.ceilingBytes = Number.POSITIVE_INFINITY;
+    this.#largestPid = largest?.pid ?? null;
+    if (largest === null || !keepsItsHeap.test(`${largest.name} ${largest.heapLimit.source}`)) return;
+    const { limitBytes } = largest.heapLimit;
+    this.#largestBytes = largest.rssBytes;
+    if (largest.rssBytes <= outsideShare * limitBytes + outsideBytes) this.ceilingBytes = limitBytes + jvmBesideBytes;
   }
 
   /** @returns whether the process that holds most of `usedBytes` will stop growing clearly below `limitBytes`. */
@@ -80,10 +135,10 @@ export class HeapWatch {
 
   /** Forgets the process if it is this one. */
   exited(atMs: number, pid: number): void {
+    if (this.#largestPid === pid) this.ceilingBytes = Number.POSITIVE_INFINITY;
     if (this.pid !== pid) return;
     this.pid = null;
     this.listed = false;
-    this.ceilingBytes = Number.POSITIVE_INFINITY;
     this.track.restart(atMs, 'other-process');
   }
 }

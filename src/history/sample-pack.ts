@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Sample, SampleSource } from '../model/sample.ts';
+import type { HeapUse, Sample, SampleSource } from '../model/sample.ts';
 import { parseJson } from './json.ts';
 
 /**
@@ -20,7 +20,19 @@ const parts = {
   cpu: z.tuple([z.number(), num, num], z.unknown()),
   fds: z.tuple([z.number(), num, num], z.unknown()),
   processes: z.array(
-    z.tuple([z.number(), num, word, z.number(), num, z.nullable(z.tuple([z.number(), word]))], z.unknown()),
+    z.tuple(
+      [
+        z.number(),
+        num,
+        word,
+        z.number(),
+        num,
+        z.nullable(z.tuple([z.number(), word])),
+        // Only where a heap is told; what earlier versions wrote has none.
+        z.optional(z.tuple([z.number(), z.number()], z.unknown())),
+      ],
+      z.unknown(),
+    ),
   ),
 };
 const orNone = <T extends z.ZodMiniType>(part: T) => z.union([part, z.literal(0)]);
@@ -55,6 +67,10 @@ const sources: readonly string[] = ['cgroup', 'machine', 'prometheus', 'metrics-
 const isSource = (text: string | undefined): text is SampleSource => text !== undefined && sources.includes(text);
 
 const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 1e4) / 1e4);
+
+/** A third number marks a heap that no collection has looked through. */
+const heapOf = (heap: HeapUse | undefined): [[number, number, ...unknown[]]] | [] =>
+  heap === undefined ? [] : [[heap.usedBytes, heap.limitBytes, ...(heap.unchecked ? [1] : [])]];
 
 /**
  * @param samples of one sandbox, not empty.
@@ -108,6 +124,7 @@ export const packSamples = (samples: readonly Sample[], text: (raw: string) => s
             p.rssBytes,
             p.ageMs,
             p.heapLimit === null ? null : [p.heapLimit.limitBytes, wordNo(p.heapLimit.source)],
+            ...heapOf(p.heap),
           ]),
     ];
   });
@@ -150,6 +167,9 @@ const sampleOf = (sandboxId: string, atMs: number, values: Row, words: readonly 
         rssBytes: p[3],
         ageMs: p[4],
         heapLimit: p[5] === null ? null : { limitBytes: p[5][0], source: words[p[5][1]] ?? '' },
+        ...(p[6] !== undefined && {
+          heap: { usedBytes: p[6][0], limitBytes: p[6][1], ...(p[6][2] === 1 && { unchecked: true as const }) },
+        }),
       })),
     }),
   };

@@ -219,6 +219,8 @@ export interface ErrorSource {
 export interface FileReader {
   /** The file as text, cut after `maximumBytes` (default 64 KiB). Null when it is not there, not a file, or may not be read. */
   text(path: string, maximumBytes?: number): Promise<string | null>;
+  /** The file as it is, cut after `maximumBytes`. Null when it is not there, not a file, or may not be read. */
+  bytes(path: string, maximumBytes: number): Promise<Uint8Array | null>;
   /** The names in a folder, in no order. Null when there is none or it may not be read. */
   names(path: string): Promise<readonly string[] | null>;
   /** Where a symbolic link points to. Null when it is none or may not be read. */
@@ -269,6 +271,8 @@ export interface CacheFolder extends FolderSize {
   readonly tool: string;
   /** It lies in memory (tmpfs): to clear it frees memory. */
   readonly inMemory: boolean;
+  /** It lies on another file system than the one that was asked about. */
+  readonly elsewhere?: true;
 }
 
 /** The largest folders, largest first, and whether everything was looked at. */
@@ -282,7 +286,7 @@ export interface LargestFolders {
  * wherever it lies. Throws `Problem`.
  */
 export interface Housekeeping {
-  /** The caches that are there and hold something, largest first. */
+  /** The caches that are there and hold something, largest first. Of other file systems than that of `on`, those in memory are told of too. */
   caches(on: string | null, signal: AbortSignal): Promise<readonly CacheFolder[]>;
   /** Removes what is in a cache `caches` has named. @returns the bytes that were freed. */
   clear(cache: CacheFolder, signal: AbortSignal): Promise<number>;

@@ -1,5 +1,5 @@
 import type { SignalCourse } from '../../model/post-mortem.ts';
-import type { Sample } from '../../model/sample.ts';
+import type { ProcessReading, Sample } from '../../model/sample.ts';
 import { type SignalName, unitOf } from '../../model/signal.ts';
 
 interface Reading {
@@ -10,12 +10,17 @@ interface Reading {
 const bytes = (reading: { readonly usedBytes: number; readonly limitBytes: number | null } | undefined) =>
   reading === undefined ? null : { used: reading.usedBytes, limit: reading.limitBytes };
 
-/** Of the processes with a limit of their own the one that is nearest to it. */
+/** What a process tells of its own heap; without that, its resident memory against the limit it set itself. */
+const heapUse = ({ rssBytes, heapLimit, heap }: ProcessReading): { used: number; limit: number } | null => {
+  if (heap !== undefined && heap.limitBytes > 0) return { used: heap.usedBytes, limit: heap.limitBytes };
+  return heapLimit === null || heapLimit.limitBytes <= 0 ? null : { used: rssBytes, limit: heapLimit.limitBytes };
+};
+
+/** Of the processes with a limit of their own the one that is nearest to it; where some tell their heaps, one of those. */
 const heapOf = ({ processes = [] }: Sample): Reading | null => {
-  const [nearest] = processes
-    .flatMap(({ rssBytes, heapLimit }) =>
-      heapLimit === null || heapLimit.limitBytes <= 0 ? [] : [{ used: rssBytes, limit: heapLimit.limitBytes }],
-    )
+  const told = processes.filter(({ heap }) => heap !== undefined);
+  const [nearest] = (told.length > 0 ? told : processes)
+    .flatMap((process) => heapUse(process) ?? [])
     .toSorted((a, b) => b.used / b.limit - a.used / a.limit);
   return nearest ?? null;
 };

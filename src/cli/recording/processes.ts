@@ -10,6 +10,8 @@ export interface ProcessUse {
   readonly name: string;
   readonly ageMs: number;
   readonly rssBytes: number;
+  /** Clock ticks after the start of the machine. */
+  readonly startTicks: number;
 }
 
 /** Open files of the workload. */
@@ -44,6 +46,7 @@ export function parseProcessStat(text: string, uptimeMs: number, pageBytes: numb
     name: text.slice(open + 1, close),
     ageMs: Math.max(0, Math.round(uptimeMs - (startTicks * 1_000) / ticksPerSecond)),
     rssBytes: rssPages * pageBytes,
+    startTicks,
   };
 }
 

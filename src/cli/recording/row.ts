@@ -1,3 +1,4 @@
+import type { HeapUse } from '../../model/sample.ts';
 import type { GroupReading } from './cgroup.ts';
 import type { DiskUse } from './disk.ts';
 import type { OpenFiles, ProcessUse } from './processes.ts';
@@ -12,7 +13,7 @@ export const columns = [
   ...['failcnt', 'open_fds', 'fd_limit', 'proc_count', 'inactive_file', 'active_file', 'pgmajfault', 'refault_file'],
   ...['dirty', 'throttled_ms', 'max_proc_fds', 'usage_max_since_start'],
   ...['anon', 'shmem', 'unreclaimable', 'swap_used_bytes', 'psi_mem_some_avg10', 'psi_mem_full_avg10'],
-  ...['psi_cpu_some_avg10', 'limit_hits', 'top_processes', 'command_events'],
+  ...['psi_cpu_some_avg10', 'limit_hits', 'top_processes', 'command_events', 'heap_processes'],
 ] as const;
 
 /** A command began. */
@@ -39,6 +40,8 @@ export interface Reading {
   readonly openFiles: OpenFiles | null;
   /** Largest first. */
   readonly processes: readonly ProcessUse[];
+  /** What those tell of their own heaps that do. */
+  readonly heaps: ReadonlyMap<number, HeapUse>;
   /** What happened since the reading before. */
   readonly events: readonly CommandEvent[];
 }
@@ -56,6 +59,16 @@ export function formatProcesses(processes: readonly ProcessUse[]): string {
       const safeName = name.replace(/[:;,"\s]/g, '_') || '_';
       return `${pid}:${parentPid}:${safeName}:${ageMs}:${rssBytes}`;
     })
+    .join(';');
+}
+
+/** `pid:usedBytes:limitBytes` of each process that tells its heap, joined by `;`; with `:unchecked` where no collection has looked through it. */
+export function formatHeaps(heaps: ReadonlyMap<number, HeapUse>): string {
+  return [...heaps]
+    .map(
+      ([pid, { usedBytes, limitBytes, unchecked }]) =>
+        `${pid}:${usedBytes}:${limitBytes}${unchecked ? ':unchecked' : ''}`,
+    )
     .join(';');
 }
 
@@ -126,5 +139,6 @@ export function formatRow(now: Reading, before: Reading | null, cores: number): 
     whole(group.limitHitCount),
     formatProcesses(now.processes),
     formatEvents(now.events),
+    formatHeaps(now.heaps),
   ].join(',');
 }

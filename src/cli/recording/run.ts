@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { JavaHeaps } from '../../providers/local/java-heaps.ts';
+import { createNodeFiles } from '../../providers/local/node-files.ts';
 import type { BreakKind } from './breaks.ts';
 import type { Cgroup } from './cgroup.ts';
 import { readDisk, type SmallDisk } from './disk.ts';
@@ -54,6 +56,7 @@ export class RecordingRun {
   readonly #workload: Workload;
   readonly #pageBytes = readPageBytes();
   readonly #highWater = new HighWater();
+  readonly #javaHeaps = new JavaHeaps(createNodeFiles());
   readonly #rows: string[] = [];
   readonly #outcome = Promise.withResolvers<Outcome>();
   #last: Reading | null = null;
@@ -103,7 +106,7 @@ export class RecordingRun {
     }
     const outcome = await this.#outcome.promise;
     // The first row after the end: what it looks like when it broke.
-    this.#take(Math.max(outcome.atMs, (this.#last?.tMs ?? -1) + 1));
+    await this.#take(Math.max(outcome.atMs, (this.#last?.tMs ?? -1) + 1));
     const lateCode = outcome.breakKind === null ? null : await Promise.race([running, delay(exitWaitMs, null)]);
     return {
       csv: `${[columns.join(','), ...this.#rows].join('\n')}\n`,
@@ -150,7 +153,7 @@ export class RecordingRun {
       const nowMs = this.#elapsedMs();
       if (nowMs >= this.#options.seconds * 1_000) this.#end('planned_end');
       if (nowMs >= nextRowMs && !this.#isOver) {
-        const reading = this.#take(nowMs);
+        const reading = await this.#take(nowMs);
         nextRowMs = (Math.floor(nowMs / rowMs) + 1) * rowMs;
         if (nowMs >= nextSayMs) {
           this.#say(progress(reading));
@@ -162,15 +165,18 @@ export class RecordingRun {
     }
   }
 
-  #take(tMs: number): Reading {
+  async #take(tMs: number): Promise<Reading> {
     const { group, disk } = this.#place;
     const pids = group.pids();
+    const processes = readProcesses(pids, this.#pageBytes);
+    const heaps = await this.#javaHeaps.read(processes);
     const reading: Reading = {
       tMs,
       group: group.read(),
       disk: disk === null ? null : readDisk(this.#folder),
       openFiles: readOpenFiles(pids) ?? { total: 0, most: 0, limit: this.#options.openFiles },
-      processes: readProcesses(pids, this.#pageBytes),
+      processes,
+      heaps,
       events: this.#workload
         .takeEvents()
         .map((event) => (event.kind === 'start' ? { ...event, line: this.#tidy(event.line) } : event)),

@@ -3,6 +3,7 @@ import type { SignalName } from '../../model/signal.ts';
 import type { Health, SandboxView } from '../../model/view.ts';
 import { errorDescription, errorTooltip } from './error-text.ts';
 import { capital, formatBytes, formatClock, formatDuration, formatMoment, pressureBar } from './format.ts';
+import { heapText } from './process-text.ts';
 import { briefUseText, comingText, useText } from './signal-text.ts';
 import { timeLeftMs } from './time-left.ts';
 import { node, spoken, type TreeNode } from './tree-node.ts';
@@ -84,6 +85,7 @@ function processesNode(view: SandboxView): TreeNode[] {
       description: [
         `pid ${process.pid}`,
         formatBytes(process.rssBytes),
+        ...(process.heap === undefined ? [] : [heapText(process)]),
         ...(process.pid === grower ? ['growing'] : []),
         ...(process.startedIn === undefined ? [] : [process.startedIn]),
       ].join(' · '),

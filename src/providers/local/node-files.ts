@@ -12,7 +12,7 @@ const growBytes = 4096;
 export const createNodeFiles = (): FileReader => {
   // One buffer for all: nothing is read while another read is under way.
   let buffer = Buffer.allocUnsafe(growBytes);
-  const read = (path: string, maximumBytes: number): string => {
+  const read = <T>(path: string, maximumBytes: number, take: (content: Buffer) => T): T => {
     const file = openSync(path, 'r');
     try {
       let length = 0;
@@ -26,7 +26,7 @@ export const createNodeFiles = (): FileReader => {
         if (count === 0) break;
         length += count;
       }
-      return buffer.toString('utf8', 0, length);
+      return take(buffer.subarray(0, length));
     } finally {
       closeSync(file);
     }
@@ -40,7 +40,10 @@ export const createNodeFiles = (): FileReader => {
     }
   };
   return {
-    text: (path, maximumBytes = defaultBytes) => orNull(() => read(path, maximumBytes)),
+    text: (path, maximumBytes = defaultBytes) =>
+      orNull(() => read(path, maximumBytes, (content) => content.toString('utf8'))),
+    // A copy: the buffer is needed for the next file.
+    bytes: (path, maximumBytes) => orNull(() => read(path, maximumBytes, (content) => Uint8Array.from(content))),
     names: (path) => orNull(() => readdirSync(path)),
     link: (path) => orNull(() => readlinkSync(path)),
   };

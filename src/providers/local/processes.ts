@@ -1,9 +1,10 @@
 import type { FileReader, ProcessOwners } from '../../model/ports.ts';
 import { processName } from '../../model/process-name.ts';
-import type { HeapLimit, PidsReading, ProcessReading } from '../../model/sample.ts';
+import type { HeapLimit, HeapUse, PidsReading, ProcessReading } from '../../model/sample.ts';
 import type { Levels } from './cgroup-places.ts';
 import { amount, plainName, processStat } from './figures.ts';
 import { heapLimitOf } from './heap-flags.ts';
+import { JavaHeaps } from './java-heaps.ts';
 
 /** So many of the largest are told. */
 const told = 5;
@@ -64,6 +65,7 @@ export class ProcessList {
   readonly #owners: ProcessOwners;
   readonly #pageBytes: number;
   readonly #editorPids: readonly number[];
+  readonly #javaHeaps: JavaHeaps;
   #known = new Map<number, Known>();
   #followed: readonly Followed[] = [];
 
@@ -72,6 +74,7 @@ export class ProcessList {
     this.#files = files;
     this.#owners = owners;
     this.#pageBytes = pageBytes;
+    this.#javaHeaps = new JavaHeaps(files);
   }
 
   /**
@@ -105,10 +108,11 @@ export class ProcessList {
       now.push({ reading, startTicks: known.startTicks });
       if (isTold) processes.push(reading);
     }
+    const heaps = await this.#javaHeaps.read(processes.flatMap(({ pid }) => seen.get(pid) ?? []));
     const ended = await this.#ended(now);
     this.#followed = now;
     this.#known = seen;
-    return { processes, pids, ended };
+    return { processes: processes.map((one) => withHeap(one, heaps.get(one.pid))), pids, ended };
   }
 
   /** @param whole also what takes more than a look: its heap limit and where it was started. */
@@ -233,6 +237,9 @@ export class ProcessList {
     return heapLimitOf(program, await read('cmdline'), await read('environ'), wholeBytes);
   }
 }
+
+const withHeap = (process: ProcessReading, heap: HeapUse | undefined): ProcessReading =>
+  heap === undefined ? process : { ...process, heap };
 
 const ageMs = (startTicks: number | null, uptime: number | null): number | null => {
   if (startTicks === null || uptime === null) return null;

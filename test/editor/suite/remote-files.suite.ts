@@ -19,11 +19,13 @@ test('files of size zero are read whole through the remote connection', async ()
   const total = /^MemTotal:.*$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[0] ?? 'none';
   assert.ok(memory.includes(total), memory.slice(0, 200));
   assert.equal((await remote().text('/proc/meminfo', 9))?.length, 9);
+  assert.deepEqual([...((await remote().bytes('/proc/meminfo', 3)) ?? [])], [...Buffer.from('Mem')]);
 });
 
 test('what is not there, or no file, is null and nothing worse', async () => {
   assert.equal(await remote().text('/no/such/file'), null);
   assert.equal(await remote().text('/proc'), null);
+  assert.equal(await remote().bytes('/no/such/file', 9), null);
   assert.equal(await remote().names('/no/such/folder'), null);
   assert.ok(((await remote().names('/proc')) ?? []).includes('self'));
 });

@@ -41,6 +41,7 @@ const realPlace = (group: LimitGroup, insider: () => number): Place => {
   return {
     files: {
       text: (path, most) => node.text(seen(path), most),
+      bytes: (path, most) => node.bytes(seen(path), most),
       names: (path) => node.names(seen(path)),
       link: (path) => node.link(seen(path)),
     },
@@ -62,6 +63,7 @@ const paintedPlace = (memoryBytes: number, children: ReadonlySet<ChildProcess>):
   return {
     files: {
       text: (path, most) => (isProcess(path) ? node : tree.files).text(path, most),
+      bytes: (path, most) => (isProcess(path) ? node : tree.files).bytes(path, most),
       names: (path) => (isProcess(path) ? node : tree.files).names(path),
       link: (path) => (isProcess(path) ? node : tree.files).link(path),
     },
@@ -89,6 +91,7 @@ export const makeLocalBed = async (): Promise<LocalBed> => {
   const nothing = Promise.resolve(null);
   const files: FileReader = {
     text: (path, most) => place?.files.text(path, most) ?? nothing,
+    bytes: (path, most) => place?.files.bytes(path, most) ?? nothing,
     names: (path) => place?.files.names(path) ?? nothing,
     link: (path) => place?.files.link(path) ?? nothing,
   };

@@ -41,10 +41,17 @@ const sample: fc.Arbitrary<Sample> = fc
     optional(fc.record({ used: big, limit: maybe, pid: maybe }), 'fds'),
     optional(
       fc.array(
-        fc.record({
-          ...{ pid: big, parentPid: maybe, name: fc.string(), rssBytes: big, ageMs: maybe },
-          heapLimit: fc.option(fc.record({ limitBytes: big, source: fc.string() })),
-        }),
+        fc.record(
+          {
+            ...{ pid: big, parentPid: maybe, name: fc.string(), rssBytes: big, ageMs: maybe },
+            heapLimit: fc.option(fc.record({ limitBytes: big, source: fc.string() })),
+            heap: fc.record(
+              { usedBytes: big, limitBytes: big, unchecked: fc.constant(true as const) },
+              { requiredKeys: ['usedBytes', 'limitBytes'] },
+            ),
+          },
+          { requiredKeys: ['pid', 'parentPid', 'name', 'rssBytes', 'ageMs', 'heapLimit'] },
+        ),
         { maxLength: 5 },
       ),
       'processes',

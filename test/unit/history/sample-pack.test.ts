@@ -20,6 +20,17 @@ describe('packSamples', () => {
     expect(unpackSamples(packSamples(samples, asIs))).toEqual(samples);
   });
 
+  it('keeps what processes tell of their heaps, and reads what was written before they did', () => {
+    const process = { pid: 7, parentPid: 1, name: 'java', rssBytes: 9, ageMs: null, heapLimit: null };
+    const heap = { usedBytes: 60, limitBytes: 100 };
+    const told = [{ ...process, heap }, { ...process, heap: { ...heap, unchecked: true as const } }, process];
+    const samples = [aSample('sb-1', 0, { processes: told })];
+    const packed = packSamples(samples, asIs);
+    expect(unpackSamples(packed)).toEqual(samples);
+    const before = packSamples([aSample('sb-1', 0, { processes: [process] })], asIs);
+    expect(JSON.parse(before).rows[0].at(-1)).toEqual([[7, 1, expect.any(Number), 9, null, null]]);
+  });
+
   it('keeps times that go back', () => {
     const samples = [aSample('sb-1', 9), aSample('sb-1', 2), aSample('sb-1', 3)];
     expect(unpackSamples(packSamples(samples, asIs))).toEqual(samples);

@@ -164,6 +164,7 @@ describe('the reader of a whole machine', () => {
         let present: Readonly<Record<string, string>> = {};
         const files: FileReader = {
           text: (path) => Promise.resolve(present[path] ?? null),
+          bytes: () => Promise.resolve(null),
           names: (path) => Promise.resolve(path === '/proc' ? ['7', 'self', 'x'] : null),
           link: () => Promise.resolve(null),
         };

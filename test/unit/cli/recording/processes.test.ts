@@ -12,6 +12,7 @@ describe('/proc/PID/stat', () => {
       name: 'a) R 1 (b',
       ageMs: 5_000,
       rssBytes: 256 * 4_096,
+      startTicks: 2_000,
     });
   });
 

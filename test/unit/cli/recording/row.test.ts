@@ -4,6 +4,7 @@ import {
   columns,
   cpuUsedPercent,
   formatEvents,
+  formatHeaps,
   formatProcesses,
   formatRow,
   type Reading,
@@ -43,6 +44,7 @@ const reading = (tMs: number, group: Partial<GroupReading> = {}, rest: Partial<R
   disk: null,
   openFiles: null,
   processes: [],
+  heaps: new Map(),
   events: [],
   ...rest,
 });
@@ -53,7 +55,7 @@ const given =
   'disk_used_bytes,disk_total_bytes,oom_kill_count,failcnt,open_fds,fd_limit,proc_count,inactive_file,active_file,pgmajfault,' +
   'refault_file,dirty,throttled_ms,max_proc_fds,usage_max_since_start';
 const added =
-  'anon,shmem,unreclaimable,swap_used_bytes,psi_mem_some_avg10,psi_mem_full_avg10,psi_cpu_some_avg10,limit_hits,top_processes,command_events';
+  'anon,shmem,unreclaimable,swap_used_bytes,psi_mem_some_avg10,psi_mem_full_avg10,psi_cpu_some_avg10,limit_hits,top_processes,command_events,heap_processes';
 
 const cellsOf = (line: string): Record<string, string> =>
   Object.fromEntries(line.split(',').map((cell, at) => [columns[at] ?? `column ${at}`, cell]));
@@ -103,7 +105,8 @@ describe('a row', () => {
       {
         disk: { usedBytes: 5, totalBytes: 50, freeInodes: 1 },
         openFiles: { total: 9, most: 6, limit: 1_024 },
-        processes: [{ pid: 11, parentPid: 1, name: 'node', ageMs: 1_500, rssBytes: 4_096 }],
+        processes: [{ pid: 11, parentPid: 1, name: 'node', ageMs: 1_500, rssBytes: 4_096, startTicks: 0 }],
+        heaps: new Map([[11, { usedBytes: 7, limitBytes: 9 }]]),
         events: [{ kind: 'end', id: 'c1', exitCode: 0 }],
       },
     );
@@ -146,6 +149,7 @@ describe('a row', () => {
       limit_hits: '12',
       top_processes: '11:1:node:1500:4096',
       command_events: 'end:c1:0',
+      heap_processes: '11:7:9',
     });
   });
 });
@@ -168,7 +172,14 @@ describe('rates', () => {
 });
 
 describe('processes and commands', () => {
-  const one = (pid: number, rssBytes: number, name = 'sh') => ({ pid, parentPid: 1, name, ageMs: 10, rssBytes });
+  const one = (pid: number, rssBytes: number, name = 'sh') => ({
+    pid,
+    parentPid: 1,
+    name,
+    ageMs: 10,
+    rssBytes,
+    startTicks: 0,
+  });
 
   it('names the five largest, and small ones only when there is nothing larger', () => {
     const many = [70, 60, 50, 40, 30, 20].map((mib, at) => one(at + 1, mib * 2 ** 20));
@@ -181,6 +192,15 @@ describe('processes and commands', () => {
   it('keeps separators out of names', () => {
     expect(formatProcesses([one(5, 2 ** 20, 'a:b;c,d"e f')])).toBe('5:1:a_b_c_d_e_f:10:1048576');
     expect(formatProcesses([one(5, 2 ** 20, '')])).toBe('5:1:_:10:1048576');
+  });
+
+  it('tells the heaps of those that tell them, and which are not certain', () => {
+    expect(formatHeaps(new Map())).toBe('');
+    const heaps = new Map([
+      [5, { usedBytes: 60, limitBytes: 100 }],
+      [6, { usedBytes: 7, limitBytes: 90, unchecked: true as const }],
+    ]);
+    expect(formatHeaps(heaps)).toBe('5:60:100;6:7:90:unchecked');
   });
 
   it('encodes a command line so that it fits into one cell', () => {

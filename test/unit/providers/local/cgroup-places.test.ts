@@ -4,6 +4,7 @@ import { below, findCgroups, readMounts, readOwnGroups } from '../../../../src/p
 
 const filesOf = (files: Readonly<Record<string, string>>): FileReader => ({
   text: (path, most = 65_536) => Promise.resolve(files[path]?.slice(0, most) ?? null),
+  bytes: () => Promise.resolve(null),
   names: () => Promise.resolve(null),
   link: () => Promise.resolve(null),
 });

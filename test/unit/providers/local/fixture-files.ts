@@ -27,6 +27,7 @@ export const fixtureFiles = (name: string): FixtureFiles => {
   return {
     files: {
       text: (path, most) => node.text(at(path), most),
+      bytes: (path, most) => node.bytes(at(path), most),
       names: (path) => node.names(at(path)),
       link: (path) => node.link(at(path)),
     },
@@ -58,6 +59,8 @@ export const readerOf = (
 /** A computer with just these files and folders. */
 export const filesOf = (files: Readonly<Record<string, string>>, folders: readonly string[] = []) => ({
   text: (path: string, most = 65_536) => Promise.resolve(files[path]?.slice(0, most) ?? null),
+  bytes: (path: string, most: number) =>
+    Promise.resolve(files[path] === undefined ? null : new TextEncoder().encode(files[path]).subarray(0, most)),
   names: (path: string) => Promise.resolve(folders.includes(path) ? [] : null),
   link: () => Promise.resolve(null),
 });

@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { realCounters } from '../../../helpers/java-counters.ts';
 import { type FixtureFiles, fixtureFiles, keptLog, readerOf } from './fixture-files.ts';
 
 const mebibyte = 1024 ** 2;
@@ -370,6 +372,18 @@ describe('processes', () => {
       null,
     ]);
     expect(JSON.stringify(processes)).not.toMatch(/hunter2|secret/);
+  });
+
+  it('that are JVMs tell of their heaps what they publish', async () => {
+    using tree = fixtureFiles('v2-limited');
+    const folder = tree.at('/proc/413/root/tmp/hsperfdata_app');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, '413'), realCounters('z'));
+    const { processes } = await readerOf(tree.files).read(0);
+    const told = processes?.filter(({ heap }) => heap !== undefined);
+    expect(told?.map(({ pid, heap }) => [pid, heap])).toEqual([
+      [413, { usedBytes: 52 * mebibyte, limitBytes: 64 * mebibyte }],
+    ]);
   });
 
   it('are looked for every five seconds, and at once when memory moves or something was killed', async () => {

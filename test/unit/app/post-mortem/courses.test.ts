@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { coursesOf } from '../../../../src/app/post-mortem/courses.ts';
+import type { ProcessReading } from '../../../../src/model/sample.ts';
+import { MiB, memoryAt } from './scene.ts';
+
+const process = (pid: number, rssMiB: number, more: Partial<ProcessReading> = {}): ProcessReading => ({
+  pid,
+  parentPid: 1,
+  name: 'java',
+  rssBytes: rssMiB * MiB,
+  ageMs: null,
+  heapLimit: { limitBytes: 128 * MiB, source: '-Xmx' },
+  ...more,
+});
+const heap = (usedMiB: number) => ({ usedBytes: usedMiB * MiB, limitBytes: 120 * MiB });
+const heapCourse = (...processes: readonly ProcessReading[]) =>
+  coursesOf([memoryAt(0, 200, { processes })]).find(({ signal }) => signal === 'heap');
+
+it('draws of a heap what the runtime tells of it, not resident memory', () => {
+  expect(heapCourse(process(7, 160, { heap: heap(60) }))).toMatchObject({ used: [60 * MiB], limit: [120 * MiB] });
+});
+
+it('draws the fullest of several that tell, before those of which only resident memory is known', () => {
+  const others = [process(7, 160), process(8, 90, { heap: heap(30) })];
+  expect(heapCourse(...others, process(9, 50, { heap: heap(40) }))?.used).toEqual([40 * MiB]);
+  expect(heapCourse(process(7, 100), process(8, 110))?.used).toEqual([110 * MiB]);
+});
