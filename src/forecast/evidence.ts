@@ -81,8 +81,8 @@ export interface EvidenceInput {
   readonly track: SignalTrack;
   readonly outlook: Outlook;
   readonly grower: Forecast['grower'];
-  /** Whose own count the numbers are, where they are not the system's; else null. */
-  readonly teller: string | null;
+  /** Who counted the numbers, or what, where it is not memory as the system counts it; else null. */
+  readonly counted: string | null;
   /** What earlier runs of the running command took, or null. */
   readonly command: Expectation | null;
   /** Why there is no forecast although there are numbers, or null. */
@@ -97,7 +97,7 @@ export function evidenceOf({
   track,
   outlook,
   grower,
-  teller,
+  counted,
   command,
   noForecast,
   staleMs,
@@ -115,7 +115,7 @@ export function evidenceOf({
     parts.push(left > 0 ? `${amount(signal, left)} left${after}` : 'at the limit');
     if (outlook.swing > worthSaying * track.limit) parts.push(`swings ${amount(signal, outlook.swing)}`);
   }
-  if (teller !== null) parts.push(`as ${teller} itself counts its heap`);
+  if (counted !== null) parts.push(counted);
   if (command !== null) {
     const before = command.runs === 1 ? 'the last time' : `the last ${command.runs} times`;
     parts.push(`${command.key} took ${amount(signal, command.usualBytes)} ${before}`);

@@ -236,6 +236,14 @@ class SandboxForecaster implements Forecaster {
     return `${this.#heap.name}${this.#heap.pid === null ? '' : pidInWords(this.#heap.pid)}`;
   }
 
+  /** What the numbers of a heap are, where they are not resident memory. */
+  #howCounted(): string | null {
+    if (!this.#heap.told) return null;
+    return this.#heap.inAddresses
+      ? 'counted in addresses, touched or not, as ulimit -v does'
+      : `as ${this.#whoseHeap()} itself counts its heap`;
+  }
+
   #growerOf(signal: SignalName, slope: number): Forecast['grower'] {
     if (signal === 'memory' || signal === 'swap') return this.#growers.fastest(slope);
     if (signal !== 'heap' || this.#heap.pid === null) return null;
@@ -274,7 +282,7 @@ class SandboxForecaster implements Forecaster {
     const outlook = expected(believed(seen, this.#trustIn(signal, track)), command);
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
-    const teller = noForecast === null && signal === 'heap' && this.#heap.told ? this.#whoseHeap() : null;
+    const counted = noForecast === null && signal === 'heap' ? this.#howCounted() : null;
     return {
       signal,
       atMs: track.lastAtMs,
@@ -289,7 +297,7 @@ class SandboxForecaster implements Forecaster {
       slopePerSecond: slope,
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
       grower,
-      evidence: evidenceOf({ signal, track, outlook, grower, teller, command, noForecast, staleMs }),
+      evidence: evidenceOf({ signal, track, outlook, grower, counted, command, noForecast, staleMs }),
     };
   }
 }

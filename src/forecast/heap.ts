@@ -1,3 +1,4 @@
+import { isDefaultHeap } from '../model/heap-defaults.ts';
 import type { ProcessReading } from '../model/sample.ts';
 import { SignalTrack } from './track.ts';
 
@@ -8,7 +9,7 @@ import { SignalTrack } from './track.ts';
 const keepsItsHeap = /xmx|maxheapsize|maxrampercentage|java/i;
 /** A limit that is only asked for: the program collects more often near it and goes beyond it when it must. */
 const isSoft = /gomemlimit/i;
-/** A limit that nobody set, or that is set on addresses and not on memory in use. */
+/** Such a one, or one that is set on addresses and not on memory in use. */
 const isGuess = /default|ulimit/i;
 /** Beside its heap a process holds code, stacks and buffers: so much, and this share of the heap. */
 const besideBytes = 32 * 1024 * 1024;
@@ -35,6 +36,12 @@ type Telling = 'yes' | 'unchecked' | 'keeps' | 'soft' | 'outside';
 type Limited = ProcessReading & { readonly heapLimit: NonNullable<ProcessReading['heapLimit']> };
 type Told = ProcessReading & { readonly heap: NonNullable<ProcessReading['heap']> };
 
+/** What resident memory may come to before a heap of this limit is full. */
+const fullAtBytes = (limitBytes: number): number => limitBytes * (1 + besideShare) + besideBytes;
+/** A limit nobody set, and the process holds more than a heap of that size could: what it holds is something else, and nothing is told of it. */
+const disprovesGuess = ({ rssBytes, heapLimit }: ProcessReading): boolean =>
+  heapLimit !== null && isDefaultHeap(heapLimit) && rssBytes > fullAtBytes(heapLimit.limitBytes);
+
 const isLimited = (process: ProcessReading): process is Limited => process.heapLimit !== null;
 const isTold = (process: ProcessReading): process is Told => process.heap !== undefined && process.heap.limitBytes > 0;
 
@@ -55,6 +62,8 @@ export class HeapWatch {
   telling: Telling = 'yes';
   /** The numbers are those of the runtime itself and not resident memory. */
   told = false;
+  /** What they count is addresses. */
+  inAddresses = false;
   /** How far a forecast is to be believed: a limit that nobody set is less certain than one somebody did. */
   trust = 1;
   /** Where a process that keeps its heap will stop growing, bytes; Infinity when nothing tells. */
@@ -73,7 +82,8 @@ export class HeapWatch {
   add(atMs: number, cadenceMs: number, processes: readonly ProcessReading[]): void {
     let largest: Limited | null = null;
     for (const process of processes) {
-      if (isLimited(process) && process.rssBytes > (largest?.rssBytes ?? -1)) largest = process;
+      if (!isLimited(process) || (disprovesGuess(process) && !keepsItsHeap.test(process.heapLimit.source))) continue;
+      if (process.rssBytes > (largest?.rssBytes ?? -1)) largest = process;
     }
     this.#findCeiling(largest);
     const chosen = this.#choose(processes, largest);
@@ -85,6 +95,7 @@ export class HeapWatch {
     this.pid = chosen.pid;
     this.name = chosen.name;
     this.told = isTold(chosen);
+    this.inAddresses = isTold(chosen) && chosen.heap.addresses === true;
     this.telling = 'yes';
     this.trust = 1;
     if (isTold(chosen)) {
@@ -110,19 +121,23 @@ export class HeapWatch {
 
   #addResident(atMs: number, cadenceMs: number, { name, rssBytes, heapLimit }: Limited): void {
     const { limitBytes, source } = heapLimit;
-    const limit = limitBytes * (1 + besideShare) + besideBytes;
+    const limit = fullAtBytes(limitBytes);
     this.trust = isGuess.test(source) ? 0.5 : 1;
     if (keepsItsHeap.test(`${name} ${source}`)) this.telling = 'keeps';
     else if (isSoft.test(source)) this.telling = 'soft';
     else if (rssBytes > beyond * limit) this.telling = 'outside';
-    const beside = { used: 0, limit: limit - limitBytes };
-    this.track.add(atMs, rssBytes, limitBytes, cadenceMs, rssBytes, beside);
+    // Of a limit that somebody set the person sees that number; of a guess, where it would end.
+    const shownBytes = isDefaultHeap(heapLimit) ? Math.round(limit) : limitBytes;
+    const beside = { used: 0, limit: limit - shownBytes };
+    this.track.add(atMs, rssBytes, shownBytes, cadenceMs, rssBytes, beside);
   }
 
   #findCeiling(largest: Limited | null): void {
     this.ceilingBytes = Number.POSITIVE_INFINITY;
     this.#largestPid = largest?.pid ?? null;
     if (largest === null || !keepsItsHeap.test(`${largest.name} ${largest.heapLimit.source}`)) return;
+    // A heap that nobody limited is mostly the least of what such a JVM holds.
+    if (isDefaultHeap(largest.heapLimit)) return;
     const { limitBytes } = largest.heapLimit;
     this.#largestBytes = largest.rssBytes;
     if (largest.rssBytes <= outsideShare * limitBytes + outsideBytes) this.ceilingBytes = limitBytes + jvmBesideBytes;

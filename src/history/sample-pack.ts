@@ -68,9 +68,11 @@ const isSource = (text: string | undefined): text is SampleSource => text !== un
 
 const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 1e4) / 1e4);
 
-/** A third number marks a heap that no collection has looked through. */
+const heapMark = ({ unchecked, addresses }: HeapUse): readonly number[] => (unchecked ? [1] : addresses ? [2] : []);
+
+/** A third number marks a heap that no collection has looked through (1), or addresses (2). */
 const heapOf = (heap: HeapUse | undefined): [[number, number, ...unknown[]]] | [] =>
-  heap === undefined ? [] : [[heap.usedBytes, heap.limitBytes, ...(heap.unchecked ? [1] : [])]];
+  heap === undefined ? [] : [[heap.usedBytes, heap.limitBytes, ...heapMark(heap)]];
 
 /**
  * @param samples of one sandbox, not empty.
@@ -168,7 +170,12 @@ const sampleOf = (sandboxId: string, atMs: number, values: Row, words: readonly 
         ageMs: p[4],
         heapLimit: p[5] === null ? null : { limitBytes: p[5][0], source: words[p[5][1]] ?? '' },
         ...(p[6] !== undefined && {
-          heap: { usedBytes: p[6][0], limitBytes: p[6][1], ...(p[6][2] === 1 && { unchecked: true as const }) },
+          heap: {
+            usedBytes: p[6][0],
+            limitBytes: p[6][1],
+            ...(p[6][2] === 1 && { unchecked: true as const }),
+            ...(p[6][2] === 2 && { addresses: true as const }),
+          },
         }),
       })),
     }),

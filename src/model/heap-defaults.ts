@@ -20,6 +20,9 @@ const javaBetweenBytes = 126 * mebibyte;
 const javaBytes = (memoryBytes: number): number =>
   memoryBytes / 2 < javaBetweenBytes ? memoryBytes / 2 : Math.max(memoryBytes / 4, javaBetweenBytes);
 
+/** Whether nobody set this limit. */
+export const isDefaultHeap = ({ source }: HeapLimit): boolean => source.startsWith('default of ');
+
 /**
  * The heap limit that a runtime chooses by itself.
  * @param memoryBytes the memory that the runtime sees: the limit of the control group, or that of the machine.

@@ -76,6 +76,8 @@ export interface HeapUse {
   readonly limitBytes: number;
   /** No collection has looked at all of it since it is watched: some of `usedBytes` may be garbage. */
   readonly unchecked?: true;
+  /** It is a limit on addresses (`ulimit -v`): what counts are addresses, also those of memory that was never touched. */
+  readonly addresses?: true;
 }
 
 /** One process inside the sandbox. No command line and no environment ever leaves the sandbox. */

@@ -157,6 +157,10 @@ export const machineCpuUs = (text: string | null): number | null => {
   return (user + nice + system + (irq ?? 0) + (softirq ?? 0) + (steal ?? 0)) * 10_000;
 };
 
+/** The soft limit of addresses in `/proc/<pid>/limits`, bytes; null when there is none. */
+export const addressLimit = (text: string | null): number | null =>
+  limitAmount(/^Max address space +(\S+)/m.exec(text ?? '')?.[1]);
+
 /** The soft limit of open files in `/proc/<pid>/limits`; null when there is none. */
 export const openFilesLimit = (text: string | null): number | null =>
   limitAmount(/^Max open files +(\S+)/m.exec(text ?? '')?.[1]);

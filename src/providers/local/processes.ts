@@ -1,8 +1,9 @@
+import { isDefaultHeap } from '../../model/heap-defaults.ts';
 import type { FileReader, ProcessOwners } from '../../model/ports.ts';
 import { processName } from '../../model/process-name.ts';
 import type { HeapLimit, HeapUse, PidsReading, ProcessReading } from '../../model/sample.ts';
 import type { Levels } from './cgroup-places.ts';
-import { amount, plainName, processStat } from './figures.ts';
+import { addressLimit, amount, plainName, processStat } from './figures.ts';
 import { heapLimitOf } from './heap-flags.ts';
 import { JavaHeaps } from './java-heaps.ts';
 
@@ -84,29 +85,34 @@ export class ProcessList {
    */
   async scan(levels: Levels | null, uptime: number | null, wholeBytes: number | null): Promise<ProcessScan> {
     const pids = await this.#pids(levels);
-    const sizes: { readonly pid: number; readonly rssBytes: number }[] = [];
+    const sizes: { readonly pid: number; readonly rssBytes: number; readonly addressBytes: number | null }[] = [];
     for (let start = 0; start < pids.length; start += atOnce) {
       if (start > 0) await breathe();
       const batch = pids.slice(start, start + atOnce);
       // Together, because on a remote computer each of them is a round trip.
       const texts = await Promise.all(batch.map((pid) => this.#files.text(`/proc/${pid}/statm`, 128)));
       for (const [index, pid] of batch.entries()) {
-        const resident = amount(texts[index]?.split(' ')[1]);
-        if (resident !== null && resident > 0) sizes.push({ pid, rssBytes: resident * this.#pageBytes });
+        const [addresses, resident] = (texts[index] ?? '').split(' ', 2).map(amount);
+        if (resident == null || resident <= 0) continue;
+        sizes.push({
+          pid,
+          rssBytes: resident * this.#pageBytes,
+          addressBytes: addresses == null ? null : addresses * this.#pageBytes,
+        });
       }
     }
     const largest = sizes.toSorted((a, b) => b.rssBytes - a.rssBytes || a.pid - b.pid).slice(0, followed);
     const seen = new Map<number, Known>();
     const now: Followed[] = [];
     const processes: ProcessReading[] = [];
-    for (const [index, { pid, rssBytes }] of largest.entries()) {
+    for (const [index, { pid, rssBytes, addressBytes }] of largest.entries()) {
       const isTold = index < told;
       if (!isTold && rssBytes < leastBytes) break;
       const known = await this.#look(pid, seen);
       if (known === null) continue;
       const reading = await this.#reading(known, rssBytes, isTold, uptime, wholeBytes, seen);
       now.push({ reading, startTicks: known.startTicks });
-      if (isTold) processes.push(reading);
+      if (isTold) processes.push(withAddresses(reading, addressBytes));
     }
     const heaps = await this.#javaHeaps.read(processes.flatMap(({ pid }) => seen.get(pid) ?? []));
     const ended = await this.#ended(now);
@@ -234,9 +240,21 @@ export class ProcessList {
     const read = (name: string): Promise<string | null> => this.#files.text(`/proc/${pid}/${name}`, argumentsBytes);
     // Some programs overwrite their command line; the link to the program does not lie.
     const program = await this.#files.link(`/proc/${pid}/exe`);
-    return heapLimitOf(program, await read('cmdline'), await read('environ'), wholeBytes);
+    const own = heapLimitOf(program, await read('cmdline'), await read('environ'), wholeBytes);
+    if (own !== null && !isDefaultHeap(own)) return own;
+    const addressBytes = addressLimit(await read('limits'));
+    return addressBytes === null ? own : { limitBytes: addressBytes, source: addressSource };
   }
 }
+
+/** How the limit of addresses is called: by the command that sets it. */
+const addressSource = 'ulimit -v';
+
+/** Of a limit on addresses it is known how many are taken, so nothing has to be concluded from resident memory. */
+const withAddresses = (process: ProcessReading, addressBytes: number | null): ProcessReading =>
+  process.heapLimit?.source !== addressSource || addressBytes === null
+    ? process
+    : { ...process, heap: { usedBytes: addressBytes, limitBytes: process.heapLimit.limitBytes, addresses: true } };
 
 const withHeap = (process: ProcessReading, heap: HeapUse | undefined): ProcessReading =>
   heap === undefined ? process : { ...process, heap };

@@ -9,5 +9,6 @@ it('tells the use of a heap where it is known, else its limit', () => {
   expect(heapText({ heapLimit: null })).toBe('');
   expect(heapText({ heapLimit })).toBe('heap limit 128 MiB');
   expect(heapText({ heapLimit, heap })).toBe('heap 62 MiB of 118 MiB');
+  expect(heapText({ heapLimit, heap: { ...heap, addresses: true } })).toBe('addresses 62 MiB of 118 MiB (ulimit -v)');
   expect(heapText({ heapLimit: null, heap: { ...heap, unchecked: true } })).toBe('heap at most 62 MiB of 118 MiB');
 });

@@ -142,11 +142,38 @@ describe('what is known beside the signal', () => {
       sample(s, {
         memoryMiB: 30 + 2 * s,
         anonMiB: 30 + 2 * s,
-        processes: [processOf(7, 'java', 28 + 2 * s, { heapLimit: { limitBytes: 64 * mebibyte, source: 'default' } })],
+        processes: [processOf(7, 'java', 28 + 2 * s, { heapLimit: { limitBytes: 64 * mebibyte, source: '-Xmx' } })],
       }),
     );
     expect(forecastAfter(createForecaster(), direct.slice(0, 60), 'memory').pBreak120).toBeLessThan(0.1);
     expect(forecastAfter(createForecaster(), direct, 'memory').pBreak120).toBeGreaterThan(0.5);
+  });
+
+  it('a heap limit that nobody set does not end a JVM: most of what it holds may lie beside', () => {
+    const direct = Array.from({ length: 60 }, (_, s) =>
+      sample(s, {
+        memoryMiB: 30 + 2 * s,
+        anonMiB: 30 + 2 * s,
+        processes: [
+          processOf(7, 'java', 28 + 2 * s, { heapLimit: { limitBytes: 64 * mebibyte, source: 'default of java' } }),
+        ],
+      }),
+    );
+    expect(forecastAfter(createForecaster(), direct, 'memory').pBreak120).toBeGreaterThan(0.5);
+  });
+
+  it('a heap limit that nobody set is shown where it would end, and not once the process holds more', () => {
+    const holding = (rssMiB: number) => {
+      const forecaster = createForecaster();
+      const heapLimit = { limitBytes: 259 * mebibyte, source: 'default of node' };
+      for (let s = 0; s < 20; s++) {
+        const processes = [processOf(7, 'node', rssMiB, { heapLimit })];
+        forecaster.observe(sample(s, { memoryMiB: rssMiB + 5, processes }));
+      }
+      return forecaster.forecasts(startMs + 20_000).find((each) => each.signal === 'heap') ?? null;
+    };
+    expect(holding(280)?.pressure).toBeCloseTo(280 / (259 * 1.02 + 32), 3);
+    expect(holding(310)).toBeNull();
   });
 
   it('free swap moves the end away', () => {

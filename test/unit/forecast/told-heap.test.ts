@@ -48,6 +48,13 @@ describe('a heap that its runtime tells of', () => {
     expect(forecastAfter(forecaster, readings.slice(-1), 'heap').pBreak120).toBeGreaterThan(0.6);
   });
 
+  it('of a limit on addresses says that it counts addresses', () => {
+    const course = jvm(24, (i) => heapOf(10 + 4 * i, 120, { addresses: true }));
+    const { evidence, pBreak120 } = forecastAfter(createForecaster(), course, 'heap');
+    expect(evidence).toContain('counted in addresses, touched or not, as ulimit -v does');
+    expect(pBreak120).toBeGreaterThan(0.6);
+  });
+
   it('needs no limit on the command line', () => {
     const processes = [processOf(7, 'java', 160, { heap: heapOf(60) })];
     const forecast = forecastAfter(createForecaster(), [sample(0, { memoryMiB: 170, processes })], 'heap');

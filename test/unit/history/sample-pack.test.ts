@@ -23,7 +23,12 @@ describe('packSamples', () => {
   it('keeps what processes tell of their heaps, and reads what was written before they did', () => {
     const process = { pid: 7, parentPid: 1, name: 'java', rssBytes: 9, ageMs: null, heapLimit: null };
     const heap = { usedBytes: 60, limitBytes: 100 };
-    const told = [{ ...process, heap }, { ...process, heap: { ...heap, unchecked: true as const } }, process];
+    const told = [
+      { ...process, heap },
+      { ...process, heap: { ...heap, unchecked: true as const } },
+      { ...process, heap: { ...heap, addresses: true as const } },
+      process,
+    ];
     const samples = [aSample('sb-1', 0, { processes: told })];
     const packed = packSamples(samples, asIs);
     expect(unpackSamples(packed)).toEqual(samples);

@@ -374,6 +374,22 @@ describe('processes', () => {
     expect(JSON.stringify(processes)).not.toMatch(/hunter2|secret/);
   });
 
+  it('with a limit on addresses tell how many they take', async () => {
+    using tree = fixtureFiles('v2-limited');
+    tree.write('/proc/415/limits', 'Max address space         4294967296           unlimited            bytes     \n');
+    tree.write('/proc/416/limits', 'Max address space         1073741824           unlimited            bytes     \n');
+    tree.write('/proc/416/statm', '200000 10000 900 1 0 9000 0\n');
+    const { processes } = await readerOf(tree.files).read(0);
+    const [server, next] = [415, 416].map((pid) => processes?.find((one) => one.pid === pid));
+    // A limit of its own that somebody set comes first.
+    expect(server?.heapLimit?.source).toBe('GOMEMLIMIT');
+    expect(server).not.toHaveProperty('heap');
+    expect(next).toMatchObject({
+      heapLimit: { limitBytes: 1024 * mebibyte, source: 'ulimit -v' },
+      heap: { usedBytes: 200_000 * 4096, limitBytes: 1024 * mebibyte, addresses: true },
+    });
+  });
+
   it('that are JVMs tell of their heaps what they publish', async () => {
     using tree = fixtureFiles('v2-limited');
     const folder = tree.at('/proc/413/root/tmp/hsperfdata_app');
