@@ -67,7 +67,7 @@ describe() {
   name=\${s#*"("} name=\${name%")"*}
   label "$name"; name=$v
   set -f; set -- \${s##*")"}; set +f
-  num "$2"; parent=$v; num "\${20}"; start=$v
+  num "$2"; parent=$v; num "\${20}"; start=$v; num "\${21}"; space=$v
 }
 # Heap limits are looked up once for each process: a second round follows only when there is a new one.
 report_top() {
@@ -87,7 +87,9 @@ report_top() {
       kept="$kept $key=$h "
       age=null
       case $ticks$start in *null*) ;; *) [ $ticks -ge $start ] && age=$(((ticks-start)*10));; esac
-      out="$out,{\\"pid\\":$p,\\"ppid\\":$parent,\\"name\\":\\"$name\\",\\"rss\\":$((\${e%:*}*page)),\\"ageMs\\":$age,\\"heap\\":$h}"
+      # Only of a process whose addresses are limited are those it takes worth a word.
+      case $h in *ulimit-v*) y=",\\"space\\":$space";; *) y=;; esac
+      out="$out,{\\"pid\\":$p,\\"ppid\\":$parent,\\"name\\":\\"$name\\",\\"rss\\":$((\${e%:*}*page)),\\"ageMs\\":$age$y,\\"heap\\":$h}"
     done
     [ -n "$fresh" ] && [ $round = 1 ] || break
     read_heaps $fresh
@@ -149,6 +151,12 @@ kind_of() {
       [ $2 = link ] && { x=$(readlink "$proc/$pid/exe"); [ -z "$x" ] || kind_of "$x" no; };;
   esac
 }
+# address_limit PID: the limit on addresses in "hb", if there is one
+address_limit() {
+  while IFS=$ws read -r x y w g k; do
+    [ "$x $y" = "Max address" ] && { num "$g"; [ $v = null ] || hb="{\\"by\\":\\"ulimit-v\\",\\"via\\":null,\\"bytes\\":$v}"; return; }
+  done <"$proc/$1/limits"
+}
 finish() {
   [ -z "$pid" ] && return
   # The command line comes first in the text, but most programs read the environment first and let the command line win.
@@ -164,6 +172,7 @@ finish() {
   done
   [ -z "$late" ] || { [ $kind = java ] && words "\${late#*=}" _JAVA_OPTIONS; }
   hb=\${hb:-$hs}
+  [ -n "$hb" ] || address_limit $pid
   found="$found $pid=\${hb:-null} "
 }
 read_heaps() {

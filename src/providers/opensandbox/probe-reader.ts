@@ -28,6 +28,9 @@ export interface ProbeReader {
   read(line: ProbeLine, receivedAtMs: number): Sample;
 }
 
+/** How the probe, which cannot write blanks there, calls the limit on addresses. */
+const addressLimit = 'ulimit-v';
+
 /** Further apart than this, the two clocks no longer tell of the same time: one was set, or the sandbox slept. */
 const maxClockDriftMs = 5000;
 
@@ -250,11 +253,19 @@ function processesOf(line: ProbeLine): readonly ProcessReading[] | undefined {
       rssBytes: process.rss,
       ageMs: process.ageMs,
       heapLimit: heapLimitOf(process.heap, line) ?? heapByDefault(processName(process.name), line),
+      ...addressesOf(process),
     }))
     .sort((a, b) => b.rssBytes - a.rssBytes);
 }
 
-type ProbeHeap = NonNullable<NonNullable<NonNullable<ProbeLine['procs']>[number]>['heap']>;
+/** Of a limit on addresses the probe tells how many are taken. */
+function addressesOf({ heap, space }: ProbeProcess): Pick<ProcessReading, 'heap'> {
+  if (heap?.by !== addressLimit || heap.bytes === null || typeof space !== 'number') return {};
+  return { heap: { usedBytes: space, limitBytes: heap.bytes, addresses: true } };
+}
+
+type ProbeProcess = NonNullable<NonNullable<ProbeLine['procs']>[number]>;
+type ProbeHeap = NonNullable<ProbeProcess['heap']>;
 
 /** What nobody set, the runtime chooses. The probe tells flags only, so the runtime is known by its name. */
 function heapByDefault(name: string, line: ProbeLine): HeapLimit | null {
@@ -269,5 +280,6 @@ function heapLimitOf(heap: ProbeHeap | null, line: ProbeLine): HeapLimit | null 
   const whole = limitOf(line) ?? line.memTotal;
   const bytes = heap.bytes ?? (heap.percent === null || whole === null ? null : (whole * heap.percent) / 100);
   if (bytes === null || !Number.isFinite(bytes) || bytes < 1) return null;
+  if (heap.by === addressLimit) return { limitBytes: bytes, source: 'ulimit -v' };
   return { limitBytes: Math.round(bytes), source: heap.via === null ? heap.by : `${heap.by} (${heap.via})` };
 }

@@ -41,6 +41,16 @@ describe('heap limits', () => {
     expect(limitOf({ procs: [process] })).toBeNull();
   });
 
+  it('on addresses come with how many are taken', () => {
+    const heap = { by: 'ulimit-v', via: null, bytes: 900 * mebibyte, percent: null };
+    const told = reader()({ ...cgroup, procs: [{ ...process, name: 'python3', heap, space: 300 * mebibyte }] });
+    expect(told.processes?.[0]).toMatchObject({
+      heapLimit: { limitBytes: 900 * mebibyte, source: 'ulimit -v' },
+      heap: { usedBytes: 300 * mebibyte, limitBytes: 900 * mebibyte, addresses: true },
+    });
+    expect(reader()({ ...cgroup, procs: [{ ...process, heap }] }).processes?.[0]).not.toHaveProperty('heap');
+  });
+
   it('that were set win', () => {
     const heap = { by: '--max-old-space-size', via: null, bytes: 300 * mebibyte, percent: null };
     expect(limitOf({ ...cgroup, procs: [{ ...process, heap }] })).toEqual({

@@ -115,6 +115,20 @@ describe.each(shells)('in $name', (shell) => {
     ]);
   });
 
+  it('finds a limit on addresses and how many are taken, where no other limit was set', () => {
+    const line = lineOf('v2-limited', ({ proc }) => {
+      for (const pid of [412, 416])
+        writeFileSync(
+          join(proc, `${pid}/limits`),
+          'Max address space         4294967296           unlimited   bytes \n',
+        );
+    });
+    const [node, , , , next] = line.procs ?? [];
+    expect(node?.heap?.by).toBe('--max-old-space-size');
+    expect(node).not.toHaveProperty('space');
+    expect(next).toMatchObject({ heap: { by: 'ulimit-v', via: null, bytes: 4096 * mebibyte }, space: 1_000_000 });
+  });
+
   it('takes no limit from "max"', () => {
     expect(lineOf('v2-unlimited')).toMatchObject({ mem: 200 * mebibyte, memMax: null, quotaUs: null, pidsMax: null });
   });
