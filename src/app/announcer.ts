@@ -8,7 +8,15 @@ import type { MonitorRecord } from '../monitor/sandbox-monitor.ts';
 import type { Notice } from './contracts.ts';
 import { shortName } from './format.ts';
 import { noticeText, othersText } from './notice-text.ts';
-import { isMuted, type NoticeEvent, type NoticeState, noNotices, reduceNotices, type Say } from './notices.ts';
+import {
+  isMuted,
+  isSnoozed,
+  type NoticeEvent,
+  type NoticeState,
+  noNotices,
+  reduceNotices,
+  type Say,
+} from './notices.ts';
 import { OtherWarnings } from './other-warnings.ts';
 
 export interface AnnouncerHost {
@@ -20,6 +28,8 @@ export interface AnnouncerHost {
   fixesAgainst(sandboxId: string, signal: SignalName): readonly FixOffer[];
   /** How near a sandbox is to the person. */
   standing(sandboxId: string): Standing;
+  /** Another text whenever `standing` may have another answer than before. */
+  standingsKey(): string;
   notice(notice: Notice): void;
 }
 
@@ -47,6 +57,8 @@ export class Announcer {
   readonly #others = new OtherWarnings();
   /** When sandboxes beside the current one were told of singly. */
   #singlesAtMs: number[] = [];
+  /** On what it depends which of the others are told singly, as it was when they were looked through last. */
+  #claimedOn: readonly unknown[] = [];
 
   constructor(host: AnnouncerHost) {
     this.#host = host;
@@ -64,21 +76,34 @@ export class Announcer {
   record(record: MonitorRecord): void {
     if (record.kind !== 'warning') return;
     const { warning } = record;
-    if (this.#isSingle(warning)) this.#warn(warning);
-    else this.#others.take(warning, this.#host.now());
+    if (this.#isSingle(warning)) {
+      this.#others.leave(warning);
+      this.#warn(warning);
+    } else this.#others.take(warning, this.#host.now());
   }
 
   #warn(warning: Warning): void {
     this.#take({ kind: 'warning', warning, atMs: this.#host.now() });
   }
 
-  /** Whether a warning has a message of its own. What was once told singly goes on so, and what is muted is not told with others either. */
+  /**
+   * Whether a warning has a message of its own. What was once told singly or is to be told later goes on so, and what is muted or snoozed
+   * is not told with others either.
+   */
   #isSingle(warning: Warning): boolean {
     const standing = this.#host.standing(warning.sandboxId);
-    const { episodes } = this.#state;
-    if (standing === 'current' || isMuted(this.#state, warning)) return true;
-    if (episodes.some(({ warning: { id }, said }) => id === warning.id && said !== null)) return true;
-    if (standing === 'other') return false;
+    if (standing === 'current' || this.#isQuieted(warning)) return true;
+    const episode = this.#state.episodes.find((one) => one.warning.id === warning.id);
+    if (episode !== undefined && (episode.said !== null || episode.remindAtMs !== null)) return true;
+    return standing === 'own' && this.#hasRoom();
+  }
+
+  #isQuieted(warning: Warning): boolean {
+    return isMuted(this.#state, warning) || isSnoozed(this.#state, warning, this.#host.now());
+  }
+
+  /** Whether one more of the own sandboxes may be told of singly. */
+  #hasRoom(): boolean {
     const nowMs = this.#host.now();
     this.#singlesAtMs = this.#singlesAtMs.filter((atMs) => Math.abs(nowMs - atMs) < singlesMs);
     return this.#singlesAtMs.length < mostSingles;
@@ -119,9 +144,17 @@ export class Announcer {
 
   passTime(): void {
     this.#take({ kind: 'time', atMs: this.#host.now() });
-    // Which sandbox is the person's may have been found out meanwhile.
-    const claim = (): Warning | null => this.#others.claim((warning) => this.#isSingle(warning));
-    for (let own = claim(); own !== null; own = claim()) this.#warn(own);
+    this.#claim();
+  }
+
+  /** Which sandbox is the person's may have been found out meanwhile. Not looked for each second: hundreds may wait. */
+  #claim(): void {
+    const { muted, snoozes } = this.#state;
+    const basis = [this.#host.standingsKey(), this.#hasRoom(), muted, snoozes];
+    if (basis.every((part, index) => part === this.#claimedOn[index])) return;
+    this.#claimedOn = basis;
+    const next = (): Warning | null => this.#others.claim((warning) => this.#isSingle(warning));
+    for (let own = next(); own !== null; own = next()) this.#warn(own);
   }
 
   /** Whether something waits to be said. */

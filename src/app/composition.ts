@@ -101,6 +101,7 @@ export const compose = (options: SupervisorOptions): Composition => {
       if (record === null) return 'other';
       return own.has({ sandbox: record.sandbox, isHere: record.provider.isHere === true }) ? 'own' : 'other';
     },
+    standingsKey: () => `${own.changes} ${fleet.current.id ?? ''}`,
     notice: (notice) => notices.tell(notice),
   });
   const { recurrences } = recollections;

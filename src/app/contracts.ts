@@ -125,6 +125,8 @@ export interface FixChoices {
   readonly extendByMs?: number;
   /** For `recreateLarger`: the new limit in bytes. Default twice the present one. */
   readonly memoryBytes?: number;
+  /** For `recreateLarger` where no limit was chosen: so many times the present one. */
+  readonly memoryFactor?: number;
   /** For `setHeapLimit`: for which programs, and how much. Default: for the program that grows, three quarters of the memory limit. */
   readonly heap?: { readonly runtime: HeapRuntime; readonly limitBytes: number };
   /** For `lowerParallelism`: so many at a time. Default: half as many as there are cores. */

@@ -68,9 +68,9 @@ export const openDesks = (host: DesksHost): Desks => {
         liveView.silence(record);
       },
       changed: (record) => liveView.changed(record),
-      forgot: () => {
+      forgot: (sandboxId) => {
         fleetNumbers.forget();
-        recollections.forgot();
+        recollections.forgot(sandboxId);
       },
     }),
     postMortems: new PostMortemDesk({ clock, history, patterns, redact, view: () => liveView.view }),

@@ -276,6 +276,7 @@ export class Fleet {
           phase: record.phase,
           createdAtMs: record.sandbox.createdAtMs,
           watched: record.watched,
+          flows: record.flows,
         })),
       this.#current.id,
       maximumWatched,

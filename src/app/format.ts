@@ -44,8 +44,11 @@ export const intervalText = (lowMs: number, highMs: number): string => {
 export const localTimeText = (atMs: number): string =>
   new Date(atMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 
+/** A path from a sandbox, for reading only. */
+export const pathText = (path: string): string => path.replace(/\p{Cc}+/gu, ' ');
+
 /** A name from outside on one line and of bounded length. */
 export const shortName = (name: string): string => {
-  const clean = name.replace(/\p{Cc}+/gu, ' ').trim();
+  const clean = pathText(name).trim();
   return clean.length > 60 ? `${clean.slice(0, 59)}…` : clean;
 };

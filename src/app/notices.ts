@@ -67,6 +67,10 @@ export const isMuted = (state: NoticeState, warning: Warning): boolean =>
 const snoozedUntil = (state: NoticeState, warning: Warning): number | null =>
   state.snoozes.find((one) => one.sandboxId === warning.sandboxId && one.signal === warning.signal)?.untilMs ?? null;
 
+/** Whether the person asked for some time without word of this signal of this sandbox, and it is not over. */
+export const isSnoozed = (state: NoticeState, warning: Warning, nowMs: number): boolean =>
+  (snoozedUntil(state, warning) ?? Number.NEGATIVE_INFINITY) > nowMs;
+
 const withEpisode = (state: NoticeState, episode: Episode): NoticeState => {
   const known = state.episodes.some((one) => one.warning.id === episode.warning.id);
   const episodes = known

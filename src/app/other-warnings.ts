@@ -33,6 +33,12 @@ export class OtherWarnings {
     if (this.#waiting.has(id) || this.#waiting.size < mostWaiting) this.#waiting.set(id, warning);
   }
 
+  /** It is told by itself from now on: this is its newest state. */
+  leave({ id, outcome }: Warning): void {
+    this.#waiting.delete(id);
+    if (outcome !== 'open') this.#told.delete(id);
+  }
+
   /** The sandbox is over, or not known any more. */
   drop(sandboxId: string): void {
     for (const [id, warning] of this.#waiting) if (warning.sandboxId === sandboxId) this.#waiting.delete(id);

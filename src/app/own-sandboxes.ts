@@ -25,15 +25,22 @@ export class OwnSandboxes {
   #workspaces: ReadonlySet<string> = new Set();
   #user: string | null = null;
   #person: string | null = null;
+  #changes = 0;
+
+  /** Counts up whenever `has` may have another answer than before. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   setPlace({ environment, workspaceNames }: PlaceHints): void {
     this.#workspaces = new Set(workspaceNames.map(workspaceName).filter((name) => name !== null));
     this.#user = userNames.map((name) => environment[name]).find((name) => name !== undefined && name !== '') ?? null;
+    this.#changes += 1;
   }
 
   /** The person has to do with it. */
   touch(sandboxId: string): void {
-    this.#touched.delete(sandboxId);
+    if (!this.#touched.delete(sandboxId)) this.#changes += 1;
     this.#touched.add(sandboxId);
     dropOldest(this.#touched, mostTouched);
   }
@@ -42,7 +49,9 @@ export class OwnSandboxes {
   follow(current: Pick<Sandbox, 'id' | 'metadata'> | null): void {
     if (current === null) return;
     this.touch(current.id);
-    this.#person = personOf(current.metadata) ?? this.#person;
+    const person = personOf(current.metadata) ?? this.#person;
+    if (person !== this.#person) this.#changes += 1;
+    this.#person = person;
   }
 
   has({ sandbox, isHere }: Belonging): boolean {

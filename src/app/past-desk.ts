@@ -14,8 +14,8 @@ export interface PastDeskHost {
   silence(record: SandboxRecord): void;
   /** Something of this record may look different; null for what belongs to none. */
   changed(record: SandboxRecord | null): void;
-  /** The history knows less than before. */
-  forgot(): void;
+  /** The history knows less than before: nothing of this sandbox; null: of none. */
+  forgot(sandboxId: string | null): void;
 }
 
 /** Lets the past be forgotten. */
@@ -34,7 +34,7 @@ export class PastDesk {
     remembered.forget(sandboxId);
     this.#host.changed(null);
     await history.forgetSandbox(sandboxId);
-    this.#host.forgot();
+    this.#host.forgot(sandboxId);
     // What was told of it meanwhile may be gone with the rest: it is told again.
     recorder.forget(sandboxId);
     const living = fleet.record(sandboxId);
@@ -48,7 +48,7 @@ export class PastDesk {
     remembered.forget(null);
     this.#host.changed(null);
     await history.forgetEverything();
-    this.#host.forgot();
+    this.#host.forgot(null);
     for (const record of fleet.records) {
       recorder.forget(record.id);
       this.#host.changed(record);

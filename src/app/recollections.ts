@@ -88,10 +88,10 @@ export class Recollections {
     return this.remembered.besides(present);
   }
 
-  /** The history knows less than before. */
-  forgot(): void {
+  /** The history knows less than before: nothing of this sandbox; null: of none. */
+  forgot(sandboxId: string | null): void {
     this.successes.load();
-    this.recurrences.forget();
+    this.recurrences.forget(sandboxId);
   }
 
   /** Asks nothing any more. */

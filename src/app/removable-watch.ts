@@ -1,5 +1,5 @@
 import type { Removable } from '../model/fix.ts';
-import type { CacheFolder, Clock, FolderSize, Housekeeping, Log } from '../model/ports.ts';
+import type { Clock, FolderSize, Housekeeping, Log } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { SandboxView } from '../model/view.ts';
 import { within } from '../model/wait.ts';
@@ -31,6 +31,8 @@ export class RemovableWatch {
   #measuredAtMs: number | null = null;
   #againMs = againMs;
   #busy = false;
+  /** How often something was removed. */
+  #removals = 0;
 
   constructor(host: RemovableWatchHost) {
     this.#host = host;
@@ -56,6 +58,7 @@ export class RemovableWatch {
 
   /** Something was removed: what was measured is not true any more. */
   again(): void {
+    this.#removals += 1;
     this.#measuredAtMs = null;
   }
 
@@ -65,15 +68,14 @@ export class RemovableWatch {
 
   async #measure(place: string | null): Promise<void> {
     const { clock, housekeeping, found } = this.#host;
+    const removals = this.#removals;
     const caches = await within(clock, measureMs, this.#life.signal, (signal) => housekeeping.caches(place, signal));
-    const all: readonly CacheFolder[] =
-      place === null
-        ? caches
-        : await within(clock, measureMs, this.#life.signal, (signal) => housekeeping.caches(null, signal));
     const logs = await within(clock, measureMs, this.#life.signal, (signal) => housekeeping.logs(place, signal));
+    if (removals !== this.#removals) return;
+    const onDisk = caches.filter(({ inMemory, elsewhere }) => (place === null ? !inMemory : elsewhere !== true));
     found({
-      cachesBytes: sum(caches.filter(({ inMemory }) => !inMemory || place !== null)),
-      cachesInMemoryBytes: sum(all.filter(({ inMemory }) => inMemory)),
+      cachesBytes: sum(onDisk),
+      cachesInMemoryBytes: sum(caches.filter(({ inMemory }) => inMemory)),
       logsBytes: sum(logs),
     });
   }

@@ -1,7 +1,9 @@
+import { dropOldest } from '../model/bounded.ts';
 import type { SandboxProvider } from '../model/ports.ts';
 import { isEnded, type Sandbox } from '../model/sandbox.ts';
 import type { ProviderEntry } from './provider-entry.ts';
-import { type RecordHost, SandboxRecord } from './sandbox-record.ts';
+import type { RecordHost } from './record-host.ts';
+import { SandboxRecord } from './sandbox-record.ts';
 import { Turns } from './waiting.ts';
 
 export interface RosterHost {
@@ -78,7 +80,7 @@ export class Roster {
     for (const record of this.of(entry.provider)) {
       if (!listed.has(record.id) && !record.isGone) this.#miss(entry, record, atMs);
     }
-    this.#addAll(entry, unknown);
+    this.#addAll(entry, unknown, atMs);
   }
 
   /** It may have ended; or the list changed while it was read, or is older than a sandbox that was just made. */
@@ -112,13 +114,13 @@ export class Roster {
     return record.provider !== entry.provider && !this.#host.isAsked(record.provider) && !isEnded(sandbox.phase);
   }
 
-  #addAll(entry: ProviderEntry, sandboxes: readonly Sandbox[]): void {
+  #addAll(entry: ProviderEntry, sandboxes: readonly Sandbox[], atMs: number): void {
     const byAge = sandboxes.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0));
     const ended = byAge.filter((one) => isEnded(one.phase));
     // Servers may list ended sandboxes by the hundred; those that find no room are not taken up at all.
     const room = Math.max(0, keptEnded - this.#ended().length);
-    for (const sandbox of room === 0 ? [] : ended.slice(-room)) this.#add(entry, sandbox);
-    for (const sandbox of byAge) if (!isEnded(sandbox.phase)) this.#add(entry, sandbox);
+    for (const sandbox of room === 0 ? [] : ended.slice(-room)) this.#add(entry, sandbox, atMs);
+    for (const sandbox of byAge) if (!isEnded(sandbox.phase)) this.#add(entry, sandbox, atMs);
     if (sandboxes.length > 0) this.#host.record.inbox.sandboxesChanged();
   }
 
@@ -129,11 +131,11 @@ export class Roster {
       known.lifecycle(sandbox, atMs);
       return;
     }
-    this.#add(entry, sandbox);
+    this.#add(entry, sandbox, atMs);
     this.#phaseChanged();
   }
 
-  #add(entry: ProviderEntry, sandbox: Sandbox): void {
+  #add(entry: ProviderEntry, sandbox: Sandbox, atMs: number): void {
     const record = new SandboxRecord(
       {
         ...this.#host.record,
@@ -146,6 +148,7 @@ export class Roster {
       },
       entry.provider,
       sandbox,
+      atMs,
     );
     this.#records.set(sandbox.id, record);
     this.#host.record.changed(record);
@@ -179,8 +182,7 @@ export class Roster {
     this.#missing.delete(record.id);
     record.close();
     this.#forgotten.add(record.id);
-    const oldest = this.#forgotten.size > keptForgotten ? this.#forgotten.keys().next() : null;
-    if (oldest !== null && oldest.done !== true) this.#forgotten.delete(oldest.value);
+    dropOldest(this.#forgotten, keptForgotten);
     this.#host.changed();
   }
 

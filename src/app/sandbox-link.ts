@@ -21,6 +21,8 @@ export interface LinkHost {
   sample(sample: Sample): void;
   link(link: Link): void;
   agent(answer: AgentAnswer): void;
+  /** A connection ended by itself. */
+  ended(): void;
   /** Asks the server for the sandbox and takes the answer over; null when the server did not answer. */
   look(signal: AbortSignal): Promise<Phase | 'gone' | null>;
 }
@@ -49,6 +51,8 @@ export class SandboxLink {
   #consent: boolean | null = null;
   #state: Link['state'] = 'idle';
   #sampled = false;
+  /** Of the run whose connection is open and has brought a sample. */
+  #flowing: AbortSignal | null = null;
 
   constructor(host: LinkHost) {
     this.#host = host;
@@ -57,6 +61,11 @@ export class SandboxLink {
 
   get started(): boolean {
     return this.#run !== null;
+  }
+
+  /** The present connection has brought a sample and is still open. */
+  get flows(): boolean {
+    return this.#run !== null && this.#flowing === this.#run.signal;
   }
 
   /** At least one sample came in this sandbox's life. */
@@ -132,6 +141,8 @@ export class SandboxLink {
         if (this.#state !== 'connecting' && !quiet) this.#set(connectingLink);
         problem = await this.#attempt(signal);
         if (signal.aborted) return;
+        this.#host.ended();
+        if (signal.aborted) return;
         problem = await this.#examine(problem, signal);
         if (signal.aborted) return;
         this.#host.log.info(`${this.#host.sandboxId}: ${problem.kind}: ${problem.message}`);
@@ -169,6 +180,7 @@ export class SandboxLink {
         if (signal.aborted) break;
         count += 1;
         this.#sampled = true;
+        this.#flowing = signal;
         if (count === steadySamples) this.#backoff.reset();
         stale.arm(sample.cadenceMs * staleCadences);
         if (this.#state !== 'live') this.#set(liveLink);
@@ -183,6 +195,7 @@ export class SandboxLink {
         : problem;
     } finally {
       stale.cancel();
+      if (this.#flowing === signal) this.#flowing = null;
     }
   }
 

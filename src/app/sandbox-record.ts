@@ -1,52 +1,21 @@
-import type { FixId, FixOutcome, FixSuccess } from '../model/fix.ts';
-import type { Clock, CommandPeaks, Log, SandboxProvider, Timer } from '../model/ports.ts';
+import type { FixId, FixOutcome } from '../model/fix.ts';
+import type { SandboxProvider, Timer } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
-import type { Sample } from '../model/sample.ts';
 import { isEnded, type Phase, type Sandbox } from '../model/sandbox.ts';
 import { within } from '../model/wait.ts';
-import type { AlertPolicy } from '../monitor/alert-policy.ts';
 import { createSandboxMonitor, type SandboxMonitor } from '../monitor/sandbox-monitor.ts';
-import type { ErrorInbox } from './error-inbox.ts';
 import { LastWords } from './last-words.ts';
 import { endedLink, idleLink } from './link-words.ts';
+import type { RecordHost } from './record-host.ts';
 import { RemovableWatch } from './removable-watch.ts';
 import { RunMemory } from './run-memory.ts';
 import { SandboxLink } from './sandbox-link.ts';
 import { supportedFixes } from './supported-fixes.ts';
-import type { Tasks, Turns } from './waiting.ts';
-
-/** What the records of all sandboxes share. */
-export interface RecordHost {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: () => number;
-  readonly tasks: Tasks;
-  readonly inbox: ErrorInbox;
-  /** How many are asked for diagnostics at a time: a server that fails as a whole ends all its sandboxes at once. */
-  readonly diagnosing: Turns;
-  policy(): AlertPolicy;
-  /** What commands took before, or null when that is not kept. */
-  readonly peaks: Pick<CommandPeaks, 'peakOf'> | null;
-  /** How an action went before; null when it was never checked. */
-  successOf(id: FixId): FixSuccess | null;
-  /** Takes secrets out of a line that is to be shown. */
-  redact(text: string): string;
-  /** Something of this record may look different now. */
-  changed(record: SandboxRecord): void;
-  /** A reading came. */
-  sampled(record: SandboxRecord, sample: Sample): void;
-  /** The system's own text about it was read. */
-  diagnosed(record: SandboxRecord, text: string): void;
-  /** Its phase changed, so that the watch plan and the current sandbox may. */
-  phaseChanged(record: SandboxRecord): void;
-  /** Counts up; see `Candidate.seenNo`. */
-  nextNo(): number;
-}
+import { isBehind, WordOrder } from './word-order.ts';
 
 const lookMs = 10_000;
 /** What the system has to tell of an end comes after it; so long its errors are still read. */
 const lastErrorsMs = 15_000;
-const onItsWayMs = 60_000;
 
 /** One sandbox that appeared: its monitor, its link to the measurements, its errors, and what is left of it after its end. */
 export class SandboxRecord {
@@ -62,7 +31,11 @@ export class SandboxRecord {
   readonly #removable: RemovableWatch | null;
   #inside: boolean;
   #sandbox: Sandbox;
+  /** The same in the server's own words. */
+  #told: Sandbox;
+  #isInterrupted = false;
   #gone = false;
+  readonly #order: WordOrder;
   #endedNo: number | null = null;
   #endedAtMs: number | null = null;
   /** It was there before it ended, so that its end was seen from here. */
@@ -72,11 +45,14 @@ export class SandboxRecord {
   /** Why it is not measured, as last said; saying it again would only make new views. */
   #resting: string | null = null;
 
-  constructor(host: RecordHost, provider: SandboxProvider, sandbox: Sandbox) {
+  /** @param toldAtMs the time of the question that `sandbox` answers. */
+  constructor(host: RecordHost, provider: SandboxProvider, sandbox: Sandbox, toldAtMs: number) {
     this.#host = host;
     this.provider = provider;
     this.id = sandbox.id;
-    this.#sandbox = this.#run.see(sandbox, host.clock.now());
+    this.#order = new WordOrder(toldAtMs);
+    this.#told = sandbox;
+    this.#sandbox = this.#run.see(sandbox);
     this.#seenAlive = !isEnded(sandbox.phase);
     this.seenNo = host.nextNo();
     this.#inside = provider.isHere === true;
@@ -115,9 +91,15 @@ export class SandboxRecord {
           this.monitor.observe(sample);
           host.sampled(this, sample);
           this.#removable?.consider(this.monitor.view(clock.now()));
+          this.#lookWhetherItLives();
         }),
       link: (link) => this.#tell(() => this.monitor.link(link, clock.now())),
       agent: (answer) => this.#tell(() => this.monitor.agent(answer, clock.now())),
+      ended: () => {
+        this.#run.isUnseen();
+        // There is nothing to measure before it runs again.
+        if (this.phase === 'interrupted') host.phaseChanged(this);
+      },
       look: (signal) => this.look(signal),
     });
     const read = provider.actions.diagnostics;
@@ -168,6 +150,11 @@ export class SandboxRecord {
     return this.#link.started;
   }
 
+  /** Readings of it come. */
+  get flows(): boolean {
+    return this.#link.flows;
+  }
+
   /** What can be done to it at all, in some phase. */
   get supports(): readonly FixId[] {
     return supportedFixes(this.provider, this.#inside);
@@ -196,18 +183,24 @@ export class SandboxRecord {
     this.#host.changed(this);
   }
 
-  /** The server's newest word on this sandbox, seen in a list, by a question, or as the answer to an action. */
+  /**
+   * A word of the server on this sandbox, seen in a list, by a question, or as the answer to an action.
+   * @param atMs when the server was asked; what was learnt since then is newer.
+   */
   lifecycle(told: Sandbox, atMs: number): void {
-    if (this.#isOutdated(atMs)) return;
-    const sandbox = this.#run.see(told, atMs);
+    const nowMs = this.#host.clock.now();
+    if (this.#wasGoneSince(atMs, nowMs) || !this.#order.accepts(atMs, nowMs)) return;
+    this.#told = told;
+    const sandbox = this.#run.see(told);
     const before = this.phase;
     this.#gone = false;
     this.#sandbox = sandbox;
     this.#tell(() => this.monitor.lifecycle(sandbox, atMs));
     if (isEnded(sandbox.phase)) this.#markEnded();
     else this.#markAlive();
-    // Each interruption has its own story.
-    if (before === 'interrupted' && sandbox.phase === 'running') this.#lastWords.again();
+    // Each interruption has its own story; another state may be told between it and the next run.
+    if (this.#isInterrupted && sandbox.phase === 'running') this.#lastWords.again();
+    this.#isInterrupted = sandbox.phase === 'interrupted' || (this.#isInterrupted && sandbox.phase !== 'running');
     if (this.#hasDiagnostics()) this.#lastWords.readEnd();
     this.#planLastWords();
     if (before === this.phase) return;
@@ -215,10 +208,17 @@ export class SandboxRecord {
     this.#link.phaseChanged();
   }
 
-  /** A list that was on its way while the sandbox was found gone must not bring it back. Much older ones: the clock was set back. */
-  #isOutdated(atMs: number): boolean {
-    if (!this.#gone || this.#endedAtMs === null) return false;
-    return atMs <= this.#endedAtMs && atMs > this.#endedAtMs - onItsWayMs;
+  /** What the server says of one that is only not ready is taken for an interruption until its processes tell otherwise. */
+  #lookWhetherItLives(): void {
+    if (this.phase !== 'interrupted' || this.monitor.isInterrupted) return;
+    this.#run.livesOn();
+    this.lifecycle(this.#told, this.#order.newestMs);
+  }
+
+  /** What was on its way while it was found gone does not bring it back. */
+  #wasGoneSince(atMs: number, nowMs: number): boolean {
+    const endedAtMs = this.#endedAtMs;
+    return this.#gone && endedAtMs !== null && (atMs === endedAtMs || isBehind(atMs, endedAtMs, nowMs));
   }
 
   /** The server does not know it any more. */
@@ -284,6 +284,7 @@ export class SandboxRecord {
   /** Asks the server for this sandbox alone and takes the answer over. @returns null when the server did not answer. */
   async look(signal: AbortSignal): Promise<Phase | 'gone' | null> {
     const { clock, log } = this.#host;
+    const askedAtMs = clock.now();
     try {
       const found = await within(clock, lookMs, signal, (inner) => this.provider.find(this.id, inner));
       if (signal.aborted) return null;
@@ -291,7 +292,7 @@ export class SandboxRecord {
         this.gone(clock.now());
         return 'gone';
       }
-      this.lifecycle(found, clock.now());
+      this.lifecycle(found, askedAtMs);
       return this.phase;
     } catch (error) {
       log.debug(`Asking the server for ${this.id}: ${toProblem(error).message}`);

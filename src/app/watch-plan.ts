@@ -6,7 +6,12 @@ export interface Watchable {
   readonly createdAtMs: number | null;
   /** Is measured now. */
   readonly watched: boolean;
+  /** Readings come, as the connection is open that brings them. */
+  readonly flows: boolean;
 }
+
+/** A server may call one interrupted that is only not ready, as when it is short of memory: then its readings go on. */
+const maySend = ({ phase, flows }: Watchable): boolean => phase === 'running' || (phase === 'interrupted' && flows);
 
 /**
  * Which sandboxes are measured: the current one as soon as there may be something to measure, then running ones, together at most
@@ -19,9 +24,9 @@ export const planWatch = (
 ): ReadonlySet<string> => {
   const planned = new Set<string>();
   const current = sandboxes.find((one) => one.id === currentId);
-  if (current !== undefined && isLive(current.phase)) planned.add(current.id);
+  if (current !== undefined && (isLive(current.phase) || maySend(current))) planned.add(current.id);
   const others = sandboxes
-    .filter((one) => one.phase === 'running' && one.id !== currentId)
+    .filter((one) => maySend(one) && one.id !== currentId)
     .sort(
       (a, b) =>
         Number(b.watched) - Number(a.watched) || (b.createdAtMs ?? 0) - (a.createdAtMs ?? 0) || (a.id < b.id ? -1 : 1),

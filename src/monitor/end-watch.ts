@@ -7,9 +7,9 @@ import type { Warning } from '../model/warning.ts';
 import { AgentWatch } from './agent-watch.ts';
 import type { Alarms } from './alarms.ts';
 import type { BlackBox } from './black-box.ts';
-import { agentDown, classifyEnd, type EndFacts, type EndFinding, interrupted } from './ends.ts';
+import { agentDown, classifyEnd, type EndFacts, type EndFinding } from './ends.ts';
 import { IncidentDesk } from './incident-desk.ts';
-import { Interruption } from './interruption.ts';
+import { InterruptionWatch } from './interruption-watch.ts';
 import type { Journal } from './journal.ts';
 import { KilledChild, sameBreakMs } from './killed-child.ts';
 import type { AgentAnswer } from './monitor-types.ts';
@@ -21,6 +21,8 @@ export interface EndWatchParts {
   readonly box: BlackBox;
   readonly oom: OomCounter;
   readonly journal: Journal;
+  /** It stopped at this time and runs anew: what was measured before belongs to an earlier run. */
+  stopped(atMs: number): void;
 }
 
 /** A sample of this age still tells how it was at the end. */
@@ -42,13 +44,13 @@ export class EndWatch {
   readonly #incidents: IncidentDesk;
   readonly #agent = new AgentWatch();
   readonly #child: KilledChild;
+  readonly #interruptions: InterruptionWatch;
   #sandbox: Sandbox;
   #firstExpiresAtMs: number | null = null;
   #lastAliveAtMs = 0;
   #ran = false;
   #deletion: FixOutcome | null = null;
   #diagnostics: string | null = null;
-  #interruption: Interruption | null = null;
   #end: End | null = null;
   /** What was warned of and has been reached last, as an error said. */
   #reached: { readonly warning: Warning; readonly atMs: number } | null = null;
@@ -59,6 +61,12 @@ export class EndWatch {
     this.#parts = parts;
     this.#incidents = new IncidentDesk(parts);
     this.#child = new KilledChild(this.#incidents);
+    this.#interruptions = new InterruptionWatch({
+      incidents: this.#incidents,
+      child: this.#child,
+      journal: parts.journal,
+      stopped: (atMs) => parts.stopped(atMs),
+    });
   }
 
   /** Whether the sandbox is over. */
@@ -69,6 +77,11 @@ export class EndWatch {
   /** Whether the server does not know it any more. */
   get isGone(): boolean {
     return this.#gone;
+  }
+
+  /** Whether it is interrupted, as far as is known: nothing that runs in it says otherwise. */
+  get isInterrupted(): boolean {
+    return this.#interruptions.isOpen;
   }
 
   get incidents(): readonly Incident[] {
@@ -98,8 +111,12 @@ export class EndWatch {
       this.#ran = true;
       this.#lookAtAgent(atMs);
     }
-    if (sandbox.phase === 'interrupted' && before !== 'interrupted') this.#interrupted(sandbox, atMs);
-    else if (sandbox.phase === 'running' && before === 'interrupted') this.#runsAgain(atMs);
+    // Another state may be told between the interruption and the next run.
+    if (sandbox.phase === 'interrupted' && before !== 'interrupted') {
+      this.#interruptions.begin(sandbox, atMs, this.#facts(sandbox, 'state', atMs));
+    } else if (sandbox.phase === 'running' && (before === 'interrupted' || this.#interruptions.isOpen)) {
+      this.#runsAgain(atMs);
+    }
   }
 
   /** The server does not know `sandbox`, as it was last seen, any more. */
@@ -112,17 +129,24 @@ export class EndWatch {
       this.#reconsider({ seen: 'gone', atMs });
   }
 
-  /** @param exited the processes that are gone since the last list. */
-  sample(sample: Sample, exited: readonly ProcessExited[]): void {
+  /** A sample came. To be called before anything else hears of it. */
+  beforeSample(sample: Sample): void {
+    this.#interruptions.sample(sample);
+  }
+
+  /** @param killed the processes that the kernel probably killed since the last list. */
+  sample(sample: Sample, killed: readonly ProcessExited[]): void {
     const kills = this.#parts.oom.read(sample);
     this.#lastAliveAtMs = Math.max(this.#lastAliveAtMs, sample.atMs);
     this.#ran = true;
     this.#agent.answers();
-    if (this.#interruption?.isDisprovedBy(sample) === true) this.#takeBackInterruption();
     if (kills > 0) this.#child.killed(this.#sandbox, sample.atMs, kills);
-    // With more candidates than kills, none of them is named.
-    const killed = exited.filter(({ outOfMemory }) => outOfMemory);
-    if (killed.length <= Math.max(1, kills)) this.#child.missing(this.#sandbox, killed);
+    this.#child.missing(this.#sandbox, killed);
+    this.#child.passTime(sample.atMs);
+  }
+
+  passTime(nowMs: number): void {
+    if (!this.ended) this.#interruptions.passTime(nowMs);
   }
 
   /** An error said that the limit was reached that `warning` is about. It may be read before or after the end that it explains. */
@@ -156,7 +180,7 @@ export class EndWatch {
   forgetPast(): void {
     this.#incidents.clear();
     this.#child.forget();
-    this.#interruption = null;
+    this.#interruptions.forget();
   }
 
   agent(answer: AgentAnswer, atMs: number): void {
@@ -181,12 +205,7 @@ export class EndWatch {
   }
 
   diagnostics(text: string, atMs: number): void {
-    const interruption = this.#interruption;
-    if (interruption?.hears(atMs) === true) {
-      this.#incidents.correct(interruption.incidentId, interruption.diagnosed(text), { endsSandbox: false });
-      // It tells of the run before.
-      if (interruption.isOver) return;
-    }
+    if (this.#interruptions.diagnostics(text, atMs)) return;
     this.#diagnostics = text;
     this.#reconsider({ diagnostics: text });
   }
@@ -227,16 +246,17 @@ export class EndWatch {
   }
 
   #close(seen: EndFacts['seen'], atMs: number, found: boolean): void {
-    this.#interruption = null;
+    this.#interruptions.close();
+    this.#child.tell();
     const { alarms, journal } = this.#parts;
     const sandbox = this.#sandbox;
     const facts = this.#facts(sandbox, seen, atMs);
     const finding = classifyEnd(facts);
-    const begunId = this.#child.beganWith(finding, atMs);
-    if (begunId !== null) {
+    const begun = this.#child.beganWith(sandbox, finding, atMs);
+    if (begun !== null) {
       alarms.endAll(atMs);
-      this.#end = { incidentId: begunId, facts };
-      this.#incidents.correct(begunId, finding, { endsSandbox: true, timeline: journal.timeline });
+      this.#end = { incidentId: begun.incidentId, facts };
+      this.#incidents.correct(begun.incidentId, finding, { endsSandbox: true, timeline: journal.timeline });
       return;
     }
     const endedAtMs = this.#endedAtMs(finding, facts);
@@ -272,42 +292,10 @@ export class EndWatch {
     else this.#incidents.correct(end.incidentId, classifyEnd(end.facts), { endsSandbox: false });
   }
 
-  /** It ran, and comes up again without having been paused. */
-  #interrupted(sandbox: Sandbox, atMs: number): void {
-    const { oomCounterRose, lastMemoryPressure } = this.#facts(sandbox, 'state', atMs);
-    const { name: sandboxName, rawState, reason } = sandbox;
-    const facts = {
-      sandboxName,
-      rawState,
-      reason,
-      oomCounterRose,
-      lastMemoryPressure,
-      diagnostics: null,
-      runsAgain: false,
-    };
-    const finding = interrupted(facts);
-    const begunId = this.#child.beganWith(finding, atMs);
-    if (begunId !== null) {
-      this.#incidents.correct(begunId, finding, { endsSandbox: false, timeline: this.#parts.journal.timeline });
-    }
-    const incidentId = begunId ?? this.#incidents.open(finding, { sandbox, atMs, endsSandbox: false }).id;
-    this.#interruption = new Interruption(incidentId, begunId === null, facts, atMs);
-    this.#child.forget();
-  }
-
   #runsAgain(atMs: number): void {
     // What was read told of the run before.
     this.#diagnostics = null;
     this.#agent.runsAgain();
-    const interruption = this.#interruption;
-    if (interruption === null) return;
-    this.#incidents.correct(interruption.incidentId, interruption.runsAgain(atMs), { endsSandbox: false });
-  }
-
-  /** Nothing stopped. */
-  #takeBackInterruption(): void {
-    const interruption = this.#interruption;
-    this.#interruption = null;
-    if (interruption?.hasOwnIncident === true) this.#incidents.withdraw(interruption.incidentId);
+    this.#interruptions.runsAgain(atMs);
   }
 }

@@ -210,11 +210,12 @@ export const classifyEnd = (facts: EndFacts): EndFinding => (facts.seen === 'gon
 
 /**
  * @param name which it probably were: the kernel counts its kills and does not name them. Null when nothing is known of them.
+ * @param isPart there were others too
  * @returns what to say when the kernel killed a process and the sandbox lives on.
  */
-export const childKilled = (sandboxName: string, kills: number, name: string | null): EndFinding => {
+export const childKilled = (sandboxName: string, kills: number, name: string | null, isPart = false): EndFinding => {
   const who = kills === 1 ? 'a process' : `${kills} processes`;
-  const probably = name === null ? who : `${who}, probably ${name}`;
+  const probably = name === null ? who : `${who}, ${isPart ? 'among them ' : ''}probably ${name}`;
   const text = `Memory ran out in ${sandboxName}: the kernel killed ${probably}. The sandbox itself lives on.`;
   return finding('out-of-memory-child', 'certain', null, text);
 };

@@ -1,4 +1,5 @@
 import type { Recognition } from '../diagnosis/recognise.ts';
+import { dropOldest } from '../model/bounded.ts';
 import { commandKey } from '../model/command-key.ts';
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 import type { ErrorFix } from '../model/fix.ts';
@@ -73,13 +74,8 @@ export class ErrorLedger {
     // Taken out first, so that the order of the map is the order in which they were seen last.
     this.#byFingerprint.delete(fingerprint);
     this.#byFingerprint.set(fingerprint, error);
-    if (this.#byFingerprint.size > keptErrors) {
-      const oldest = this.#byFingerprint.keys().next().value;
-      if (oldest !== undefined) {
-        this.#byFingerprint.delete(oldest);
-        this.#clues.delete(oldest);
-      }
-    }
+    const dropped = dropOldest(this.#byFingerprint, keptErrors);
+    if (dropped !== null) this.#clues.delete(dropped);
     this.#list = [...this.#byFingerprint.values()].toReversed();
     return error;
   }

@@ -1,3 +1,4 @@
+import { dropOldest } from '../model/bounded.ts';
 import type { RecognisedError } from '../model/error-event.ts';
 
 const windowMs = 10 * 60_000;
@@ -34,8 +35,7 @@ export class ErrorRises {
     const course = this.#courses.get(fingerprint) ?? { times: [], error, rise: null };
     this.#courses.delete(fingerprint);
     this.#courses.set(fingerprint, course);
-    const oldest = this.#courses.size > mostFollowed ? this.#courses.keys().next() : null;
-    if (oldest !== null && oldest.done !== true) this.#courses.delete(oldest.value);
+    dropOldest(this.#courses, mostFollowed);
     course.error = error;
     course.times = [...course.times, atMs].slice(-mostTimes);
     const { count, before } = this.#counts(course, atMs);

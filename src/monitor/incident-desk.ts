@@ -25,6 +25,8 @@ export interface IncidentScene {
   readonly found?: boolean;
   /** Default: what its cause means. */
   readonly endsSandbox?: boolean;
+  /** It may turn out that nothing broke: what was warned of stays open until then. Default: it did break. */
+  readonly isDoubtful?: boolean;
   /** What had been warned of and broke just before, where the cause alone does not tell. */
   readonly reached?: Warning | null;
 }
@@ -73,8 +75,16 @@ export class IncidentDesk {
   /** Opens a new incident. What was warned of has broken with it; with the sandbox every warning is over. */
   open(finding: EndFinding, scene: IncidentScene): Incident {
     const { alarms, box, journal } = this.#sources;
-    const { sandbox, atMs, found = false, endsSandbox = isEnd(finding.cause), reached = null } = scene;
-    const warning = alarms.broke(signalsBehind(finding), atMs) ?? reached;
+    const {
+      sandbox,
+      atMs,
+      found = false,
+      endsSandbox = isEnd(finding.cause),
+      reached = null,
+      isDoubtful = false,
+    } = scene;
+    const broken = isDoubtful ? null : alarms.broke(signalsBehind(finding), atMs);
+    const warning = broken ?? reached;
     if (endsSandbox) alarms.endAll(atMs);
     const leadMs = leadOf(warning, atMs);
     const incident: Incident = {
@@ -100,8 +110,23 @@ export class IncidentDesk {
     return incident;
   }
 
+  /** Ends what was warned of by what this finding says. @returns the warning, or null when there was none. */
+  breaks(finding: EndFinding, atMs: number): Warning | null {
+    return this.#sources.alarms.broke(signalsBehind(finding), atMs);
+  }
+
+  /** What an incident tells of did break, as is known only now. */
+  confirm(id: string, finding: EndFinding, changes: Partial<Incident> = {}): void {
+    const incident = this.find(id);
+    if (incident === null || incident.warning !== null) return;
+    const warning = this.breaks(finding, incident.atMs);
+    // One that came after it was about something else.
+    if (warning === null || (warning.warnedAtMs ?? 0) > incident.atMs) return;
+    this.correct(id, finding, { ...changes, warning });
+  }
+
   /** Corrects an incident that is still kept: what is known now replaces what was thought, under the same id. */
-  correct(id: string, finding: EndFinding, changes: Partial<Incident> = {}): void {
+  correct(id: string, finding: EndFinding, changes: Partial<Incident> = {}, isTold = true): void {
     const before = this.find(id);
     if (before === null) return;
     const warning = changes.warning === undefined ? before.warning : changes.warning;
@@ -124,7 +149,14 @@ export class IncidentDesk {
       Object.keys(changes).length === 0;
     if (same) return;
     this.#incidents = this.#incidents.map((each) => (each.id === id ? after : each));
-    this.#tell(after);
+    this.#changed = true;
+    if (isTold) this.#tell(after);
+  }
+
+  /** Tells of an incident as it is known now. */
+  tellAgain(id: string): void {
+    const incident = this.find(id);
+    if (incident !== null) this.#tell(incident);
   }
 
   /** It never happened. */

@@ -43,16 +43,16 @@ export class Measurements {
     return samples;
   }
 
-  /** Takes in one sample. @returns the processes that are gone since the last list. */
+  /** Takes in one sample. @returns the processes that the kernel probably killed since the last list. */
   take(sample: Sample): readonly ProcessExited[] {
-    const { state, exited } = trackProcesses(this.#processes, sample);
+    const { state, exited, killed } = trackProcesses(this.#processes, sample);
     this.#processes = state;
     this.#forecaster.observe(sample);
     for (const each of exited) this.#forecaster.observe(each);
     this.#forecasts = this.#forecaster.forecasts(sample.atMs);
     this.box.add(sample, this.#forecasts);
     this.#newest = this.#newest?.source === sample.source ? { ...this.#newest, ...sample } : sample;
-    return exited;
+    return killed;
   }
 
   /** Something happened that the model should know of. */

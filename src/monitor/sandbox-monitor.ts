@@ -11,7 +11,7 @@ import { type AlertPolicy, alertPolicy } from './alert-policy.ts';
 import { signalsReached } from './broken-signals.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import { EndWatch } from './end-watch.ts';
-import { FailureWatch } from './failure-watch.ts';
+import { FailureWatch, type Heard } from './failure-watch.ts';
 import { idleLink, sameFields } from './freshness.ts';
 import { Journal } from './journal.ts';
 import { Measurements } from './measurements.ts';
@@ -65,7 +65,15 @@ class Monitor implements SandboxMonitor {
     const { expiresWhilePaused } = capabilities;
     const deadline = new DeadlineWatch({ sandboxId: sandbox.id, expiresWhilePaused, forecaster, alarms });
     const failures = new FailureWatch({ oom, journal, redact });
-    const ends = new EndWatch(sandbox, { alarms, box: measurements.box, oom, journal });
+    // For the model it is like a kill of the first process: memory begins anew, and it is one more in a row of failures.
+    const mainExited = { kind: 'process-exited', sandboxId: sandbox.id, pid: 1, name: '', outOfMemory: true } as const;
+    const ends = new EndWatch(sandbox, {
+      alarms,
+      box: measurements.box,
+      oom,
+      journal,
+      stopped: (atMs) => measurements.observe({ ...mainExited, atMs }),
+    });
     const offers = new Offers(options.supports, { measurements, ends, successOf: options.successOf ?? (() => null) });
     const isHere = options.isHere === true;
     this.#measurements = measurements;
@@ -101,14 +109,18 @@ class Monitor implements SandboxMonitor {
   }
 
   #sample(sample: Sample): void {
-    const exited = this.#measurements.take(sample);
+    this.#ends.beforeSample(sample);
+    const killed = this.#measurements.take(sample);
     this.#alarms.sample(sample, this.#measurements.forecasts);
-    this.#ends.sample(sample, exited);
+    this.#ends.sample(sample, killed);
+    this.#heard(this.#failures.counted());
     this.#view = null;
     this.#clock(sample.atMs);
   }
 
   #commandEnded(event: CommandEnded): void {
+    // It solves what came before it, also what is not decided yet.
+    if (event.exitCode === 0) this.#heard(this.#failures.decide());
     if (this.#failures.commandEnded(event)) this.#view = null;
     const key = event.exitCode === killedExit ? this.#failures.keyOf(event.commandId) : null;
     if (key === null) return;
@@ -125,16 +137,13 @@ class Monitor implements SandboxMonitor {
       before.phase !== sandbox.phase || before.rawState !== sandbox.rawState || before.reason !== sandbox.reason;
     if (moved) this.#journal.transition(sandbox, atMs);
     if (deadlineOf(before) !== deadlineOf(sandbox)) this.#deadline.move(deadlineOf(sandbox), atMs);
-    if (sandbox.phase === 'interrupted' && before.phase !== 'interrupted') this.#interrupted(atMs);
     this.#ends.lifecycle(sandbox, atMs, false);
     if (!sameFields(before, sandbox) || !sameFields(wasOver, [this.#ends.ended, this.#ends.isGone])) this.#view = null;
     this.#passTime(atMs);
   }
 
-  /** For the model it is like a kill of the first process: memory begins anew, and it is one more in a row of failures. */
-  #interrupted(atMs: number): void {
-    const { sandboxId } = this;
-    this.#measurements.observe({ kind: 'process-exited', sandboxId, atMs, pid: 1, name: '', outOfMemory: true });
+  get isInterrupted(): boolean {
+    return this.#ends.isInterrupted;
   }
 
   gone(atMs: number): void {
@@ -145,6 +154,7 @@ class Monitor implements SandboxMonitor {
       this.#journal.transition(this.#sandbox, atMs, 'the server does not know it any more');
     }
     this.#ends.gone(known, atMs);
+    this.#heard(this.#failures.decide());
     this.#settle();
     this.#view = null;
   }
@@ -164,14 +174,19 @@ class Monitor implements SandboxMonitor {
   error(event: ErrorEvent): void {
     if (event.sandboxId !== this.sandboxId || !Number.isFinite(event.atMs)) return;
     if (event.source === 'diagnostics') this.#ends.diagnostics(event.text, event.atMs);
-    const recognition = this.#failures.error(event);
-    if (recognition !== null) {
+    this.#heard(this.#failures.error(event));
+    if (this.#ends.ended) this.#heard(this.#failures.decide());
+    this.#settle();
+    this.#lookAtHealth(this.#measurements.notBefore(event.atMs));
+  }
+
+  /** Errors were recognised, now or some seconds after they were said. */
+  #heard(heard: readonly Heard[]): void {
+    for (const { event, recognition } of heard) {
       const reached = this.#alarms.broke(signalsReached(recognition.pattern), event.atMs);
       if (reached !== null) this.#ends.reached(reached, event.atMs);
       this.#view = null;
     }
-    this.#settle();
-    this.#lookAtHealth(this.#measurements.notBefore(event.atMs));
   }
 
   fixesAgainst(signal: SignalName): readonly FixOffer[] {
@@ -231,6 +246,9 @@ class Monitor implements SandboxMonitor {
   }
 
   #clock(nowMs: number): void {
+    // Once it has ended, no sample comes any more that could tell.
+    this.#heard(this.#ends.ended ? this.#failures.decide() : this.#failures.waited(nowMs));
+    this.#ends.passTime(nowMs);
     if (!this.#ends.ended && this.#deadline.runsIn(this.#sandbox.phase)) {
       this.#alarms.clock(nowMs, this.#measurements.forecastsAt(nowMs));
     }

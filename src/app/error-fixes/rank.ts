@@ -1,17 +1,11 @@
 import type { FixId, PatternFixId, RankedFix } from '../../model/fix.ts';
 import type { FixRecord } from '../../model/history.ts';
-import { lowerBound } from '../success.ts';
+import { successScore } from '../../model/success.ts';
 
 type Untried = Omit<RankedFix, 'worked' | 'didNotWork'>;
 
 const recordOf = (records: readonly FixRecord[], fixId: PatternFixId, action: FixId | null): FixRecord | undefined =>
   records.find((record) => record.fixId === (action ?? fixId) && record.worked + record.didNotWork > 0);
-
-/** Above 0: worked before. 0: nothing is known. Below 0: tried twice or more and never worked. */
-const scoreOf = ({ worked, didNotWork }: RankedFix): number => {
-  if (worked === 0) return didNotWork >= 2 ? -1 : 0;
-  return lowerBound(worked, worked + didNotWork);
-};
 
 /** What a person gave comes first, what loses something last; what only shows a page keeps its place behind the others. */
 const groupOf = (fix: RankedFix): number => {
@@ -39,7 +33,7 @@ export const rankFixes = (
         (fix.action === null && fix.pattern !== null ? recordOf(ofPattern, fix.fixId, null) : undefined);
       return { ...fix, worked: record?.worked ?? 0, didNotWork: record?.didNotWork ?? 0 };
     })
-    .toSorted((a, b) => groupOf(a) - groupOf(b) || scoreOf(b) - scoreOf(a));
+    .toSorted((a, b) => groupOf(a) - groupOf(b) || successScore(b) - successScore(a));
 
 /** "worked 3 of 4 times here", or null when it was never tried. */
 export const successText = ({ worked, didNotWork }: Pick<RankedFix, 'worked' | 'didNotWork'>): string | null => {

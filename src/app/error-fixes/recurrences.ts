@@ -36,14 +36,23 @@ const askMs = 5_000;
 /** A flood of one error is asked about this often at most. */
 const restMs = 2_000;
 
+interface Occurrence {
+  readonly sandboxId: string;
+  readonly atMs: number;
+}
+
 interface Known {
   /** In this session, of all sandboxes; for "today". */
-  times: number[];
+  times: readonly Occurrence[];
   readonly sandboxes: Set<string>;
-  firstSeenAtMs: number;
+  first: Occurrence;
   firstAfter: string | null;
+  /** The newest one that the history was told of; null: none. */
+  kept: RecognisedError | null;
   /** What the history said last. */
   counted: ErrorCount | null;
+  /** The history knows less by now than it said last. */
+  isStale: boolean;
   /** The days it was counted on, seen last first. */
   days: readonly ErrorDay[];
   /** As told last, by workspace; the same object until something changes, or the day. */
@@ -66,6 +75,21 @@ const ranBefore = (
   { exitCode }: RecognisedError,
   failedKey: string | null,
 ): string | null => commandBefore(commands, firstSeenAtMs, exitCode !== null, failedKey);
+
+/** Takes what one sandbox added out again. @returns whether anything is left. */
+const leaveOut = (sandboxId: string, known: Known): boolean => {
+  known.times = known.times.filter((each) => each.sandboxId !== sandboxId);
+  known.sandboxes.delete(sandboxId);
+  const [oldest] = known.times;
+  if (oldest === undefined) return false;
+  if (known.first.sandboxId === sandboxId) {
+    known.first = oldest;
+    known.firstAfter = null;
+  }
+  known.told = null;
+  known.isStale = true;
+  return true;
+};
 
 /** How often errors came: a small cache over the history, by fingerprint, put beside the errors of the views. */
 export class Recurrences {
@@ -94,33 +118,49 @@ export class Recurrences {
    * @param isKept whether the history is told of this sandbox at all
    */
   error(sandboxId: string, error: RecognisedError, isKept: boolean): void {
-    const { fingerprint, lastSeenAtMs } = error;
-    const known = this.#known.get(fingerprint) ?? {
+    const { fingerprint, firstSeenAtMs, lastSeenAtMs } = error;
+    const known: Known = this.#known.get(fingerprint) ?? {
       times: [],
       sandboxes: new Set<string>(),
-      firstSeenAtMs: error.firstSeenAtMs,
-      firstAfter: ranBefore(this.#commands.get(sandboxId) ?? [], error.firstSeenAtMs, error, error.commandKey ?? null),
+      first: { sandboxId, atMs: firstSeenAtMs },
+      firstAfter: ranBefore(this.#commands.get(sandboxId) ?? [], firstSeenAtMs, error, error.commandKey ?? null),
+      kept: null,
       counted: null,
+      isStale: false,
       days: [],
       told: null,
       asking: false,
       dirty: false,
     };
-    known.times = [...known.times, lastSeenAtMs].slice(-keptTimes);
+    known.times = [...known.times, { sandboxId, atMs: lastSeenAtMs }].slice(-keptTimes);
     if (known.sandboxes.size < keptSandboxes) known.sandboxes.add(sandboxId);
     this.#known.delete(fingerprint);
     this.#known.set(fingerprint, known);
     dropOldest(this.#known, keptErrors);
     known.told = null;
     this.#learned += 1;
-    if (isKept) this.#ask(error, known);
+    if (!isKept) return;
+    known.kept = error;
+    this.#ask(error, known);
   }
 
-  /** What was seen is forgotten with the history. */
-  forget(): void {
-    this.#known.clear();
-    this.#commands.clear();
+  /**
+   * What was seen is forgotten with the history. What the history says of the errors of other sandboxes is asked again.
+   * @param sandboxId null: of all sandboxes
+   */
+  forget(sandboxId: string | null): void {
+    if (sandboxId === null) {
+      this.#known.clear();
+      this.#commands.clear();
+    } else {
+      this.#commands.delete(sandboxId);
+      for (const [fingerprint, known] of this.#known) {
+        if (!leaveOut(sandboxId, known)) this.#known.delete(fingerprint);
+      }
+    }
     this.#joined = new WeakMap();
+    this.#learned += 1;
+    this.#host.changed();
   }
 
   /** A person named an error, or took a name back. */
@@ -144,7 +184,9 @@ export class Recurrences {
     const { clock, history } = this.#host;
     const { signal } = this.#life;
     const { fingerprint } = error;
+    const isAgain = known.isStale;
     known.dirty = false;
+    known.isStale = false;
     const [[counted], days] = await within(clock, askMs, signal, () =>
       Promise.all([
         history.errors({ fingerprint, limit: 1 }, clock.now()),
@@ -152,11 +194,13 @@ export class Recurrences {
       ]),
     );
     known.days = days;
-    if (counted !== undefined) {
-      const isFirst = known.counted === null && counted.firstSeenAtMs < known.firstSeenAtMs;
-      known.counted = counted;
-      // It came first in an earlier session or another window.
-      if (isFirst) known.firstAfter = await this.#after(error, counted.firstSeenAtMs, days);
+    const before = known.counted;
+    known.counted = counted ?? null;
+    // It came first in an earlier session or another window; or what was known of that is forgotten.
+    const isFirst = (firstSeenAtMs: number): boolean =>
+      isAgain ? firstSeenAtMs <= known.first.atMs : before === null && firstSeenAtMs < known.first.atMs;
+    if (counted !== undefined && isFirst(counted.firstSeenAtMs)) {
+      known.firstAfter = await this.#after(error, counted.firstSeenAtMs, days);
     }
     known.told = null;
     this.#learned += 1;
@@ -181,15 +225,16 @@ export class Recurrences {
   #recurrence({ fingerprint }: RecognisedError, workspace: string | null, nowMs: number): Recurrence | null {
     const known = this.#known.get(fingerprint);
     if (known === undefined) return null;
+    if (known.isStale && known.kept !== null) this.#ask(known.kept, known);
     const day = dayOf(nowMs);
     const told = known.told?.day === day ? known.told : { day, byWorkspace: new Map<string | null, Recurrence>() };
     const before = told.byWorkspace.get(workspace);
     if (before !== undefined) return before;
     const { counted, days } = known;
     const count = Math.max(counted?.count ?? 0, known.times.length);
-    const firstSeenAtMs = Math.min(counted?.firstSeenAtMs ?? known.firstSeenAtMs, known.firstSeenAtMs);
+    const firstSeenAtMs = Math.min(counted?.firstSeenAtMs ?? known.first.atMs, known.first.atMs);
     const startMs = dayStartMs(day);
-    const seenToday = known.times.filter((atMs) => atMs >= startMs).length;
+    const seenToday = known.times.filter(({ atMs }) => atMs >= startMs).length;
     const here = workspace === null ? 0 : sum(days.filter((each) => each.workspace === workspace));
     const recurrence: Recurrence = {
       count,

@@ -1,13 +1,10 @@
 import type { CacheFolder } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
 import { abortable } from '../../model/wait.ts';
-import { bytesText, shortName } from '../format.ts';
+import { bytesText, pathText, shortName } from '../format.ts';
 import { type Fix, type FixHost, wrongPlan } from './fix.ts';
 import { housekeepingOf } from './housekeeping.ts';
 import { checkRoom, type RoomOf, roomBefore, roomCheck } from './room-check.ts';
-
-/** A path from a sandbox is for reading only. */
-const pathText = (path: string): string => path.replace(/\p{Cc}+/gu, ' ');
 
 const sumOf = (caches: readonly CacheFolder[]): number => caches.reduce((sum, { bytes }) => sum + bytes, 0);
 
@@ -19,11 +16,10 @@ const roomFor = (caches: readonly CacheFolder[]): RoomOf =>
 const found = async (host: FixHost, signal: AbortSignal): Promise<readonly CacheFolder[]> => {
   const housekeeping = housekeepingOf(host);
   const { leading, sample } = host.view();
-  if (leading?.signal === 'memory' || leading?.signal === 'swap') {
-    const inMemory = (await housekeeping.caches(null, signal)).filter((cache) => cache.inMemory);
-    if (inMemory.length > 0) return inMemory;
-  }
-  return housekeeping.caches(sample?.disk?.place ?? null, signal);
+  const caches = await housekeeping.caches(sample?.disk?.place ?? null, signal);
+  const inMemory = caches.filter((cache) => cache.inMemory);
+  if ((leading?.signal === 'memory' || leading?.signal === 'swap') && inMemory.length > 0) return inMemory;
+  return caches.filter(({ elsewhere }) => elsewhere !== true);
 };
 
 /** Empties caches of known tools, which are made again when they are needed, and checks whether there is room then. */

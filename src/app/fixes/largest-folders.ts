@@ -1,6 +1,6 @@
 import { Problem } from '../../model/problem.ts';
 import { abortable } from '../../model/wait.ts';
-import { bytesText, shortName } from '../format.ts';
+import { bytesText, pathText, shortName } from '../format.ts';
 import { cannotTell, type Fix, wrongPlan } from './fix.ts';
 import { housekeepingOf } from './housekeeping.ts';
 
@@ -26,9 +26,7 @@ export const showLargestFolders: Fix = {
     const [first] = found.folders;
     if (first === undefined) throw new Problem('unavailable-here', 'No folder could be looked at.');
     run.hands?.showFolders?.(found);
-    const most = found.folders
-      .slice(0, 3)
-      .map(({ path, bytes }) => `${path.replace(/\p{Cc}+/gu, ' ')} ${bytesText(bytes)}`);
+    const most = found.folders.slice(0, 3).map(({ path, bytes }) => `${pathText(path)} ${bytesText(bytes)}`);
     const part = found.complete ? '' : ' Not everything could be looked at.';
     return cannotTell(`The largest folders: ${most.join(', ')}.${part} Nothing was changed.`);
   },

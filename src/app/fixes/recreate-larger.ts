@@ -46,7 +46,7 @@ const sampledLimit = (host: FixHost): number | null => {
 };
 
 const wantedMemory = (present: number, choices: FixChoices): number => {
-  const wanted = choices.memoryBytes ?? present * 2;
+  const wanted = choices.memoryBytes ?? present * (choices.memoryFactor ?? 2);
   if (!(wanted > present)) {
     throw new Problem('invalid-request', `${bytesText(wanted)} is not more than the present ${bytesText(present)}.`);
   }

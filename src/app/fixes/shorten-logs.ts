@@ -1,12 +1,10 @@
 import { keptLogBytes } from '../../model/fix.ts';
 import { Problem } from '../../model/problem.ts';
 import { abortable } from '../../model/wait.ts';
-import { bytesText, shortName } from '../format.ts';
+import { bytesText, pathText, shortName } from '../format.ts';
 import { type Fix, wrongPlan } from './fix.ts';
 import { housekeepingOf } from './housekeeping.ts';
 import { checkRoom, roomBefore, roomCheck } from './room-check.ts';
-
-const pathText = (path: string): string => path.replace(/\p{Cc}+/gu, ' ');
 
 /** Cuts large log files down to their last lines, in place, and checks whether the disk has room then. */
 export const shortenLogs: Fix = {

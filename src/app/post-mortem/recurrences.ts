@@ -1,8 +1,9 @@
 import { dayOf } from '../../model/day.ts';
 import type { FixId } from '../../model/fix.ts';
 import type { ErrorDay } from '../../model/history.ts';
-import type { Incident, IncidentCause } from '../../model/incident.ts';
+import type { IncidentCause } from '../../model/incident.ts';
 import type { Recurrence, RecurrenceCounts } from '../../model/post-mortem.ts';
+import { onceEach } from '../queries/once-each.ts';
 import { talliesBy } from '../queries/tally.ts';
 import type { ErrorPast } from './error-past.ts';
 import type { Material } from './material.ts';
@@ -17,21 +18,6 @@ const against: Partial<Record<IncidentCause, readonly FixId[]>> = {
   'out-of-memory-child': ['endProcess', 'recreateLarger', 'setHeapLimit', 'lowerParallelism'],
   expired: ['extend', 'snapshot'],
   'agent-down': ['recreateLarger', 'snapshot'],
-};
-
-/** A sandbox ends once, although several windows may have written it down; what one of them knew counts. */
-const onceEach = (incidents: readonly Incident[]): readonly Incident[] => {
-  const ended = new Map<string, Incident>();
-  const others: Incident[] = [];
-  for (const each of incidents) {
-    const known = each.endsSandbox ? ended.get(each.sandboxId) : undefined;
-    if (!each.endsSandbox) others.push(each);
-    else if (known === undefined) ended.set(each.sandboxId, each);
-    else if (known.workspace === undefined && each.workspace !== undefined) {
-      ended.set(each.sandboxId, { ...known, workspace: each.workspace });
-    }
-  }
-  return [...ended.values(), ...others];
 };
 
 /** One occurrence or some on one day. */

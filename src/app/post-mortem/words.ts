@@ -3,8 +3,8 @@ import type { FixRecord } from '../../model/history.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { Recurrence, TriedFix } from '../../model/post-mortem.ts';
 import type { SignalName, SignalUnit } from '../../model/signal.ts';
+import { lowerBound } from '../../model/success.ts';
 import { bytesText, durationText } from '../format.ts';
-import { lowerBound } from '../success.ts';
 
 /** A kind of end in two or three words. */
 export const causeTitles: Readonly<Record<IncidentCause, string>> = {

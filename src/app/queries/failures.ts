@@ -6,6 +6,7 @@ import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { causeTitles } from '../post-mortem/words.ts';
 import { type Blame, blameOfCommand, blameOfIncident, blameOfPattern, isFailure } from './blame.ts';
 import { commandAt, slackMs } from './command-at.ts';
+import { onceEach } from './once-each.ts';
 import { eachInSlices, type Pause } from './slices.ts';
 
 const mostPatterns = 100;
@@ -40,13 +41,6 @@ class Names {
 }
 
 const known = (blame: Blame): boolean | null => (blame === null ? null : blame === 'environment');
-
-/** Two windows write down one end under two ids. */
-const onceEach = (incidents: readonly Incident[]): readonly Incident[] => [
-  ...new Map(
-    incidents.map((each) => [each.endsSandbox ? `end of ${each.sandboxId}` : each.id, each] as const),
-  ).values(),
-];
 
 /** Runs by sandbox. */
 const bySandbox = async (runs: readonly CommandRun[], pause: Pause): Promise<ReadonlyMap<string, CommandRun[]>> => {

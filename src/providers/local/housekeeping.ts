@@ -1,12 +1,12 @@
 import type { Stats } from 'node:fs';
 import { opendir, realpath, rm, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { isLogName, knownCaches, leastCacheBytes, leastLogBytes } from '../../model/known-caches.ts';
 import { largestFolders } from '../../model/largest-folders.ts';
 import type { CacheFolder, FolderSize, Housekeeping } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
-import { DiskWalker, deviceOf, takenBytes } from './disk-walk.ts';
+import { DiskWalker, deviceOf, type Seen, takenBytes } from './disk-walk.ts';
 import { isTextLog, type LogIdentity, shortenLog } from './log-files.ts';
 
 const toldLogs = 20;
@@ -57,6 +57,25 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
       const roots = below === 'system' ? ['/'] : below === 'home' ? [home] : folders();
       return roots.map((root) => ({ tool, root, path: join(root, path) }));
     });
+
+  /** Walks where large things are looked for; what lies inside another such place is not walked twice. @returns whether all was seen. */
+  const walkAll = async (device: number | null, seen: Seen, signal: AbortSignal): Promise<boolean> => {
+    const roots = new Set([...folders(), home, ...elsewhere].map((path) => resolve(path)));
+    const walked = new Set<string>();
+    let complete = true;
+    // What holds another one comes before it. A walk that ends early, or at another disk, has not been in all of them.
+    for (const root of [...roots].toSorted((a, b) => a.length - b.length)) {
+      const walk = walked.has(root) ? null : await walker.begin(root, device, signal);
+      if (walk === null) continue;
+      const folder = (path: string, bytes: number): void => {
+        if (roots.has(path)) walked.add(path);
+        seen.folder?.(path, bytes);
+      };
+      await walker.measure(root, walk, { ...seen, folder });
+      complete &&= walk.complete;
+    }
+    return complete;
+  };
   const wanted = (on: string | null): Promise<number | null> => (on === null ? Promise.resolve(null) : deviceOf(on));
 
   return {
@@ -64,11 +83,14 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
       const device = await wanted(on);
       const found: CacheFolder[] = [];
       for (const { tool, path, root } of places()) {
-        const walk = await walker.begin(path, device, signal);
+        const walk = await walker.begin(path, null, signal);
         if (walk === null) continue;
+        const isElsewhere = device !== null && walk.device !== device;
+        const inMemory = await isInMemory(path);
+        if (isElsewhere && !inMemory) continue;
         const bytes = await walker.measure(path, walk);
         if (bytes < leastCacheBytes) continue;
-        found.push({ tool, path, bytes, inMemory: await isInMemory(path) });
+        found.push({ tool, path, bytes, inMemory, ...(isElsewhere ? { elsewhere: true } : {}) });
         offeredCaches.set(path, root);
       }
       return found.toSorted(bySize);
@@ -93,14 +115,10 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
     logs: async (on, signal) => {
       const device = await wanted(on);
       const large = new Map<string, Stats>();
-      for (const root of [...folders(), home, ...elsewhere]) {
-        const walk = await walker.begin(root, device, signal);
-        if (walk === null) continue;
-        const file = (path: string, status: Stats): void => {
-          if (takenBytes(status) >= leastLogBytes && isLogName(basename(path))) large.set(path, status);
-        };
-        await walker.measure(root, walk, { file });
-      }
+      const file = (path: string, status: Stats): void => {
+        if (takenBytes(status) >= leastLogBytes && isLogName(basename(path))) large.set(path, status);
+      };
+      await walkAll(device, { file }, signal);
       const found: FolderSize[] = [];
       for (const [path, status] of large) {
         if (!(await isTextLog(path))) continue;
@@ -121,13 +139,7 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
     largest: async (on, signal) => {
       const device = await wanted(on);
       const sizes = new Map<string, number>();
-      let complete = true;
-      for (const root of [...folders(), home, ...elsewhere]) {
-        const walk = await walker.begin(root, device, signal);
-        if (walk === null) continue;
-        await walker.measure(root, walk, { folder: (path, bytes) => void sizes.set(path, bytes) });
-        complete &&= walk.complete;
-      }
+      const complete = await walkAll(device, { folder: (path, bytes) => void sizes.set(path, bytes) }, signal);
       const all = [...sizes].map(([path, bytes]) => ({ path, bytes }));
       return { folders: largestFolders(all, sep), complete };
     },

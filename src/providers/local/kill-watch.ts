@@ -1,4 +1,5 @@
 import type { ErrorEvent } from '../../model/error-event.ts';
+import { killSuspects } from '../../model/kill-suspects.ts';
 import type { ProcessReading, Sample } from '../../model/sample.ts';
 import type { Reading } from './reading.ts';
 
@@ -14,6 +15,8 @@ interface Look {
 export class KillWatch {
   #count: number | null = null;
   #last: Look | null = null;
+  /** Those of the last list, which ran when the kernel chose. */
+  #running: readonly ProcessReading[] = [];
 
   /** @returns what is to be told of, or null. A first reading, and a count that went back, tell nothing. */
   see(reading: Reading, sample: Sample): ErrorEvent | null {
@@ -23,12 +26,19 @@ export class KillWatch {
     const last = this.#last;
     const now = sample.ended === undefined ? null : { atMs: sample.atMs, ended: sample.ended };
     this.#last = now ?? last;
+    const running = this.#running;
+    this.#running = sample.processes ?? running;
     if (count === null || before === null || count <= before) return null;
     if (now === null && last === null) return event(sample, unknownText(count - before));
     const justBefore = last !== null && sample.atMs - last.atMs <= justBeforeMs ? last.ended : [];
-    const gone = candidates([...(now?.ended ?? []), ...justBefore]);
+    const ended = [...(now?.ended ?? []), ...justBefore];
+    const gone = killSuspects(ended, running);
     if (now === null && gone.length === 0) return event(sample, unknownText(count - before));
-    return event(sample, killText(count - before, gone, sinceText(last, sample)));
+    const since = sinceText(last, sample);
+    return event(
+      sample,
+      gone.length === 0 ? noneText(count - before, ended.length > 0, since) : killText(count - before, gone, since),
+    );
   }
 }
 
@@ -41,15 +51,6 @@ const event = (sample: Sample, text: string): ErrorEvent => ({
   exitCode: 137,
   atMs: sample.atMs,
 });
-
-/**
- * Of those that are gone, the ones the kernel may have killed: the large ones, because it kills what is large, and small processes end by
- * themselves all the time.
- */
-const candidates = (ended: readonly ProcessReading[]): readonly ProcessReading[] => {
-  const largest = Math.max(0, ...ended.map(({ rssBytes }) => rssBytes));
-  return ended.filter(({ rssBytes }) => 2 * rssBytes >= largest).toSorted((a, b) => b.rssBytes - a.rssBytes);
-};
 
 const sinceText = (last: Look | null, sample: Sample): string => {
   const seconds = last === null ? null : Math.max(1, Math.round((sample.atMs - last.atMs) / 1000));
@@ -68,12 +69,14 @@ const moreText = (kills: number): string => (kills > 1 ? ` ${kills} processes we
 /** Nobody could look at the processes. */
 const unknownText = (kills: number): string => `${words}; which one is not known.${moreText(kills)}`;
 
+const noneText = (kills: number, hasEnded: boolean, since: string): string => {
+  const still = hasEnded ? 'only small ones of them are gone' : 'all of them still run';
+  return `${words}, none of those known ${since}: ${still}, and it came after that look or was small then.${moreText(kills)}`;
+};
+
 const killText = (kills: number, gone: readonly ProcessReading[], since: string): string => {
   const more = moreText(kills);
   const names = gone.map(processText).join(' and ');
-  if (gone.length === 0) {
-    return `${words}, none of those known ${since}: all of them still run, and it came after that look or was small then.${more}`;
-  }
   if (gone.length <= kills) return `${words}, probably ${names}.${more}`;
   return `${words}; gone since ${since}: ${names}.${more}`;
 };

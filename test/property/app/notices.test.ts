@@ -83,6 +83,7 @@ describe('the watch plan', () => {
       phase: fc.constantFrom(...phases),
       createdAtMs: fc.option(fc.nat(1_000), { nil: null }),
       watched: fc.boolean(),
+      flows: fc.boolean(),
     });
     fc.assert(
       fc.property(
@@ -93,7 +94,9 @@ describe('the watch plan', () => {
           const currentId = `s${currentNo}`;
           const planned = planWatch(sandboxes, currentId, maximum);
           const current = sandboxes.find((one) => one.id === currentId);
-          const lives = current !== undefined && ['running', 'starting', 'unknown'].includes(current.phase);
+          const isLive = ({ phase, flows }: NonNullable<typeof current>): boolean =>
+            ['running', 'starting', 'unknown'].includes(phase) || (phase === 'interrupted' && flows);
+          const lives = current !== undefined && isLive(current);
           expect(planned.has(currentId)).toBe(lives);
           expect(planned.size).toBeLessThanOrEqual(Math.max(maximum, lives ? 1 : 0));
           const again = planWatch(

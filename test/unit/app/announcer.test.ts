@@ -29,12 +29,17 @@ const setUp = async (standing: Record<string, Standing> = {}) => {
   const bench = await startedBench(names.map((name) => aSandbox(name)));
   const notices: Notice[] = [];
   const clock = { nowMs: 1_000 };
+  const counts = { standings: 0 };
   const announcer = new Announcer({
     now: () => clock.nowMs,
     formatTime: utcTime,
     viewOf: (id) => (names.includes(id) ? bench.view(id) : null),
     fixesAgainst: (_, signal) => (signal === 'expiry' ? [anOffer('extend')] : [anOffer('endProcess')]),
-    standing: (id) => standing[id] ?? 'current',
+    standing: (id) => {
+      counts.standings += 1;
+      return standing[id] ?? 'current';
+    },
+    standingsKey: () => JSON.stringify(standing),
     notice: (notice) => notices.push(notice),
   });
   const warn = (change: WarningChange, warning: Warning): void =>
@@ -66,7 +71,7 @@ const setUp = async (standing: Record<string, Standing> = {}) => {
       before: 0,
       atMs: 1,
     });
-  return { announcer, notices, warn, pass, rise, standing };
+  return { announcer, notices, warn, pass, rise, standing, counts };
 };
 
 describe('the announcer', () => {
@@ -212,5 +217,75 @@ describe('the sandboxes of others', () => {
       ['warn', 'a'],
       ['others', 'e'],
     ]);
+  });
+});
+
+describe('news of a warning, told by itself or with those of others', () => {
+  const own = (...ids: readonly string[]): Record<string, Standing> =>
+    Object.fromEntries(ids.map((id): [string, Standing] => [id, 'own']));
+  const over = { outcome: 'recovered', endedAtMs: 3_000 } as const;
+
+  it('is heard by both: one that waited with others and is the own one by now is over for both', async () => {
+    const { notices, warn, pass, standing } = await setUp({ a: 'other' });
+    warn('warned', aWarning());
+    pass(3);
+    standing['a'] = 'current';
+    warn('recovered', aWarning(over));
+    pass(20);
+    expect(notices).toEqual([]);
+  });
+
+  it('ends the reminder of one that was snoozed, also when no more are told singly', async () => {
+    const { announcer, notices, warn, pass } = await setUp(own('a', 'b', 'c', 'd'));
+    warn('warned', aWarning({ id: 'w1' }));
+    pass(1);
+    announcer.snooze('w1', 10 * 60_000);
+    warn('recovered', aWarning({ id: 'w1', ...over }));
+    pass(120);
+    warn('warned', aWarning({ id: 'w2' }));
+    for (const id of ['b', 'c', 'd']) warn('warned', aWarning({ id: `w-${id}`, sandboxId: id }));
+    pass(60);
+    expect(notices.map(({ id }) => id)).toEqual(['w1', 'w-b', 'w-c', 'others']);
+    warn('recovered', aWarning({ id: 'w2', ...over }));
+    pass(11 * 60);
+    expect(notices).toHaveLength(4);
+  });
+
+  it('is not told with others while it is snoozed', async () => {
+    const { announcer, notices, warn, pass } = await setUp(own('a', 'b', 'c'));
+    warn('warned', aWarning({ id: 'w1' }));
+    pass(1);
+    announcer.snooze('w1', 10 * 60_000);
+    warn('recovered', aWarning({ id: 'w1', ...over }));
+    for (const id of ['b', 'c']) warn('warned', aWarning({ id: `w-${id}`, sandboxId: id }));
+    pass(60);
+    warn('warned', aWarning({ id: 'w2' }));
+    pass(30);
+    expect(notices.map(({ id }) => id)).toEqual(['w1', 'w-b', 'w-c']);
+    pass(9 * 60);
+    expect(notices.map(({ id }) => id)).toEqual(['w1', 'w-b', 'w-c', 'w2']);
+  });
+
+  it('is looked through for own sandboxes only when something about them changed', async () => {
+    const { announcer, notices, warn, pass, standing, counts } = await setUp({ ...others });
+    announcer.snooze('others', 3_600_000);
+    for (const id of ['b', 'c', 'd', 'e', 'f']) warn('warned', aWarning({ id: `w-${id}`, sandboxId: id }));
+    pass(2);
+    counts.standings = 0;
+    pass(30);
+    expect(counts.standings).toBe(0);
+    standing['d'] = 'own';
+    pass(1);
+    expect(notices.map(({ id }) => id)).toEqual(['w-d']);
+  });
+
+  it('is told singly as soon as there is room for one more', async () => {
+    const { announcer, notices, warn, pass } = await setUp(own('a', 'b', 'c', 'd'));
+    announcer.snooze('others', 3_600_000);
+    for (const id of ['a', 'b', 'c', 'd']) warn('warned', aWarning({ id: `w-${id}`, sandboxId: id }));
+    pass(590);
+    expect(notices).toHaveLength(3);
+    pass(20);
+    expect(notices.map(({ id }) => id)).toEqual(['w-a', 'w-b', 'w-c', 'w-d']);
   });
 });

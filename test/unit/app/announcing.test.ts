@@ -127,6 +127,20 @@ describe('a deadline that comes near', () => {
     );
   });
 
+  it('is told by itself of one that becomes the own one while it waits to be told with others', async () => {
+    const bench = await startedBench(['a', 'b', 'c'].map((id) => ending(id)));
+    bench.app.choose('a');
+    for (let second = 0; !bench.notices.some(({ sandboxId }) => sandboxId === 'a') && second < 1_200; second += 1) {
+      await bench.clock.advance(1_000);
+    }
+    bench.app.attend('b');
+    await bench.clock.advance(5_000);
+    expect(bench.notices.map(({ kind, sandboxId }) => [kind, sandboxId])).toEqual([
+      ['expiry', 'a'],
+      ['expiry', 'b'],
+    ]);
+  });
+
   it('is told of a sandbox that its metadata calls the own one', async () => {
     const bench = await startedBench([
       aSandbox('mine', { metadata: { owner: 'ann' } }),

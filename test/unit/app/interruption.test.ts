@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../../src/editor/text/status-text.ts';
 import { treeModel } from '../../../src/editor/text/tree-model.ts';
+import { Problem } from '../../../src/model/problem.ts';
 import type { Sandbox } from '../../../src/model/sandbox.ts';
 import { type AppBench, startedBench } from '../../helpers/app-bench.ts';
-import { aSample, aSandbox, using } from '../../helpers/fake-provider.ts';
+import { aSample, aSandbox, MiB, using } from '../../helpers/fake-provider.ts';
 
 const pending = (parts: Partial<Sandbox> = {}): Sandbox =>
   aSandbox('a', { phase: 'creating', rawState: 'Pending', reason: 'CREATING', ...parts });
@@ -18,10 +19,16 @@ const ran = async (options: Parameters<typeof startedBench>[1] = {}): Promise<Ap
   return bench;
 };
 
+/** Its container ends, and with it the stream of its measurements. */
+const endStream = ({ provider }: AppBench): void =>
+  provider.stream('a').queue.fail(new Problem('clean-end', 'its container ended'));
+
 describe('a sandbox that ran and is said to be created', () => {
   it('is one that stopped or is restarted, with an incident, for as long as that is said', async () => {
-    const { app, clock, provider, view, history } = await ran();
+    const bench = await ran();
+    const { app, clock, provider, view, history } = bench;
     provider.put(pending());
+    endStream(bench);
     for (let minute = 0; minute < 60; minute += 1) await clock.advance(60_000);
     expect(view('a')).toMatchObject({
       sandbox: { phase: 'interrupted', rawState: 'Pending' },
@@ -34,6 +41,7 @@ describe('a sandbox that ran and is said to be created', () => {
       'a stopped or was restarted: it ran, nobody here paused it, and the server calls it Pending (CREATING). It may run again by itself, or stay like that.',
     );
     expect(history.incidentList).toHaveLength(1);
+    expect(provider.opened('a')).toBe(1);
     // It may live on; nothing is offered that would end it for good.
     expect(view('a').fixes.map(({ id }) => id)).not.toContain('delete');
   });
@@ -53,14 +61,18 @@ describe('a sandbox that ran and is said to be created', () => {
   });
 
   it('is known to keep restarting after the third time', async () => {
-    const { clock, provider, view } = await ran();
+    const bench = await ran();
+    const { clock, provider, view } = bench;
     for (let time = 0; time < 3; time += 1) {
       provider.put(pending());
+      endStream(bench);
       await clock.advance(5_000);
       provider.put(aSandbox('a'));
       await clock.advance(5_000);
     }
     expect(view('a').incidents).toHaveLength(3);
+    // No process was seen that lived through the last one.
+    await clock.advance(15_000);
     expect(view('a').forecasts.find(({ signal }) => signal === 'restarts')).toMatchObject({ used: 3 });
   });
 
@@ -128,6 +140,62 @@ describe('a sandbox that ran and is said to be created', () => {
     await clock.advance(1_000);
     expect(view('a').incidents).toEqual([]);
     expect(history.withdrawn).toHaveLength(1);
+  });
+
+  it('is not cut off when it is only not ready: it is measured on, told to run, and warned of', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    const { clock, provider, view, link, notices, history } = bench;
+    const notReady = aSandbox('a', { phase: 'starting', rawState: 'Allocated', reason: 'IP_ASSIGNED' });
+    const startMs = clock.now() - 3_600_000;
+    let used = 100;
+    for (let second = 0; used < 510; second += 1) {
+      if (second > 30) used += 2;
+      const node = { pid: 412, parentPid: 1, name: 'node', rssBytes: used * MiB, heapLimit: null };
+      const processes = [{ ...node, ageMs: clock.now() - startMs }];
+      provider.stream('a').queue.push(using('a', clock.now(), used, { processes }));
+      await clock.advance(1_000);
+      if (used === 380) provider.put(notReady);
+      if (used > 380) provider.tell();
+      if (used === 384) expect(view('a').sandbox.phase).toBe('interrupted');
+    }
+    expect(provider.opened('a')).toBe(1);
+    expect(link('a').state).toBe('live');
+    expect(view('a')).toMatchObject({ sandbox: { phase: 'running', rawState: 'Allocated' }, level: 'critical' });
+    expect(notices.map(({ kind }) => kind)).toEqual(['warn', 'critical']);
+    expect(history.warningList.map(({ outcome }) => outcome)).toEqual(['open']);
+    expect([view('a').incidents, history.incidentList]).toEqual([[], []]);
+    // Its container ends after all.
+    endStream(bench);
+    await clock.advance(1_000);
+    expect(view('a')).toMatchObject({ sandbox: { phase: 'interrupted' }, incidents: [{ cause: 'out-of-memory' }] });
+    expect(link('a').state).toBe('idle');
+  });
+
+  it('is over when it runs again, also when another state was told between', async () => {
+    let asked = 0;
+    const diagnostics = (): Promise<string> => {
+      asked += 1;
+      return Promise.resolve(`State: Terminated (exit=${asked}, reason=Error)`);
+    };
+    const { clock, provider, view } = await ran({ actions: { diagnostics } });
+    for (let time = 0; time < 2; time += 1) {
+      for (const sandbox of [
+        pending(),
+        pending(),
+        aSandbox('a', { phase: 'unknown', rawState: 'Binding' }),
+        pending(),
+      ]) {
+        provider.put(sandbox);
+        await clock.advance(2_000);
+      }
+      provider.put(aSandbox('a', { phase: 'unknown', rawState: 'Binding' }));
+      await clock.advance(2_000);
+      provider.put(aSandbox('a'));
+      await clock.advance(20_000);
+    }
+    expect(asked).toBe(2);
+    expect(view('a').incidents.map(({ exitCode }) => exitCode)).toEqual([2, 1]);
+    for (const { text } of view('a').incidents) expect(text).toContain('It runs again');
   });
 
   it('did stop when all processes are new', async () => {

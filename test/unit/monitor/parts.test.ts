@@ -160,7 +160,8 @@ describe('the process tracker', () => {
       return trackProcesses(first.state, sample).exited.map(({ pid, outOfMemory }) => [pid, outOfMemory]);
     };
     expect(told([])).toEqual([]);
-    expect(told([small])).toEqual([[11, true]]);
+    // A large one lives on.
+    expect(told([small])).toEqual([[11, false]]);
     expect(told([small, processReading(99, 'java', 900e6)])).toEqual([
       [11, false],
       [99, true],
@@ -175,6 +176,24 @@ describe('the process tracker', () => {
       sampleAt(5, 0.2, { processes: [], memory: memoryReading(0.2, { oomKillCount: 1 }) }),
     );
     expect(second.exited).toMatchObject([{ pid: 10, outOfMemory: true }]);
+    expect(second.killed).toEqual(second.exited);
+  });
+
+  it('marks no more than were killed, and names none when more may have been', () => {
+    const workers = [21, 22, 23, 24].map((pid) => processReading(pid, 'worker', (100 + pid) * 1e6));
+    const first = trackProcesses(noProcesses, sampleAt(0, 0.9, { processes: [...workers, small] }));
+    const after = (kills: number) => {
+      const memory = memoryReading(0.2, { oomKillCount: kills });
+      const { exited, killed } = trackProcesses(first.state, sampleAt(5, 0.2, { processes: [small], memory }));
+      return [exited.filter(({ outOfMemory }) => outOfMemory).length, killed.length];
+    };
+    expect([0, 1, 3, 4, 9].map(after)).toEqual([
+      [0, 0],
+      [1, 0],
+      [3, 0],
+      [4, 4],
+      [4, 4],
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commandBefore } from '../../../../src/app/error-fixes/first-after.ts';
 import { dayOf } from '../../../../src/model/day.ts';
 import type { ErrorEvent } from '../../../../src/model/error-event.ts';
+import type { CommandStarted } from '../../../../src/model/events.ts';
 import type { RememberedFix } from '../../../../src/model/fix.ts';
 import type { ErrorCount, ErrorDay, HistoryQuery } from '../../../../src/model/history.ts';
 import { type AppBench, startedBench } from '../../../helpers/app-bench.ts';
@@ -191,6 +192,52 @@ describe('how often an error came', () => {
     queue.push(failure(bench, { commandId: '2' }));
     await bench.show();
     expect(bench.view('a').errors[0]?.recurrence?.firstAfter).toBe('npm ci');
+  });
+
+  it('is asked again when another sandbox is forgotten, and goes on being told', async () => {
+    const history = new CountingHistory();
+    const bench = await startedBench([aSandbox('a'), aSandbox('b')], { history });
+    const nowMs = bench.clock.now();
+    const counted = {
+      ...{ fingerprint: 'x', pattern: 'port-in-use', title: 't', decayedCount: 7, firstSeenAtMs: nowMs - 48 * hourMs },
+      lastSeenAtMs: nowMs,
+    };
+    history.counted = [{ ...counted, count: 7, sandboxes: 3 }];
+    bench.provider.error(failure(bench));
+    bench.provider.error(failure(bench, { sandboxId: 'b' }));
+    await bench.clock.advance(3_000);
+    bench.provider.remove('b');
+    await bench.show();
+    history.counted = [{ ...counted, count: 5, sandboxes: 2 }];
+    await bench.app.forgetSandbox('b');
+    await bench.show();
+    await bench.show();
+    expect(bench.view('a').errors[0]?.recurrence).toMatchObject({ count: 5, sandboxes: 2, today: 1 });
+  });
+
+  it('is without what a forgotten sandbox added, and without the command that ran there', async () => {
+    const bench = await startedBench([aSandbox('a'), aSandbox('b')], { unkept: ['fake'] });
+    const queue = new FakeQueue<CommandStarted>(new AbortController().signal, () => undefined);
+    bench.app.addErrorSource({ name: 'test', events: () => queue });
+    const atMs = bench.clock.now();
+    const begun = { sandboxId: 'b', commandId: '1', atMs, commandLine: 'npm ci', cwd: null };
+    queue.push({ kind: 'command-started', ...begun });
+    await bench.clock.advance(100);
+    const listen = 'Error: listen EADDRINUSE: address already in use :::3000';
+    bench.provider.error(failure(bench, { sandboxId: 'b', exitCode: null, text: listen }));
+    await bench.clock.advance(100);
+    bench.provider.error(failure(bench, { exitCode: null, text: listen }));
+    bench.provider.error(failure(bench, { sandboxId: 'b', exitCode: null, text: 'frobnicate: error: too round' }));
+    await bench.show();
+    expect(bench.view('a').errors[0]?.recurrence).toMatchObject({ count: 2, sandboxes: 2, firstAfter: 'npm ci' });
+    bench.provider.remove('b');
+    await bench.show();
+    await bench.app.forgetSandbox('b');
+    await bench.show();
+    expect(bench.view('a').errors[0]?.recurrence).toMatchObject({
+      ...{ count: 1, sandboxes: 1, firstAfter: null },
+      firstSeenAtMs: bench.view('a').errors[0]?.firstSeenAtMs,
+    });
   });
 
   it('shows the name a person gave', async () => {

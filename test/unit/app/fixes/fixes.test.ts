@@ -357,6 +357,8 @@ describe('recreate larger', () => {
     await bench.show();
     const plan = await planOf(bench, 'recreateLarger');
     expect(plan.parameters).toMatchObject({ memoryBytes: 1024 * MiB, previousMemoryBytes: 512 * MiB });
+    const fourfold = await bench.app.planFix('a', 'recreateLarger', null, { memoryFactor: 4 });
+    expect(fourfold.parameters).toMatchObject({ memoryBytes: 2048 * MiB });
     expect(await bench.fix(plan)).toMatchObject({ result: 'cannot-tell' });
     await expect(bench.app.planFix('a', 'recreateLarger', null, { memoryBytes: 5 })).rejects.toMatchObject({
       kind: 'invalid-request',

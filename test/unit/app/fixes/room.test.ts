@@ -164,8 +164,10 @@ describe('clearing caches', () => {
     const disk = { usedBytes: 9 * GiB, limitBytes: 10 * GiB, place: '/work' };
     const { plan, keeping } = await scene({ disk });
     keeping.asked.length = 0;
-    await plan('clearCaches');
+    keeping.caught = [npm, { ...shm, elsewhere: true }];
+    const { parameters } = await plan('clearCaches');
     expect(keeping.asked).toEqual(['/work']);
+    expect(parameters).toEqual({ kind: 'clearCaches', caches: [npm] });
   });
 
   it('in memory frees memory, and that is what is compared', async () => {

@@ -93,12 +93,22 @@ describe('caches', () => {
     });
   });
 
-  it('on another disk do not count, and those in memory are told apart', async () => {
+  it('on another disk do not count unless they lie in memory, and those are told apart', async () => {
     fill(join(home, '.npm', '_cacache'), 'x', 3 * mebibyte);
+    fill(join(workspace, 'node_modules', '.cache'), 'x', 3 * mebibyte);
     const housekeeping = keep({ isInMemory: (path) => Promise.resolve(path.startsWith(home)) });
-    expect(own(await housekeeping.caches(workspace, signal))).toMatchObject([{ tool: 'npm', inMemory: true }]);
+    const tools = async (on: string | null) =>
+      own(await housekeeping.caches(on, signal))
+        .map(({ tool, inMemory, elsewhere }) => [tool, inMemory, elsewhere === true])
+        .toSorted();
+    const both = [
+      ['build tools of this workspace', false, false],
+      ['npm', true, false],
+    ];
+    expect(await tools(workspace)).toEqual(both);
+    expect(await tools(null)).toEqual(both);
     if (statSync('/proc').dev !== statSync(home).dev) {
-      expect(await housekeeping.caches('/proc', signal)).toEqual([]);
+      expect(await tools('/proc')).toEqual([['npm', true, true]]);
       expect((await housekeeping.largest('/proc', signal)).folders).toEqual([]);
     }
   });
@@ -170,6 +180,27 @@ describe('the largest folders', () => {
       join(workspace, 'out', 'deep'),
       join(workspace, 'src'),
     ]);
+  });
+
+  it.each(['largest', 'logs'] as const)('are walked once for %s where one place lies in another', async (what) => {
+    for (let index = 0; index < 20; index += 1) fill(join(workspace, 'packages', `p${index}`), 'x', 5000);
+    let looks = 0;
+    const looksOf = async (folders: readonly string[], more: HousekeepingOptions = {}): Promise<number> => {
+      looks = 0;
+      const now = (): number => {
+        looks += 1;
+        return 0;
+      };
+      await keep({ now, folders, home: workspace, ...more })[what](null, signal);
+      return looks;
+    };
+    const once = await looksOf([]);
+    expect(once).toBeGreaterThan(40);
+    const inside = [join(workspace, 'packages'), join(workspace, 'packages', 'p1'), `${workspace}/`];
+    expect(await looksOf(inside)).toBe(once);
+    // Where the first walk has to stop, the places in it are still looked at by themselves.
+    const bounded = await looksOf([], { mostEntries: 10 });
+    expect(await looksOf([join(workspace, 'packages', 'p1')], { mostEntries: 10 })).toBeGreaterThan(bounded);
   });
 
   it('say when not everything could be looked at', async () => {

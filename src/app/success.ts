@@ -1,1 +1,0 @@
-export { lowerBound } from '../model/success.ts';
