@@ -7,7 +7,7 @@ import { type ReplayOptions, replay } from './replay.ts';
 import { readTrace, TraceError, traceFilesIn } from './trace-file.ts';
 
 const usage = `replay FILE_OR_DIR… [--out results.jsonl] [--sensitivity ${sensitivities.join('|')}] [--every N]
-Replays recorded runs (ID.csv or ID.csv.gz, with ID.json beside it) through the forecaster and the alert policy, one row at a time, and
+Replays recorded runs (ID.csv, ID.csv.br or ID.csv.gz, with ID.json beside it) through the forecaster and the alert policy, one row at a time, and
 prints one JSON line for each row before the break. --every reads only every Nth row, as a source would that reports more seldom.`;
 
 const isSensitivity = (text: string): text is Sensitivity => sensitivities.some((each) => each === text);

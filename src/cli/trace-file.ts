@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { isTable, tableText, withoutEnding } from './trace-table.ts';
+import { isTable, packedEndings, tableText, withoutEnding } from './trace-table.ts';
 
 /** What the JSON beside a recorded run tells that a forecaster may know. Everything else in it is for people and for scoring. */
 const metaSchema = z.object({
@@ -109,7 +109,9 @@ async function exists(file: string): Promise<boolean> {
 /** The table that belongs to a description. */
 async function tableOf(jsonFile: string): Promise<string> {
   const base = jsonFile.replace(/\.json$/i, '');
-  return (await exists(`${base}.csv.gz`)) && !(await exists(`${base}.csv`)) ? `${base}.csv.gz` : `${base}.csv`;
+  if (await exists(`${base}.csv`)) return `${base}.csv`;
+  for (const ending of packedEndings) if (await exists(`${base}${ending}`)) return `${base}${ending}`;
+  return `${base}.csv`;
 }
 
 /**

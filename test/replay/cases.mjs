@@ -3,6 +3,9 @@
 // $PROJECT is this repository, $W the folder of the workload programs.
 // Limits not named here are those of `defaults`.
 
+import { days, dayWords } from './days.mjs';
+import { slow, slowWords } from './slow.mjs';
+
 export const defaults = { mem: '512m', cpus: 1, pids: 256, nofile: 4096, disk: '1g', seconds: 240 };
 
 const growth = 'node $W/growth.js';
@@ -1090,6 +1093,31 @@ const polyglot = [
   },
 ];
 
+/** Heaps of JVMs that fill up, and that come near and stay: with each collector that Java 17 has for small machines. */
+const javaCounters = [
+  ['-Xmx128m -XX:+UseG1GC $W/App.java leak 3400 0 400', 'java_oom', 200],
+  ['-Xmx256m -XX:+UseG1GC $W/App.java leak 5000 0 400', 'java_oom', 300],
+  ['-Xmx128m -XX:+UseParallelGC $W/App.java leak 2300 0 400', 'java_oom', 300],
+  ['-Xmx128m -XX:+UseSerialGC $W/App.java leak 2600 0 400', 'java_oom', 300],
+  ['-Xmx160m -XX:+UseSerialGC $W/App.java leak 2700 0 400', 'java_oom', 300],
+  ['-Xmx128m -XX:+UseG1GC $W/App.java saw 1500 60 400', 'benign', 170],
+  ['-Xmx128m -XX:+UseParallelGC $W/App.java saw 1500 55 400', 'benign', 180],
+  ['-Xmx128m -XX:+UseSerialGC $W/App.java saw 1500 60 400', 'benign', 170],
+  ['-Xmx128m -XX:+UseSerialGC $W/App.java saw 2500 82 400', 'benign', 180],
+  ['-Xmx128m -XX:+UseG1GC $W/Store.java cache 900 62', 'benign', 180],
+  ['-Xmx128m -XX:+UseParallelGC $W/Store.java cache 1000 62', 'benign', 180],
+  ['-Xmx128m -XX:+UseSerialGC $W/Store.java cache 1000 78', 'benign', 190],
+].map(([words, intended, seconds], at) => ({
+  id: `j${String(at + 1).padStart(2, '0')}`,
+  family: 'java_counters',
+  run: `exec java ${words}`,
+  mem: '400m',
+  cpus: 2,
+  disk: undefined,
+  seconds,
+  intended,
+}));
+
 const rs = (functions) => [`node $W/make-rs.js a.rs ${functions}`, 'rustc -O -o a a.rs'];
 const javac = (classes) => [`node $W/make-java.js js ${classes} 30`, 'javac -J-Xmx3g -d out js/*.java'];
 const parallel = (classes, jobs) => [
@@ -1307,6 +1335,7 @@ const words = {
   go_streams: 'a broker in Go, compiled first',
   node_threads: 'worker threads that hold something each',
   node_handles: 'open files of a Node.js program',
+  java_counters: 'a Java program whose JVM publishes its counters',
   java_tasks: 'Java threads that do not end',
   sqlite_memory: 'a table in memory',
   build_rust: 'a Rust build repeated while its source changes',
@@ -1318,9 +1347,14 @@ const words = {
   disk_dataset: 'a download onto a small disk',
   disk_scratch: 'scratch files, taken and given back',
   disk_dump: 'rows added to a database on a small disk',
+  ...dayWords,
+  ...slowWords,
 };
 
 const listed = [
+  ...days,
+  ...slow,
+  ...javaCounters,
   ...grown,
   ...polyglot,
   ...moreDisks,
@@ -1335,4 +1369,5 @@ const listed = [
   ...python,
 ];
 
-export const cases = listed.map((one) => ({ ...one, workload: words[one.family] ?? '' }));
+/** `set` is the folder a trace is kept in: short and hard ones, slow ones, quiet hours. */
+export const cases = listed.map((one) => ({ set: 'own', ...one, workload: words[one.family] ?? '' }));

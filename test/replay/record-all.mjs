@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { constants, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { ownNode, root, say } from '../../scripts/toolchain.mjs';
 import { cases, defaults } from './cases.mjs';
 
@@ -78,9 +78,13 @@ export function argumentsOf(one, folder, out) {
   return [...flags, ...words, '--replace', '--session', file];
 }
 
-/** The committed set is kept packed: a table is a fifth of its size then, and nobody reads sixty hours of rows as text. */
+/** The committed set is kept packed: a table is an eighth of its size then, and nobody reads sixty hours of rows as text. */
 function pack(file) {
-  writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: constants.Z_BEST_COMPRESSION }));
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+  };
+  writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file), { params }));
   rmSync(file);
 }
 
@@ -130,17 +134,17 @@ export async function recordAll(args, signal, { print }) {
     options: {
       only: { type: 'string', default: '' },
       jobs: { type: 'string', default: '1' },
-      out: { type: 'string', default: 'test/replay/traces/own' },
+      out: { type: 'string', default: 'test/replay/traces' },
       replace: { type: 'boolean', default: false },
     },
   });
-  const out = path.resolve(values.out);
+  const folderOf = (one) => path.join(path.resolve(values.out), one.set);
   const pattern = new RegExp(values.only);
   const places = Math.max(1, Number(values.jobs) || 1);
   const wanted = cases.filter(
     (one) =>
       pattern.test(`${one.id} ${one.family}`) &&
-      (values.replace || !existsSync(path.join(out, `${traceId(one)}.json`))),
+      (values.replace || !existsSync(path.join(folderOf(one), `${traceId(one)}.json`))),
   );
   say(`${wanted.length} of ${cases.length} cases are to be recorded.`);
   const folder = mkdtempSync(path.join(tmpdir(), 'foresight-cases-'));
@@ -158,7 +162,7 @@ export async function recordAll(args, signal, { print }) {
       }
       const [one] = waiting.splice(at, 1);
       free -= weightOf(one);
-      const run = recordCase(one, folder, out, signal).then((good) => {
+      const run = recordCase(one, folder, folderOf(one), signal).then((good) => {
         free += weightOf(one);
         running.delete(run);
         if (!good) failed.push(traceId(one));
@@ -170,7 +174,7 @@ export async function recordAll(args, signal, { print }) {
     rmSync(folder, { recursive: true, force: true });
   }
   if (failed.length > 0) say(`Not recorded: ${failed.join(' ')}`);
-  print(out);
+  print(path.resolve(values.out));
   return failed.length === 0 && !signal.aborted ? 0 : 1;
 }
 

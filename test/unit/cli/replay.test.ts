@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replayMain } from '../../../src/cli/replay-main.ts';
 import { readTrace, traceFilesIn } from '../../../src/cli/trace-file.ts';
@@ -127,19 +127,28 @@ describe('replay', () => {
     await put('a.csv', leak(40));
     await put('a.json', '{"id": "one"}');
     const plain = await run(folder);
-    await writeFile(path.join(folder, 'a.csv.gz'), gzipSync(leak(40)));
     await rm(path.join(folder, 'a.csv'));
-    for (const each of [folder, path.join(folder, 'a.csv.gz'), path.join(folder, 'a.json')]) {
-      expect(await run(each)).toEqual(plain);
+    for (const [ending, pack] of [
+      ['gz', gzipSync],
+      ['br', brotliCompressSync],
+    ] as const) {
+      const packed = path.join(folder, `a.csv.${ending}`);
+      await writeFile(packed, pack(leak(40)));
+      for (const each of [folder, packed, path.join(folder, 'a.json')]) expect(await run(each)).toEqual(plain);
+      await rm(packed);
     }
     expect(plain.out).toHaveLength(40);
   });
 
   it('names a packed table that is none', async () => {
     await put('a.csv.gz', 't_ms\n1\n');
+    await put('b.csv.br', 't_ms\n1\n');
     const { code, said } = await run(folder);
     expect(code).toBe(1);
-    expect(said.join()).toContain('a.csv.gz: incorrect header check');
+    expect(said).toEqual([
+      expect.stringContaining('a.csv.gz: incorrect header check'),
+      expect.stringContaining('b.csv.br: '),
+    ]);
   });
 });
 

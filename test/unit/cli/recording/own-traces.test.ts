@@ -39,7 +39,7 @@ const inSet = (name: string): readonly Listed[] => listed.filter(({ set }) => se
 
 /** Read when it is asked for: all tables at once would fill the memory. */
 function tableOf({ set, id }: Listed): { readonly head: string; readonly rows: readonly (readonly string[])[] } {
-  const file = join(traces, set, `${id}.csv.gz`);
+  const file = join(traces, set, `${id}.csv.br`);
   const [head = '', ...lines] = tableText(file, readFileSync(file)).trimEnd().split('\n');
   return { head, rows: lines.map((line) => line.split(',')) };
 }
@@ -52,7 +52,7 @@ describe('the committed recordings', () => {
   it('are pairs of files, small enough to be kept', () => {
     const all = ['days', 'own', 'slow'].flatMap((set) => files(set).map((file) => join(set, file)));
     expect(all.toSorted()).toEqual(
-      listed.flatMap(({ set, id }) => [join(set, `${id}.csv.gz`), join(set, `${id}.json`)]).toSorted(),
+      listed.flatMap(({ set, id }) => [join(set, `${id}.csv.br`), join(set, `${id}.json`)]).toSorted(),
     );
     expect(new Set(listed.map(({ id }) => id)).size).toBe(listed.length);
     const bytes = all.map((file) => statSync(join(traces, file)).size).reduce((sum, size) => sum + size, 0);
