@@ -84,12 +84,11 @@ const minutes = (count: number): number => count * 60_000;
 
 type Lines = Pick<
   AlertPolicy,
-  'nearProbability' | 'warnProbability' | 'farProbability' | 'longProbability300' | 'sureProbability60'
+  'nearProbability' | 'warnProbability' | 'farProbability' | 'longProbability300' | 'longShare' | 'sureProbability60'
 >;
 
 const base: Omit<AlertPolicy, 'sensitivity' | 'clearProbability' | 'expiry' | keyof Lines> = {
   watchProbability: 0.3,
-  longShare: 0.5,
   nearTimeMs: 50_000,
   fairTimeMs: 60_000,
   warnHoldMs: 1_000,
@@ -117,6 +116,7 @@ const linesOf: Record<Sensitivity, Lines> = {
     warnProbability: 0.93,
     farProbability: 0.98,
     longProbability300: 0.95,
+    longShare: 0.25,
     sureProbability60: 0.85,
   },
   balanced: {
@@ -124,13 +124,15 @@ const linesOf: Record<Sensitivity, Lines> = {
     warnProbability: 0.9,
     farProbability: 0.96,
     longProbability300: 0.9,
+    longShare: 0.33,
     sureProbability60: 0.8,
   },
   eager: {
-    nearProbability: 0.52,
-    warnProbability: 0.65,
+    nearProbability: 0.4,
+    warnProbability: 0.5,
     farProbability: 0.8,
     longProbability300: 0.85,
+    longShare: 0.5,
     sureProbability60: 0.65,
   },
 };
