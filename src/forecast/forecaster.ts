@@ -295,6 +295,7 @@ class SandboxForecaster implements Forecaster {
       pBreak300: outlook.pBreak300,
       timeToLimitMs: outlook.timeToLimitMs,
       slopePerSecond: slope,
+      ...(signal === 'heap' && this.#heap.guessed ? { guessed: true } : {}),
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
       grower,
       evidence: evidenceOf({ signal, track, outlook, grower, counted, command, noForecast, staleMs }),

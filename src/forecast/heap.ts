@@ -64,6 +64,8 @@ export class HeapWatch {
   told = false;
   /** What they count is addresses. */
   inAddresses = false;
+  /** Nobody set its limit. */
+  guessed = false;
   /** How far a forecast is to be believed: a limit that nobody set is less certain than one somebody did. */
   trust = 1;
   /** Where a process that keeps its heap will stop growing, bytes; Infinity when nothing tells. */
@@ -98,6 +100,7 @@ export class HeapWatch {
     this.inAddresses = isTold(chosen) && chosen.heap.addresses === true;
     this.telling = 'yes';
     this.trust = 1;
+    this.guessed = false;
     if (isTold(chosen)) {
       if (chosen.heap.unchecked) this.telling = 'unchecked';
       this.track.add(atMs, chosen.heap.usedBytes, chosen.heap.limitBytes, cadenceMs);
@@ -123,11 +126,12 @@ export class HeapWatch {
     const { limitBytes, source } = heapLimit;
     const limit = fullAtBytes(limitBytes);
     this.trust = isGuess.test(source) ? 0.5 : 1;
+    this.guessed = isDefaultHeap(heapLimit);
     if (keepsItsHeap.test(`${name} ${source}`)) this.telling = 'keeps';
     else if (isSoft.test(source)) this.telling = 'soft';
     else if (rssBytes > beyond * limit) this.telling = 'outside';
     // Of a limit that somebody set the person sees that number; of a guess, where it would end.
-    const shownBytes = isDefaultHeap(heapLimit) ? Math.round(limit) : limitBytes;
+    const shownBytes = this.guessed ? Math.round(limit) : limitBytes;
     const beside = { used: 0, limit: limit - shownBytes };
     this.track.add(atMs, rssBytes, shownBytes, cadenceMs, rssBytes, beside);
   }

@@ -45,7 +45,7 @@ export class Restarts {
     if (failures < loopFrom) return null;
     const count = priorCount + failures;
     const seconds = priorSeconds + (nowMs - firstMs) / 1000;
-    const within = (horizonSeconds: number): number => 1 - (seconds / (seconds + horizonSeconds)) ** count;
+    const withinMinute = 1 - (seconds / (seconds + 60)) ** count;
     return {
       signal: 'restarts',
       atMs: lastMs,
@@ -53,13 +53,14 @@ export class Restarts {
       used: failures,
       limit: null,
       pressure: null,
-      pBreak60: within(60),
-      pBreak120: within(120),
-      pBreak300: within(300),
+      // A failure more is no limit reached: its probability stands in the evidence.
+      pBreak60: 0,
+      pBreak120: 0,
+      pBreak300: 0,
       timeToLimitMs: null,
       slopePerSecond: null,
       grower: null,
-      evidence: `${failures} failures within ${durationInWords(nowMs - firstMs)}; another within a minute: ${Math.round(within(60) * 100)} %`,
+      evidence: `${failures} failures within ${durationInWords(nowMs - firstMs)}; another within a minute: ${Math.round(withinMinute * 100)} %`,
     };
   }
 }

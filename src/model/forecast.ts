@@ -28,6 +28,8 @@ export interface Forecast {
   readonly timeToLimitMs: TimeToLimit | null;
   /** Rise of the floor in `unit` per second, null when not estimated. */
   readonly slopePerSecond: number | null;
+  /** Nobody set this limit, so it is a guess where it lies; absent otherwise. */
+  readonly guessed?: true;
   /** How long the present climb has lasted, milliseconds; absent while the signal does not climb. */
   readonly risingForMs?: number;
   /** The process that grows, when one was seen to. */

@@ -116,7 +116,7 @@ const linesOf: Record<Sensitivity, Lines> = {
     warnProbability: 0.93,
     farProbability: 0.98,
     longProbability300: 0.95,
-    longShare: 0.25,
+    longShare: 0.2,
     sureProbability60: 0.85,
   },
   balanced: {
@@ -124,7 +124,7 @@ const linesOf: Record<Sensitivity, Lines> = {
     warnProbability: 0.9,
     farProbability: 0.96,
     longProbability300: 0.9,
-    longShare: 0.33,
+    longShare: 0.25,
     sureProbability60: 0.8,
   },
   eager: {

@@ -13,6 +13,8 @@ interface Candidate {
 
 const candidate = (forecast: Forecast, level: WarningLevel): Candidate | null => {
   if (!isExhaustible(forecast.signal) || forecast.signal === 'swap') return null;
+  // Of a limit that is a guess only danger is worth a name.
+  if (forecast.guessed && !atLeast(level, 'watch')) return null;
   if (forecast.signal === 'expiry') return forecast.limit === null ? null : { forecast, endsAtMs: forecast.limit };
   const medianMs = forecast.timeToLimitMs?.p50 ?? Number.POSITIVE_INFINITY;
   if (!Number.isFinite(medianMs)) return null;

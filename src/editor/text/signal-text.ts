@@ -41,7 +41,8 @@ export function useText(forecast: Forecast, nowMs: number): string {
   if (forecast.limit === null || forecast.pressure === null) {
     return `${formatAmount(forecast.used, forecast.unit)}, no limit`;
   }
-  return `${formatPercent(forecast.pressure)} of ${formatAmount(forecast.limit, forecast.unit)}`;
+  const of = `${formatPercent(forecast.pressure)} of ${formatAmount(forecast.limit, forecast.unit)}`;
+  return forecast.guessed ? `${of}, which nobody set` : of;
 }
 
 /** @returns when the limit comes, in words with the interval and a clock time, or null when it is not in sight. */

@@ -33,7 +33,7 @@ const plain = (name: string): string => {
 function namedSignal(view: SandboxView): Forecast | null {
   if (view.leading) return view.leading;
   const shown = view.forecasts.filter(
-    ({ signal, pressure }) => signal !== 'expiry' && signal !== 'cpu' && pressure !== null,
+    ({ signal, pressure, guessed }) => signal !== 'expiry' && signal !== 'cpu' && pressure !== null && !guessed,
   );
   const memory = shown.find(({ signal }) => signal === 'memory');
   const fullest = shown.toSorted((a, b) => (b.pressure ?? 0) - (a.pressure ?? 0))[0] ?? null;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../../src/editor/text/status-text.ts';
+import type { Forecast } from '../../../src/model/forecast.ts';
 import type { Incident } from '../../../src/model/incident.ts';
 import type { Link, SandboxView } from '../../../src/model/view.ts';
 import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
@@ -37,6 +38,16 @@ describe('the status bar names what ends the sandbox first', () => {
       text: '$(pulse) api-tests  mem 34%',
       background: 'none',
     });
+  });
+
+  it('but not one whose limit is a guess', () => {
+    const memory = memoryForecast({ pressure: 0.34, timeToLimitMs: null });
+    const heap = memoryForecast({ signal: 'heap', pressure: 0.9, timeToLimitMs: null, guessed: true });
+    const text = (forecasts: readonly Forecast[]) =>
+      statusText(appView([sandboxView({ level: 'calm', leading: null, forecasts })]), nowMs).text;
+    expect(text([memory, heap])).toBe('$(pulse) api-tests  mem 34%');
+    const { guessed: _, ...known } = heap;
+    expect(text([memory, known])).toContain('heap 90%');
   });
 
   it('counts down the clock when time ends it first', () => {

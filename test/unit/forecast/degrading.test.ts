@@ -107,9 +107,9 @@ describe('restarts', () => {
     expect(few.forecasts(startMs + 6000)).toEqual([]);
     const loop = forecastAfter(createForecaster(), [failure(0), failure(20), failure(40), failure(60)], 'restarts');
     expect(loop.used).toBe(4);
-    expect(loop.pBreak60).toBeGreaterThan(0.5);
-    expect(loop.pBreak120).toBeGreaterThan(loop.pBreak60);
-    expect(loop.evidence).toContain('4 failures within 60 s');
+    // One in 20 s for a minute: 1 - (120 / 180) ** 4.5.
+    expect(loop.evidence).toBe('4 failures within 60 s; another within a minute: 84 %');
+    expect([loop.pBreak60, loop.pBreak120, loop.pBreak300]).toEqual([0, 0, 0]);
   });
 
   it('are over ten minutes later', () => {
@@ -173,6 +173,7 @@ describe('what is known beside the signal', () => {
       return forecaster.forecasts(startMs + 20_000).find((each) => each.signal === 'heap') ?? null;
     };
     expect(holding(280)?.pressure).toBeCloseTo(280 / (259 * 1.02 + 32), 3);
+    expect(holding(280)?.guessed).toBe(true);
     expect(holding(310)).toBeNull();
   });
 

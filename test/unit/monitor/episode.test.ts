@@ -172,7 +172,7 @@ describe('an episode', () => {
 describe('the sensitivity', () => {
   it('moves the warning line and the clearing line with it', () => {
     const lines = (['calm', 'balanced', 'eager'] as const).map(alertPolicy);
-    expect(lines.map((each) => each.nearProbability)).toEqual([0.75, 0.68, 0.52]);
+    expect(lines.map((each) => each.nearProbability)).toEqual([0.75, 0.68, 0.4]);
     expect(alertPolicy('calm').clearProbability).toBeCloseTo(0.75 / 3);
   });
 

@@ -44,6 +44,12 @@ describe('the leading forecast', () => {
     expect(pickLeading([dipping, clock(60_000)], watched)?.signal).toBe('expiry');
   });
 
+  it('is not what has a limit that is a guess, unless that is watched', () => {
+    const heap = risky(0.7, { signal: 'heap', guessed: true });
+    expect(pickLeading([heap, clock(600_000)])?.signal).toBe('expiry');
+    expect(pickLeading([heap, clock(600_000)], new Map([['heap', 'watch']]))?.signal).toBe('heap');
+  });
+
   it('is what is warned of while something else has only the shorter time', () => {
     const levels = new Map<SignalName, 'warn'>([['memory', 'warn']]);
     expect(pickLeading([calmForecast(), clock(3_600_000)], levels)?.signal).toBe('memory');
