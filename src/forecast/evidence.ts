@@ -83,6 +83,8 @@ export interface EvidenceInput {
   readonly grower: Forecast['grower'];
   /** Who counted the numbers, or what, where it is not memory as the system counts it; else null. */
   readonly counted: string | null;
+  /** The kernel slows processes down at a line below the limit. */
+  readonly slowed: boolean;
   /** What earlier runs of the running command took, or null. */
   readonly command: Expectation | null;
   /** Why there is no forecast although there are numbers, or null. */
@@ -98,6 +100,7 @@ export function evidenceOf({
   outlook,
   grower,
   counted,
+  slowed,
   command,
   noForecast,
   staleMs,
@@ -116,6 +119,7 @@ export function evidenceOf({
     if (outlook.swing > worthSaying * track.limit) parts.push(`swings ${amount(signal, outlook.swing)}`);
   }
   if (counted !== null) parts.push(counted);
+  if (slowed) parts.push('slowed down at memory.high');
   if (command !== null) {
     const before = command.runs === 1 ? 'the last time' : `the last ${command.runs} times`;
     parts.push(`${command.key} took ${amount(signal, command.usualBytes)} ${before}`);

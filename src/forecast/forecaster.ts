@@ -16,6 +16,7 @@ import { believed, calm, expected, lastFeatures } from './outlook.ts';
 import { Responsiveness } from './responsiveness.ts';
 import { Restarts } from './restarts.ts';
 import { Around } from './surroundings.ts';
+import { ThrottleLine } from './throttle-line.ts';
 import { type Aside, forwardsMs, SignalTrack } from './track.ts';
 
 /** Signals with the generic model, and how far ahead a time to their limit is worth quoting, milliseconds. */
@@ -76,6 +77,7 @@ class SandboxForecaster implements Forecaster {
   /** Counts what changes a forecast of memory without a new reading of it. */
   #context = 0;
   readonly #held = new HeldMemory();
+  readonly #throttleLine = new ThrottleLine();
   readonly #tracks = new Map<TrackedSignal, SignalTrack>();
   readonly #heap = new HeapWatch(quoteWithinMs.memory);
   readonly #growers = new Growers();
@@ -144,6 +146,7 @@ class SandboxForecaster implements Forecaster {
       this.#killedAtMs = atMs;
     }
     this.#killCount = oomKillCount ?? this.#killCount;
+    this.#throttleLine.add(atMs, memory.throttleHitCount);
     const heldBytes = this.#held.of(memory);
     track.add(atMs, workingSetBytes, memory.limitBytes, cadenceMs, heldBytes, asideOf(swap));
     if (source !== 'machine') this.#commands.used(heldBytes);
@@ -167,6 +170,7 @@ class SandboxForecaster implements Forecaster {
     this.#growers.restart();
     this.#around.restart();
     this.#held.restart();
+    this.#throttleLine.restart();
     this.#commands.restart();
     this.#responsiveness.restart();
   }
@@ -298,7 +302,17 @@ class SandboxForecaster implements Forecaster {
       ...(signal === 'heap' && this.#heap.guessed ? { guessed: true } : {}),
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
       grower,
-      evidence: evidenceOf({ signal, track, outlook, grower, counted, command, noForecast, staleMs }),
+      evidence: evidenceOf({
+        signal,
+        track,
+        outlook,
+        grower,
+        counted,
+        slowed: signal === 'memory' && this.#throttleLine.slows(track.lastAtMs),
+        command,
+        noForecast,
+        staleMs,
+      }),
     };
   }
 }

@@ -25,6 +25,8 @@ export interface MemoryReading {
    * Absent when the source cannot tell.
    */
   readonly unreclaimableBytes?: number;
+  /** Times memory went over its throttle line (`memory.high`), where the kernel slows its processes down. Absent when unknown. */
+  readonly throttleHitCount?: number;
   /** File pages that were dropped and had to be read again since the cgroup exists: the cache no longer fits. Absent when unknown. */
   readonly fileRefaultCount?: number;
 }

@@ -46,6 +46,7 @@ export class LinuxReader {
   readonly #cpu: CpuMeter;
   readonly #kills: Counter;
   readonly #hits: Counter;
+  readonly #throttleHits: Counter;
   readonly #refaults: Counter;
   readonly #presence: Presence;
   readonly #changes: Changes;
@@ -69,6 +70,7 @@ export class LinuxReader {
     this.#cpu = new CpuMeter(options.log);
     this.#kills = new Counter('kills', options.log);
     this.#hits = new Counter('hits of the memory limit', options.log);
+    this.#throttleHits = new Counter('hits of the throttle line of memory', options.log);
     this.#refaults = new Counter('pages read again', options.log);
     this.#presence = new Presence(options.log);
     this.#changes = new Changes(options.log);
@@ -178,6 +180,7 @@ export class LinuxReader {
     const { folder, usedBytes, unreclaimableBytes } = level;
     const refaults = this.#refaults.read(folder, level.fileRefaultCount);
     const limitHitCount = this.#hits.read(folder, level.limitHitCount);
+    const throttleHits = this.#throttleHits.read(folder, level.throttleHitCount);
     if (this.#lacksParts(level)) return null;
     return {
       stallsOfMachine: false,
@@ -191,6 +194,7 @@ export class LinuxReader {
         // The machine's would speak of the neighbours.
         stalledPercent: level.stalls?.full ?? null,
         ...(unreclaimableBytes === null ? {} : { unreclaimableBytes: Math.min(unreclaimableBytes, usedBytes) }),
+        ...(throttleHits === null ? {} : { throttleHitCount: throttleHits }),
         ...(refaults === null ? {} : { fileRefaultCount: refaults }),
       },
     };

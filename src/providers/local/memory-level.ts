@@ -18,6 +18,8 @@ export interface MemoryLevel {
   /** Null: no limit of its own, or none that can be read. */
   readonly swapLimitBytes: number | null;
   readonly limitHitCount: number | null;
+  /** Of the line where the kernel slows processes down; version 1 has none. */
+  readonly throttleHitCount: number | null;
   readonly oomKillCount: number | null;
   /** Of this group alone; null where the kernel keeps none for groups. */
   readonly stalls: Stalls | null;
@@ -50,7 +52,7 @@ const readVersion2 = async (files: FileReader, folder: string): Promise<MemoryLe
     read('memory.pressure'),
   ]);
   const of = flatKeyed(stat, wanted2);
-  const counts = flatKeyed(events, ['max', 'oom_kill']);
+  const counts = flatKeyed(events, ['high', 'max', 'oom_kill']);
   const anon = of.get('anon') ?? null;
   const shmem = of.get('shmem') ?? null;
   const kernel = [of.get('slab_unreclaimable'), of.get('kernel_stack'), of.get('pagetables')];
@@ -68,6 +70,7 @@ const readVersion2 = async (files: FileReader, folder: string): Promise<MemoryLe
     swapUsedBytes: amount(swap),
     swapLimitBytes: amount(swapLimit),
     limitHitCount: counts.get('max') ?? null,
+    throttleHitCount: counts.get('high') ?? null,
     oomKillCount: counts.get('oom_kill') ?? null,
     stalls: stalls(pressure),
   };
@@ -117,6 +120,7 @@ const readVersion1 = async (files: FileReader, folder: string): Promise<MemoryLe
     swapUsedBytes: of.get('total_swap') ?? null,
     swapLimitBytes: bothBytes === null || memoryBytes === null ? null : Math.max(0, bothBytes - memoryBytes),
     limitHitCount: amount(hits),
+    throttleHitCount: null,
     oomKillCount: flatKeyed(control, ['oom_kill']).get('oom_kill') ?? null,
     stalls: null,
   };

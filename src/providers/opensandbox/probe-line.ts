@@ -53,6 +53,8 @@ const lineSchema = z.object({
   kernel: count,
   inactive: count,
   hits: count,
+  /** Times memory went over `memory.high`; cgroup v2 only. */
+  high: count,
   oomKill: count,
   swap: count,
   swapMax: count,

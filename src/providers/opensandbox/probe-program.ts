@@ -139,7 +139,7 @@ read_machine() {
   done <"$proc/meminfo"
 }
 read_memory() {
-  mem=null memMax=null anon=null shmem=null kernel=null inactive=null hits=null kills=null swap=null
+  mem=null memMax=null anon=null shmem=null kernel=null inactive=null hits=null high=null kills=null swap=null
   [ $slow = 1 ] && swapMax=null
   [ $cg = 0 ] && return
   one "$M/$fu"; mem=$v; [ $mem = null ] && return
@@ -156,7 +156,7 @@ read_memory() {
       esac
     done <"$M/memory.stat"
     while read -r a b x; do
-      case $a in max) num "$b"; hits=$v;; oom_kill) num "$b"; kills=$v; break;; esac
+      case $a in high) num "$b"; high=$v;; max) num "$b"; hits=$v;; oom_kill) num "$b"; kills=$v; break;; esac
     done <"$M/memory.events"
     one "$M/memory.swap.current"; swap=$v
     [ $slow = 1 ] && { one "$M/memory.swap.max"; swapMax=$v; }
@@ -256,7 +256,7 @@ probe() {
     [ $slow = 1 ] && { [ $cg = 0 ] || find_levels; read_disk; }
     read_memory; read_cpu; read_pids; read_stall
     o="{\\"v\\":1,\\"t\\":$t,\\"cg\\":$cg,\\"level\\":$level,\\"cpus\\":$cpus,\\"memTotal\\":$memTotal,\\"memAvail\\":$memAvail"
-    put mem $mem; put memMax $memMax; put anon $anon; put shmem $shmem; put kernel $kernel; put inactive $inactive; put hits $hits; put oomKill $kills
+    put mem $mem; put memMax $memMax; put anon $anon; put shmem $shmem; put kernel $kernel; put inactive $inactive; put hits $hits; put high $high; put oomKill $kills
     put swap $swap; put swapMax $swapMax; put swapTotal $swapTotal; put swapFree $swapFree
     put psi $psi; put stall $stall
     put cpuUs $cpuUs; put quotaUs $q; put periodUs $w; put periods $periods; put throttled $throttled

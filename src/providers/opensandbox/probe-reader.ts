@@ -139,7 +139,7 @@ function throttledRatio(before: CpuCounters, now: CpuCounters): number | null {
   return periods === 0 ? 0 : Math.min(1, throttled / periods);
 }
 
-type MemoryCounters = Pick<MemoryReading, 'oomKillCount' | 'limitHitCount'>;
+type MemoryCounters = Pick<MemoryReading, 'oomKillCount' | 'limitHitCount' | 'throttleHitCount'>;
 
 /**
  * Another level of the cgroups has counters of its own: they are put on top of what was told before, so that a change of level never looks
@@ -149,10 +149,16 @@ function createMemoryCounters(): (line: ProbeLine) => MemoryCounters {
   let level: number | null = null;
   const oomKill = createShiftedCounter();
   const hits = createShiftedCounter();
+  const high = createShiftedCounter();
   return (line) => {
     const moved = level !== null && line.level !== level;
     level = line.level;
-    return { oomKillCount: oomKill(line.oomKill, moved), limitHitCount: hits(line.hits, moved) };
+    const throttleHits = high(line.high, moved);
+    return {
+      oomKillCount: oomKill(line.oomKill, moved),
+      limitHitCount: hits(line.hits, moved),
+      ...(throttleHits === null ? {} : { throttleHitCount: throttleHits }),
+    };
   };
 }
 

@@ -177,6 +177,22 @@ describe('what is known beside the signal', () => {
     expect(holding(310)).toBeNull();
   });
 
+  it('the line at which the kernel slows processes down is named for as long as it is hit', () => {
+    const forecaster = createForecaster();
+    const evidence = (s: number, throttleHitCount: number) => {
+      const memory = sample(s, { memoryMiB: 100 }).memory;
+      if (memory === undefined) throw new Error('no memory');
+      forecaster.observe(sample(s, { more: { memory: { ...memory, throttleHitCount } } }));
+      return forecaster.forecasts(startMs + s * 1000).find(({ signal }) => signal === 'memory')?.evidence ?? '';
+    };
+    const said = 'slowed down at memory.high';
+    expect(evidence(0, 7)).not.toContain(said);
+    expect(evidence(1, 7)).not.toContain(said);
+    expect(evidence(2, 9)).toContain(said);
+    expect(evidence(20, 9)).toContain(said);
+    expect(evidence(40, 9)).not.toContain(said);
+  });
+
   it('free swap moves the end away', () => {
     const course = (swapMiB: number) =>
       Array.from({ length: 60 }, (_, s) =>

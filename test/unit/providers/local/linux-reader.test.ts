@@ -27,6 +27,7 @@ describe('one reading', () => {
         unreclaimableBytes: (100 + 8 + 3 + 1 + 2) * mebibyte,
         oomKillCount: 2,
         limitHitCount: 12,
+        throttleHitCount: 1,
         stalledPercent: 4.25,
       },
       swap: { usedBytes: mebibyte, limitBytes: 1024 * mebibyte },

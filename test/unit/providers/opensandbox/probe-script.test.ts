@@ -68,6 +68,7 @@ describe.each(shells)('in $name', (shell) => {
       kernel: 6 * mebibyte,
       inactive: 25 * mebibyte,
       hits: 12,
+      high: 1,
       oomKill: 2,
       swap: mebibyte,
       swapMax: null,
