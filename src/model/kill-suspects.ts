@@ -1,7 +1,10 @@
 import type { ProcessReading } from './sample.ts';
 
-/** Growth within one look at the processes that is reckoned with. */
-const fastGrowth = 4;
+/**
+ * Growth since the last look that is reckoned with: a program that takes a hundred mebibytes a second was seen with the size of a runtime that
+ * had just started. A shell or a small tool beside it has less.
+ */
+const fastGrowth = 16;
 
 /**
  * Which of some processes that are gone the kernel may have killed for lack of memory. It kills what is large, and small processes end by

@@ -21,5 +21,8 @@ describe('what the kernel may have killed', () => {
   it('is nothing small while large ones live on, unless it may have grown since', () => {
     expect(names([shell], [server, shell])).toEqual([]);
     expect(names([build, shell], [server, build, shell])).toEqual(['build']);
+    const justStarted = one('hungry', 45);
+    expect(names([justStarted, shell], [server, justStarted, shell])).toEqual(['hungry']);
+    expect(names([one('git', 12)], [server, one('git', 12)])).toEqual([]);
   });
 });
