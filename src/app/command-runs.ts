@@ -1,6 +1,7 @@
 import { dropOldest } from '../model/bounded.ts';
 import { commandKey, otherCommand } from '../model/command-key.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
+import { HeldMemory } from '../model/held-memory.ts';
 import type { CommandPeaks, CommandRun, HistoryStore } from '../model/history.ts';
 import type { Clock, Log } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
@@ -44,6 +45,7 @@ interface Reading {
 
 /** The commands of one sandbox. */
 interface Place {
+  readonly held: HeldMemory;
   reading: Reading | null;
   readonly running: Map<string, Run>;
   readonly attempts: Map<string, number>;
@@ -55,12 +57,6 @@ interface Place {
 /** The window counts commands from one, and so do other windows: the start tells them apart. */
 const idOf = ({ commandId, atMs }: CommandStarted): string => `${commandId}@${Math.round(atMs).toString(36)}`;
 
-/** Only numbers of the sandbox itself tell what a command took. */
-const readingOf = (sample: Sample): Reading | null =>
-  sample.source === 'machine' || sample.memory === undefined
-    ? null
-    : { atMs: sample.atMs, bytes: sample.memory.workingSetBytes, cadenceMs: sample.cadenceMs };
-
 /** Makes of starts and ends the runs that are remembered: which attempt it was, how long, and how much memory it took on top. */
 export class CommandRuns {
   readonly #host: CommandRunsHost;
@@ -71,10 +67,12 @@ export class CommandRuns {
     this.#host = host;
   }
 
-  sample(sample: Sample): void {
-    const reading = readingOf(sample);
-    if (reading === null) return;
-    const place = this.#place(sample.sandboxId);
+  sample({ sandboxId, source, memory, atMs, cadenceMs }: Sample): void {
+    // Only numbers of the sandbox itself tell what a command took.
+    if (source === 'machine' || memory === undefined) return;
+    const place = this.#place(sandboxId);
+    // What cannot be given back, as the forecast counts it: a build that reads many files fills the page cache.
+    const reading = { atMs, bytes: place.held.of(memory), cadenceMs };
     place.reading = reading;
     for (const run of place.running.values()) {
       if (reading.atMs < run.event.atMs) continue;
@@ -156,7 +154,14 @@ export class CommandRuns {
   #place(sandboxId: string): Place {
     const known = this.#places.get(sandboxId);
     if (known !== undefined) return known;
-    const place: Place = { reading: null, running: new Map(), attempts: new Map(), waiting: [], asked: false };
+    const place: Place = {
+      held: new HeldMemory(),
+      reading: null,
+      running: new Map(),
+      attempts: new Map(),
+      waiting: [],
+      asked: false,
+    };
     this.#places.set(sandboxId, place);
     return place;
   }

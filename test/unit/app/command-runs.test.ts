@@ -3,6 +3,7 @@ import { CommandRuns } from '../../../src/app/command-runs.ts';
 import { Tasks } from '../../../src/app/waiting.ts';
 import { otherCommand } from '../../../src/model/command-key.ts';
 import type { CommandRun } from '../../../src/model/history.ts';
+import type { Sample } from '../../../src/model/sample.ts';
 import { KeptLog } from '../../helpers/app-bench.ts';
 import { FakeClock, settle } from '../../helpers/fake-clock.ts';
 import { MiB, using } from '../../helpers/fake-provider.ts';
@@ -102,6 +103,21 @@ describe('the runs of commands', () => {
     await settle();
     expect(history.commandList).toHaveLength(2);
     expect(clock.pending).toBe(0);
+  });
+
+  it('do not count page cache, which is given back', async () => {
+    const { runs, history } = bench();
+    const reading = (atMs: number, workingSetMiB: number, heldMiB: number): Sample => {
+      const sample = using('a', atMs, workingSetMiB);
+      if (sample.memory === undefined) throw new Error('no memory');
+      return { ...sample, memory: { ...sample.memory, unreclaimableBytes: heldMiB * MiB } };
+    };
+    runs.sample(reading(t0 - 1_000, 100, 60));
+    runs.started(aStart('a', '1', t0, 'make'));
+    await settle();
+    runs.sample(reading(t0 + 1_000, 400, 90));
+    runs.ended(anEnd('a', '1', t0 + 2_000));
+    expect(history.peaks.recorded).toEqual([{ commandKey: 'make', peakBytes: 30 * MiB, atMs: t0 + 2_000 }]);
   });
 
   it('tell what they took above the use at their start', async () => {

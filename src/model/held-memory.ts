@@ -1,4 +1,4 @@
-import type { MemoryReading } from '../model/sample.ts';
+import type { MemoryReading } from './sample.ts';
 
 /**
  * How much of a memory reading cannot be given back. Page cache fills whatever there is and is no pressure; anonymous memory, shared
