@@ -9,6 +9,7 @@ import { within } from '../model/wait.ts';
 import { workspaceName, workspaceOf } from '../model/workspace.ts';
 import type { MonitorRecord } from '../monitor/sandbox-monitor.ts';
 import { CommandRuns } from './command-runs.ts';
+import { LifeMemory } from './life-memory.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 import type { Tasks } from './waiting.ts';
 
@@ -59,6 +60,7 @@ const isNews = (told: Told, sandbox: Sandbox, nowMs: number, ended: boolean): bo
 export class Recorder {
   readonly #host: RecorderHost;
   readonly #runs: CommandRuns;
+  readonly #lives: LifeMemory;
   readonly #told = new Map<string, Told>();
   readonly #life = new AbortController();
   /** The workspace of this window, or null when no folder is open. */
@@ -67,6 +69,7 @@ export class Recorder {
   constructor(host: RecorderHost) {
     this.#host = host;
     this.#runs = new CommandRuns(host);
+    this.#lives = new LifeMemory(host);
   }
 
   /** Whether anything is written of this sandbox. */
@@ -123,6 +126,7 @@ export class Recorder {
       case 'incident-withdrawn':
         log.info(`${record.id} is there again; incident ${one.incidentId} never happened.`);
         history.withdrawIncident(one.incidentId);
+        this.#lives.withdrawn(record.id);
         break;
       case 'fix':
         history.recordFix(one.outcome, one.fingerprint, this.workspaceOf(record));
@@ -143,6 +147,7 @@ export class Recorder {
 
   #incident(record: SandboxRecord, incident: Incident): void {
     const { history, log, tasks } = this.#host;
+    this.#lives.incident(record.sandbox, incident);
     if (incident.endsSandbox) this.#runs.sandboxEnded(record.id);
     if (!record.foundEnded || !incident.endsSandbox) {
       history.recordIncident(incident);
@@ -174,6 +179,7 @@ export class Recorder {
     if (!this.isKept(record)) return;
     this.#host.history.recordSample(sample);
     this.#runs.sample(sample);
+    this.#lives.sample(record.sandbox, sample);
   }
 
   command(record: SandboxRecord, event: CommandStarted | CommandEnded): void {
@@ -191,12 +197,14 @@ export class Recorder {
   forget(sandboxId: string): void {
     this.#told.delete(sandboxId);
     this.#runs.forget(sandboxId);
+    this.#lives.forget(sandboxId);
   }
 
   /** It is not shown any more. */
   dropped(sandboxId: string): void {
     this.#told.delete(sandboxId);
     this.#runs.drop(sandboxId);
+    this.#lives.drop(sandboxId);
   }
 
   /** Waits for no answers any more. */
@@ -208,6 +216,7 @@ export class Recorder {
   /** The last word on `records`: until now they were there. */
   close(records: readonly SandboxRecord[]): void {
     this.#runs.close();
+    this.#lives.close();
     const nowMs = this.#host.clock.now();
     for (const record of records) {
       if (this.isKept(record) && !record.ended) this.#tell(record, record.monitor.view(nowMs).sandbox, nowMs);

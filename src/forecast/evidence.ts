@@ -2,6 +2,7 @@ import type { Forecast } from '../model/forecast.ts';
 import type { SignalName } from '../model/signal.ts';
 import { unitOf } from '../model/signal.ts';
 import type { Expectation } from './commands.ts';
+import type { EarlierLives } from './lives.ts';
 import type { Outlook } from './outlook.ts';
 import { type SignalTrack, warmUpMs } from './track.ts';
 
@@ -75,6 +76,15 @@ function course(signal: SignalName, track: SignalTrack, outlook: Outlook, grower
   return parts;
 }
 
+const plural = (count: number): string => `${count} earlier sandbox${count === 1 ? '' : 'es'} of this kind`;
+
+/** What became of those that came as far as this one. */
+function livesInWords(signal: SignalName, { reached, stopped, highestStop }: EarlierLives): string | null {
+  if (stopped === 0) return reached === 0 ? null : `${plural(reached)} reached the limit`;
+  const where = `stopped at about ${amount(signal, highestStop)}${stopped === 1 ? '' : ' at most'}`;
+  return reached === 0 ? `${plural(stopped)} ${where}` : `${plural(reached)} reached the limit, ${stopped} ${where}`;
+}
+
 /** Everything the sentence is made of. */
 export interface EvidenceInput {
   readonly signal: SignalName;
@@ -87,6 +97,8 @@ export interface EvidenceInput {
   readonly slowed: boolean;
   /** What earlier runs of the running command took, or null. */
   readonly command: Expectation | null;
+  /** What earlier sandboxes of the same kind did, or null. */
+  readonly earlier: EarlierLives | null;
   /** Why there is no forecast although there are numbers, or null. */
   readonly noForecast: string | null;
   /** Age of the last reading where it is worth saying, milliseconds; else null. */
@@ -102,6 +114,7 @@ export function evidenceOf({
   counted,
   slowed,
   command,
+  earlier,
   noForecast,
   staleMs,
 }: EvidenceInput): string {
@@ -124,6 +137,8 @@ export function evidenceOf({
     const before = command.runs === 1 ? 'the last time' : `the last ${command.runs} times`;
     parts.push(`${command.key} took ${amount(signal, command.usualBytes)} ${before}`);
   }
+  const lives = earlier === null ? null : livesInWords(signal, earlier);
+  if (lives !== null) parts.push(lives);
   const note = noteInWords(signal, track);
   if (note !== null) parts.push(note);
   if (track.ignored > 0) parts.push(`${track.ignored} unusable reading${track.ignored === 1 ? '' : 's'} ignored`);

@@ -1,5 +1,6 @@
 import type { CommandEnded, CommandStarted, LimitChanged, ProcessExited, SandboxEvent } from '../model/events.ts';
 import type { Forecast, Forecaster } from '../model/forecast.ts';
+import { HeldMemory } from '../model/held-memory.ts';
 import type { CommandPeaks } from '../model/history.ts';
 import type { MemoryReading, Sample, SampleSource } from '../model/sample.ts';
 import { type SignalName, signalNames, unitOf } from '../model/signal.ts';
@@ -11,8 +12,8 @@ import { ExpiryClock } from './expiry.ts';
 import type { Surroundings } from './features.ts';
 import { Growers } from './growers.ts';
 import { HeapWatch } from './heap.ts';
-import { HeldMemory } from './held-memory.ts';
-import { believed, calm, expected, lastFeatures } from './outlook.ts';
+import { type EarlierLives, Lives } from './lives.ts';
+import { atOdds, believed, calm, expected, lastFeatures, type Outlook } from './outlook.ts';
 import { Responsiveness } from './responsiveness.ts';
 import { Restarts } from './restarts.ts';
 import { Around } from './surroundings.ts';
@@ -58,6 +59,8 @@ export interface ForecasterOptions {
   readonly sandboxId?: string;
   /** What commands took in other sessions; without it, only what was seen since the forecaster was made. */
   readonly peaks?: Pick<CommandPeaks, 'peakOf'>;
+  /** What the sandbox was made from (`originOf` in model/life.ts), or null; earlier ones of the same kind tell whether a climb stops. */
+  readonly origin?: string | null;
   /** The additive model; default: the fitted one. */
   readonly model?: Model;
   /** Told after each new forecast what the model looked at, for those who fit it: one list of features for each horizon. */
@@ -87,6 +90,7 @@ class SandboxForecaster implements Forecaster {
   readonly #responsiveness = new Responsiveness();
   readonly #restarts = new Restarts();
   readonly #commands: CommandMemory;
+  readonly #lives: Lives;
   readonly #cache = new Map<
     SignalName,
     { version: number; staleMs: number | null; dead: boolean; forecast: Forecast }
@@ -98,6 +102,7 @@ class SandboxForecaster implements Forecaster {
     this.#sandboxId = options.sandboxId ?? null;
     this.#options = options;
     this.#commands = new CommandMemory(options.peaks ?? null);
+    this.#lives = new Lives(options.peaks ?? null, options.origin ?? null);
   }
 
   observe(event: SandboxEvent): void {
@@ -277,13 +282,20 @@ class SandboxForecaster implements Forecaster {
     return this.#commands.expectation(track.limit, track.lastAtMs);
   }
 
+  /** What became of earlier sandboxes of this kind that came so far; asked only where something climbs. */
+  #earlier(signal: SignalName, track: SignalTrack, seen: Outlook): EarlierLives | null {
+    if ((signal !== 'memory' && signal !== 'disk') || track.limit === null || seen.pBreak300 === 0) return null;
+    return this.#lives.of(signal, track.trend, track.reach, track.lastAtMs);
+  }
+
   #build(signal: SignalName, track: SignalTrack, staleMs: number | null, dead: boolean): Forecast {
     const noForecast = this.#noForecast(signal, track, dead);
     const seen = noForecast === null ? track.outlook(this.#surroundings(signal, track), this.#options.model) : calm;
     // A track that has nothing to say has not filled them.
     if (seen !== calm) this.#options.onFeatures?.(signal, lastFeatures);
     const command = noForecast === null ? this.#expectation(signal, track) : null;
-    const outlook = expected(believed(seen, this.#trustIn(signal, track)), command);
+    const earlier = this.#earlier(signal, track, seen);
+    const outlook = expected(atOdds(believed(seen, this.#trustIn(signal, track)), earlier?.odds ?? 1), command);
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
     const counted = noForecast === null && signal === 'heap' ? this.#howCounted() : null;
@@ -310,6 +322,7 @@ class SandboxForecaster implements Forecaster {
         counted,
         slowed: signal === 'memory' && this.#throttleLine.slows(track.lastAtMs),
         command,
+        earlier: outlook.rising ? earlier : null,
         noForecast,
         staleMs,
       }),

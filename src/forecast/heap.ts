@@ -9,8 +9,8 @@ import { SignalTrack } from './track.ts';
 const keepsItsHeap = /xmx|maxheapsize|maxrampercentage|java/i;
 /** A limit that is only asked for: the program collects more often near it and goes beyond it when it must. */
 const isSoft = /gomemlimit/i;
-/** Such a one, or one that is set on addresses and not on memory in use. */
-const isGuess = /default|ulimit/i;
+/** Set on addresses and not on memory in use. */
+const isOnAddresses = /ulimit/i;
 /** Beside its heap a process holds code, stacks and buffers: so much, and this share of the heap. */
 const besideBytes = 32 * 1024 * 1024;
 const besideShare = 0.02;
@@ -125,8 +125,8 @@ export class HeapWatch {
   #addResident(atMs: number, cadenceMs: number, { name, rssBytes, heapLimit }: Limited): void {
     const { limitBytes, source } = heapLimit;
     const limit = fullAtBytes(limitBytes);
-    this.trust = isGuess.test(source) ? 0.5 : 1;
     this.guessed = isDefaultHeap(heapLimit);
+    this.trust = this.guessed || isOnAddresses.test(source) ? 0.5 : 1;
     if (keepsItsHeap.test(`${name} ${source}`)) this.telling = 'keeps';
     else if (isSoft.test(source)) this.telling = 'soft';
     else if (rssBytes > beyond * limit) this.telling = 'outside';

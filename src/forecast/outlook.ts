@@ -50,6 +50,18 @@ export const believed = (outlook: Outlook, share: number): Outlook =>
         pBreak300: share * outlook.pBreak300,
       };
 
+/** @returns the same with the odds of a break multiplied by `odds`. */
+export function atOdds(outlook: Outlook, odds: number): Outlook {
+  if (odds === 1) return outlook;
+  const turned = (p: number): number => (p >= 1 ? 1 : (p * odds) / (1 - p + p * odds));
+  return {
+    ...outlook,
+    pBreak60: turned(outlook.pBreak60),
+    pBreak120: turned(outlook.pBreak120),
+    pBreak300: turned(outlook.pBreak300),
+  };
+}
+
 /** @returns the same, joined with what earlier runs of the running command say. */
 export function expected(outlook: Outlook, command: Expectation | null): Outlook {
   if (command === null || command.weight <= 0) return outlook;

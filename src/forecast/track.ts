@@ -160,6 +160,16 @@ export class SignalTrack {
     return this.used - this.#value;
   }
 
+  /** What the trend follows, with what takes over when the signal itself is full; in the signal's unit. */
+  get trend(): number {
+    return this.#value + this.#asideUsed;
+  }
+
+  /** How far it can go. Only with a limit. */
+  get reach(): number {
+    return (this.limit ?? 0) + this.#asideLimit;
+  }
+
   /** Whether there is too little history to say anything. */
   get warmingUp(): boolean {
     return !(this.lastAtMs - this.sinceMs >= warmUpMs);

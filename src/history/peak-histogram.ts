@@ -37,6 +37,9 @@ const bucketOf = (bytes: number): number => {
 /** @returns the upper end of a bucket, bytes. */
 const endOf = (bucket: number): number => Math.round(firstBucketBytes * growth ** bucket);
 
+/** @returns the middle of a bucket, bytes. */
+const middleOf = (bucket: number): number => Math.round(firstBucketBytes * growth ** (bucket - 0.5));
+
 /** @returns `histogram` with one more run. */
 export const addPeak = (histogram: PeakHistogram, peakBytes: number, atMs: number): PeakHistogram => {
   const aheadMs = histogram.atMs - atMs;
@@ -59,15 +62,18 @@ export const addPeak = (histogram: PeakHistogram, peakBytes: number, atMs: numbe
 };
 
 /** @returns what is foretold for the next run, or null when none was seen. */
-export const peakOfHistogram = (histogram: PeakHistogram): CommandPeak | null => {
-  const total = [...histogram.buckets.values()].reduce((sum, weight) => sum + weight, 0);
+export const peakOfHistogram = ({ buckets, runs, lastRunAtMs }: PeakHistogram): CommandPeak | null => {
+  const total = [...buckets.values()].reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) return null;
+  const peaks = [...buckets]
+    .toSorted(([a], [b]) => a - b)
+    .map(([bucket, weight]) => ({ bucket, peakBytes: middleOf(bucket), weight }));
   let sum = 0;
-  for (const [bucket, weight] of [...histogram.buckets].toSorted(([a], [b]) => a - b)) {
+  for (const { bucket, weight } of peaks) {
     sum += weight;
     // A little slack, so that nine of ten runs are 90 % though the newest weighs a trifle more than the others.
     if (sum >= percentile * total * (1 - 1e-3)) {
-      return { peakBytes: endOf(bucket), runs: histogram.runs, lastRunAtMs: histogram.lastRunAtMs };
+      return { peakBytes: endOf(bucket), runs, lastRunAtMs, peaks: peaks.map(({ bucket: _, ...peak }) => peak) };
     }
   }
   return null;

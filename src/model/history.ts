@@ -190,6 +190,8 @@ export interface CommandPeak {
   readonly peakBytes: number;
   readonly runs: number;
   readonly lastRunAtMs: number;
+  /** Each peak with its weight, the newest having one; to within 2.5 %, half a bucket of a histogram. */
+  readonly peaks: readonly { readonly peakBytes: number; readonly weight: number }[];
 }
 
 /** What commands took before, known when one starts again. Answers at once, from memory; all windows learn together. */

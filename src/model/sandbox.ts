@@ -60,6 +60,11 @@ export interface Sandbox {
   readonly createdAtMs: number | null;
   readonly expiry: Expiry | null;
   readonly image: string | null;
+  /**
+   * What it was made from and started with, as one short word that is the same for every sandbox of this kind and tells nothing secret; absent
+   * or null when that is not known, or when it was started with nothing that does any work.
+   */
+  readonly origin?: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   /** True when reading it through the server's proxy would move its deadline (watching must not keep it alive). */
   readonly renewsOnAccess: boolean;

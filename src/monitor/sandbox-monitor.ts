@@ -56,7 +56,8 @@ class Monitor implements SandboxMonitor {
     this.sandboxId = sandbox.id;
     this.#sandbox = sandbox;
     const forecaster = new SteadyForecaster(
-      options.forecaster ?? createForecaster(peaks === undefined ? {} : { peaks }),
+      options.forecaster ??
+        createForecaster({ origin: sandbox.origin ?? null, ...(peaks === undefined ? {} : { peaks }) }),
     );
     const oom = new OomCounter();
     const journal = this.#journal;

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../model/ports.ts';
 import type { Expiry, Sandbox } from '../../model/sandbox.ts';
+import { originOf } from './origin.ts';
 import type { WireSandbox, WireSnapshot } from './schemas.ts';
 import { phaseOf } from './states.ts';
 import { parseTimestamp } from './timestamps.ts';
@@ -28,6 +29,7 @@ export const toSandbox = (wire: WireSandbox, knowledge: RenewKnowledge, toLocal:
   const reason = wire.status.reason ?? null;
   const expiresAtMs = localTime(wire.expiresAt, toLocal);
   const renews = expiresAtMs === null ? 'does-not-renew' : knowledge;
+  const image = wire.image?.uri ?? (wire.snapshotId === undefined ? null : `snapshot ${wire.snapshotId}`);
   return {
     id: wire.id,
     provider: providerId,
@@ -38,7 +40,8 @@ export const toSandbox = (wire: WireSandbox, knowledge: RenewKnowledge, toLocal:
     message: wire.status.message ?? null,
     createdAtMs: localTime(wire.createdAt, toLocal),
     expiry: expiresAtMs === null ? null : expiryAt(expiresAtMs, renews),
-    image: wire.image?.uri ?? (wire.snapshotId === undefined ? null : `snapshot ${wire.snapshotId}`),
+    image,
+    origin: originOf(image, wire.entrypoint),
     metadata,
     // What is not known counts as renewing: the price of asking once too often is smaller than that of keeping a
     // sandbox alive by watching it.

@@ -35,6 +35,7 @@ const wireSandbox = z.object({
   id: z.string().check(z.minLength(1)),
   image: z.catch(z.optional(z.object({ uri: text })), undefined),
   snapshotId: text,
+  entrypoint: z.catch(z.optional(z.array(z.string())), undefined),
   status,
   metadata: labels,
   /** Sent by newer servers. */

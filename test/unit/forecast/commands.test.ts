@@ -53,7 +53,7 @@ describe('a command that was seen before', () => {
   });
 
   it('takes what other sessions learned from the port', () => {
-    const peaks = { peakOf: () => ({ peakBytes: 400 * mebibyte, runs: 5, lastRunAtMs: startMs }) };
+    const peaks = { peakOf: () => ({ peakBytes: 400 * mebibyte, runs: 5, lastRunAtMs: startMs, peaks: [] }) };
     const events = [...quiet, start('a', 15), sample(16, { memoryMiB: 31, anonMiB: 31 })];
     const forecast = forecastAfter(createForecaster({ peaks }), events, 'memory');
     expect(forecast.pBreak60).toBeGreaterThan(0.8);

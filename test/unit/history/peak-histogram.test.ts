@@ -61,7 +61,20 @@ describe('a peak histogram', () => {
   it('is read as it was written', () => {
     const histogram = of([1e8, 2e8, 2e8], 3 * dayMs);
     const read = parseHistogram(histogramText(histogram));
-    expect(read === null ? null : peakOfHistogram(read)).toEqual(peakOfHistogram(histogram));
+    const peak = read === null ? null : peakOfHistogram(read);
+    expect(peak).toEqual({ ...peakOfHistogram(histogram), peaks: peak?.peaks });
+    expect(peak?.peaks.map(({ weight }) => weight.toFixed(4))).toEqual(
+      peakOfHistogram(histogram)?.peaks.map(({ weight }) => weight.toFixed(4)),
+    );
+  });
+
+  it('tells each peak to within its bucket, older ones with less weight', () => {
+    const [low, high] = peakOfHistogram(of([100 * mib, 300 * mib], 14 * dayMs))?.peaks ?? [];
+    expect(Math.abs((low?.peakBytes ?? 0) / (100 * mib) - 1)).toBeLessThan(0.025);
+    expect(Math.abs((high?.peakBytes ?? 0) / (300 * mib) - 1)).toBeLessThan(0.025);
+    expect(high?.weight).toBeCloseTo(1, 5);
+    expect(low?.weight).toBeGreaterThan(0);
+    expect(low?.weight).toBeLessThan(0.6);
   });
 
   it.each([

@@ -40,6 +40,7 @@ describe('toSandbox', () => {
         certainty: 'known',
       },
       image: 'node:24-slim',
+      origin: null,
       metadata: { name: 'api-tests', team: 'blue' },
       renewsOnAccess: true,
     });

@@ -1,0 +1,124 @@
+import { HeldMemory } from '../model/held-memory.ts';
+import type { CommandPeaks } from '../model/history.ts';
+import type { Incident, IncidentCause } from '../model/incident.ts';
+import { LifeCourse, type LifeSignal, lifeKey, lifeSignals } from '../model/life.ts';
+import type { Clock, Timer } from '../model/ports.ts';
+import type { Sample } from '../model/sample.ts';
+import type { Sandbox } from '../model/sandbox.ts';
+
+/** Two windows see the creation of one sandbox this far apart at most; what they learn of it counts once. */
+const sameLifeMs = 2_000;
+
+/** By then the system has told why it ended. */
+const settledMs = 20_000;
+
+const fullMemory: readonly IncidentCause[] = ['out-of-memory', 'out-of-memory-child'];
+
+interface Life {
+  readonly held: HeldMemory;
+  readonly courses: Readonly<Record<LifeSignal, LifeCourse>>;
+}
+
+const newLife = (): Life => ({
+  held: new HeldMemory(),
+  courses: { memory: new LifeCourse(), disk: new LifeCourse() },
+});
+
+/** An end whose cause may still become known. */
+interface Ending {
+  readonly life: Life;
+  readonly sandbox: Sandbox;
+  readonly atMs: number;
+  readonly timer: Timer;
+}
+
+/** Follows each sandbox through its life, and writes down at its end how far it filled, for the next one of the same kind. */
+export class LifeMemory {
+  readonly #clock: Clock;
+  readonly #peaks: CommandPeaks | null;
+  readonly #lives = new Map<string, Life>();
+  readonly #endings = new Map<string, Ending>();
+
+  constructor({ clock, peaks }: { readonly clock: Clock; readonly peaks: CommandPeaks | null }) {
+    this.#clock = clock;
+    this.#peaks = peaks;
+  }
+
+  sample({ id, origin }: Sandbox, { atMs, source, memory, swap, disk }: Sample): void {
+    // Numbers of the machine are not the sandbox's.
+    if (this.#peaks === null || origin === undefined || origin === null || source === 'machine') return;
+    const life = this.#lives.get(id) ?? newLife();
+    this.#lives.set(id, life);
+    if (memory !== undefined) {
+      // As the forecast counts it: with the swap that takes over what memory cannot hold.
+      const swapLimit = swap?.limitBytes ?? 0;
+      const aside = swap !== undefined && swapLimit > 0 ? swap.usedBytes : 0;
+      const limit = memory.limitBytes === null ? null : memory.limitBytes + swapLimit;
+      life.courses.memory.add(atMs, life.held.of(memory) + aside, limit);
+    }
+    if (disk !== undefined) life.courses.disk.add(atMs, disk.usedBytes, disk.limitBytes);
+  }
+
+  /** Something ended in it, or it did; told again when more is known of the same end. */
+  incident(sandbox: Sandbox, { cause, endsSandbox, atMs }: Incident): void {
+    const ending = this.#endings.get(sandbox.id);
+    const life = this.#lives.get(sandbox.id) ?? ending?.life;
+    const isFull = fullMemory.includes(cause);
+    if (life === undefined || !(isFull || endsSandbox)) return;
+    if (isFull) life.courses.memory.reached();
+    // What runs on, or again, begins anew.
+    this.#lives.delete(sandbox.id);
+    if (ending?.life === life) return;
+    this.#settle(sandbox.id);
+    const timer = this.#clock.after(settledMs, () => this.#settle(sandbox.id));
+    this.#endings.set(sandbox.id, { life, sandbox, atMs, timer });
+  }
+
+  /** It had not ended. */
+  withdrawn(sandboxId: string): void {
+    const ending = this.#endings.get(sandboxId);
+    if (ending === undefined) return;
+    ending.timer.cancel();
+    this.#endings.delete(sandboxId);
+    if (!this.#lives.has(sandboxId)) this.#lives.set(sandboxId, ending.life);
+  }
+
+  /** Nothing is to be remembered of it. */
+  forget(sandboxId: string): void {
+    this.#lives.delete(sandboxId);
+    this.#endings.get(sandboxId)?.timer.cancel();
+    this.#endings.delete(sandboxId);
+  }
+
+  /** It is not shown any more. */
+  drop(sandboxId: string): void {
+    this.#settle(sandboxId);
+    this.#lives.delete(sandboxId);
+  }
+
+  /** Writes down what has ended; of what still runs nobody knows where it stops. */
+  close(): void {
+    for (const sandboxId of [...this.#endings.keys()]) this.#settle(sandboxId);
+    this.#lives.clear();
+  }
+
+  #settle(sandboxId: string): void {
+    const ending = this.#endings.get(sandboxId);
+    if (ending === undefined) return;
+    ending.timer.cancel();
+    this.#endings.delete(sandboxId);
+    this.#write(ending);
+  }
+
+  #write({ life, sandbox: { origin, createdAtMs }, atMs: endedAtMs }: Ending): void {
+    if (origin === undefined || origin === null) return;
+    const atMs = createdAtMs ?? endedAtMs;
+    for (const signal of lifeSignals) {
+      const end = life.courses[signal].end();
+      const key = lifeKey(origin, signal);
+      const before = this.#peaks?.peakOf(key, endedAtMs)?.lastRunAtMs;
+      const isCounted = before !== undefined && Math.abs(before - atMs) < sameLifeMs;
+      if (end !== null && !isCounted) this.#peaks?.record(key, end, atMs);
+    }
+  }
+}
