@@ -3,6 +3,7 @@ import { commandKey, otherCommand } from '../model/command-key.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import { HeldMemory } from '../model/held-memory.ts';
 import type { CommandPeaks, CommandRun, HistoryStore } from '../model/history.ts';
+import { killedExit, killedFactor, killOfCommandMs } from '../model/killed-run.ts';
 import type { Clock, Log } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import type { Sample } from '../model/sample.ts';
@@ -47,6 +48,11 @@ interface Reading {
 interface Place {
   readonly held: HeldMemory;
   reading: Reading | null;
+  /** Kills for memory that the kernel has counted, and when the last one was noticed. */
+  kills: number | null;
+  killedAtMs: number;
+  /** What ran when the sandbox ended, as long as its cause may become known. */
+  cut: readonly Run[];
   readonly running: Map<string, Run>;
   readonly attempts: Map<string, number>;
   /** Runs that wait for their number; null once numbers are known. */
@@ -74,6 +80,9 @@ export class CommandRuns {
     // What cannot be given back, as the forecast counts it: a build that reads many files fills the page cache.
     const reading = { atMs, bytes: place.held.of(memory), cadenceMs };
     place.reading = reading;
+    const kills = memory.oomKillCount;
+    if (kills !== null && place.kills !== null && kills > place.kills) place.killedAtMs = atMs;
+    place.kills = kills ?? place.kills;
     for (const run of place.running.values()) {
       if (reading.atMs < run.event.atMs) continue;
       run.highestBytes = Math.max(run.highestBytes ?? 0, reading.bytes);
@@ -82,6 +91,8 @@ export class CommandRuns {
 
   started(event: CommandStarted): void {
     const place = this.#place(event.sandboxId);
+    // It runs again: what ran before its end is done with.
+    place.cut = [];
     const { reading } = place;
     const fresh = reading !== null && Math.abs(event.atMs - reading.atMs) <= Math.max(freshMs, 3 * reading.cadenceMs);
     const run: Run = {
@@ -110,17 +121,31 @@ export class CommandRuns {
     place.running.delete(event.commandId);
     run.ended = event;
     this.#record(run);
-    const peakBytes = peakOf(run);
-    if (peakBytes !== null && run.key !== otherCommand) this.#host.peaks?.record(run.key, peakBytes, event.atMs);
+    const killed = event.exitCode === killedExit || event.atMs - place.killedAtMs < killOfCommandMs;
+    this.#learn(run, event.atMs, killed && event.exitCode !== 0);
   }
 
-  /** Nothing runs in it any more; what its commands took until then is written down. */
-  sandboxEnded(sandboxId: string): void {
+  /**
+   * Nothing runs in it any more; what its commands took until then is written down. May be told again when more is known of the end.
+   * @param outOfMemory it ended for want of memory, and what ran in it with it.
+   */
+  sandboxEnded(sandboxId: string, outOfMemory = false): void {
     const place = this.#places.get(sandboxId);
     if (place === undefined) return;
+    if (place.running.size > 0) place.cut = [...place.running.values()];
     for (const run of place.running.values()) this.#record(run);
     place.running.clear();
     place.reading = null;
+    if (!outOfMemory) return;
+    for (const run of place.cut) this.#learn(run, this.#host.clock.now(), true);
+    place.cut = [];
+  }
+
+  /** What it took is known when it starts again, in this sandbox or another. */
+  #learn(run: Run, atMs: number, killed: boolean): void {
+    const peakBytes = peakOf(run);
+    if (peakBytes === null || run.key === otherCommand) return;
+    this.#host.peaks?.record(run.key, killed ? peakBytes * killedFactor : peakBytes, atMs);
   }
 
   /** What is known of this sandbox's commands is forgotten; they count from one again. */
@@ -157,6 +182,9 @@ export class CommandRuns {
     const place: Place = {
       held: new HeldMemory(),
       reading: null,
+      kills: null,
+      killedAtMs: Number.NEGATIVE_INFINITY,
+      cut: [],
       running: new Map(),
       attempts: new Map(),
       waiting: [],

@@ -148,7 +148,7 @@ export class Recorder {
   #incident(record: SandboxRecord, incident: Incident): void {
     const { history, log, tasks } = this.#host;
     this.#lives.incident(record.sandbox, incident);
-    if (incident.endsSandbox) this.#runs.sandboxEnded(record.id);
+    if (incident.endsSandbox) this.#runs.sandboxEnded(record.id, incident.cause === 'out-of-memory');
     if (!record.foundEnded || !incident.endsSandbox) {
       history.recordIncident(incident);
       return;

@@ -1,16 +1,13 @@
 import { commandKey } from '../model/command-key.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { CommandPeaks } from '../model/history.ts';
+import { killedExit, killedFactor } from '../model/killed-run.ts';
 import { phi } from './numerics.ts';
 
 /** Commands that run at the same time, and commands remembered, at most. */
 const mostRunning = 32;
 const mostRemembered = 64;
 const keptPeaks = 5;
-/** A run that was killed would have gone on: its peak counts as so much more (VPA adds a fifth). */
-const killedFactor = 1.3;
-/** Ended by SIGKILL, as the kernel's killer does. */
-const killedExit = 137;
 /** Spread of the logarithm of the peak from run to run, and how much less is known from few runs. */
 const spread = 0.1;
 const spreadOfOne = 0.1;

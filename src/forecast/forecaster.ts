@@ -2,6 +2,7 @@ import type { CommandEnded, CommandStarted, LimitChanged, ProcessExited, Sandbox
 import type { Forecast, Forecaster } from '../model/forecast.ts';
 import { HeldMemory } from '../model/held-memory.ts';
 import type { CommandPeaks } from '../model/history.ts';
+import { killedExit, killOfCommandMs } from '../model/killed-run.ts';
 import type { MemoryReading, Sample, SampleSource } from '../model/sample.ts';
 import { type SignalName, signalNames, unitOf } from '../model/signal.ts';
 import type { Model } from './combine.ts';
@@ -35,11 +36,6 @@ const isTracked = (signal: SignalName): signal is TrackedSignal => Object.hasOwn
 
 /** Filled anew for each forecast. */
 const beside: { bornAtMs: number; busy: number } = { bornAtMs: Number.NaN, busy: Number.NaN };
-
-/** A command that ends within this time after a kill was what was killed. */
-const killOfCommandMs = 10_000;
-/** Exit code of what the kernel killed. */
-const killedExit = 137;
 
 /** @returns the swap that takes over what memory cannot hold, where there is a limit to it. */
 const asideOf = (swap: Sample['swap']): Aside | null =>

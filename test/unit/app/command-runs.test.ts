@@ -192,6 +192,46 @@ describe('the runs of commands', () => {
     expect(history.peaks.recorded).toEqual([]);
   });
 
+  it('would have needed more when they were killed', async () => {
+    const { runs, history, one } = bench();
+    const run = async (exitCode: number | null, kills: number): Promise<number | undefined> => {
+      runs.sample(using('a', t0, 100));
+      runs.started(aStart('a', `${exitCode}-${kills}`, t0, 'make'));
+      await settle();
+      const sample = using('a', t0 + 1_000, 300);
+      if (sample.memory === undefined) throw new Error('no memory');
+      runs.sample({ ...sample, memory: { ...sample.memory, oomKillCount: kills } });
+      runs.ended(anEnd('a', `${exitCode}-${kills}`, t0 + 2_000, exitCode));
+      expect(one().peakBytes).toBe(200 * MiB);
+      return history.peaks.recorded.at(-1)?.peakBytes;
+    };
+    expect(await run(2, 0)).toBe(200 * MiB);
+    expect(await run(137, 0)).toBe(260 * MiB);
+    // A child of it was killed: make itself ends with 2.
+    expect(await run(2, 1)).toBe(260 * MiB);
+    expect(await run(0, 2)).toBe(200 * MiB);
+  });
+
+  it('that end with their sandbox teach something only when memory ended it', async () => {
+    const { runs, history } = bench();
+    const cut = async (id: string): Promise<void> => {
+      runs.sample(using(id, t0, 100));
+      runs.started(aStart(id, '1', t0, `build ${id}`));
+      await settle();
+      runs.sample(using(id, t0 + 1_000, 300));
+    };
+    await cut('a');
+    runs.sandboxEnded('a', true);
+    await cut('b');
+    runs.sandboxEnded('b');
+    const expected = [{ commandKey: 'build a', peakBytes: 260 * MiB, atMs: t0 }];
+    expect(history.peaks.recorded).toEqual(expected);
+    // The cause is often told a little later.
+    runs.sandboxEnded('b', true);
+    runs.sandboxEnded('b', true);
+    expect(history.peaks.recorded).toEqual([...expected, { commandKey: 'build b', peakBytes: 260 * MiB, atMs: t0 }]);
+  });
+
   it('never end before they began, and no end makes a run', async () => {
     const { runs, history, one } = bench();
     runs.ended(anEnd('a', '9', t0));
