@@ -33,6 +33,8 @@ interface Run {
   /** Use of memory when it began, or null when it was not known. */
   readonly fromBytes: number | null;
   highestBytes: number | null;
+  /** When it used that much first. */
+  highestAtMs: number;
   ended: CommandEnded | null;
   /** Null until it is known how often the command ran before. */
   attempt: number | null;
@@ -85,7 +87,9 @@ export class CommandRuns {
     place.kills = kills ?? place.kills;
     for (const run of place.running.values()) {
       if (reading.atMs < run.event.atMs) continue;
-      run.highestBytes = Math.max(run.highestBytes ?? 0, reading.bytes);
+      if (run.highestBytes !== null && reading.bytes <= run.highestBytes) continue;
+      run.highestBytes = reading.bytes;
+      run.highestAtMs = atMs;
     }
   }
 
@@ -100,6 +104,7 @@ export class CommandRuns {
       key: commandKey(event.commandLine, event.cwd),
       fromBytes: fresh ? reading.bytes : null,
       highestBytes: null,
+      highestAtMs: event.atMs,
       ended: null,
       attempt: null,
     };
@@ -145,7 +150,8 @@ export class CommandRuns {
   #learn(run: Run, atMs: number, killed: boolean): void {
     const peakBytes = peakOf(run);
     if (peakBytes === null || run.key === otherCommand) return;
-    this.#host.peaks?.record(run.key, killed ? peakBytes * killedFactor : peakBytes, atMs);
+    const tookMs = Math.max(0, run.highestAtMs - run.event.atMs);
+    this.#host.peaks?.record(run.key, killed ? peakBytes * killedFactor : peakBytes, atMs, tookMs);
   }
 
   /** What is known of this sandbox's commands is forgotten; they count from one again. */

@@ -59,6 +59,11 @@ export class LifeMemory {
     if (disk !== undefined) life.courses.disk.add(atMs, disk.usedBytes, disk.limitBytes);
   }
 
+  /** An error in it says that this limit was reached, whatever the last reading said. */
+  reached(sandboxId: string, signal: LifeSignal): void {
+    this.#lives.get(sandboxId)?.courses[signal].reached();
+  }
+
   /** Something ended in it, or it did; told again when more is known of the same end. */
   incident(sandbox: Sandbox, { cause, endsSandbox, atMs }: Incident): void {
     const ending = this.#endings.get(sandbox.id);

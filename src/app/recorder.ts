@@ -7,6 +7,7 @@ import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import { within } from '../model/wait.ts';
 import { workspaceName, workspaceOf } from '../model/workspace.ts';
+import { signalsReached } from '../monitor/broken-signals.ts';
 import type { MonitorRecord } from '../monitor/sandbox-monitor.ts';
 import { CommandRuns } from './command-runs.ts';
 import { LifeMemory } from './life-memory.ts';
@@ -133,6 +134,7 @@ export class Recorder {
         break;
       case 'error':
         history.recordError(record.id, one.error, this.workspaceOf(record));
+        if (signalsReached(one.error.pattern).includes('disk')) this.#lives.reached(record.id, 'disk');
         break;
       case 'error-rise':
         // Follows from what is recorded already.

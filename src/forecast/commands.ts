@@ -15,13 +15,28 @@ const spreadOfOne = 0.1;
 const doubt = 0.25;
 /** Beyond what all but this share of runs took, earlier runs say nothing any more. */
 const uncharted = 0.2;
+/** No command takes less time to its peak, milliseconds. */
+const shortestMs = 100;
 /** Peaks below this share of the limit are not worth remembering. */
 const leastShare = 0.02;
+
+/** Spread of the logarithm of the time that a command takes to its peak. */
+const timeSpread = 0.5;
+/** As late as only this share of runs, the time of earlier ones says nothing any more: it may come at any moment. */
+const overdue = 0.05;
 
 interface Running {
   readonly key: string;
   readonly startBytes: number;
+  readonly startAtMs: number;
   highestBytes: number;
+  highestAtMs: number;
+}
+
+/** What one run took, and how long it took to get there. */
+interface Peak {
+  readonly bytes: number;
+  readonly tookMs: number;
 }
 
 /** What earlier runs of a running command say of this one. */
@@ -33,15 +48,27 @@ export interface Expectation {
   readonly runs: number;
   /** Probability that it goes beyond the limit, given how far it is. */
   readonly probability: number;
+  /** If it does: the share of 60, 120 and 300 s within which it would, going by how long it took the last times. */
+  readonly within: readonly [number, number, number];
   /** How much of the forecast is its, 0..1. */
   readonly weight: number;
+}
+
+/** @returns how likely what takes `tookMs` from its start comes within 60, 120 and 300 s of the age `ageMs`, if it comes at all. */
+function shareWithin(tookMs: number | null, ageMs: number): readonly [number, number, number] {
+  const after = (ms: number): number => (tookMs === null || ms <= 0 ? 1 : phi(Math.log(tookMs / ms) / timeSpread));
+  const toCome = after(ageMs);
+  // Nobody measured, or it is late: now as well as later.
+  if (tookMs === null || toCome < overdue) return [1, 1, 1];
+  const within = (seconds: number): number => 1 - after(ageMs + seconds * 1000) / toCome;
+  return [within(60), within(120), within(300)];
 }
 
 /** Remembers how much memory each command took, so that a repeated one is known at its start. */
 export class CommandMemory {
   readonly #peaks: Pick<CommandPeaks, 'peakOf'> | null;
   readonly #running = new Map<string, Running>();
-  readonly #remembered = new Map<string, number[]>();
+  readonly #remembered = new Map<string, readonly Peak[]>();
   #usedBytes = Number.NaN;
 
   /** @param peaks what other sessions learned, or null. */
@@ -49,21 +76,23 @@ export class CommandMemory {
     this.#peaks = peaks;
   }
 
-  started({ commandId, commandLine, cwd }: CommandStarted): void {
+  started({ commandId, commandLine, cwd, atMs }: CommandStarted): void {
     if (this.#running.size >= mostRunning) {
       const [oldest] = this.#running.keys();
       if (oldest !== undefined) this.#running.delete(oldest);
     }
     const startBytes = Number.isNaN(this.#usedBytes) ? 0 : this.#usedBytes;
-    this.#running.set(commandId, { key: commandKey(commandLine, cwd), startBytes, highestBytes: startBytes });
+    const key = commandKey(commandLine, cwd);
+    this.#running.set(commandId, { key, startBytes, startAtMs: atMs, highestBytes: startBytes, highestAtMs: atMs });
   }
 
   ended({ commandId, exitCode }: CommandEnded, killed: boolean): void {
     const run = this.#running.get(commandId);
     if (run === undefined) return;
     this.#running.delete(commandId);
-    const peak = (run.highestBytes - run.startBytes) * (killed || exitCode === killedExit ? killedFactor : 1);
-    if (!(peak > 0)) return;
+    const bytes = (run.highestBytes - run.startBytes) * (killed || exitCode === killedExit ? killedFactor : 1);
+    if (!(bytes > 0)) return;
+    const peak = { bytes, tookMs: Math.max(shortestMs, run.highestAtMs - run.startAtMs) };
     const peaks = this.#remembered.get(run.key) ?? [];
     this.#remembered.delete(run.key);
     this.#remembered.set(run.key, [...peaks, peak].slice(-keptPeaks));
@@ -72,10 +101,14 @@ export class CommandMemory {
   }
 
   /** Takes the memory in use that cannot be reclaimed. */
-  used(usedBytes: number): void {
+  used(usedBytes: number, atMs: number): void {
     if (!(usedBytes >= 0)) return;
     this.#usedBytes = usedBytes;
-    for (const run of this.#running.values()) if (usedBytes > run.highestBytes) run.highestBytes = usedBytes;
+    for (const run of this.#running.values()) {
+      if (!(usedBytes > run.highestBytes)) continue;
+      run.highestBytes = usedBytes;
+      run.highestAtMs = atMs;
+    }
   }
 
   /** Ids are given out anew after a restart: what runs now is not known any more; what was learned stays. */
@@ -94,23 +127,35 @@ export class CommandMemory {
     return worst;
   }
 
-  #expect({ key, startBytes, highestBytes }: Running, limitBytes: number, nowMs: number): Expectation | null {
+  #expect(
+    { key, startBytes, startAtMs, highestBytes }: Running,
+    limitBytes: number,
+    nowMs: number,
+  ): Expectation | null {
     const own = this.#remembered.get(key);
     const told = this.#peaks?.peakOf(key, nowMs) ?? null;
     const runs = Math.max(own?.length ?? 0, told?.runs ?? 0);
     if (runs === 0) return null;
-    const sigma = spread + spreadOfOne / Math.sqrt(runs);
-    // The port tells the ninetieth percentile, 1.28 deviations above the middle.
-    const middle =
-      own === undefined
-        ? Math.log(told?.peakBytes ?? 0) - 1.2816 * sigma
-        : own.reduce((sum, peak) => sum + Math.log(peak), 0) / own.length;
-    const usualBytes = Math.exp(middle);
+    const peaks = own?.map(({ bytes }) => ({ peakBytes: bytes, weight: 1 })) ?? told?.peaks ?? [];
+    const all = peaks.reduce((sum, { weight }) => sum + weight, 0);
+    const usualBytes = Math.exp(
+      peaks.reduce((sum, { peakBytes, weight }) => sum + weight * Math.log(peakBytes), 0) / all,
+    );
     if (!(usualBytes > leastShare * limitBytes)) return null;
-    const beyond = (bytes: number): number => (bytes > 0 ? phi((middle - Math.log(bytes)) / sigma) : 1);
+    const sigma = spread + spreadOfOne / Math.sqrt(runs);
+    // Each earlier run may come again, as it was or a little larger or smaller.
+    const beyond = (bytes: number): number =>
+      bytes > 0
+        ? peaks.reduce((sum, { peakBytes, weight }) => sum + weight * phi(Math.log(peakBytes / bytes) / sigma), 0) / all
+        : 1;
+    const tookMs =
+      own === undefined
+        ? (told?.tookMs ?? null)
+        : Math.exp(own.reduce((sum, peak) => sum + Math.log(peak.tookMs), 0) / own.length);
     const left = beyond(Math.max(0, limitBytes - startBytes));
     const sofar = beyond(highestBytes - startBytes);
     const weight = (runs / (runs + doubt)) * Math.min(1, sofar / uncharted);
-    return { key, usualBytes, runs, probability: sofar > 0 ? Math.min(1, left / sofar) : 0, weight };
+    const probability = sofar > 0 ? Math.min(1, left / sofar) : 0;
+    return { key, usualBytes, runs, probability, within: shareWithin(tookMs, nowMs - startAtMs), weight };
   }
 }

@@ -150,7 +150,7 @@ class SandboxForecaster implements Forecaster {
     this.#throttleLine.add(atMs, memory.throttleHitCount);
     const heldBytes = this.#held.of(memory);
     track.add(atMs, workingSetBytes, memory.limitBytes, cadenceMs, heldBytes, asideOf(swap));
-    if (source !== 'machine') this.#commands.used(heldBytes);
+    if (source !== 'machine') this.#commands.used(heldBytes, atMs);
   }
 
   #add(signal: TrackedSignal, atMs: number, cadenceMs: number, used?: number, limit?: number | null): void {
@@ -290,7 +290,8 @@ class SandboxForecaster implements Forecaster {
     // A track that has nothing to say has not filled them.
     if (seen !== calm) this.#options.onFeatures?.(signal, lastFeatures);
     const command = noForecast === null ? this.#expectation(signal, track) : null;
-    const earlier = this.#earlier(signal, track, seen);
+    // What is known of the command that runs is more than what is known of the sandbox.
+    const earlier = command === null ? this.#earlier(signal, track, seen) : null;
     const outlook = expected(atOdds(believed(seen, this.#trustIn(signal, track)), earlier?.odds ?? 1), command);
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;

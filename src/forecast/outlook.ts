@@ -39,6 +39,8 @@ export const calm: Outlook = {
   slowing: false,
 };
 
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
 /** @returns the same with all probabilities taken down to `share` of what they were. */
 export const believed = (outlook: Outlook, share: number): Outlook =>
   share === 1
@@ -62,17 +64,21 @@ export function atOdds(outlook: Outlook, odds: number): Outlook {
   };
 }
 
+/** What earlier runs of a command say of a climb during it is worth so much at most, for a break and against one. */
+const mostOdds = 10;
+const leastOdds = 1 / 100;
+
 /** @returns the same, joined with what earlier runs of the running command say. */
 export function expected(outlook: Outlook, command: Expectation | null): Outlook {
   if (command === null || command.weight <= 0) return outlook;
-  const { weight, probability } = command;
-  const join = (p: number): number => weight * probability + (1 - weight) * p;
-  return {
-    ...outlook,
-    pBreak60: join(outlook.pBreak60),
-    pBreak120: join(outlook.pBreak120),
-    pBreak300: join(outlook.pBreak300),
-  };
+  const { weight, probability, within } = command;
+  const odds = clamp(probability / (1 - probability), leastOdds, mostOdds) ** weight;
+  const trend = atOdds(outlook, odds);
+  // What is known of it is known before anything climbs, once its time has come.
+  const known = (due: number): number => weight * probability * due;
+  const pBreak60 = Math.max(trend.pBreak60, known(within[0]));
+  const pBreak120 = Math.max(pBreak60, trend.pBreak120, known(within[1]));
+  return { ...outlook, pBreak60, pBreak120, pBreak300: Math.max(pBreak120, trend.pBreak300, known(within[2])) };
 }
 
 /** Everything an outlook is made from. */
@@ -122,8 +128,6 @@ const horizons = [60, 120, 300] as const;
 /** Features of the last outlook for each horizon, for those who fit the model. */
 export const lastFeatures: readonly Float64Array[] = horizons.map(() => new Float64Array(featureCount));
 const motion: { -readonly [K in keyof Motion]: Motion[K] } = { drift: 0, driftDeviation: 0, variancePerSecond: 0 };
-
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** The swing as the scale sees it that sees most of it: a short one takes noise for a course, and only its roughness tells. */
 function widestSwing(scales: readonly Envelope[], speaking: Envelope): number {

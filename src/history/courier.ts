@@ -66,7 +66,7 @@ export class Courier {
     this.#mail = new Mail((message) => this.#link.post(message));
     this.peaks = new SharedPeaks(
       (commandKey) => this.redactor.name(commandKey),
-      (key, peakBytes, atMs) => this.add(() => [{ k: 'peak', key, peakBytes, atMs }]),
+      (key, peakBytes, atMs, tookMs) => this.add(() => [{ k: 'peak', key, peakBytes, atMs, tookMs }]),
     );
     clock.after(0, () => {
       if (!this.#disposed) this.#link.start();

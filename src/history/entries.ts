@@ -58,7 +58,13 @@ const errorEntry = z.object({
 });
 
 /** A run of a command ended with this peak above its start. */
-const peakEntry = z.object({ k: z.literal('peak'), key, peakBytes: z.number().check(z.nonnegative()), atMs: time });
+const peakEntry = z.object({
+  k: z.literal('peak'),
+  key,
+  peakBytes: z.number().check(z.nonnegative()),
+  atMs: time,
+  tookMs: z.optional(z.nullable(z.number().check(z.nonnegative()))),
+});
 
 /**
  * One thing to write, as it goes to the engine. `data` is JSON text, redacted. All else is what entries are found by; ids are

@@ -22,11 +22,31 @@ export interface PeakHistogram {
   readonly atMs: number;
   readonly runs: number;
   readonly lastRunAtMs: number;
+  /** How long a run takes to its peak, milliseconds, or null: the geometric mean, the newest run counting most. */
+  readonly tookMs: number | null;
   /** Bucket numbers and weights. */
   readonly buckets: ReadonlyMap<number, number>;
 }
 
-export const emptyHistogram: PeakHistogram = { atMs: 0, runs: 0, lastRunAtMs: 0, buckets: new Map() };
+export const emptyHistogram: PeakHistogram = { atMs: 0, runs: 0, lastRunAtMs: 0, tookMs: null, buckets: new Map() };
+
+/** Share of the newest run in the time that runs take. */
+const newestShare = 0.4;
+/** A time below this is as good as none, milliseconds. */
+const leastTookMs = 100;
+
+const tookAfter = (before: number | null, newest: number | null): number | null => {
+  if (newest === null) return before;
+  const took = Math.max(leastTookMs, newest);
+  return Math.round(before === null ? took : before * (took / before) ** newestShare);
+};
+
+/** One run, as it is added. */
+export interface PeakRun {
+  readonly peakBytes: number;
+  readonly atMs: number;
+  readonly tookMs?: number | null | undefined;
+}
 
 const bucketOf = (bytes: number): number => {
   if (!(bytes > firstBucketBytes)) return 0;
@@ -41,7 +61,7 @@ const endOf = (bucket: number): number => Math.round(firstBucketBytes * growth *
 const middleOf = (bucket: number): number => Math.round(firstBucketBytes * growth ** (bucket - 0.5));
 
 /** @returns `histogram` with one more run. */
-export const addPeak = (histogram: PeakHistogram, peakBytes: number, atMs: number): PeakHistogram => {
+export const addPeak = (histogram: PeakHistogram, { peakBytes, atMs, tookMs = null }: PeakRun): PeakHistogram => {
   const aheadMs = histogram.atMs - atMs;
   const wrongClock = aheadMs > wrongClockMs;
   const newAtMs = wrongClock ? atMs : Math.max(histogram.atMs, atMs);
@@ -57,12 +77,13 @@ export const addPeak = (histogram: PeakHistogram, peakBytes: number, atMs: numbe
     atMs: newAtMs,
     runs: histogram.runs + 1,
     lastRunAtMs: wrongClock ? atMs : Math.max(histogram.lastRunAtMs, atMs),
+    tookMs: tookAfter(histogram.tookMs, tookMs),
     buckets,
   };
 };
 
 /** @returns what is foretold for the next run, or null when none was seen. */
-export const peakOfHistogram = ({ buckets, runs, lastRunAtMs }: PeakHistogram): CommandPeak | null => {
+export const peakOfHistogram = ({ buckets, runs, lastRunAtMs, tookMs }: PeakHistogram): CommandPeak | null => {
   const total = [...buckets.values()].reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) return null;
   const peaks = [...buckets]
@@ -73,7 +94,13 @@ export const peakOfHistogram = ({ buckets, runs, lastRunAtMs }: PeakHistogram): 
     sum += weight;
     // A little slack, so that nine of ten runs are 90 % though the newest weighs a trifle more than the others.
     if (sum >= percentile * total * (1 - 1e-3)) {
-      return { peakBytes: endOf(bucket), runs, lastRunAtMs, peaks: peaks.map(({ bucket: _, ...peak }) => peak) };
+      return {
+        peakBytes: endOf(bucket),
+        runs,
+        lastRunAtMs,
+        tookMs,
+        peaks: peaks.map(({ bucket: _, ...peak }) => peak),
+      };
     }
   }
   return null;
@@ -83,6 +110,8 @@ const stored = z.object({
   atMs: z.int(),
   runs: z.int().check(z.nonnegative()),
   lastRunAtMs: z.int(),
+  // Missing in what earlier versions wrote.
+  tookMs: z.optional(z.nullable(z.number().check(z.positive()))),
   buckets: z.array(z.tuple([z.int().check(z.minimum(0), z.maximum(lastBucket)), z.number().check(z.positive())])),
 });
 
@@ -93,5 +122,7 @@ export const histogramText = (histogram: PeakHistogram): string =>
 /** @returns null for a text that is none. */
 export const parseHistogram = (text: string): PeakHistogram | null => {
   const parsed = stored.safeParse(parseJson(text));
-  return parsed.success ? { ...parsed.data, buckets: new Map(parsed.data.buckets) } : null;
+  if (!parsed.success) return null;
+  const { tookMs = null, buckets, ...rest } = parsed.data;
+  return { ...rest, tookMs, buckets: new Map(buckets) };
 };

@@ -6,6 +6,7 @@ interface OwnPeak {
   readonly key: string;
   readonly peakBytes: number;
   readonly atMs: number;
+  readonly tookMs: number | null;
   /** The batch it was sent in; null until then. */
   batch: number | null;
 }
@@ -13,7 +14,7 @@ interface OwnPeak {
 /** The commands' peaks that all windows have learned, in memory. */
 export class SharedPeaks implements CommandPeaks {
   readonly #keyOf: (commandKey: string) => string;
-  readonly #write: (key: string, peakBytes: number, atMs: number) => void;
+  readonly #write: (key: string, peakBytes: number, atMs: number, tookMs: number | null) => void;
   /** As it came from the store, read when it is asked for: most commands never are. Those used last stand last. */
   readonly #histograms = new Map<string, PeakHistogram | string>();
   /** What this window saw and the store may not have counted yet. */
@@ -23,7 +24,10 @@ export class SharedPeaks implements CommandPeaks {
    * @param keyOf redacts and shortens.
    * @param write writes one peak down.
    */
-  constructor(keyOf: (commandKey: string) => string, write: (key: string, peakBytes: number, atMs: number) => void) {
+  constructor(
+    keyOf: (commandKey: string) => string,
+    write: (key: string, peakBytes: number, atMs: number, tookMs: number | null) => void,
+  ) {
     this.#keyOf = keyOf;
     this.#write = write;
   }
@@ -36,14 +40,15 @@ export class SharedPeaks implements CommandPeaks {
     return peakOfHistogram(histogram);
   }
 
-  record(commandKey: string, peakBytes: number, atMs: number): void {
+  record(commandKey: string, peakBytes: number, atMs: number, tookMs: number | null = null): void {
     if (!Number.isFinite(peakBytes) || peakBytes < 0 || !Number.isSafeInteger(Math.round(atMs))) return;
     const key = this.#keyOf(commandKey);
-    const own: OwnPeak = { key, peakBytes, atMs: Math.round(atMs), batch: null };
+    const measured = tookMs !== null && Number.isFinite(tookMs) && tookMs >= 0 ? tookMs : null;
+    const own: OwnPeak = { key, peakBytes, atMs: Math.round(atMs), tookMs: measured, batch: null };
     this.#own.push(own);
     if (this.#own.length > peakCap) this.#own.shift();
     this.#count(own);
-    this.#write(key, own.peakBytes, own.atMs);
+    this.#write(key, own.peakBytes, own.atMs, own.tookMs);
   }
 
   /** Everything recorded so far is on its way in this batch. */
@@ -65,8 +70,8 @@ export class SharedPeaks implements CommandPeaks {
     this.#own = [];
   }
 
-  #count({ key, peakBytes, atMs }: OwnPeak): void {
-    this.#put(key, addPeak(this.#histogram(key) ?? emptyHistogram, peakBytes, atMs));
+  #count(own: OwnPeak): void {
+    this.#put(own.key, addPeak(this.#histogram(own.key) ?? emptyHistogram, own));
   }
 
   #histogram(key: string): PeakHistogram | null {

@@ -60,7 +60,7 @@ export class Tables {
         this.errors.apply(entry, this.#sandbox(entry.sandboxId, entry.lastMs).data);
         return;
       case 'peak': {
-        const after = addPeak(this.#peaks.get(entry.key) ?? emptyHistogram, entry.peakBytes, entry.atMs);
+        const after = addPeak(this.#peaks.get(entry.key) ?? emptyHistogram, entry);
         this.#peaks.delete(entry.key);
         this.#peaks.set(entry.key, after);
         this.#dropFirst(this.#peaks, peakCap);

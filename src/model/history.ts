@@ -192,12 +192,14 @@ export interface CommandPeak {
   readonly lastRunAtMs: number;
   /** Each peak with its weight, the newest having one; to within 2.5 %, half a bucket of a histogram. */
   readonly peaks: readonly { readonly peakBytes: number; readonly weight: number }[];
+  /** How long it usually took to get there, or to the kill, milliseconds, the newest counting most; null when nobody measured. */
+  readonly tookMs: number | null;
 }
 
 /** What commands took before, known when one starts again. Answers at once, from memory; all windows learn together. */
 export interface CommandPeaks {
   /** @returns null for a command that has not run yet. */
   peakOf(commandKey: string, nowMs: number): CommandPeak | null;
-  /** A run ended with this peak. */
-  record(commandKey: string, peakBytes: number, atMs: number): void;
+  /** A run ended with this peak. @param tookMs from its start to the peak, or to its kill, where that was measured. */
+  record(commandKey: string, peakBytes: number, atMs: number, tookMs?: number | null): void;
 }

@@ -21,7 +21,12 @@ import type { Warning } from '../../src/model/warning.ts';
 
 /** Peaks that were recorded, in order. */
 export class RecordingPeaks implements CommandPeaks {
-  readonly recorded: { readonly commandKey: string; readonly peakBytes: number; readonly atMs: number }[] = [];
+  readonly recorded: {
+    readonly commandKey: string;
+    readonly peakBytes: number;
+    readonly atMs: number;
+    readonly tookMs?: number;
+  }[] = [];
 
   /** By key, what commands are said to have taken before. */
   readonly known = new Map<string, CommandPeak>();
@@ -30,8 +35,8 @@ export class RecordingPeaks implements CommandPeaks {
     return this.known.get(commandKey) ?? null;
   }
 
-  record(commandKey: string, peakBytes: number, atMs: number): void {
-    this.recorded.push({ commandKey, peakBytes, atMs });
+  record(commandKey: string, peakBytes: number, atMs: number, tookMs: number | null = null): void {
+    this.recorded.push({ commandKey, peakBytes, atMs, ...(tookMs === null ? {} : { tookMs }) });
   }
 }
 
@@ -162,8 +167,10 @@ export class RecordingHistory implements HistoryStore {
     );
   }
 
-  warnings(): Promise<readonly Warning[]> {
-    return Promise.resolve([...this.warningList]);
+  /** In the order in which they were told. */
+  warnings({ sandboxId, limit }: HistoryQuery): Promise<readonly Warning[]> {
+    const own = this.warningList.filter((each) => (sandboxId ?? each.sandboxId) === each.sandboxId);
+    return Promise.resolve(own.slice(0, limit));
   }
 
   async incidents(query: HistoryQuery & { readonly withoutSamples?: boolean }): Promise<readonly Incident[]> {

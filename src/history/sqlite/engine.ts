@@ -269,7 +269,7 @@ export class SqliteEngine implements Engine {
   #writePeak(entry: PeakEntry): void {
     const row = this.#session.get('SELECT data FROM peaks WHERE command = ?', entry.key);
     const before = row === null ? null : parseHistogram(str(row, 'data'));
-    const after = addPeak(before ?? emptyHistogram, entry.peakBytes, entry.atMs);
+    const after = addPeak(before ?? emptyHistogram, entry);
     this.#session.run(
       'INSERT OR REPLACE INTO peaks (command, at_ms, data) VALUES (?, ?, ?)',
       entry.key,

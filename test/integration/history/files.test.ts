@@ -27,7 +27,7 @@ describe.each(['sqlite', 'json-lines'] as const)('history files of %s', (engine)
     first.recordError('sb-1', anError());
     first.recordCommand(aCommand());
     for (let no = 0; no < 90; no += 1) first.recordSample(aSample('sb-1', no));
-    first.peaks.record('npm ci', 3e8, startMs);
+    first.peaks.record('npm ci', 3e8, startMs, 42_000);
     // Closing writes what is pending.
     await first.dispose();
     const second = openTest({ folder, engine });
@@ -35,7 +35,7 @@ describe.each(['sqlite', 'json-lines'] as const)('history files of %s', (engine)
     expect(await second.errors(everything, startMs)).toMatchObject([{ count: 1 }]);
     expect(await second.commands(everything)).toEqual([aCommand()]);
     expect(await second.samples('sb-1', ...always)).toHaveLength(92);
-    expect(second.peaks.peakOf('npm ci', startMs)).toMatchObject({ runs: 1, lastRunAtMs: startMs });
+    expect(second.peaks.peakOf('npm ci', startMs)).toMatchObject({ runs: 1, lastRunAtMs: startMs, tookMs: 42_000 });
     expect(second.status().sizeBytes).toBeGreaterThan(0);
   });
 

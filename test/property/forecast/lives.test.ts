@@ -13,6 +13,7 @@ const known = (peaks: CommandPeak['peaks']): CommandPeak => ({
   peakBytes: 0,
   runs: peaks.length,
   lastRunAtMs: 0,
+  tookMs: null,
   peaks,
 });
 /** A use and the limit above it. */

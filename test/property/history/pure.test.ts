@@ -92,7 +92,10 @@ describe('peak histograms', () => {
     const peaks = fc.array(fc.integer({ min: 1024 * 1024, max: 1e11 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(peaks, (values) => {
-        const histogram = values.reduce((all, peak, no) => addPeak(all, peak, startMs + no), emptyHistogram);
+        const histogram = values.reduce(
+          (all, peak, no) => addPeak(all, { peakBytes: peak, atMs: startMs + no }),
+          emptyHistogram,
+        );
         const foretold = peakOfHistogram(histogram)?.peakBytes ?? 0;
         const inOrder = values.toSorted((a, b) => a - b);
         const exact = inOrder[Math.ceil(values.length * 0.9) - 1] ?? 0;

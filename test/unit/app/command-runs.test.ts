@@ -117,7 +117,9 @@ describe('the runs of commands', () => {
     await settle();
     runs.sample(reading(t0 + 1_000, 400, 90));
     runs.ended(anEnd('a', '1', t0 + 2_000));
-    expect(history.peaks.recorded).toEqual([{ commandKey: 'make', peakBytes: 30 * MiB, atMs: t0 + 2_000 }]);
+    expect(history.peaks.recorded).toEqual([
+      { commandKey: 'make', peakBytes: 30 * MiB, atMs: t0 + 2_000, tookMs: 1_000 },
+    ]);
   });
 
   it('tell what they took above the use at their start', async () => {
@@ -131,7 +133,9 @@ describe('the runs of commands', () => {
     runs.ended(anEnd('a', '1', t0 + 3_000));
     runs.sample(using('a', t0 + 4_000, 500));
     expect(one().peakBytes).toBe(200 * MiB);
-    expect(history.peaks.recorded).toEqual([{ commandKey: 'npm ci', peakBytes: 200 * MiB, atMs: t0 + 3_000 }]);
+    expect(history.peaks.recorded).toEqual([
+      { commandKey: 'npm ci', peakBytes: 200 * MiB, atMs: t0 + 3_000, tookMs: 1_000 },
+    ]);
   });
 
   it('took nothing when the use fell', async () => {
@@ -224,12 +228,15 @@ describe('the runs of commands', () => {
     runs.sandboxEnded('a', true);
     await cut('b');
     runs.sandboxEnded('b');
-    const expected = [{ commandKey: 'build a', peakBytes: 260 * MiB, atMs: t0 }];
+    const expected = [{ commandKey: 'build a', peakBytes: 260 * MiB, atMs: t0, tookMs: 1_000 }];
     expect(history.peaks.recorded).toEqual(expected);
     // The cause is often told a little later.
     runs.sandboxEnded('b', true);
     runs.sandboxEnded('b', true);
-    expect(history.peaks.recorded).toEqual([...expected, { commandKey: 'build b', peakBytes: 260 * MiB, atMs: t0 }]);
+    expect(history.peaks.recorded).toEqual([
+      ...expected,
+      { commandKey: 'build b', peakBytes: 260 * MiB, atMs: t0, tookMs: 1_000 },
+    ]);
   });
 
   it('never end before they began, and no end makes a run', async () => {

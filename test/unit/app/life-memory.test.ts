@@ -76,6 +76,16 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     expect(peaks.recorded).toContainEqual(one('disk', 70 * MiB));
   });
 
+  it('is that its disk was full, when an error said so', async () => {
+    const { peaks, lives, box, live, ends, settled } = bench();
+    live(box('1'), 100, { disk: { usedBytes: 90 * MiB, limitBytes: 100 * MiB } });
+    lives.reached('1', 'disk');
+    lives.reached('2', 'disk');
+    ends(box('1'), 'crashed');
+    await settled();
+    expect(peaks.recorded).toContainEqual(one('disk', noEndBytes));
+  });
+
   it('counts what cannot be given back, with the swap that took over', async () => {
     const { peaks, lives, box, ends, settled } = bench();
     for (let second = 0; second < 60; second += 1) {
@@ -96,7 +106,7 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     for (let second = 0; second < 60; second += 1) other.sample(box('1'), using('1', t0 + second * 1000, 300));
     ends(box('1'), 'expired');
     await settled();
-    const known = { peakBytes: 300 * MiB, runs: 1, lastRunAtMs: t0 + 60_000, peaks: [] };
+    const known = { peakBytes: 300 * MiB, runs: 1, lastRunAtMs: t0 + 60_000, peaks: [], tookMs: null };
     peaks.known.set(lifeKey(origin, 'memory'), known);
     const end = anIncident('1', t0 + 100_000, { cause: 'expired', endsSandbox: true });
     other.incident(box('1', { createdAtMs: t0 + 60_400 }), end);

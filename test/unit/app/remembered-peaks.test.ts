@@ -12,7 +12,13 @@ const mebibyte = 2 ** 20;
 async function chanceAfterStart(usualBytes: number | null): Promise<{ chance: number; evidence: string }> {
   const history = new RecordingHistory();
   if (usualBytes !== null) {
-    const known = { peakBytes: usualBytes, runs: 8, lastRunAtMs: 0, peaks: [] };
+    const known = {
+      peakBytes: usualBytes,
+      runs: 8,
+      lastRunAtMs: 0,
+      peaks: [{ peakBytes: usualBytes, weight: 8 }],
+      tookMs: null,
+    };
     history.peaks.known.set(commandKey('npm run build', '/w/api'), known);
   }
   const { app, provider, clock, show, view } = await startedBench([aSandbox('a')], { history });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CommandMemory } from '../../../src/forecast/commands.ts';
 import { createForecaster } from '../../../src/forecast/forecaster.ts';
 import type { SandboxEvent } from '../../../src/model/events.ts';
+import type { CommandPeak } from '../../../src/model/history.ts';
 import { forecastAfter, mebibyte, sample, startMs } from './support.ts';
 
 const limitBytes = 256 * mebibyte;
@@ -31,6 +32,15 @@ function build(id: string, from: number, peakMiB: number, exitCode = 0): Sandbox
 }
 const quiet = Array.from({ length: 15 }, (_, s) => sample(s, { memoryMiB: 30, anonMiB: 30 }));
 
+/** What other sessions learned of it: so many runs to the same peak. */
+const learned = (peakMiB: number, runs: number, tookMs: number | null = null): CommandPeak => ({
+  peakBytes: peakMiB * mebibyte,
+  runs,
+  lastRunAtMs: startMs,
+  peaks: [{ peakBytes: peakMiB * mebibyte, weight: runs }],
+  tookMs,
+});
+
 describe('a command that was seen before', () => {
   it('is known at its start: after it was killed once, the second try is foreseen before it grows', () => {
     const events = [...quiet, ...build('a', 15, 224, 137), start('b', 70), sample(71, { memoryMiB: 31, anonMiB: 31 })];
@@ -53,11 +63,42 @@ describe('a command that was seen before', () => {
   });
 
   it('takes what other sessions learned from the port', () => {
-    const peaks = { peakOf: () => ({ peakBytes: 400 * mebibyte, runs: 5, lastRunAtMs: startMs, peaks: [] }) };
+    const peaks = { peakOf: () => learned(400, 5) };
     const events = [...quiet, start('a', 15), sample(16, { memoryMiB: 31, anonMiB: 31 })];
     const forecast = forecastAfter(createForecaster({ peaks }), events, 'memory');
     expect(forecast.pBreak60).toBeGreaterThan(0.8);
     expect(forecast.evidence).toContain('the last 5 times');
+  });
+
+  it('that was killed after twenty minutes is no danger at its start, and one when its time comes', () => {
+    const known = learned(400, 3, 20 * 60_000);
+    const after = (minutes: number): number => {
+      const level = Array.from({ length: minutes * 60 }, (_, s) => sample(16 + s, { memoryMiB: 60, anonMiB: 60 }));
+      const forecaster = createForecaster({ peaks: { peakOf: () => known } });
+      return forecastAfter(forecaster, [...quiet, start('a', 15, 'npm run dev'), ...level], 'memory').pBreak300;
+    };
+    expect(after(1)).toBeLessThan(0.05);
+    expect(after(18)).toBeGreaterThan(0.3);
+    expect(after(18)).toBeGreaterThan(after(12));
+  });
+
+  it('whose time is over may end at any moment', () => {
+    const peaks = { peakOf: () => learned(400, 3, 10_000) };
+    const memory = new CommandMemory(peaks);
+    memory.used(30 * mebibyte, startMs);
+    const event = start('a', 0);
+    if (event.kind === 'command-started') memory.started(event);
+    const within = (seconds: number): readonly number[] =>
+      memory.expectation(limitBytes, startMs + seconds * 1000)?.within ?? [];
+    expect(within(1)[0]).toBeGreaterThan(0.95);
+    expect(within(600)).toEqual([1, 1, 1]);
+    for (const seconds of [0, 5, 20, 60, 200]) {
+      const [soon = 0, later = 0, latest = 0] = within(seconds);
+      expect(soon).toBeGreaterThanOrEqual(0);
+      expect(later).toBeGreaterThanOrEqual(soon);
+      expect(latest).toBeGreaterThanOrEqual(later);
+      expect(latest).toBeLessThanOrEqual(1);
+    }
   });
 
   it('says nothing any more once a run goes far beyond what was usual', () => {
@@ -66,14 +107,14 @@ describe('a command that was seen before', () => {
       if (event.kind === 'command-started') memory.started(event);
       if (event.kind === 'command-ended') memory.ended(event, false);
     };
-    memory.used(30 * mebibyte);
+    memory.used(30 * mebibyte, startMs);
     observe(start('a', 0));
-    memory.used(90 * mebibyte);
+    memory.used(90 * mebibyte, startMs + 9_000);
     observe(end('a', 10));
-    memory.used(30 * mebibyte);
+    memory.used(30 * mebibyte, startMs + 15_000);
     observe(start('b', 20));
     expect(memory.expectation(limitBytes, startMs)?.probability).toBeLessThan(0.01);
-    memory.used(200 * mebibyte);
+    memory.used(200 * mebibyte, startMs + 25_000);
     expect(memory.expectation(limitBytes, startMs)?.weight).toBeLessThan(0.01);
   });
 
@@ -82,7 +123,7 @@ describe('a command that was seen before', () => {
     for (let i = 0; i < 500; i++) {
       const event = start(`c${i}`, i, `tool${'abcdefghij'[i % 10]}${'klmnopqrst'[Math.floor(i / 10) % 10]} run`);
       if (event.kind === 'command-started') memory.started(event);
-      memory.used(i % 2 === 0 ? 10 * mebibyte : 100 * mebibyte);
+      memory.used(i % 2 === 0 ? 10 * mebibyte : 100 * mebibyte, startMs + i * 1000);
       const ended = end(`c${i}`, i);
       if (i % 3 === 0 && ended.kind === 'command-ended') memory.ended(ended, false);
     }

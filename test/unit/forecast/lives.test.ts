@@ -14,6 +14,7 @@ const known = (...ends: readonly number[]): CommandPeak => ({
   peakBytes: Math.max(...ends.map(bytes)),
   runs: ends.length,
   lastRunAtMs: 0,
+  tookMs: null,
   peaks: ends.map((mib) => ({ peakBytes: bytes(mib), weight: 1 })),
 });
 const bytes = (mib: number): number => (mib === Number.POSITIVE_INFINITY ? noEndBytes : mib * mebibyte);

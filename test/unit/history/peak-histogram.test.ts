@@ -11,7 +11,10 @@ const mib = 1024 * 1024;
 const dayMs = 86_400_000;
 
 const of = (peaks: readonly number[], everyMs = 1_000, startMs = 1e12): ReturnType<typeof addPeak> =>
-  peaks.reduce((histogram, peak, no) => addPeak(histogram, peak, startMs + no * everyMs), emptyHistogram);
+  peaks.reduce(
+    (histogram, peak, no) => addPeak(histogram, { peakBytes: peak, atMs: startMs + no * everyMs }),
+    emptyHistogram,
+  );
 
 describe('a peak histogram', () => {
   it('knows nothing before the first run', () => expect(peakOfHistogram(emptyHistogram)).toBeNull());
@@ -36,7 +39,7 @@ describe('a peak histogram', () => {
   it('lets old runs fade', () => {
     const before = of(Array.from({ length: 10 }, () => 900 * mib));
     const after = Array.from({ length: 3 }).reduce<ReturnType<typeof addPeak>>(
-      (histogram) => addPeak(histogram, 100 * mib, 1e12 + 60 * dayMs),
+      (histogram) => addPeak(histogram, { peakBytes: 100 * mib, atMs: 1e12 + 60 * dayMs }),
       before,
     );
     expect(peakOfHistogram(after)?.peakBytes).toBeLessThan(106 * mib);
@@ -44,9 +47,9 @@ describe('a peak histogram', () => {
   });
 
   it('is not held back by a clock that had been ahead', () => {
-    const ahead = addPeak(emptyHistogram, 900 * mib, 1e12 + 4_000 * dayMs);
+    const ahead = addPeak(emptyHistogram, { peakBytes: 900 * mib, atMs: 1e12 + 4_000 * dayMs });
     const back = Array.from({ length: 20 }).reduce<ReturnType<typeof addPeak>>(
-      (histogram) => addPeak(histogram, 100 * mib, 1e12),
+      (histogram) => addPeak(histogram, { peakBytes: 100 * mib, atMs: 1e12 }),
       ahead,
     );
     expect(peakOfHistogram(back)).toMatchObject({ lastRunAtMs: 1e12 });
@@ -66,6 +69,28 @@ describe('a peak histogram', () => {
     expect(peak?.peaks.map(({ weight }) => weight.toFixed(4))).toEqual(
       peakOfHistogram(histogram)?.peaks.map(({ weight }) => weight.toFixed(4)),
     );
+  });
+
+  it('knows how long runs take, the newest counting most, and nothing of what nobody measured', () => {
+    const took = (...times: readonly (number | null)[]): number | null | undefined =>
+      peakOfHistogram(
+        times.reduce(
+          (histogram, tookMs, no) => addPeak(histogram, { peakBytes: 1e8, atMs: 1e12 + no, tookMs }),
+          emptyHistogram,
+        ),
+      )?.tookMs;
+    expect(took(null)).toBeNull();
+    expect(took(8_000)).toBe(8_000);
+    expect(took(8_000, null)).toBe(8_000);
+    expect(took(8_000, 16_000)).toBeGreaterThan(8_000);
+    expect(took(8_000, 16_000)).toBeLessThan(16_000);
+    expect(took(8_000, 16_000, 16_000, 16_000)).toBeGreaterThan(13_000);
+    expect(took(0, 0)).toBe(100);
+  });
+
+  it('is read as an earlier version wrote it, without times', () => {
+    const read = parseHistogram('{"atMs":1,"runs":1,"lastRunAtMs":1,"buckets":[[90,1]]}');
+    expect(read?.tookMs).toBeNull();
   });
 
   it('tells each peak to within its bucket, older ones with less weight', () => {

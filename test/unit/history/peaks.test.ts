@@ -4,7 +4,10 @@ import { SharedPeaks } from '../../../src/history/peaks.ts';
 
 const runs = (count: number, atMs = 1e12): string =>
   histogramText(
-    Array.from({ length: count }).reduce<ReturnType<typeof addPeak>>((h) => addPeak(h, 1e8, atMs), emptyHistogram),
+    Array.from({ length: count }).reduce<ReturnType<typeof addPeak>>(
+      (h) => addPeak(h, { peakBytes: 1e8, atMs }),
+      emptyHistogram,
+    ),
   );
 
 describe('SharedPeaks', () => {
