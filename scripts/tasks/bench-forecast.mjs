@@ -1,6 +1,7 @@
 // npm run bench:forecast [-- DIR] [--json]: the engine and the rules people use today, scored on recorded runs.
 // --picture: writes the picture of docs/forecasting.md. --live [--emulated] [--json]: runs workloads for real, with the product watching, and
-// prints what was warned of and what broke; --emulated: without control groups.
+// prints what was warned of and what broke; --emulated: without control groups. --lives [--json]: how well runs are foreseen of which the same
+// was recorded before.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean' },
     picture: { type: 'boolean' },
     live: { type: 'boolean' },
+    lives: { type: 'boolean' },
     emulated: { type: 'boolean' },
   },
   allowPositionals: true,
@@ -35,6 +37,13 @@ async function live() {
   } else process.stdout.write(`${values.json ? JSON.stringify(report) : liveTable(report)}\n`);
 }
 
+async function lives() {
+  const { judgeUnseenLives } = await import('../../test/bench/forecast/fit/fit.ts');
+  const { livesTable } = await import('../../test/bench/forecast/table.ts');
+  const report = await judgeUnseenLives(traces, say);
+  process.stdout.write(`${values.json ? JSON.stringify(report) : livesTable(report)}\n`);
+}
+
 async function score() {
   const { runBench } = await import('../../test/bench/forecast/run.ts');
   const { benchTable } = await import('../../test/bench/forecast/table.ts');
@@ -44,4 +53,5 @@ async function score() {
 
 if (values.picture) await picture();
 else if (values.live) await live();
+else if (values.lives) await lives();
 else await score();

@@ -4,6 +4,7 @@
 // Limits not named here are those of `defaults`.
 
 import { days, dayWords } from './days.mjs';
+import { fresh, freshWords } from './fresh.mjs';
 import { slow, slowWords } from './slow.mjs';
 
 export const defaults = { mem: '512m', cpus: 1, pids: 256, nofile: 4096, disk: '1g', seconds: 240 };
@@ -1349,11 +1350,13 @@ const words = {
   disk_dump: 'rows added to a database on a small disk',
   ...dayWords,
   ...slowWords,
+  ...freshWords,
 };
 
 const listed = [
   ...days,
   ...slow,
+  ...fresh,
   ...javaCounters,
   ...grown,
   ...polyglot,
@@ -1369,5 +1372,5 @@ const listed = [
   ...python,
 ];
 
-/** `set` is the folder a trace is kept in: short and hard ones, slow ones, quiet hours. */
+/** `set` is the folder a trace is kept in: short and hard ones, slow ones, quiet hours, the last exam. */
 export const cases = listed.map((one) => ({ set: 'own', ...one, workload: words[one.family] ?? '' }));

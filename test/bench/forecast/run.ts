@@ -4,6 +4,7 @@ import { type Sensitivity, sensitivities } from '../../../src/monitor/alert-poli
 import { baselines, randomAt } from './baselines.ts';
 import { cadenceReports } from './cadence.ts';
 import { type Case, loadCases } from './cases.ts';
+import { livesSet } from './lives.ts';
 import { type Quality, qualityOf } from './probability.ts';
 import { isAlarm, type MethodReport, reportOf, setReportsOf } from './report.ts';
 
@@ -35,7 +36,7 @@ async function linesOf(
 
 /** Scores the engine at each sensitivity, and every baseline, on all traces of a folder. */
 export async function runBench(folder: string, say: (text: string) => void): Promise<BenchReport> {
-  const cases = loadCases(folder);
+  const cases = loadCases(folder).filter(({ set }) => set !== livesSet);
   if (cases.length === 0) throw new Error(`no traces in ${folder}`);
   const methods: MethodReport[] = [];
   const sets: MethodReport[] = [];

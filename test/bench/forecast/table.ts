@@ -1,4 +1,5 @@
 import { sensitivities } from '../../../src/monitor/alert-policy.ts';
+import type { LifeReport } from './lives.ts';
 import type { Quality } from './probability.ts';
 import type { Interval, Sum } from './protocol.ts';
 import type { MethodReport } from './report.ts';
@@ -72,6 +73,10 @@ export function qualityLines(quality: Quality): string {
     `true time inside p10..p90: ${number(quality.coverage60)} at 60 s, ${number(quality.coverage)} at 120, 60 and 30 s`,
   ].join('\n');
 }
+
+/** How well second lives are foreseen. */
+export const livesTable = ({ methods, sets, balanced }: LifeReport): string =>
+  [methodsTable(methods), methodsTable(sets), ...(balanced === null ? [] : [familiesTable(balanced)])].join('\n\n');
 
 /** Everything in words and columns, for a person. */
 export function benchTable(report: BenchReport): string {

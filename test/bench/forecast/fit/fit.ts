@@ -6,6 +6,7 @@ import type { Model } from '../../../../src/forecast/combine.ts';
 import { featureNames } from '../../../../src/forecast/features.ts';
 import { alertPolicy, sensitivities } from '../../../../src/monitor/alert-policy.ts';
 import { type Case, loadCases } from '../cases.ts';
+import { judgeLives, type LifeReport, livesSet } from '../lives.ts';
 import { type Quality, qualityOf } from '../probability.ts';
 import { isAlarm, type MethodReport, reportOf, setReportsOf } from '../report.ts';
 import { fitModel } from './boost.ts';
@@ -57,21 +58,42 @@ export interface FitReport {
 }
 
 /** Sets of recordings that nothing is fitted to: they only tell what the model is worth. */
-const onlyJudges: ReadonlySet<string> = new Set(['slow', 'days']);
+const onlyJudges: ReadonlySet<string> = new Set(['slow', 'days', 'fresh']);
 
-/**
- * Fits the model to the runs in the folder, but for the sets that only judge, and one for each group of families without them. Takes about
- * two minutes.
- */
-export async function fitFrom(folder: string, say: (text: string) => void): Promise<FitReport> {
-  const cases = loadCases(folder);
+/** A model for each family, none of which has seen it, and the one that is kept. */
+interface Fitted {
+  readonly fitted: readonly Case[];
+  readonly model: Model;
+  readonly models: ReadonlyMap<string, Model>;
+}
+
+async function fitted(cases: readonly Case[], say: (text: string) => void): Promise<Fitted> {
   const fitted = cases.filter(({ set }) => !onlyJudges.has(set));
   const moments = await corpusOf(fitted);
   say(`${fitted.length} of ${cases.length} runs, ${moments.length} moments`);
   const { models: leftOut, calibration } = leaveFamiliesOut(fitted, moments, say);
   const model = { ...fitModel(moments), calibration };
   // What nothing was fitted to is unseen by the whole model.
-  const models = new Map([...cases.map(({ family }) => [family, model] as const), ...leftOut]);
+  return { fitted, model, models: new Map([...cases.map(({ family }) => [family, model] as const), ...leftOut]) };
+}
+
+/** Judges second lives with models that have not seen their families. Takes some ten minutes. */
+export async function judgeUnseenLives(folder: string, say: (text: string) => void): Promise<LifeReport> {
+  const cases = loadCases(folder);
+  const { models } = await fitted(
+    cases.filter(({ set }) => set !== livesSet),
+    say,
+  );
+  return judgeLives(cases, models, say);
+}
+
+/**
+ * Fits the model to the runs in the folder, but for the sets that only judge, and one for each group of families without them. Takes about
+ * two minutes.
+ */
+export async function fitFrom(folder: string, say: (text: string) => void): Promise<FitReport> {
+  const cases = loadCases(folder).filter(({ set }) => set !== livesSet);
+  const { fitted: seen, model, models } = await fitted(cases, say);
   const methods: MethodReport[] = [];
   const sets: MethodReport[] = [];
   let quality: Quality | null = null;
@@ -83,7 +105,7 @@ export async function fitFrom(folder: string, say: (text: string) => void): Prom
     if (sensitivity === 'balanced') quality = qualityOf(cases, (one) => lines.get(one.csvFile) ?? []);
   }
   if (quality === null) throw new Error('the balanced engine was not replayed');
-  return { methods, sets, quality, source: sourceOf(model, fitted, fingerprintOf(fitted)) };
+  return { methods, sets, quality, source: sourceOf(model, seen, fingerprintOf(seen)) };
 }
 
 const tablesFile = (root: string): string => path.join(root, 'src/forecast/tables.ts');

@@ -11,6 +11,7 @@ const mostBytes = 5e6;
 
 interface Summary {
   readonly id: string;
+  readonly family: string;
   readonly rows: number;
   readonly duration_ms: number;
   readonly ended: string;
@@ -27,7 +28,8 @@ interface Listed {
 }
 
 const files = (set: string): readonly string[] => readdirSync(join(traces, set)).sort();
-const listed = ['days', 'own', 'slow'].flatMap((set) =>
+const sets = ['days', 'fresh', 'own', 'slow'];
+const listed = sets.flatMap((set) =>
   files(set)
     .filter((file) => file.endsWith('.json'))
     .map((file): Listed => {
@@ -50,7 +52,7 @@ const isHead = (names: readonly string[]): boolean =>
 
 describe('the committed recordings', () => {
   it('are pairs of files, small enough to be kept', () => {
-    const all = ['days', 'own', 'slow'].flatMap((set) => files(set).map((file) => join(set, file)));
+    const all = sets.flatMap((set) => files(set).map((file) => join(set, file)));
     expect(all.toSorted()).toEqual(
       listed.flatMap(({ set, id }) => [join(set, `${id}.csv.br`), join(set, `${id}.json`)]).toSorted(),
     );
@@ -78,6 +80,16 @@ describe('the committed recordings', () => {
   it('have sixty quiet hours', () => {
     const rows = inSet('days').map(({ summary }) => (summary.break === null ? summary.rows : 0));
     expect(rows.reduce((sum, each) => sum + each, 0) / 3_600).toBeGreaterThanOrEqual(60);
+  });
+
+  it('have a last exam of programs that are in no other set, more than half of which break', () => {
+    const fresh = inSet('fresh');
+    expect(fresh.length).toBeGreaterThanOrEqual(60);
+    const others = new Set(listed.filter(({ set }) => set !== 'fresh').map(({ summary }) => summary.family));
+    expect(fresh.filter(({ summary }) => others.has(summary.family))).toEqual([]);
+    const broken = fresh.filter(({ summary }) => summary.break !== null).length / fresh.length;
+    expect(broken).toBeGreaterThan(0.5);
+    expect(broken).toBeLessThan(0.65);
   });
 
   it.each(listed)('$id: rows rise in time, and only the last is after the break', (trace) => {
