@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
 import { Problem } from '../model/problem.ts';
@@ -39,6 +40,8 @@ interface TlsOptions {
 class UndiciTransport implements Transport {
   readonly #settings: ConnectionSettings;
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
+  /** Open WebSockets; their connections do not belong to the dispatchers any more. */
+  readonly #sockets = new Set<TransportSocket>();
   #tls: TlsOptions | null = null;
   #closed = false;
 
@@ -61,10 +64,18 @@ class UndiciTransport implements Transport {
 
   async socket(url: URL, request: SocketRequest): Promise<TransportSocket> {
     const [undici, dispatcher] = await Promise.all([loadUndici(), this.#dispatcherFor(url)]);
-    return new undici.WebSocket(url, {
+    let connection: Duplex | null = null;
+    const onUpgrade = (upgraded: Duplex): void => {
+      connection = upgraded;
+    };
+    const socket = new undici.WebSocket(url, {
       headers: { 'user-agent': 'sandbox-foresight', ...request.headers },
-      dispatcher: dispatcher.compose(refusals(request.onRefused)),
+      dispatcher: dispatcher.compose(handshakes(request.onRefused, onUpgrade)),
     });
+    const made: TransportSocket = Object.assign(socket, { terminate: () => void connection?.destroy() });
+    this.#sockets.add(made);
+    made.addEventListener('close', () => this.#sockets.delete(made));
+    return made;
   }
 
   async close(): Promise<void> {
@@ -74,6 +85,7 @@ class UndiciTransport implements Transport {
     // One that could not be made has nothing to close; whoever asked for it was told why.
     const made = (await Promise.allSettled(dispatchers)).filter((each) => each.status === 'fulfilled');
     await Promise.all(made.map(({ value }) => value.destroy()));
+    for (const socket of this.#sockets) socket.terminate();
   }
 
   /** One pool of connections for each way out: direct or a proxy, with or without TLS settings. */
@@ -132,14 +144,20 @@ class UndiciTransport implements Transport {
   }
 }
 
-/** Tells the status of a handshake that was not answered with the upgrade; the WebSocket itself hides it. */
-const refusals =
-  (onRefused: SocketRequest['onRefused']): Dispatcher.DispatcherComposeInterceptor =>
+/** Tells the status of a handshake that was not answered with the upgrade, and the connection of one that was; the WebSocket itself hides both. */
+const handshakes =
+  (
+    onRefused: SocketRequest['onRefused'],
+    onUpgrade: (connection: Duplex) => void,
+  ): Dispatcher.DispatcherComposeInterceptor =>
   (dispatch) =>
   (options, handler) =>
     dispatch(options, {
       onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-      onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+      onRequestUpgrade: (controller, status, headers, connection) => {
+        onUpgrade(connection);
+        handler.onRequestUpgrade?.(controller, status, headers, connection);
+      },
       onResponseStart: (controller, status, headers, message) => {
         if (status >= 200) onRefused({ status });
         handler.onResponseStart?.(controller, status, headers, message);

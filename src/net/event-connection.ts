@@ -62,6 +62,8 @@ export class EventConnection {
     this.#source = new EventSource(url, { fetch: () => this.#fetch() });
     this.#source.addEventListener('message', (event) => this.#mailbox.put(JSON.parse(event.data)));
     this.#source.addEventListener('error', (event) => {
+      // The reader may be busy for longer than it waits before it reconnects.
+      this.#source.close();
       const fallback = new Problem(
         'unexpected-answer',
         told(event.message ?? 'the stream failed for an unknown reason', this.#call),

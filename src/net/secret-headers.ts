@@ -15,9 +15,14 @@ export const originOf = (url: string | URL): string => {
   return parsed.origin;
 };
 
+/** What HTTP lets into a header. The network library would refuse the rest too, and quote the value while it does. */
+const sendableName = /^[\w!#$%&'*+.^`|~-]+$/;
+const sendableValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /**
  * The headers of one request with names in lower case, later ones winning, secrets last.
- * Throws `invalid-request` when a secret is bound to another origin than the one of `url`: it is never sent there.
+ * Throws `invalid-request` when a secret is bound to another origin than the one of `url`: it is never sent there; and for a header that
+ * can not be sent.
  */
 export const requestHeaders = (
   url: string | URL,
@@ -26,15 +31,22 @@ export const requestHeaders = (
 ): Record<string, string> => {
   const merged: Record<string, string> = {};
   const add = (headers: Readonly<Record<string, string>>): void => {
-    for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value;
+    for (const [name, value] of Object.entries(headers)) merged[name.toLowerCase()] = value.trim();
   };
   for (const headers of plain) if (headers !== undefined) add(headers);
+  const odd = Object.entries(merged).find(([name, value]) => !(sendableName.test(name) && sendableValue.test(value)));
+  if (odd !== undefined) throw new Problem('invalid-request', `The header ${JSON.stringify(odd[0])} can not be sent.`);
   const target = originOf(url);
   for (const secret of secrets) {
     const bound = originOf(secret.origin);
     if (bound !== target) {
       throw new Problem('invalid-request', `The key stored for ${bound} is not sent to ${target}.`, {
         nextStep: `Store a key for ${target} if that server needs one.`,
+      });
+    }
+    if (!Object.values(secret.headers).every((value) => sendableValue.test(value.trim()))) {
+      throw new Problem('invalid-request', `The key stored for ${bound} holds a character that can not be sent.`, {
+        nextStep: 'Store it again, without line ends, quotes or other signs around it.',
       });
     }
     add(secret.headers);

@@ -22,7 +22,10 @@ export interface TransportSocket {
   readonly bufferedAmount: number;
   addEventListener(type: string, listener: (event: Event) => void): void;
   send(data: string | Uint8Array<ArrayBuffer>): void;
+  /** Says farewell and waits for the answer, for ever if none comes. */
   close(code?: number, reason?: string): void;
+  /** Cuts an open connection at once. */
+  terminate(): void;
 }
 
 /** How a WebSocket handshake ended when it was not the upgrade; told before the socket's own `error` event. */
@@ -44,6 +47,6 @@ export interface Transport {
   fetch(url: URL, request: TransportRequest): Promise<TransportAnswer>;
   /** Starts a WebSocket; `url` has the scheme ws or wss. */
   socket(url: URL, request: SocketRequest): Promise<TransportSocket>;
-  /** Drops every connection at once. Calls made later fail with `aborted`. */
+  /** Drops every connection at once, sockets too. Calls made later fail with `aborted`. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
-import type { Clock } from '../model/ports.ts';
+import type { Clock, Timer } from '../model/ports.ts';
 import { Problem } from '../model/problem.ts';
+import { systemClock } from './clock.ts';
 import { problemFromAnswer } from './error-body.ts';
 import { problemFromFailure } from './failure.ts';
 import { Leash } from './leash.ts';
@@ -12,6 +13,8 @@ const DEFAULT_OPEN_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Unread messages may together hold this many times the largest message. */
 const MAX_UNREAD_MESSAGES_FULL = 4;
+/** The other side may be frozen: its answer to the farewell is not waited for longer than this. */
+const FAREWELL_MS = 3_000;
 /** RFC 6455: no close frame came. */
 const ABNORMAL = 1006;
 
@@ -69,7 +72,7 @@ export const openWebSocket = async (options: WebSocketOptions): Promise<WebSocke
   try {
     if (leash.problem !== null) throw leash.problem;
     const socket = await options.transport.socket(url, { headers, onRefused });
-    const connection = new Connection(socket, leash, call, options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
+    const connection = new Connection(socket, leash, call, options);
     await connection.opened;
     return connection;
   } catch (error) {
@@ -88,17 +91,20 @@ class Connection implements WebSocketConnection {
   readonly #leash: Leash;
   readonly #call: string;
   readonly #maxMessageBytes: number;
+  readonly #clock: Clock;
   readonly #mailbox = new Mailbox<string | Uint8Array>();
   #unreadBytes = 0;
   #failure: unknown = null;
   #open = false;
   #wasOpen = false;
+  #farewell: Timer | null = null;
 
-  constructor(socket: TransportSocket, leash: Leash, call: string, maxMessageBytes: number) {
+  constructor(socket: TransportSocket, leash: Leash, call: string, options: WebSocketOptions) {
     this.#socket = socket;
     this.#leash = leash;
     this.#call = call;
-    this.#maxMessageBytes = maxMessageBytes;
+    this.#maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
+    this.#clock = options.clock ?? systemClock;
     this.messages = this.#read();
     socket.binaryType = 'arraybuffer';
     const opened = Promise.withResolvers<void>();
@@ -108,7 +114,7 @@ class Connection implements WebSocketConnection {
     const cut = (): void => {
       this.#mailbox.close(leash.problem, { drop: true });
       opened.reject(leash.problem);
-      socket.close();
+      this.close();
     };
     if (leash.problem === null) leash.signal.addEventListener('abort', cut);
     else cut();
@@ -124,8 +130,10 @@ class Connection implements WebSocketConnection {
     });
     socket.addEventListener('close', (event) => {
       const end = endOf(event);
-      const problem = leash.problem ?? this.#problemOf(end);
+      // After our own farewell it is over, in whatever way the other side takes it.
+      const problem = leash.problem ?? (this.#farewell === null ? this.#problemOf(end) : null);
       this.#open = false;
+      this.#farewell?.cancel();
       leash.release();
       this.#mailbox.close(problem);
       opened.reject(problem ?? new Problem('reset', told('the connection was closed before it was open', call)));
@@ -144,6 +152,7 @@ class Connection implements WebSocketConnection {
 
   close(code = 1000, reason = ''): void {
     this.#socket.close(code, reason);
+    if (this.#open) this.#farewell ??= this.#clock.after(FAREWELL_MS, () => this.#socket.terminate());
   }
 
   #receive(event: Event): void {
@@ -171,7 +180,7 @@ class Connection implements WebSocketConnection {
         yield taken.item;
       }
     } finally {
-      this.#socket.close(1000);
+      this.close();
     }
   }
 

@@ -62,7 +62,7 @@ beforeAll(() => {
   for (const { category, location } of report.diagnostics) {
     broken.set(location.path, [...(broken.get(location.path) ?? []), category]);
   }
-});
+}, 60_000);
 afterAll(clean);
 
 describe('the walls between the rooms', () => {

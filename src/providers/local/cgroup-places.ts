@@ -88,9 +88,14 @@ export const findCgroups = async (files: FileReader): Promise<CgroupPlaces> => {
 
   const levels = async (mount: Mount, group: string | undefined, file: string): Promise<Levels | null> => {
     const path = group === undefined ? null : below(group, mount.root);
-    if (path !== null && (await isThere(`${mount.folder}${path}/${file}`))) return levelsOf(mount.folder, path);
-    // A container without a namespace of its own names a path that it can not see; what it sees is its own group.
-    return (await isThere(`${mount.folder}/${file}`)) ? [mount.folder] : null;
+    const all = levelsOf(mount.folder, path ?? '');
+    // A group of version 2 may lack a controller that one above it has. A container without a namespace of its own names a path that it
+    // can not see; what it sees is its own group.
+    const candidates = mount.version === 2 ? all : [all[0] ?? mount.folder, mount.folder];
+    for (const folder of candidates) {
+      if (await isThere(`${folder}/${file}`)) return all.slice(all.indexOf(folder));
+    }
+    return null;
   };
   const ofVersion1 = async (controller: string, file: string): Promise<Levels | null> => {
     const listed = mounts.filter(({ version, controllers }) => version === 1 && controllers.includes(controller));

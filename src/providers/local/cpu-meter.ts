@@ -54,16 +54,18 @@ export const readCpuLimit = async (files: FileReader, places: CgroupPlaces): Pro
   return known.length === 0 ? null : Math.min(...known);
 };
 
-/** How long tasks waited for a processor: in the own group where the kernel keeps that, else on the whole machine. */
+/**
+ * How long tasks waited for a processor: in the own group where the kernel keeps that, else on the whole machine.
+ * @param hasLimits the place has limits of its own: how long others wait on the machine then says nothing of it.
+ */
 export const readCpuStalls = async (
   files: FileReader,
   places: CgroupPlaces,
-): Promise<{ readonly stalls: Stalls; readonly ofMachine: boolean } | null> => {
+  hasLimits: boolean,
+): Promise<Stalls | null> => {
   const folder = places.cpu?.version === 2 ? places.cpu.levels[0] : undefined;
   const own = folder === undefined ? null : stalls(await files.text(`${folder}/cpu.pressure`));
-  if (own !== null) return { stalls: own, ofMachine: false };
-  const machine = stalls(await files.text('/proc/pressure/cpu'));
-  return machine === null ? null : { stalls: machine, ofMachine: true };
+  return own === null && !hasLimits ? stalls(await files.text('/proc/pressure/cpu')) : own;
 };
 
 /** Makes rates from counters: nothing for the first reading, and nothing across a restart or a move, where they fall back. */

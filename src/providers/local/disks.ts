@@ -47,11 +47,13 @@ export class Disks {
   readonly #clock: Clock;
   readonly #system: DiskSystem;
   readonly #places: Iterable<string>;
-  #relevant: readonly string[] | null = null;
+  /** The device of each place that can be written to. */
+  readonly #devices = new Map<string, number>();
+  readonly #disks = new Map<string, Disk>();
+  /** Places that were asked and have not answered: a share that hangs must not gather questions, nor keep the others waiting. */
+  readonly #asked = new Set<string>();
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #leading: string | null = null;
-  #busy = false;
-  #last: readonly Disk[] = [];
 
   /** @param places folders in the order of their worth: of several on one disk, the first names it. They are gone through again now and then. */
   constructor(places: Iterable<string>, clock: Clock, system: DiskSystem = nodeDisks) {
@@ -62,59 +64,69 @@ export class Disks {
 
   /** As last read, in the order of the places. */
   get all(): readonly Disk[] {
-    return this.#last;
+    return this.#relevant().flatMap((place) => this.#disks.get(place) ?? []);
   }
 
   /** The fullest one. Null when none can be read. Never throws and never takes longer than two seconds. */
   async read(
     signal: AbortSignal,
   ): Promise<{ readonly disk: DiskReading; readonly inodes: CountReading | null } | null> {
-    // A share that hangs must not gather questions.
-    if (!this.#busy) {
-      this.#busy = true;
-      const reading = this.#readAll().finally(() => {
-        this.#busy = false;
-      });
-      const done = new AbortController();
-      // Too slow, or nobody wants to know any more: what was read last has to do.
-      await Promise.race([reading, sleep(this.#clock, patienceMs, signal, done.signal)]);
-      done.abort();
+    const done = new AbortController();
+    // Too slow, or nobody wants to know any more: what was read last has to do.
+    const enough = sleep(this.#clock, patienceMs, signal, done.signal);
+    const nowMs = this.#clock.now();
+    if (Math.abs(nowMs - this.#lookedAtMs) >= lookAgainMs) {
+      this.#lookedAtMs = nowMs;
+      await Promise.race([this.#ask([...this.#places], (place) => this.#locate(place)), enough]);
     }
-    const fullest = this.#last.toSorted((a, b) => fill(b) - fill(a))[0];
+    await Promise.race([this.#ask(this.#relevant(), (place) => this.#measure(place)), enough]);
+    done.abort();
+    const { all } = this;
+    const fullest = all.toSorted((a, b) => fill(b) - fill(a))[0];
     if (fullest === undefined) return null;
-    const before = this.#last.find(({ place }) => place === this.#leading);
+    const before = all.find(({ place }) => place === this.#leading);
     const leading = before !== undefined && fill(fullest) < fill(before) + leadShare ? before : fullest;
     this.#leading = leading.place;
     const { place, usedBytes, limitBytes, inodes } = leading;
-    return { disk: { usedBytes, limitBytes, ...(this.#last.length > 1 ? { place } : {}) }, inodes };
+    return { disk: { usedBytes, limitBytes, ...(all.length > 1 ? { place } : {}) }, inodes };
   }
 
-  async #readAll(): Promise<void> {
-    const nowMs = this.#clock.now();
-    if (this.#relevant === null || Math.abs(nowMs - this.#lookedAtMs) >= lookAgainMs) {
-      this.#lookedAtMs = nowMs;
-      this.#relevant = await this.#find();
-    }
-    const disks: Disk[] = [];
-    for (const place of this.#relevant) {
-      const disk = await this.#space(place);
-      if (disk !== null) disks.push(disk);
-    }
-    this.#last = disks;
-  }
-
-  async #find(): Promise<readonly string[]> {
+  /** The first place on each device. */
+  #relevant(): readonly string[] {
     const byDevice = new Map<number, string>();
     for (const place of this.#places) {
-      try {
-        await this.#system.writable(place);
-        const device = await this.#system.device(place);
-        if (!byDevice.has(device)) byDevice.set(device, place);
-      } catch {
-        // Not there, or read-only: it can not fill up.
-      }
+      const device = this.#devices.get(place);
+      if (device !== undefined && !byDevice.has(device)) byDevice.set(device, place);
     }
     return [...byDevice.values()];
+  }
+
+  /** Asks each place by itself. `question` must not reject. */
+  async #ask(places: readonly string[], question: (place: string) => Promise<void>): Promise<void> {
+    const free = places.filter((place) => !this.#asked.has(place));
+    await Promise.all(
+      free.map(async (place) => {
+        this.#asked.add(place);
+        await question(place);
+        this.#asked.delete(place);
+      }),
+    );
+  }
+
+  async #locate(place: string): Promise<void> {
+    try {
+      await this.#system.writable(place);
+      this.#devices.set(place, await this.#system.device(place));
+    } catch {
+      // Not there, or read-only: it can not fill up.
+      this.#devices.delete(place);
+    }
+  }
+
+  async #measure(place: string): Promise<void> {
+    const disk = await this.#space(place);
+    if (disk === null) this.#disks.delete(place);
+    else this.#disks.set(place, disk);
   }
 
   async #space(place: string): Promise<Disk | null> {

@@ -85,9 +85,12 @@ const limitVariables: readonly Flag[] = [
   },
 ];
 
-/** A variable is believed only by the kind of program that reads it: children inherit it for nothing. */
+/**
+ * A variable is believed only by the kind of program that reads it: children inherit it for nothing. The kernel adds a word to the path of a
+ * program whose file was replaced while it runs.
+ */
 export const runtimeOf = (program: string): Runtime => {
-  const name = program.slice(program.lastIndexOf('/') + 1);
+  const name = program.slice(program.lastIndexOf('/') + 1).replace(/ \(deleted\)$/, '');
   if (/^(?:node|electron)/.test(name)) return 'node';
   if (/^(?:java\d*$|jsvc)/.test(name)) return 'java';
   return /^(?:python|ruby|perl|php|deno|bun|busybox)|^(?:ba|da|a|z)?sh$/.test(name) ? 'none' : 'other';

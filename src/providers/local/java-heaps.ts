@@ -100,8 +100,13 @@ export class JavaHeaps {
     return null;
   }
 
-  /** When a process began, epoch milliseconds; -Infinity when that is not known. */
+  /**
+   * When a process began, epoch milliseconds; -Infinity when that is not known. What a file system such as lxcfs puts in the place of
+   * `/proc/stat` tells the start of the container, and ticks count from that of the machine.
+   */
   async #startedAtMs(startTicks: number | null): Promise<number> {
+    const mounts = (await this.#files.text('/proc/self/mountinfo')) ?? '';
+    if (/^(?:\S+ ){4}\/proc\/stat /m.test(mounts)) return Number.NEGATIVE_INFINITY;
     const bootSeconds = amount(/^btime (\d+)$/m.exec((await this.#files.text('/proc/stat', 1024 ** 2)) ?? '')?.[1]);
     if (bootSeconds === null || startTicks === null) return Number.NEGATIVE_INFINITY;
     return (bootSeconds + startTicks / ticksPerSecond) * 1000;

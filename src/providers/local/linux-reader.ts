@@ -159,8 +159,10 @@ export class LinuxReader {
     // Without a group there is nothing that could lack a part; that it is gone has been said.
     if (level === null) return;
     const { folder } = level;
-    this.#presence.tell(`the parts of memory (${folder}/memory.stat)`, hasParts(level));
     this.#presence.tell(`the kernel's count of kills (${folder})`, level.oomKillCount !== null);
+    // Without a limit nobody looked at the rest.
+    if (level.limitBytes === null) return;
+    this.#presence.tell(`the parts of memory (${folder}/memory.stat)`, hasParts(level));
     this.#presence.tell(`the count of hits of the limit (${folder})`, level.limitHitCount !== null);
   }
 
@@ -220,10 +222,8 @@ export class LinuxReader {
 
   async #readCpu(places: CgroupPlaces, clock: number): Promise<CpuReading | null> {
     const counters = await readCpuCounters(this.#files, places, clock);
-    const waited = await readCpuStalls(this.#files, places);
-    // With a quota of its own, how long others wait on the machine says nothing of this place.
-    const isOurs = waited !== null && (!waited.ofMachine || this.#lastLimit == null);
-    return this.#cpu.read(counters, this.#cpuLimit, isOurs ? waited.stalls.some : null);
+    const waited = await readCpuStalls(this.#files, places, this.#lastLimit != null);
+    return this.#cpu.read(counters, this.#cpuLimit, waited?.some ?? null);
   }
 
   async #readPids(places: CgroupPlaces): Promise<PidsReading | null> {

@@ -2,7 +2,7 @@ import type { FileReader } from '../../model/ports.ts';
 import type { CgroupPlaces, CgroupVersion } from './cgroup-places.ts';
 import { amount, flatKeyed, type Stalls, stalls } from './figures.ts';
 
-/** What one level of the control groups says about memory, in bytes; null where it says nothing. */
+/** What one level of the control groups says about memory, in bytes; null where it says nothing, and where nobody needs it: without a limit. */
 export interface MemoryLevel {
   readonly folder: string;
   readonly version: CgroupVersion;
@@ -28,6 +28,28 @@ export interface MemoryLevel {
 /** Above this, version 1 means "none". */
 const noLimitBytes = 2 ** 62;
 
+/** A limit that the machine can not even fill is none. One that is all of it shows that the machine is made up of it, as lxcfs and gVisor do. */
+const realLimit = (limits: readonly (number | null)[], machineBytes: number | null): number | null => {
+  const known = limits.filter((limit) => limit !== null && limit > 0 && limit < noLimitBytes) as readonly number[];
+  const least = known.length === 0 ? null : Math.min(...known);
+  return least === null || (machineBytes !== null && least > machineBytes) ? null : least;
+};
+
+/** The parts that are only of use next to a limit. To add them up takes the kernel time. */
+const withoutLimit = {
+  limitBytes: null,
+  anonBytes: null,
+  fileBytes: null,
+  inactiveFileBytes: null,
+  unreclaimableBytes: null,
+  fileRefaultCount: null,
+  swapUsedBytes: null,
+  swapLimitBytes: null,
+  limitHitCount: null,
+  throttleHitCount: null,
+  stalls: null,
+} as const;
+
 const wanted2 = [
   'anon',
   'file',
@@ -39,20 +61,27 @@ const wanted2 = [
   'workingset_refault_file',
 ] as const;
 
-const readVersion2 = async (files: FileReader, folder: string): Promise<MemoryLevel | null> => {
+const readVersion2 = async (
+  files: FileReader,
+  folder: string,
+  machineBytes: number | null,
+): Promise<MemoryLevel | null> => {
   const read = (name: string): Promise<string | null> => files.text(`${folder}/${name}`);
   const usedBytes = amount(await read('memory.current'));
   if (usedBytes === null) return null;
-  const [limit, stat, events, swap, swapLimit, pressure] = await Promise.all([
-    read('memory.max'),
+  // Together where they can be: on a remote computer each of them is a round trip.
+  const [limit, events] = await Promise.all([read('memory.max'), read('memory.events')]);
+  const limitBytes = realLimit([amount(limit)], machineBytes);
+  const counts = flatKeyed(events, ['high', 'max', 'oom_kill']);
+  const oomKillCount = counts.get('oom_kill') ?? null;
+  if (limitBytes === null) return { folder, version: 2, usedBytes, ...withoutLimit, oomKillCount };
+  const [stat, swap, swapLimit, pressure] = await Promise.all([
     read('memory.stat'),
-    read('memory.events'),
     read('memory.swap.current'),
     read('memory.swap.max'),
     read('memory.pressure'),
   ]);
   const of = flatKeyed(stat, wanted2);
-  const counts = flatKeyed(events, ['high', 'max', 'oom_kill']);
   const anon = of.get('anon') ?? null;
   const shmem = of.get('shmem') ?? null;
   const kernel = [of.get('slab_unreclaimable'), of.get('kernel_stack'), of.get('pagetables')];
@@ -60,7 +89,7 @@ const readVersion2 = async (files: FileReader, folder: string): Promise<MemoryLe
     folder,
     version: 2,
     usedBytes,
-    limitBytes: amount(limit),
+    limitBytes,
     anonBytes: anon,
     fileBytes: of.get('file') ?? null,
     inactiveFileBytes: of.get('inactive_file') ?? null,
@@ -71,7 +100,7 @@ const readVersion2 = async (files: FileReader, folder: string): Promise<MemoryLe
     swapLimitBytes: amount(swapLimit),
     limitHitCount: counts.get('max') ?? null,
     throttleHitCount: counts.get('high') ?? null,
-    oomKillCount: counts.get('oom_kill') ?? null,
+    oomKillCount,
     stalls: stalls(pressure),
   };
 };
@@ -86,26 +115,30 @@ const wanted1 = [
   'total_inactive_file',
 ] as const;
 
-const readVersion1 = async (files: FileReader, folder: string): Promise<MemoryLevel | null> => {
+const readVersion1 = async (
+  files: FileReader,
+  folder: string,
+  machineBytes: number | null,
+): Promise<MemoryLevel | null> => {
   const read = (name: string): Promise<string | null> => files.text(`${folder}/${name}`);
   const usedBytes = amount(await read('memory.usage_in_bytes'));
   if (usedBytes === null) return null;
-  const [limit, stat, hits, control, both] = await Promise.all([
+  const [limit, stat, control] = await Promise.all([
     read('memory.limit_in_bytes'),
     read('memory.stat'),
-    read('memory.failcnt'),
     read('memory.oom_control'),
-    read('memory.memsw.limit_in_bytes'),
   ]);
   const of = flatKeyed(stat, wanted1);
+  const memoryBytes = amount(limit);
   // The hierarchical limit also knows of groups that can not be seen from here.
-  const limits = [amount(limit), of.get('hierarchical_memory_limit') ?? null].filter((each) => each !== null);
-  const limitBytes = limits.length === 0 ? null : Math.min(...limits);
+  const limitBytes = realLimit([memoryBytes, of.get('hierarchical_memory_limit') ?? null], machineBytes);
+  const oomKillCount = flatKeyed(control, ['oom_kill']).get('oom_kill') ?? null;
+  if (limitBytes === null) return { folder, version: 1, usedBytes, ...withoutLimit, oomKillCount };
+  const [both, hits] = await Promise.all([read('memory.memsw.limit_in_bytes'), read('memory.failcnt')]);
+  const bothBytes = amount(both);
   const inactive = of.get('total_inactive_file') ?? null;
   const anon = of.get('total_rss') ?? null;
   const shmem = of.get('total_shmem') ?? null;
-  const bothBytes = amount(both);
-  const memoryBytes = amount(limit);
   return {
     folder,
     version: 1,
@@ -121,26 +154,18 @@ const readVersion1 = async (files: FileReader, folder: string): Promise<MemoryLe
     swapLimitBytes: bothBytes === null || memoryBytes === null ? null : Math.max(0, bothBytes - memoryBytes),
     limitHitCount: amount(hits),
     throttleHitCount: null,
-    oomKillCount: flatKeyed(control, ['oom_kill']).get('oom_kill') ?? null,
+    oomKillCount,
     stalls: null,
   };
 };
 
-/**
- * Reads one level.
- * @param machineBytes the memory of the machine: a limit that it can not even fill is none.
- */
-export const readMemoryLevel = async (
+/** Reads one level. @param machineBytes the memory of the machine. */
+export const readMemoryLevel = (
   files: FileReader,
   version: CgroupVersion,
   folder: string,
   machineBytes: number | null,
-): Promise<MemoryLevel | null> => {
-  const level = await (version === 2 ? readVersion2(files, folder) : readVersion1(files, folder));
-  const limit = level?.limitBytes ?? null;
-  const isReal = limit !== null && limit < noLimitBytes && (machineBytes === null || limit < machineBytes);
-  return level === null || isReal ? level : { ...level, limitBytes: null };
-};
+): Promise<MemoryLevel | null> => (version === 2 ? readVersion2 : readVersion1)(files, folder, machineBytes);
 
 /**
  * The level that ends first: the one with the least room between use and limit. Without any limit, the own one.
@@ -163,5 +188,6 @@ export const tightestMemory = async (
   return tightest;
 };
 
-const roomOf = ({ limitBytes, usedBytes }: MemoryLevel): number | null =>
-  limitBytes === null ? null : limitBytes - usedBytes;
+/** Cache that nobody uses takes no room: it is dropped when memory is short. */
+const roomOf = ({ limitBytes, usedBytes, inactiveFileBytes }: MemoryLevel): number | null =>
+  limitBytes === null ? null : limitBytes - Math.max(0, usedBytes - (inactiveFileBytes ?? 0));

@@ -1,8 +1,11 @@
-import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import type { FileReader } from '../../model/ports.ts';
 
 const defaultBytes = 64 * 1024;
 const growBytes = 4096;
+
+/** Some of these files lie where anybody may put something else (`/tmp`): to open a pipe would wait until somebody writes to it. */
+const flags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Reads this computer's own kernel files. Without promises inside, on purpose: these files wait for no disk and take some ten microseconds,
@@ -13,7 +16,7 @@ export const createNodeFiles = (): FileReader => {
   // One buffer for all: nothing is read while another read is under way.
   let buffer = Buffer.allocUnsafe(growBytes);
   const read = <T>(path: string, maximumBytes: number, take: (content: Buffer) => T): T => {
-    const file = openSync(path, 'r');
+    const file = openSync(path, flags);
     try {
       let length = 0;
       while (length < maximumBytes) {

@@ -192,7 +192,8 @@ export class ProcessList {
   /** The processes of a group and of those below it. */
   async #collect(folder: string, depth: number, pids: Set<number>, budget: { groups: number }): Promise<void> {
     budget.groups += 1;
-    for (const line of ((await this.#files.text(`${folder}/cgroup.procs`)) ?? '').split('\n')) {
+    // What comes after the last line end is nothing, or a number that was cut.
+    for (const line of ((await this.#files.text(`${folder}/cgroup.procs`)) ?? '').split('\n').slice(0, -1)) {
       const pid = amount(line);
       // 0 is one of another process namespace.
       if (pid !== null && pid > 0) pids.add(pid);

@@ -53,12 +53,12 @@ export const notYet = (sandbox: Sandbox, problem: Problem | null): Problem =>
     },
   );
 
-/** Only the proxy is left, and a request through it might move the deadline. */
-export const needsConsent = (sandbox: Sandbox): Problem =>
+/** Only the proxy is left, or a gateway is all there is, and a request through it might move the deadline. */
+export const needsConsent = (sandbox: Sandbox, through: 'server' | 'gateway'): Problem =>
   new Problem(
     'needs-consent',
     sandbox.expiry?.extendedBy === 'traffic'
-      ? 'Only the way through the server is left, and every request through it prolongs this sandbox.'
-      : 'Only the way through the server is left, and it is not known whether requests through it prolong this sandbox.',
+      ? `Only the way through the ${through} is left, and every request through it prolongs this sandbox.`
+      : `Only the way through the ${through} is left, and it is not known whether requests through it prolong this sandbox.`,
     { nextStep: 'Agree that watching may keep this sandbox alive, or make its own address reachable from here.' },
   );

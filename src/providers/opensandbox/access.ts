@@ -5,7 +5,7 @@ import { pause } from '../../net/pause.ts';
 import type { Transport } from '../../net/transport.ts';
 import { throwIfAborted } from './abort.ts';
 import { type Answer, answerOf, needsConsent, notYet, withoutAddress, withTokenAdvice } from './access-problems.ts';
-import { directAddresses, proxyAddress } from './addresses.ts';
+import { directAddresses, isGateway, proxyAddress } from './addresses.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
 import { type ExecdAddress, ExecdClient, execdPort } from './execd-client.ts';
@@ -27,8 +27,15 @@ const deadlineSlackMs = 1000;
 
 /** A way to one sandbox's execd that has answered. */
 export interface Route {
-  readonly way: 'direct' | 'proxy';
+  /** Every other way than `direct` may move the deadline. */
+  readonly way: 'direct' | 'gateway' | 'proxy';
   readonly execd: ExecdClient;
+}
+
+interface KnownRoute {
+  readonly route: Route;
+  /** It was used without moving the deadline, or can move none. */
+  readonly isChecked: boolean;
 }
 
 export type { Answer } from './access-problems.ts';
@@ -52,15 +59,18 @@ interface Attempt {
   readonly hasAddress: boolean;
   readonly route: Route | null;
   readonly problem: Problem | null;
+  /** The address is that of a gateway that may not be used unasked; nothing was sent there. */
+  readonly isBarred?: true;
 }
 
 /**
  * Finds the way to the execd of each sandbox: its own address first, the server's proxy only when that fails and a
- * proxied request does not move the deadline, or somebody agreed to it. What worked is remembered until `forget`.
+ * proxied request does not move the deadline, or somebody agreed to it. A gateway that the server names instead of an address counts as
+ * such a way too. What worked is remembered until `forget`.
  */
 export class ExecdAccess {
   readonly #options: AccessOptions;
-  readonly #routes = new Map<string, Route>();
+  readonly #routes = new Map<string, KnownRoute>();
   /** Sandboxes whose own address has answered at some time, so that its silence now means something. */
   readonly #reachedDirectly = new Set<string>();
   readonly #agreed = new Set<string>();
@@ -89,17 +99,27 @@ export class ExecdAccess {
   async #reach(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
     throwIfAborted(signal);
     const known = this.#routes.get(sandbox.id);
-    if (known?.way === 'direct') return known;
-    if (known?.way === 'proxy' && (await this.#mayUseProxy(sandbox, mayRenew, signal))) return known;
-    const direct = await this.#tryDirect(sandbox.id, signal);
-    if (direct.route !== null) return direct.route;
+    const isUsable = known !== undefined && (mayRenew || known.isChecked);
+    if (isUsable && (known.route.way === 'direct' || (await this.#mayUseProxy(sandbox, mayRenew, signal)))) {
+      return known.route;
+    }
+    const direct = await this.#tryDirect(sandbox, mayRenew, signal);
+    if (direct.route !== null) return this.#keep(sandbox, direct.route, mayRenew, signal);
+    if (direct.isBarred) return this.#insist(sandbox, direct, signal);
     if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
     if (this.#reachedDirectly.has(sandbox.id)) throw unanswered(direct);
     if (!(await this.#mayUseProxy(sandbox, mayRenew, signal))) return this.#insist(sandbox, direct, signal);
     const proxied = await this.#tryProxy(sandbox.id, signal);
     if (proxied.route === null) throw unanswered(proxied);
-    if (!mayRenew) await this.#checkDeadline(sandbox, signal);
-    return proxied.route;
+    return this.#keep(sandbox, proxied.route, mayRenew, signal);
+  }
+
+  /** Remembers a way that has answered; one that should move no deadline only after it has moved none. */
+  async #keep(sandbox: Sandbox, route: Route, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
+    const isDirect = route.way === 'direct';
+    if (!isDirect && !mayRenew) await this.#checkDeadline(sandbox, route.way, signal);
+    this.#routes.set(sandbox.id, { route, isChecked: isDirect || !mayRenew });
+    return route;
   }
 
   /**
@@ -118,23 +138,24 @@ export class ExecdAccess {
     // No address at all that means something from here: to try again would find the same.
     while (direct.problem !== null && !this.#unreachable.has(sandbox.id)) {
       await pause(betweenTriesMs, signal, clock);
-      direct = await this.#tryDirect(sandbox.id, signal);
-      if (direct.route !== null) return direct.route;
+      direct = await this.#tryDirect(sandbox, false, signal);
+      if (direct.route !== null) return this.#keep(sandbox, direct.route, false, signal);
       if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
       if (!direct.hasAddress) throw withoutAddress(direct.problem);
       // Compared in both directions, so that a clock that was set back does not make it longer.
       if (Math.abs(clock.now() - startedAtMs) >= patienceMs) this.#unreachable.add(sandbox.id);
     }
-    throw needsConsent(sandbox);
+    throw needsConsent(sandbox, direct.isBarred ? 'gateway' : 'server');
   }
 
   /** Whether execd answers. `unknown` when nobody may be asked, or the server itself fails. */
   async ping(sandbox: Sandbox, signal: AbortSignal): Promise<Answer> {
     throwIfAborted(signal);
-    const direct = await this.#tryDirect(sandbox.id, signal);
+    const mayRenew = this.#agreed.has(sandbox.id);
+    const direct = await this.#tryDirect(sandbox, mayRenew, signal);
     if (direct.answer === 'answers' || this.#reachedDirectly.has(sandbox.id)) return direct.answer;
     // An own address that never answered may just not be reachable from here.
-    if (!(await this.#mayUseProxy(sandbox, this.#agreed.has(sandbox.id), signal))) return 'unknown';
+    if (!(await this.#mayUseProxy(sandbox, mayRenew, signal))) return 'unknown';
     return (await this.#tryProxy(sandbox.id, signal)).answer;
   }
 
@@ -143,11 +164,18 @@ export class ExecdAccess {
     this.#routes.delete(sandboxId);
   }
 
-  /** Drops everything about sandboxes that are gone. */
-  keepOnly(sandboxIds: ReadonlySet<string>): void {
-    for (const id of [...this.#routes.keys(), ...this.#reachedDirectly, ...this.#agreed, ...this.#unreachable]) {
-      if (sandboxIds.has(id)) continue;
-      this.#routes.delete(id);
+  /**
+   * To be told of every complete list. Drops everything about sandboxes that are gone, and the way to those that do not run: when they do
+   * again, perhaps at another address, the old one may be that of another sandbox.
+   */
+  keepOnly(sandboxes: readonly Sandbox[]): void {
+    const phases = new Map(sandboxes.map(({ id, phase }) => [id, phase]));
+    for (const id of this.#routes.keys()) {
+      const phase = phases.get(id);
+      if (phase !== 'running' && phase !== 'unknown') this.#routes.delete(id);
+    }
+    for (const id of [...this.#reachedDirectly, ...this.#agreed, ...this.#unreachable]) {
+      if (phases.has(id)) continue;
       this.#reachedDirectly.delete(id);
       this.#agreed.delete(id);
       this.#unreachable.delete(id);
@@ -168,19 +196,22 @@ export class ExecdAccess {
   }
 
   /** One request went through the proxy because it was thought to move nothing. Throws when it did. */
-  async #checkDeadline(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+  async #checkDeadline(sandbox: Sandbox, way: 'gateway' | 'proxy', signal: AbortSignal): Promise<void> {
+    if (sandbox.expiry === null) return;
     const { lifecycle, server } = this.#options;
     const now = await lifecycle.find(sandbox.id, signal);
     const serverMs = parseTimestamp(now?.expiresAt);
-    if (sandbox.expiry === null || serverMs === null) return;
+    if (serverMs === null) return;
     if (server.time.toLocal(serverMs) <= sandbox.expiry.expiresAtMs + deadlineSlackMs) return;
     this.#options.renewal.contradict(sandbox.id);
     this.forget(sandbox.id);
-    throw needsConsent({ ...sandbox, expiry: { ...sandbox.expiry, extendedBy: 'traffic' } });
+    const renewing = { ...sandbox, expiry: { ...sandbox.expiry, extendedBy: 'traffic' as const } };
+    throw needsConsent(renewing, way === 'proxy' ? 'server' : way);
   }
 
-  async #tryDirect(sandboxId: string, signal: AbortSignal): Promise<Attempt> {
+  async #tryDirect(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Attempt> {
     const { lifecycle, server, log } = this.#options;
+    const sandboxId = sandbox.id;
     let last: Attempt = { answer: 'unknown', hasAddress: false, route: null, problem: null };
     let endpoint: Awaited<ReturnType<LifecycleClient['endpoint']>>;
     try {
@@ -191,11 +222,12 @@ export class ExecdAccess {
       return { ...last, problem: toProblem(error) };
     }
     last = { ...last, hasAddress: true };
+    const way = isGateway(endpoint, sandboxId) ? 'gateway' : 'direct';
+    if (way === 'gateway' && !(await this.#mayUseProxy(sandbox, mayRenew, signal))) return { ...last, isBarred: true };
     const token = await this.#options.execdToken();
     for (const address of directAddresses(endpoint, server.address, token)) {
-      last = await this.#attempt('direct', address, directTimeoutMs, signal);
+      last = await this.#attempt(way, address, directTimeoutMs, signal);
       if (last.route !== null) {
-        this.#routes.set(sandboxId, last.route);
         this.#reachedDirectly.add(sandboxId);
         this.#unreachable.delete(sandboxId);
         return last;
@@ -219,9 +251,7 @@ export class ExecdAccess {
     }
     const token = await this.#options.execdToken();
     const address = proxyAddress(server.address, sandboxId, headers ?? {}, await server.secrets(), token);
-    const attempt = await this.#attempt('proxy', address, proxyTimeoutMs, signal);
-    if (attempt.route !== null) this.#routes.set(sandboxId, attempt.route);
-    return attempt;
+    return this.#attempt('proxy', address, proxyTimeoutMs, signal);
   }
 
   async #attempt(way: Route['way'], address: ExecdAddress, timeoutMs: number, signal: AbortSignal): Promise<Attempt> {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { apiPath } from '../../net/address.ts';
 import { isLoopback } from '../../net/loopback.ts';
 import type { SecretHeaders } from '../../net/secret-headers.ts';
@@ -21,7 +22,7 @@ export const directAddresses = (
 ): readonly ExecdAddress[] => {
   const schemes = server.isSecure ? (['https', 'http'] as const) : (['http', 'https'] as const);
   const given = /^(https?):\/\/(.*)$/i.exec(endpoint.endpoint);
-  const rest = given?.[2] ?? endpoint.endpoint;
+  const rest = withBrackets(given?.[2] ?? endpoint.endpoint);
   const wanted = given === null ? schemes : schemes.filter((scheme) => scheme === given[1]?.toLowerCase());
   return wanted.flatMap((scheme) => {
     const url = URL.parse(`${scheme}://${rest}`);
@@ -37,6 +38,20 @@ export const directAddresses = (
     ];
   });
 };
+
+/** Kubernetes puts the address of a pod before the port as it is, and an IPv6 address needs brackets there. */
+const withBrackets = (rest: string): string => {
+  const [, host = '', port = ''] = /^([0-9a-f:.]+):(\d{1,5})(?=\/|$)/i.exec(rest) ?? [];
+  return isIP(host) === 6 ? `[${host}]:${port}${rest.slice(host.length + port.length + 1)}` : rest;
+};
+
+/**
+ * Whether what the server names is a gateway in front of all sandboxes and not the address of one: it is told there which sandbox is
+ * meant, in a header, in the host name or in the path. Like the server's proxy, a gateway may take every request as a reason to move the
+ * deadline.
+ */
+export const isGateway = ({ endpoint, headers }: WireEndpoint, sandboxId: string): boolean =>
+  [endpoint, ...Object.values(headers ?? {})].some((text) => text.toLowerCase().includes(sandboxId.toLowerCase()));
 
 /**
  * execd through the server's proxy. It is put together from the address the person gave, because the one that the

@@ -1,11 +1,12 @@
 import type { Clock, Log } from '../../model/ports.ts';
 import { isProblem } from '../../model/problem.ts';
-import { within } from '../../model/wait.ts';
+import { sleep, within } from '../../model/wait.ts';
 import type { ExecdClient } from './execd-client.ts';
 
 /** execd waits up to 3 s for a command to end before it kills it; ours ends at once. */
 const endMs = 2500;
 const removeMs = 2500;
+const idMs = 1500;
 const hexId = /^[0-9a-f]{32}$/;
 
 interface Tools {
@@ -24,6 +25,39 @@ case $o in *.stdout) ;; *) o=;; esac
 case $e in *.stderr) ;; *) e=;; esac
 { sleep 1; [ -z "$o" ] || rm -f -- "$o"; [ -z "$e" ] || rm -f -- "$e"; } </dev/null >/dev/null 2>&1 &
 exit $r`;
+
+/** A signal for one command; `release` it when the command is over. */
+export interface CommandStop {
+  readonly signal: AbortSignal;
+  /** At once, whether the id is known or not. */
+  abort(): void;
+  /** The command has told its id. */
+  idIsKnown(): void;
+  release(): void;
+}
+
+/** Follows `signal`. Without its id a command cannot be ended, so one that is stopped at its very start gets a moment to tell it. */
+export const commandStop = (signal: AbortSignal, clock: Clock): CommandStop => {
+  const stop = new AbortController();
+  const over = new AbortController();
+  let isKnown = false;
+  const onAbort = (): void => {
+    if (isKnown) stop.abort();
+    else void sleep(clock, idMs, over.signal).then(() => stop.abort());
+  };
+  signal.addEventListener('abort', onAbort);
+  return {
+    signal: stop.signal,
+    abort: () => stop.abort(),
+    idIsKnown: () => {
+      isKnown = true;
+    },
+    release: () => {
+      over.abort();
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+};
 
 /** Whether an id of a command is one, so that it can stand in a path or in shell text. */
 export const isCommandId = (id: string): boolean => hexId.test(id);

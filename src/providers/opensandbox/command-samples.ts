@@ -2,7 +2,7 @@ import { Problem } from '../../model/problem.ts';
 import { sleep } from '../../model/wait.ts';
 import { Watchdog } from '../../net/watchdog.ts';
 import { throwIfAborted } from './abort.ts';
-import { endCommand, isCommandId, removeOutputs } from './command-outputs.ts';
+import { commandStop, endCommand, isCommandId, removeOutputs } from './command-outputs.ts';
 import { type ProbeLine, parseProbeText } from './probe-line.ts';
 import { createProbeReader } from './probe-reader.ts';
 import { commandProbe } from './probe-script.ts';
@@ -15,8 +15,6 @@ const linesPerCommand = 12;
 const commandTimeoutMs = linesPerCommand * cadenceMs + 15_000;
 const silenceMs = 15_000;
 const maxFailedCommands = 3;
-/** Without its id a command cannot be ended, so a caller that leaves at its very start waits for that. */
-const idMs = 1500;
 
 const withoutShell = 'machine: the image has no shell, so only the numbers of the host are known';
 
@@ -60,7 +58,7 @@ export const commandSamples: SampleSource = async function* (context) {
 /** The lines of one command. However it is left, the command is ended, and `trail` knows what it may have left behind. */
 const probeLines = async function* (context: SourceContext, trail: Trail): AsyncGenerator<ProbeLine, void, undefined> {
   const { execd, clock, signal } = context;
-  const stop = new AbortController();
+  const stop = commandStop(signal, clock);
   let silence: Problem | null = null;
   const watchdog = new Watchdog(
     silenceMs,
@@ -72,12 +70,6 @@ const probeLines = async function* (context: SourceContext, trail: Trail): Async
   );
   let id: string | null = null;
   let hasEnded = false;
-  const over = new AbortController();
-  const onAbort = (): void => {
-    if (id !== null) stop.abort();
-    else void sleep(clock, idMs, over.signal).then(() => stop.abort());
-  };
-  signal.addEventListener('abort', onAbort);
   const remember = (): void => {
     if (id !== null && isCommandId(id)) trail.unclean = [...trail.unclean, id];
   };
@@ -90,7 +82,10 @@ const probeLines = async function* (context: SourceContext, trail: Trail): Async
   try {
     watchdog.start();
     for await (const event of execd.runCommand({ command, timeoutMs: commandTimeoutMs }, stop.signal)) {
-      if (event.kind === 'started') id = event.id;
+      if (event.kind === 'started') {
+        id = event.id;
+        stop.idIsKnown();
+      }
       if (event.kind === 'refused') {
         hasEnded = true;
         remember();
@@ -122,8 +117,7 @@ const probeLines = async function* (context: SourceContext, trail: Trail): Async
     throw silence ?? error;
   } finally {
     watchdog.stop();
-    over.abort();
-    signal.removeEventListener('abort', onAbort);
+    stop.release();
     // Without an answer nothing can be removed either; the command then ends by itself and removes its own files.
     if (!hasEnded && id !== null && isCommandId(id) && (await endCommand(execd, id, context))) remember();
   }

@@ -1,7 +1,7 @@
 import type { Clock, ExecResult, Log } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
 import { throwIfAborted } from './abort.ts';
-import { endCommand, isCommandId, removeOutputs, selfCleaning } from './command-outputs.ts';
+import { commandStop, endCommand, isCommandId, removeOutputs, selfCleaning } from './command-outputs.ts';
 import type { ExecdClient } from './execd-client.ts';
 import { isProgramMissing } from './program-missing.ts';
 
@@ -26,10 +26,13 @@ export const runToEnd = async (
   const stderr = new CappedText();
   let id: string | null = null;
   let hasEnded = false;
+  const stop = commandStop(signal, clock);
   try {
-    for await (const event of execd.runCommand({ command, timeoutMs }, signal)) {
-      if (event.kind === 'started') id = event.id;
-      else if (event.kind === 'stdout') stdout.add(event.line);
+    for await (const event of execd.runCommand({ command, timeoutMs }, stop.signal)) {
+      if (event.kind === 'started') {
+        id = event.id;
+        stop.idIsKnown();
+      } else if (event.kind === 'stdout') stdout.add(event.line);
       else if (event.kind === 'stderr') stderr.add(event.line);
       else if (event.kind === 'refused') {
         hasEnded = true;
@@ -46,9 +49,11 @@ export const runToEnd = async (
         const truncated = stdout.isCut || stderr.isCut;
         return { exitCode, stdout: stdout.text, stderr: stderr.text, truncated };
       }
+      throwIfAborted(signal);
     }
     throw new Problem('clean-end', 'The connection ended before the command did.');
   } finally {
+    stop.release();
     if (!hasEnded && id !== null && isCommandId(id) && (await endCommand(execd, id, { clock, log }))) {
       await removeOutputs(execd, [id], { clock, log });
     }

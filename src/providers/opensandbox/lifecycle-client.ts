@@ -15,9 +15,11 @@ import {
 import { notOurServer, type ServerClient } from './server-client.ts';
 import { formatTimestamp, parseTimestamp } from './timestamps.ts';
 
-const pageSize = 200;
-/** 10,000 sandboxes; a list without an end is not followed further. */
-const maxPages = 50;
+const largePage = 200;
+/** For sandboxes that carry so much (labels of their images, a script as entrypoint) that a large page of them is too large. */
+const smallPage = 50;
+/** A list without an end is not followed further. */
+const maxSandboxes = 10_000;
 /** A list is read again when it changed between two of its pages, but not for ever. */
 const maxReadings = 3;
 const listTimeoutMs = 15_000;
@@ -39,6 +41,7 @@ export class LifecycleClient {
   readonly #server: ServerClient;
   readonly #clock: Clock;
   readonly #log: Log;
+  #pageSize = largePage;
 
   constructor(server: ServerClient, clock: Clock, log: Log) {
     this.#server = server;
@@ -68,17 +71,20 @@ export class LifecycleClient {
   }
 
   async #readPages(signal: AbortSignal): Promise<{ found: ReadonlyMap<string, WireSandbox>; isWhole: boolean }> {
+    const pageSize = this.#pageSize;
     const found = new Map<string, WireSandbox>();
     const totals = new Set<number>();
-    for (let page = 1; page <= maxPages; page += 1) {
-      const { items, pagination } = await this.#page(page, signal);
+    for (let page = 1; page <= maxSandboxes / pageSize; page += 1) {
+      const answer = await this.#page(page, pageSize, signal);
+      if (answer === null) return this.#readPages(signal);
+      const { items, pagination } = answer;
       for (const item of items) this.#add(item, found);
       if (pagination?.totalItems !== undefined) totals.add(pagination.totalItems);
       const isLast = pagination === undefined ? items.length < pageSize : pagination.hasNextPage !== true;
       // The pages belong to one list if the total stayed the same; a single page always does.
       if (isLast || items.length === 0) return { found, isWhole: page === 1 || totals.size <= 1 };
     }
-    throw new Problem('too-large', `The server has more than ${maxPages * pageSize} sandboxes.`);
+    throw new Problem('too-large', `The server has more than ${maxSandboxes} sandboxes.`);
   }
 
   #add(item: unknown, found: Map<string, WireSandbox>): void {
@@ -87,7 +93,8 @@ export class LifecycleClient {
     else this.#log.warn('An entry of the sandbox list was left out: it has no id.');
   }
 
-  async #page(page: number, signal: AbortSignal): Promise<z.infer<typeof sandboxPageSchema>> {
+  /** Null when the page was too large and smaller ones are to be asked for. */
+  async #page(page: number, pageSize: number, signal: AbortSignal): Promise<z.infer<typeof sandboxPageSchema> | null> {
     const read = () =>
       this.#server.json('/v1/sandboxes', sandboxPageSchema, {
         signal,
@@ -98,6 +105,10 @@ export class LifecycleClient {
       return (await read()).value;
     } catch (error) {
       if (isProblem(error, 'not-found')) throw notOurServer(error, this.#server.address);
+      if (isProblem(error, 'too-large')) {
+        this.#pageSize = pageSize === largePage ? smallPage : largePage;
+        if (pageSize === largePage) return null;
+      }
       // A container that vanishes while the server lists it gives one 500.
       if (!isProblem(error, 'server-error') || error.code?.endsWith('SANDBOX_QUERY_FAILED') !== true) throw error;
       await pause(transientRetryMs, signal, this.#clock);

@@ -148,7 +148,7 @@ kind_of() {
     python*|ruby*|perl*|php*|deno*|bun*|bash|sh|dash|ash|busybox|zsh) kind=none;;
     *) kind=other
       # Programs such as "next-server" overwrite their command line; the link to the program does not lie.
-      [ $2 = link ] && { x=$(readlink "$proc/$pid/exe"); [ -z "$x" ] || kind_of "$x" no; };;
+      [ $2 = link ] && { x=$(readlink "$proc/$pid/exe"); x=\${x%" (deleted)"}; [ -z "$x" ] || kind_of "$x" no; };;
   esac
 }
 # address_limit PID: the limit on addresses in "hb", if there is one

@@ -59,25 +59,35 @@ find_groups() {
   cg=0
   if [ -e "$root/cgroup.controllers" ] || [ -e "$root/memory.current" ]; then
     cg=2 rm_=$root rc=$root ra=$root rp=$root ownm=$own2 ownc=$own2 owna=$own2 ownp=$own2
-    fu=memory.current fl=memory.max
+    fu=memory.current fl=memory.max fc=inactive_file
   else
     rm_=$root/memory rc=$root/cpu ra=$root/cpuacct rp=$root/pids
     [ -d "$rc" ] || rc=$root/cpu,cpuacct
     [ -d "$ra" ] || ra=$root/cpu,cpuacct
-    fu=memory.usage_in_bytes fl=memory.limit_in_bytes
+    fu=memory.usage_in_bytes fl=memory.limit_in_bytes fc=total_inactive_file
     for p in "$rm_/$fu" "$rc/cpu.stat" "$ra/cpuacct.usage" "$rp/cgroup.procs"; do [ -e "$p" ] && cg=1; done
   fi
 }
-# below ROOT OWN FILE: the own group, or the root when that path is not visible here (a container shows its own group as the root)
-below() { own=$1$2; [ -e "$own/$3" ] || own=$1; }
-# tightest ROOT OWN USE LIMIT CAP: the level with the least room left, in "best"; limits of CAP and more are none
+# below ROOT OWN FILE: the own group, or the root when that path is not visible here (a container shows its own group as the root).
+# A group of version 2 may lack a controller that one above it has.
+below() {
+  own=$1$2
+  while [ "$own" != "$1" ] && [ ! -e "$own/$3" ]; do
+    case $cg in 2) own=\${own%/*};; *) own=$1;; esac
+  done
+}
+# tightest ROOT OWN USE LIMIT CAP CACHE: the level with the least room left, in "best"; limits above CAP are none. What memory.stat calls
+# CACHE takes no room: it is dropped when memory is short.
 tightest() {
   below "$1" "$2" "$3"; best=$own least= d=$own
+  [ "$own" = "$1" ] && return
   while :; do
     one "$d/$4"; l=$v
-    if [ $l != null ] && { [ $5 = null ] || [ $l -lt $5 ]; }; then
+    if [ $l != null ] && { [ $5 = null ] || [ $l -le $5 ]; }; then
       one "$d/$3"; [ $v = null ] && v=0
-      l=$((l-v)); if [ -z "$least" ] || [ $l -lt $least ]; then least=$l best=$d; fi
+      l=$((l-v))
+      [ -z "$6" ] || while read -r a b x; do [ "$a" = "$6" ] && { num "$b"; [ $v = null ] || l=$((l+v)); break; }; done <"$d/memory.stat"
+      if [ -z "$least" ] || [ $l -lt $least ]; then least=$l best=$d; fi
     fi
     [ "$d" = "$1" ] && return
     d=\${d%/*}
@@ -94,8 +104,8 @@ quota() {
   [ $w = 0 ] && q=null w=null
 }
 find_levels() {
-  tightest "$rm_" "$ownm" $fu $fl $memTotal; M=$best
-  tightest "$rp" "$ownp" pids.current pids.max null; P=$best
+  tightest "$rm_" "$ownm" $fu $fl $memTotal $fc; M=$best
+  tightest "$rp" "$ownp" pids.current pids.max null ""; P=$best
   below "$rc" "$ownc" cpu.stat; C=$own d=$own bq=null bw=null
   while :; do
     quota "$d"
@@ -178,7 +188,7 @@ read_memory() {
       case $v$l in *null*) ;; *) [ $v -ge $l ] && swapMax=$((v-l));; esac
     fi
   fi
-  [ $memMax = null ] || [ $memTotal = null ] || [ $memMax -lt $memTotal ] || memMax=null
+  [ $memMax = null ] || [ $memTotal = null ] || [ $memMax -le $memTotal ] || memMax=null
 }
 read_stall() {
   psi=null stall=null

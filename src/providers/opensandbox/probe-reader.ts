@@ -215,9 +215,9 @@ function unreclaimableOf({ anon, shmem, kernel }: ProbeLine): Pick<MemoryReading
   return anon === null || shmem === null ? {} : { unreclaimableBytes: anon + shmem + (kernel ?? 0) };
 }
 
-/** A limit that the machine cannot even fill is none. */
+/** A limit that the machine cannot even fill is none. One that is all of it shows that the machine is made up of it, as lxcfs does. */
 function limitOf(line: ProbeLine): number | null {
-  return line.memMax === null || (line.memTotal !== null && line.memMax >= line.memTotal) ? null : line.memMax;
+  return line.memMax === null || (line.memTotal !== null && line.memMax > line.memTotal) ? null : line.memMax;
 }
 
 /** Where the machine has no swap, nobody can use any, whatever the cgroup says. */

@@ -122,7 +122,7 @@ export class OpenSandboxProvider implements SandboxProvider {
     const sandboxes = wire.map((sandbox) => this.#toSandbox(sandbox));
     const ids = new Set(sandboxes.map((sandbox) => sandbox.id));
     this.#renewal.keepOnly(ids);
-    this.#access.keepOnly(ids);
+    this.#access.keepOnly(sandboxes);
     this.#samples.keepOnly(ids);
     this.#errors.see(sandboxes);
     return sandboxes;

@@ -68,7 +68,7 @@ export class SnapshotsClient {
     }
   }
 
-  /** Starts a snapshot and waits until it can be used. Throws `server-error` when saving failed, `timeout` after 10 minutes. */
+  /** Starts a snapshot and waits until it can be used; a look at it that fails is made again. Throws `server-error` when saving failed, `timeout` after 10 minutes. */
   async createAndWait(sandboxId: string, name: string, signal: AbortSignal): Promise<Snapshot> {
     const startedAtMs = this.#clock.now();
     let snapshot = await this.create(sandboxId, name, signal);
@@ -82,7 +82,12 @@ export class SnapshotsClient {
         throw new Problem('timeout', `The snapshot is still ${snapshot.rawState} after 10 minutes.`);
       }
       await pause(pollMs, signal, this.#clock);
-      snapshot = await this.find(snapshot.id, signal);
+      try {
+        snapshot = await this.find(snapshot.id, signal);
+      } catch (error) {
+        // It is being saved all the same; the server may be too busy with that to answer, or be gone for a moment.
+        if (!isProblem(error, 'timeout', 'unreachable', 'reset', 'server-error', 'rate-limited')) throw error;
+      }
     }
   }
 }

@@ -8,6 +8,9 @@ const calmMs = 5000;
 const busyMs = 2000;
 /** How long after a change it is asked more often. */
 const busyForMs = 30_000;
+/** A server that takes long for its list has much to do for it: it gets this many times as long before the next one, up to a bound. */
+const restFactor = 2;
+const longestRestMs = 30_000;
 /** A stored key is looked at again this often while the server refuses the present one; the server is not asked. */
 const keyCheckMs = 3000;
 
@@ -53,8 +56,9 @@ export class ListWatch {
     let isHealthy = false;
     let lastList: string | null = null;
     while (!signal.aborted) {
-      // Taken before the server is asked: what is done meanwhile may not be in its answer, so it is asked once more.
+      // Both are taken before the server is asked: what is done meanwhile may not be in its answer, so it is asked once more.
       const wake = this.#wake.signal;
+      const key = await this.#apiKey();
       try {
         const askedAtMs = clock.now();
         const sandboxes = await this.#options.list(signal);
@@ -67,16 +71,15 @@ export class ListWatch {
         isHealthy = true;
         // The time of the question: whatever was learnt while it was on its way is newer than this answer.
         yield { kind: 'sandboxes', atMs: askedAtMs, sandboxes };
-        await sleep(clock, this.#delayMs(), signal, wake);
+        await sleep(clock, this.#delayMs(atMs - askedAtMs), signal, wake);
       } catch (error) {
         if (signal.aborted) return;
         isHealthy = false;
         const problem = await this.#explain(toProblem(error), signal);
         if (signal.aborted) return;
         if (isProblem(problem, 'unauthorized', 'forbidden')) {
-          const refusedKey = await this.#apiKey();
           yield { kind: 'health', atMs: clock.now(), healthy: false, problem, retryAtMs: null };
-          await this.#untilKeyChanges(refusedKey, signal, wake);
+          await this.#untilKeyChanges(key, signal, wake);
         } else {
           const waitMs = backoff.nextMs();
           const atMs = clock.now();
@@ -87,10 +90,12 @@ export class ListWatch {
     }
   }
 
-  #delayMs(): number {
+  /** `tookMs`: how long the last list was on its way. */
+  #delayMs(tookMs: number): number {
     const sinceChangeMs = this.#options.clock.now() - this.#lastChangeAtMs;
     // A clock set back gives a negative time, which must not mean "busy" for ever.
-    return sinceChangeMs >= 0 && sinceChangeMs < busyForMs ? busyMs : calmMs;
+    const delayMs = sinceChangeMs >= 0 && sinceChangeMs < busyForMs ? busyMs : calmMs;
+    return Math.max(delayMs, Math.min(restFactor * tookMs, longestRestMs));
   }
 
   async #explain(problem: Problem, signal: AbortSignal): Promise<Problem> {

@@ -1,5 +1,5 @@
 import { ReadableStream } from 'node:stream/web';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectionState, type EventStreamOptions, openEventStream } from '../../../src/net/event-source.ts';
 import type { Transport } from '../../../src/net/transport.ts';
 import { ManualClock, nowhere, problemOf, serve, transport, turn } from './support.ts';
@@ -34,6 +34,39 @@ const bodyTransport = (body: ReadableStream<Uint8Array>): Transport => ({
   fetch: async () => ({ status: 200, headers: { get: () => 'text/event-stream' }, body }),
   socket: () => Promise.reject(new Error('not used')),
   close: async () => undefined,
+});
+
+describe('openEventStream: coming back', () => {
+  it('is left to its reader, however long that one takes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let asked = 0;
+    const ending: Transport = {
+      ...bodyTransport(new ReadableStream()),
+      fetch: async (url, request) => {
+        asked += 1;
+        const body = new ReadableStream<Uint8Array>({
+          start: (controller) => {
+            controller.enqueue(Buffer.from('{"n":1}\n'));
+            controller.close();
+          },
+        });
+        return bodyTransport(body).fetch(url, request);
+      },
+    };
+    const { stream } = open('http://sandbox.test', {
+      transport: ending,
+      clock: new ManualClock(),
+      isFinal: () => true,
+    });
+    expect((await stream.next()).value).toEqual({ data: { n: 1 } });
+    for (let rest = 0; rest < 10; rest += 1) {
+      await turn();
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(asked).toBe(1);
+    expect(await problemOf(stream.next())).toMatchObject({ kind: 'clean-end' });
+  });
 });
 
 describe('openEventStream: framing', () => {

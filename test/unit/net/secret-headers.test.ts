@@ -32,6 +32,32 @@ describe('requestHeaders', () => {
   });
 });
 
+describe('a header that can not be sent', () => {
+  it.each(['two\nlines', 'curly \u201cquotes\u201d', 'nul\0'])('is refused without showing its value: %j', (value) => {
+    const refused = (): unknown =>
+      requestHeaders('https://a.test', [], [{ origin: 'https://a.test', headers: { 'X-Key': value } }]);
+    expect(refused).toThrow(
+      expect.objectContaining({
+        kind: 'invalid-request',
+        message: 'The key stored for https://a.test holds a character that can not be sent.',
+        nextStep: expect.stringContaining('again'),
+      }),
+    );
+  });
+
+  it('is none for what only stands around it', () => {
+    const stored = [{ origin: 'https://a.test', headers: { 'X-Key': ' k\n' } }];
+    expect(requestHeaders('https://a.test', [{ a: '\tb ' }], stored)).toEqual({ a: 'b', 'x-key': 'k' });
+  });
+
+  it('is refused by name when the server asked for it', () => {
+    expect(() => requestHeaders('https://a.test', [{ 'bad name': 'x' }])).toThrow('"bad name"');
+    expect(() => requestHeaders('https://a.test', [{ 'X-Route': 'a\r\nHost: b' }])).toThrow(
+      /^The header "x-route" can not be sent\.$/,
+    );
+  });
+});
+
 describe('originOf', () => {
   it('compares WebSockets by their handshake', () => {
     expect(originOf('wss://a.test/x')).toBe('https://a.test');

@@ -146,6 +146,43 @@ describe('openWebSocket', () => {
     expect(await closed.promise).toBe(1000);
   });
 
+  describe('with a peer that does not answer the farewell, as a frozen sandbox', () => {
+    const frozen = (): Promise<string> => socketServer((socket) => socket.pause());
+
+    it('cuts the connection after a while when it is closed', async () => {
+      const clock = new ManualClock();
+      const connection = await open(await frozen(), { clock });
+      connection.close();
+      connection.close();
+      clock.advance(3_000);
+      expect(await connection.ended).toMatchObject({ code: 1006 });
+      expect(clock.waiting).toBe(0);
+    });
+
+    it('cuts it after a while when the signal is aborted or the reader leaves', async () => {
+      const clock = new ManualClock();
+      const controller = new AbortController();
+      const aborted = await open(await frozen(), { clock, signal: controller.signal });
+      controller.abort();
+      clock.advance(3_000);
+      await aborted.ended;
+      const left = await open(await frozen(), { clock });
+      const reader = left.messages[Symbol.asyncIterator]();
+      const waiting = reader.next();
+      left.close();
+      clock.advance(3_000);
+      await left.ended;
+      expect(await waiting).toMatchObject({ done: true });
+    });
+
+    it('cuts it at once when the transport is closed', async () => {
+      const made = transport();
+      const connection = await open(await frozen(), { transport: made });
+      await made.close();
+      expect(await connection.ended).toMatchObject({ code: 1006 });
+    });
+  });
+
   it('never sends a key to another origin', async () => {
     const secretHeaders = [{ origin: 'http://other.test', headers: { key: 'k' } }];
     expect(await problemOf(open('ws://127.0.0.1:9', { secretHeaders }))).toMatchObject({ kind: 'invalid-request' });

@@ -83,6 +83,27 @@ describe('the disk', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is that of the others while a share hangs from the beginning', async () => {
+    for (const hangs of ['device', 'space'] as const) {
+      const clock = new FakeClock();
+      const root: Fake = { device: 1, fill: 0.5 };
+      const system = systemOf({ '/mnt': { device: 2, fill: 0.1, hangs: hangs === 'space' }, '/': root });
+      const device = (place: string): Promise<number> =>
+        place === '/mnt' && hangs === 'device' ? new Promise(() => undefined) : system.device(place);
+      const disks = new Disks(['/mnt', '/'], clock, { ...system, device });
+      const first = disks.read(signal);
+      await clock.advance(2_000);
+      await first;
+      root.fill = 0.97;
+      // Without waiting for it again, also when it is time to look for all of them.
+      expect((await disks.read(signal))?.disk.usedBytes, hangs).toBe(970 * 4096);
+      clock.jump(60_000);
+      root.fill = 0.99;
+      expect((await disks.read(signal))?.disk.usedBytes, hangs).toBe(990 * 4096);
+      expect(clock.pending).toBe(0);
+    }
+  });
+
   it('is nothing where none can be read', async () => {
     expect(await new Disks(['/gone'], new FakeClock(), systemOf({})).read(signal)).toBeNull();
   });

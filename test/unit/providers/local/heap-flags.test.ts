@@ -22,6 +22,7 @@ describe('heap limits', () => {
     ['/usr/bin/java', 'java -XX:MaxRAMPercentage=25 X', '', 256, '-XX:MaxRAMPercentage'],
     ['/usr/bin/java', 'java -XX:MaxRAMPercentage=25 -Xmx100m X', '', 100, '-Xmx'],
     ['/usr/bin/java', 'java -Xmx100m X', '_JAVA_OPTIONS=-Xmx200m', 200, '-Xmx (_JAVA_OPTIONS)'],
+    ['/opt/jre/bin/java (deleted)', 'java -Xmx100m X', '', 100, '-Xmx'],
     ['/app/server', 'server', 'GOMEMLIMIT=512MiB', 512, 'GOMEMLIMIT'],
     ['/app/api', 'api', 'DOTNET_GCHeapHardLimit=0x10000000', 256, 'DOTNET_GCHeapHardLimit'],
     ['/app/api', 'api', 'DOTNET_GCHeapHardLimitPercent=0x32', 512, 'DOTNET_GCHeapHardLimitPercent'],

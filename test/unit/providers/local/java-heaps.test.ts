@@ -57,6 +57,15 @@ describe('the heaps of JVMs', () => {
     expect(await usedIn(machine(files, { '/proc/812/status': 'NSpid:\t812\t812\n' }).heaps, java(812))).toEqual([]);
   });
 
+  it('are found although a file system such as lxcfs shows another start of the machine', async () => {
+    const files = new Map([['/tmp/hsperfdata_me/5', heapFile(20)]]);
+    const shown = { '/proc/stat': `cpu 1\nbtime ${bootMs / 1000 + 86_400}\n` };
+    expect(await usedIn(machine(files, shown).heaps, java(5))).toEqual([]);
+    const mounted = '50 40 0:60 /proc/stat /proc/stat rw,nosuid shared:1 - fuse.lxcfs lxcfs rw\n';
+    const lxc = machine(files, { ...shown, '/proc/self/mountinfo': mounted });
+    expect(await usedIn(lxc.heaps, java(5))).toEqual([[5, 20]]);
+  });
+
   it('are found once and then only read', async () => {
     const files = new Map([['/tmp/hsperfdata_me/5', heapFile(20)]]);
     const { heaps, asked } = machine(files);

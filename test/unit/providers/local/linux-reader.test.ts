@@ -353,6 +353,18 @@ describe('what changes while it is read', () => {
 });
 
 describe('processes', () => {
+  it('takes no part of a number for one, where the list is cut because there are so many', async () => {
+    using tree = fixtureFiles('v2-limited');
+    tree.write(`${group}/cgroup.procs`, '12345678\n'.repeat(8_000));
+    const asked = new Set<string>();
+    const text = (path: string, most?: number): Promise<string | null> => {
+      asked.add(path);
+      return tree.files.text(path, most);
+    };
+    await readerOf({ ...tree.files, text }).read(0);
+    expect([...asked].filter((path) => path.startsWith('/proc/123'))).toEqual(['/proc/12345678/statm']);
+  });
+
   it('are the five largest of the group, with heap limits by name only', async () => {
     using tree = fixtureFiles('v2-limited');
     const { processes } = await readerOf(tree.files).read(0);

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,19 @@ describe('the files of this computer', () => {
     expect(await files.text(at('b'))).toBe('other');
     expect([...(bytes ?? [])]).toEqual([0xca, 0xfe, 0, 0xff]);
     expect([...((await files.bytes(at('a'), 2)) ?? [])]).toEqual([0xca, 0xfe]);
+  });
+
+  it('do not hold up the editor when somebody put a pipe in their place', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', pipe]);
+    const module = new URL('../../../../src/providers/local/node-files.ts', import.meta.url);
+    const code = `import { createNodeFiles } from '${module}';
+      console.log((await createNodeFiles().bytes('${pipe}', 9))?.length ?? null);`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect([run.status, run.stdout.trim()]).toEqual([0, '0']);
   });
 
   it('that are not there, or are folders, are null', async () => {

@@ -29,7 +29,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
   };
   const network = new FakeNetwork((request) => {
     const { hostname, pathname } = request.url;
-    if (hostname === '10.0.0.7') return world.direct(request);
+    if (hostname === '10.0.0.7' || hostname.endsWith('gate.example')) return world.direct(request);
     if (pathname.includes('/proxy/')) return world.proxied();
     if (pathname.endsWith('/inspect')) return world.inspect();
     if (pathname.includes('/endpoints/')) return world.endpoint();
@@ -148,6 +148,31 @@ describe('ExecdAccess.reach', () => {
     expect(proxiedCalls()).toHaveLength(1);
   });
 
+  it('looks at the deadline also when somebody else has used the proxy before', async () => {
+    for (const before of ['ping', 'own access'] as const) {
+      const { world, access, renewal, sandbox } = scene();
+      world.direct = () => errorWith('EHOSTUNREACH');
+      const first = await sandbox();
+      if (before === 'ping') expect(await access.ping(first, never)).toBe('answers');
+      else await access.reachOwn(first, never);
+      world.expiresAt = '2026-11-30T16:30:00Z';
+      await expect(access.reach(first, false, never), before).rejects.toMatchObject({ kind: 'needs-consent' });
+      expect(renewal.known(id)).toBe('renews');
+    }
+  });
+
+  it('asks for the address again when the sandbox did not run meanwhile: it may be that of another one by now', async () => {
+    const { world, access, sandbox } = scene();
+    await access.reachOwn(await sandbox(), never);
+    access.keepOnly([{ ...(await sandbox()), phase: 'paused', rawState: 'Paused' }]);
+    world.endpoint = () => json(200, { endpoint: '10.0.0.7:50000' });
+    access.keepOnly([await sandbox()]);
+    const { execd } = await access.reachOwn(await sandbox(), never);
+    expect(execd.address.baseUrl).toBe('http://10.0.0.7:50000');
+    access.keepOnly([await sandbox()]);
+    expect((await access.reachOwn(await sandbox(), never)).execd).toBe(execd);
+  });
+
   it('says that the agent is down when its own address worked before, or the proxy cannot connect', async () => {
     const before = scene();
     await before.access.reach(await before.sandbox(), false, never);
@@ -194,6 +219,31 @@ describe('ExecdAccess.reach', () => {
       world.endpoint = () => json(200, { endpoint: '10.0.0.7:40093' });
       expect(await reached()).toMatchObject({ way: 'direct' });
       expect(proxiedCalls()).toEqual([]);
+    });
+
+    it.each([
+      ['a header', { endpoint: '10.0.0.7:80', headers: { 'OpenSandbox-Ingress-To': `${id}-44772` } }],
+      ['its host name', { endpoint: `${id.toUpperCase()}-44772.gate.example` }],
+      ['its path', { endpoint: `10.0.0.7/${id}/44772` }],
+    ])('counts a gateway, known by %s, as such a way', async (_name, endpoint) => {
+      const { world, network, access, sandbox, reached, proxiedCalls } = scene();
+      world.inspect = pod;
+      world.endpoint = () => json(200, endpoint);
+      const atGateway = (): number => network.requests.filter(({ url }) => url.hostname !== 'sandboxes.example').length;
+      expect(await reached()).toMatchObject({ kind: 'needs-consent', message: expect.stringContaining('gateway') });
+      expect(await access.ping(await sandbox(), never)).toBe('unknown');
+      expect(atGateway()).toBe(0);
+      world.direct = () => empty();
+      const route = await access.reach(await sandbox(), true, never);
+      expect(route.way).toBe('gateway');
+      expect(await access.reach(await sandbox(), true, never)).toBe(route);
+      expect(await access.ping(await sandbox(), never)).toBe('answers');
+      const before = atGateway();
+      expect(await reached()).toMatchObject({ kind: 'needs-consent' });
+      expect(atGateway()).toBe(before);
+      expect(proxiedCalls()).toEqual([]);
+      world.expiresAt = '';
+      expect((await access.reach(await sandbox(), false, never)).way).toBe('gateway');
     });
 
     it('does not ask while the server fails', async () => {

@@ -44,6 +44,14 @@ describe('directAddresses', () => {
     }
   });
 
+  it('puts the brackets around an IPv6 address that the server left out', () => {
+    const urls = (endpoint: string) => direct(endpoint).map(({ baseUrl }) => baseUrl)[0];
+    expect(urls('fd00:10::5:44772')).toBe('http://[fd00:10::5]:44772');
+    expect(urls('2001:db8:0:0:0:0:0:7:44772/proxy/1')).toBe('http://[2001:db8::7]:44772/proxy/1');
+    expect(urls('[fd00::5]:44772')).toBe('http://[fd00::5]:44772');
+    expect(direct('::1:44772')).toEqual([]);
+  });
+
   it.each(['', '/', ':80', 'a b', 'user:pass@host', 'http://', 'host:port'])('has none for %j', (endpoint) => {
     expect(direct(endpoint)).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { BackgroundWork } from '../../../../src/providers/opensandbox/background
 import { ExecdClient } from '../../../../src/providers/opensandbox/execd-client.ts';
 import { runToEnd } from '../../../../src/providers/opensandbox/foreground-command.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { FakeExecd } from './fake-execd.ts';
 import { bodyOf, FakeLog, FakeNetwork, never } from './fake-server.ts';
 
 const id = '0123456789abcdef0123456789abcdef';
@@ -77,6 +78,29 @@ describe('runToEnd', () => {
     ]);
     const { command } = bodyOf(network.requests[2]) as { command: string };
     expect(command).toContain(`"\${TMPDIR:-/tmp}"/${id}.stdout`);
+  });
+
+  it('ends the command also when it is stopped before that has told its id, and does not wait for it for ever', async () => {
+    for (const tells of [true, false]) {
+      const clock = new FakeClock();
+      const execd = new FakeExecd();
+      execd.onCommand = (run) => {
+        if (execd.commands.length > 1) run.start('f'.repeat(32)).end({ kind: 'succeeded' });
+      };
+      const stop = new AbortController();
+      const ended = runToEnd(execd.client, ['sleep', '9'], 5000, stop.signal, { clock, log: new FakeLog() }).catch(
+        (error: unknown) => error,
+      );
+      await clock.advance(0);
+      stop.abort();
+      await clock.advance(1000);
+      expect(execd.commands[0]?.isLeft).toBe(false);
+      if (tells) execd.commands[0]?.start(id);
+      await clock.advance(tells ? 0 : 600);
+      expect(await ended).toMatchObject({ kind: 'aborted' });
+      expect(execd.calls).toEqual(tells ? ['command', `kill ${id}`, 'command'] : ['command']);
+      expect(clock.pending).toBe(0);
+    }
   });
 
   it('puts nothing into a shell that is not an id', async () => {

@@ -64,6 +64,34 @@ describe('list', () => {
     expect(network.requests).toHaveLength(6);
   });
 
+  it('asks for smaller pages where the sandboxes carry so much that a large one is too large', async () => {
+    const ids = Array.from({ length: 120 }, (_, index) => `s${index}`);
+    const labels = { 'devcontainer.metadata': 'x'.repeat(60_000) };
+    const { client, network } = clientOn(({ url }) => {
+      const size = Number(url.searchParams.get('pageSize'));
+      const from = (Number(url.searchParams.get('page')) - 1) * size;
+      const items = ids.slice(from, from + size).map((id) => ({ ...sandbox(id), metadata: labels }));
+      return { items, pagination: { totalItems: ids.length, hasNextPage: from + size < ids.length } };
+    });
+    expect((await client.list(never)).map(({ id }) => id)).toEqual(ids);
+    expect(network.requests).toHaveLength(4);
+    await client.list(never);
+    expect(network.requests).toHaveLength(7);
+  });
+
+  it('gives up on a list whose small pages are too large too, and begins with large ones again', async () => {
+    const { client, network } = clientOn((_request, count) =>
+      count <= 2 ? new Response('x'.repeat(5_000_000)) : page(['a'], 1, false),
+    );
+    await expect(client.list(never)).rejects.toMatchObject({ kind: 'too-large' });
+    expect(await client.list(never)).toHaveLength(1);
+    expect(network.calls.map((call) => call.slice(call.indexOf('pageSize')))).toEqual([
+      'pageSize=200',
+      'pageSize=50',
+      'pageSize=200',
+    ]);
+  });
+
   it('stops at a list without an end', async () => {
     const { client, network } = clientOn((request) => page([`s${pageOf(request)}`], 1e6, true));
     await expect(client.list(never)).rejects.toMatchObject({ kind: 'too-large' });

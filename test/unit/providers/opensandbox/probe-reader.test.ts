@@ -99,12 +99,18 @@ describe('sample of a line', () => {
     expect(reader()({ ...cgroup, inactive: 500 }).memory?.workingSetBytes).toBe(0);
   });
 
-  it.each([null, 8192 * mebibyte, 2 ** 62])('takes %j for no limit', (memMax) => {
+  it.each([null, 8192 * mebibyte + 4096, 2 ** 62])('takes %j for no limit', (memMax) => {
     expect(reader()({ ...cgroup, memMax }).memory?.limitBytes).toBeNull();
   });
 
   it('does not blame a cgroup for the stall of the whole machine', () => {
     expect(reader()({ ...cgroup, psi: 1, stall: 50 }).memory?.stalledPercent).toBeNull();
+  });
+
+  it('believes a limit that the machine can just fill, and none above', () => {
+    const limitOf = (memMax: number) => reader()({ ...cgroup, memMax }).memory?.limitBytes;
+    expect(limitOf(cgroup.memTotal)).toBe(cgroup.memTotal);
+    expect(limitOf(cgroup.memTotal + 4096)).toBeNull();
   });
 
   it('labels memory of the machine', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProbeLine } from '../../../../src/providers/opensandbox/probe-line.ts';
@@ -116,6 +116,15 @@ describe.each(shells)('in $name', (shell) => {
     ]);
   });
 
+  it('knows a program by its file also when that was replaced while it runs', () => {
+    const line = lineOf('v2-limited', ({ proc }) => {
+      rmSync(join(proc, '415/exe'), { force: true });
+      symlinkSync('/opt/jre/bin/java (deleted)', join(proc, '415/exe'));
+      writeFileSync(join(proc, '415/cmdline'), 'language server\0-Xmx64m\0');
+    });
+    expect(line.procs?.[3]?.heap).toMatchObject({ by: '-Xmx', bytes: 64 * mebibyte });
+  });
+
   it('finds a limit on addresses and how many are taken, where no other limit was set', () => {
     const line = lineOf('v2-limited', ({ proc }) => {
       for (const pid of [412, 416])
@@ -161,6 +170,36 @@ describe.each(shells)('in $name', (shell) => {
 
   it('takes no limit that the machine cannot fill', () => {
     expect(lineOf('v2-above-machine')).toMatchObject({ mem: 200 * mebibyte, memMax: null });
+  });
+
+  it('takes the limit that the machine is shown to consist of, as lxcfs and gVisor show it', () => {
+    const line = lineOf('v2-nested', ({ cgroup }) => {
+      writeFileSync(join(cgroup, 'app.slice/memory.max'), `${8192 * mebibyte}\n`);
+      writeFileSync(join(cgroup, 'app.slice/memory.current'), `${8190 * mebibyte}\n`);
+      writeFileSync(join(cgroup, 'app.slice/memory.stat'), 'inactive_file 0\n');
+    });
+    expect(line).toMatchObject({ level: 1, mem: 8190 * mebibyte, memMax: 8192 * mebibyte });
+  });
+
+  it('does not take a level for the fullest one that is full of what can be dropped', () => {
+    const line = lineOf('v2-ancestor-tighter', ({ cgroup }) => {
+      writeFileSync(join(cgroup, 'pod/memory.stat'), `anon 1\nshmem 0\ninactive_file ${450 * mebibyte}\n`);
+      writeFileSync(join(cgroup, 'pod/box/memory.max'), `${256 * mebibyte}\n`);
+    });
+    expect(line).toMatchObject({ level: 2, mem: 100 * mebibyte, memMax: 256 * mebibyte });
+  });
+
+  it('goes up to where a controller is, when the own group has none of it', () => {
+    const line = lineOf('v2-ancestor-tighter', ({ cgroup }) => {
+      for (const file of ['memory.current', 'memory.max', 'pids.current']) rmSync(join(cgroup, 'pod/box', file));
+    });
+    expect(line).toMatchObject({
+      level: 1,
+      mem: 500 * mebibyte,
+      memMax: 512 * mebibyte,
+      pidsMax: 20,
+      cpuUs: 7_000_000,
+    });
   });
 
   it('has no memory of a group at the root of a virtual machine', () => {

@@ -67,6 +67,33 @@ describe('SnapshotsClient', () => {
     });
   });
 
+  it('goes on waiting over a look that failed, as a server that is busy saving may not answer', async () => {
+    const answers = [
+      () => snapshot('Creating'),
+      () => Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+      () => businessError(500, 'GENERAL::UNKNOWN_ERROR'),
+      () => snapshot('Ready'),
+    ];
+    const { snapshots, clock } = snapshotsOn((_request, count) => answers[count - 1]?.() ?? {});
+    const made = snapshots.createAndWait('a', 'x', never).catch((error: unknown) => error);
+    await clock.advance(3000);
+    expect(await made).toMatchObject({ state: 'ready' });
+  });
+
+  it('does not wait on for a snapshot that is gone, or with a key that is refused', async () => {
+    for (const [status, kind] of [
+      [404, 'not-found'],
+      [401, 'unauthorized'],
+    ] as const) {
+      const { snapshots, clock } = snapshotsOn((_request, count) =>
+        count === 1 ? snapshot('Creating') : businessError(status, 'SNAPSHOT::NO'),
+      );
+      const made = snapshots.createAndWait('a', 'x', never).catch((error: unknown) => error);
+      await clock.advance(1000);
+      expect(await made).toMatchObject({ kind });
+    }
+  });
+
   it('reads all pages, and each snapshot once', async () => {
     const { snapshots, network } = snapshotsOn(({ url }) => {
       const page = Number(url.searchParams.get('page'));

@@ -167,6 +167,44 @@ describe('ListWatch', () => {
     expect(told.at(-1)).toMatchObject({ kind: 'sandboxes' });
   });
 
+  it('notices a key that was stored while the last one was being refused', async () => {
+    const { clock, server } = start([]);
+    await clock.advance(0);
+    const slow = Promise.withResolvers<void>();
+    server.until = slow.promise;
+    server.answer = new Problem('unauthorized', 'wrong key');
+    await clock.advance(5000);
+    server.key = 'new';
+    server.until = null;
+    slow.resolve();
+    await clock.advance(0);
+    // Once more with the new one, which is refused too.
+    expect(server.listed).toBe(3);
+    await clock.advance(60_000);
+    expect(server.listed).toBe(3);
+  });
+
+  it('leaves a server in peace that takes long for its list: it may ask a container engine for each sandbox', async () => {
+    const { clock, server } = start([sandboxWith()]);
+    await clock.advance(0);
+    for (const [tookMs, restMs] of [
+      [6000, 12_000],
+      [40_000, 30_000],
+      [1000, 5000],
+    ] as const) {
+      const before = server.listed;
+      const slow = Promise.withResolvers<void>();
+      server.until = slow.promise;
+      await clock.advance(restMs === 12_000 ? 5000 : 100);
+      expect(server.listed).toBe(before + 1);
+      clock.after(tookMs, slow.resolve);
+      await clock.advance(tookMs);
+      server.until = null;
+      await clock.advance(restMs - 100);
+      expect(server.listed).toBe(before + 1);
+    }
+  });
+
   it('asks again after a refusal when told to', async () => {
     const { clock, server, watch } = start(new Problem('forbidden', 'not yours'));
     await clock.advance(60_000);
