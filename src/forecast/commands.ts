@@ -2,6 +2,7 @@ import { commandKey } from '../model/command-key.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { CommandPeaks } from '../model/history.ts';
 import { killedExit, killedFactor } from '../model/killed-run.ts';
+import { AskedPeak } from './asked-peak.ts';
 import { phi } from './numerics.ts';
 
 /** Commands that run at the same time, and commands remembered, at most. */
@@ -27,6 +28,7 @@ const overdue = 0.05;
 
 interface Running {
   readonly key: string;
+  readonly told: AskedPeak;
   readonly startBytes: number;
   readonly startAtMs: number;
   highestBytes: number;
@@ -83,7 +85,14 @@ export class CommandMemory {
     }
     const startBytes = Number.isNaN(this.#usedBytes) ? 0 : this.#usedBytes;
     const key = commandKey(commandLine, cwd);
-    this.#running.set(commandId, { key, startBytes, startAtMs: atMs, highestBytes: startBytes, highestAtMs: atMs });
+    this.#running.set(commandId, {
+      key,
+      told: new AskedPeak(this.#peaks, key),
+      startBytes,
+      startAtMs: atMs,
+      highestBytes: startBytes,
+      highestAtMs: atMs,
+    });
   }
 
   ended({ commandId, exitCode }: CommandEnded, killed: boolean): void {
@@ -128,12 +137,12 @@ export class CommandMemory {
   }
 
   #expect(
-    { key, startBytes, startAtMs, highestBytes }: Running,
+    { key, told: asked, startBytes, startAtMs, highestBytes }: Running,
     limitBytes: number,
     nowMs: number,
   ): Expectation | null {
     const own = this.#remembered.get(key);
-    const told = this.#peaks?.peakOf(key, nowMs) ?? null;
+    const told = asked.at(nowMs);
     const runs = Math.max(own?.length ?? 0, told?.runs ?? 0);
     if (runs === 0) return null;
     const peaks = own?.map(({ bytes }) => ({ peakBytes: bytes, weight: 1 })) ?? told?.peaks ?? [];

@@ -1,5 +1,6 @@
 import type { CommandPeak, CommandPeaks } from '../model/history.ts';
 import { type LifeSignal, lifeKey } from '../model/life.ts';
+import { AskedPeak } from './asked-peak.ts';
 import { phi } from './numerics.ts';
 
 /** Spread of the logarithm of where a life stops from one to the next, and how much less is known from few. */
@@ -54,22 +55,20 @@ export function oddsOf({ peaks }: CommandPeak, used: number, limit: number): Ear
 
 /** Asks what earlier sandboxes of one kind did. */
 export class Lives {
-  readonly #peaks: Pick<CommandPeaks, 'peakOf'> | null;
-  readonly #origin: string | null;
+  readonly #known: Readonly<Record<LifeSignal, AskedPeak>> | null;
 
   /**
    * @param peaks what was learned, or null.
    * @param origin what the sandbox was made from (model/life.ts), or null when nothing tells.
    */
   constructor(peaks: Pick<CommandPeaks, 'peakOf'> | null, origin: string | null) {
-    this.#peaks = peaks;
-    this.#origin = origin;
+    const known = (signal: LifeSignal): AskedPeak => new AskedPeak(peaks, lifeKey(origin ?? '', signal));
+    this.#known = origin === null ? null : { memory: known('memory'), disk: known('disk') };
   }
 
   /** @returns null when nothing is known of the kind. */
   of(signal: LifeSignal, used: number, limit: number, nowMs: number): EarlierLives | null {
-    if (this.#peaks === null || this.#origin === null) return null;
-    const known = this.#peaks.peakOf(lifeKey(this.#origin, signal), nowMs);
+    const known = this.#known?.[signal].at(nowMs) ?? null;
     return known === null ? null : oddsOf(known, used, limit);
   }
 }

@@ -1372,5 +1372,12 @@ const listed = [
   ...python,
 ];
 
-/** `set` is the folder a trace is kept in: short and hard ones, slow ones, quiet hours, the last exam. */
-export const cases = listed.map((one) => ({ set: 'own', ...one, workload: words[one.family] ?? '' }));
+const once = listed.map((one) => ({ set: 'own', ...one, workload: words[one.family] ?? '' }));
+
+/** The same a second time, with other random numbers where there are any: what one sandbox teaches about the next of its kind. */
+const again = once
+  .filter(({ set }) => set === 'own' || set === 'slow')
+  .map((one) => ({ ...one, id: `${one.id}b`, set: 'lives', ...(one.seed === undefined ? {} : { seed: one.seed + 50 }) }));
+
+/** `set` is the folder a trace is kept in: short and hard ones, slow ones, quiet hours, the last exam, second lives. */
+export const cases = [...once, ...again];
