@@ -1,5 +1,6 @@
 import type { FixOffer } from '../model/fix.ts';
 import type { Forecast } from '../model/forecast.ts';
+import { isLive } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { SandboxView } from '../model/view.ts';
 import type { Warning } from '../model/warning.ts';
@@ -46,6 +47,10 @@ const othersId = 'others';
 const sameErrorMs = 10 * 60_000;
 /** What the person sees fail by their own doing is none of our news, unless it is a known failure. */
 const ownDoing: ReadonlySet<string> = new Set(['terminal', 'task', 'debug']);
+
+/** Whether nothing of what is warned of can happen now, because the sandbox is paused: then a reminder waits until it runs again. */
+const rests = ({ signal }: Warning, { sandbox, signalLevels }: SandboxView): boolean =>
+  !isLive(sandbox.phase) && signalLevels[signal] === undefined;
 
 /** Keeps the state of the notices and puts those that are due into words. */
 export class Announcer {
@@ -169,7 +174,9 @@ export class Announcer {
     this.#due = [];
     for (const say of due.values()) {
       const view = this.#host.viewOf(say.warning.sandboxId);
-      if (view !== null && this.#isOpen(say)) this.#host.notice(this.#notice(say, view));
+      if (view === null || !this.#isOpen(say) || this.#isQuieted(say.warning)) continue;
+      if (rests(say.warning, view)) this.#due.push(say);
+      else this.#host.notice(this.#notice(say, view));
     }
     const rises = this.#rises;
     this.#rises = [];
@@ -190,7 +197,8 @@ export class Announcer {
     const { now, formatTime } = this.#host;
     const told = this.#others.tell(now()).flatMap((warning) => {
       const view = this.#host.viewOf(warning.sandboxId);
-      return view === null ? [] : [{ sandbox: view.sandbox, forecast: this.#newest(warning, view) }];
+      if (view === null || rests(warning, view)) return [];
+      return [{ sandbox: view.sandbox, forecast: this.#newest(warning, view) }];
     });
     const [first] = told;
     if (first === undefined) return;

@@ -1,4 +1,6 @@
+import type { Forecast } from '../model/forecast.ts';
 import type { Sample } from '../model/sample.ts';
+import type { SignalName } from '../model/signal.ts';
 import type { SandboxView } from '../model/view.ts';
 
 interface Metric {
@@ -59,6 +61,20 @@ const family = (name: string, type: Metric['type'], help: string, lines: readonl
 const line = (name: string, own: Readonly<Record<string, string>>, value: number | null | undefined): string[] =>
   typeof value === 'number' && Number.isFinite(value) ? [`${prefix}_${name}{${labels(own)}} ${value}\n`] : [];
 
+/** The newest reading of each signal: not every sample looks at all of them, and the forecasts tell what was read last. */
+const wholeSample = (sample: Sample, forecasts: readonly Forecast[]): Sample => {
+  const last = (signal: SignalName): { readonly used: number; readonly limit: number | null } | undefined =>
+    forecasts.find((each) => each.signal === signal);
+  const [disk, inodes, pids, fds] = [last('disk'), last('inodes'), last('pids'), last('fds')];
+  return {
+    ...(disk && { disk: { usedBytes: disk.used, limitBytes: disk.limit } }),
+    ...(inodes && { inodes }),
+    ...(pids && { pids }),
+    ...(fds && { fds: { used: fds.used, limit: fds.limit, pid: null } }),
+    ...sample,
+  };
+};
+
 /**
  * The newest readings and pressures in the Prometheus text format 0.0.4. Without time stamps, which the text-file collector of the node
  * exporter refuses; `sandbox_foresight_sample_time_seconds` tells how old a reading is.
@@ -67,7 +83,9 @@ const line = (name: string, own: Readonly<Record<string, string>>, value: number
  */
 export const metricsText = (views: readonly SandboxView[]): string => {
   const measured = views.flatMap((view) =>
-    view.link.state === 'ended' || view.sample === null ? [] : [{ view, sample: view.sample }],
+    view.link.state === 'ended' || view.sample === null
+      ? []
+      : [{ view, sample: wholeSample(view.sample, view.forecasts) }],
   );
   const families = metrics.map(({ name, type, help, value }) =>
     family(

@@ -4,6 +4,7 @@ import { isEnded } from '../model/sandbox.ts';
 import type { SandboxView } from '../model/view.ts';
 import { wellHealth } from '../monitor/health.ts';
 import { endedLink } from './link-words.ts';
+import { onceEach } from './queries/once-each.ts';
 
 const keptIncidents = 20;
 
@@ -78,8 +79,7 @@ export const pastView = (past: RememberedSandbox, incidents: readonly Incident[]
     fixes: [],
     actions: ['showDetails'],
     outcomes: end?.fixes ?? [],
-    incidents: incidents
-      .filter((each) => !each.endsSandbox || each === end)
+    incidents: [...(end === null ? [] : [end]), ...onceEach(incidents.filter((each) => !each.endsSandbox))]
       .toSorted((a, b) => b.atMs - a.atMs)
       .slice(0, keptIncidents),
   };

@@ -288,12 +288,10 @@ export class SandboxRecord {
     try {
       const found = await within(clock, lookMs, signal, (inner) => this.provider.find(this.id, inner));
       if (signal.aborted) return null;
-      if (found === null) {
-        this.gone(clock.now());
-        return 'gone';
-      }
-      this.lifecycle(found, askedAtMs);
-      return this.phase;
+      if (found !== null) this.lifecycle(found, askedAtMs);
+      // What was asked later and answered sooner knows better.
+      else if (!isBehind(askedAtMs, this.#order.newestMs, clock.now())) this.gone(clock.now());
+      return this.#gone ? 'gone' : this.phase;
     } catch (error) {
       log.debug(`Asking the server for ${this.id}: ${toProblem(error).message}`);
       return null;

@@ -4,6 +4,7 @@ import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
 import { within } from '../model/wait.ts';
 import { workspaceOf } from '../model/workspace.ts';
+import { signalsBehind } from '../monitor/broken-signals.ts';
 import { classifyEnd } from '../monitor/ends.ts';
 import type { Tasks } from './waiting.ts';
 
@@ -25,6 +26,7 @@ const mostRead = 1_000;
 const mostAsked = 50;
 const askMs = 5_000;
 const readMs = 10_000;
+const mostWarnings = 50;
 /** So much before its end belongs to the story of it. */
 const storyMs = 10 * 60_000;
 
@@ -112,8 +114,7 @@ export class UnseenEnds {
     const nowMs = clock.now();
     const timeline = await this.#ask((history) => history.transitions({ sandboxId, limit: 100 }));
     const samples = await this.#ask((history) => history.samples(sandboxId, lastSeenAtMs - storyMs, nowMs));
-    const warnings = await this.#ask((history) => history.warnings({ sandboxId, limit: 1 }));
-    const warning = warnings.find((each) => each.outcome === 'open') ?? null;
+    const warnings = await this.#ask((history) => history.warnings({ sandboxId, limit: mostWarnings }));
     const finding = classifyEnd({
       sandboxName: name,
       atMs: nowMs,
@@ -134,6 +135,10 @@ export class UnseenEnds {
       // What it was minutes before says nothing about the moment nobody saw.
       lastMemoryPressure: null,
     });
+    // A warning of something else did not foretell it, and one that a later one followed was left open by a window that closed.
+    const behind = signalsBehind(finding);
+    const last = warnings.find(({ signal }) => behind.includes(signal));
+    const warning = last?.outcome === 'open' ? last : null;
     const atMs = finding.cause === 'expired' && expiresAtMs !== null ? Math.min(expiresAtMs, nowMs) : lastSeenAtMs;
     return {
       // The same in every window, so that it is written once.

@@ -3,12 +3,14 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { type Sensitivity, sensitivities } from '../monitor/alert-policy.ts';
-import { type ReplayOptions, replay } from './replay.ts';
+import { type ReplayLine, type ReplayOptions, replay } from './replay.ts';
 import { readTrace, TraceError, traceFilesIn } from './trace-file.ts';
 
 const usage = `replay FILE_OR_DIR… [--out results.jsonl] [--sensitivity ${sensitivities.join('|')}] [--every N]
 Replays recorded runs (ID.csv, ID.csv.br or ID.csv.gz, with ID.json beside it) through the forecaster and the alert policy, one row at a time, and
 prints one JSON line for each row before the break. --every reads only every Nth row, as a source would that reports more seldom.`;
+
+const partLength = 64 * 1024;
 
 const isSensitivity = (text: string): text is Sensitivity => sensitivities.some((each) => each === text);
 
@@ -77,6 +79,18 @@ async function openFile(path: string): Promise<WriteStream> {
   return stream;
 }
 
+/** The lines as texts of some size: the whole of a run of many days is longer than any text may be. */
+function* partsOf(lines: Iterable<ReplayLine>): Generator<string> {
+  let part = '';
+  for (const line of lines) {
+    part += `${JSON.stringify(line)}\n`;
+    if (part.length < partLength) continue;
+    yield part;
+    part = '';
+  }
+  if (part !== '') yield part;
+}
+
 async function replayAll(
   files: readonly string[],
   options: ReplayOptions,
@@ -93,10 +107,7 @@ async function replayAll(
   try {
     for (const file of await traceFilesIn(files)) {
       try {
-        const trace = await readTrace(file);
-        const lines: string[] = [];
-        for (const line of replay(trace, options)) lines.push(`${JSON.stringify(line)}\n`);
-        if (lines.length > 0) await write(lines.join(''));
+        for (const part of partsOf(replay(await readTrace(file), options))) await write(part);
       } catch (error) {
         if (!(error instanceof TraceError)) throw error;
         say(error.message);

@@ -95,8 +95,8 @@ export class Courier {
     this.#link.post({ t: 'bounds', bounds });
   }
 
-  /** The texts of the answer; everything recorded before is in it. */
-  async *ask(question: Question): AsyncGenerator<string> {
+  /** The texts of the answer, part by part; everything recorded before is in it. */
+  async *ask(question: Question): AsyncGenerator<readonly string[]> {
     if (this.#disposed) return;
     const release = this.#link.hold();
     try {

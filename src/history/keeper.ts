@@ -41,6 +41,11 @@ const final: readonly EngineTrouble[] = ['read-only', 'newer', 'missing', 'corru
 /** Troubles that pass. */
 const passing: readonly EngineTrouble[] = ['locked', 'full', 'failed'];
 
+const forgetIn = (engine: Engine, sandboxId: string | null): void => {
+  if (sandboxId === null) engine.forgetEverything();
+  else engine.forgetSandbox(sandboxId);
+};
+
 /** Owns the engine and sees it through what goes wrong: waits, opens again, sets aside, or goes on in memory. */
 export class Keeper {
   readonly #options: KeeperOptions;
@@ -49,6 +54,8 @@ export class Keeper {
   #engine: Engine | null = null;
   /** Answers while there is no engine. */
   #standIn = new MemoryEngine();
+  /** Sandboxes that are to be forgotten before anything else is written; null: everything. */
+  #toForget: readonly (string | null)[] = [];
   #everyRound: (() => void) | null = null;
   #forgetElsewhere: ((sandboxId: string | null) => void) | null = null;
   #retryMs = firstRetryMs;
@@ -73,23 +80,43 @@ export class Keeper {
     this.#write(entries, true);
   }
 
-  /** Forgets a sandbox, or (null) everything: what waits, what the engine has, and what lies next to it. */
+  /**
+   * Forgets a sandbox, or (null) everything: what waits, what the engine has, and what lies next to it. What another process holds, or
+   * cannot be opened yet, is forgotten as soon as it can be.
+   */
   forget(sandboxId: string | null): void {
     const kept = this.#held.entries.filter(
       (entry) => sandboxId !== null && !('sandboxId' in entry && entry.sandboxId === sandboxId),
     );
     this.#held.clear();
     this.#held.add(kept);
-    this.use((engine) => {
-      if (sandboxId === null) engine.forgetEverything();
-      else engine.forgetSandbox(sandboxId);
-      this.#forgetElsewhere?.(sandboxId);
-    });
+    if (this.#engine === null) forgetIn(this.#standIn, sandboxId);
+    this.#toForget = [...this.#toForget, sandboxId];
+    this.#forgetAll(true);
+  }
+
+  /** @returns whether nothing is left to be forgotten. */
+  #forgetAll(again: boolean): boolean {
+    for (const sandboxId of this.#toForget) {
+      if (this.#engine === null) return false;
+      const forget = (engine: Engine): true => {
+        forgetIn(engine, sandboxId);
+        this.#forgetElsewhere?.(sandboxId);
+        return true;
+      };
+      if (this.#use(forget, again) === null) return false;
+      this.#toForget = this.#toForget.filter((each) => each !== sandboxId);
+    }
+    return true;
   }
 
   /** @returns null when it failed, which is told. Damage puts the file aside, and then it is tried once more. */
   use<T>(action: (engine: Engine) => T): T | null {
-    for (const again of [true, false]) {
+    return this.#use(action, true);
+  }
+
+  #use<T>(action: (engine: Engine) => T, mayRepeat: boolean): T | null {
+    for (const again of mayRepeat ? [true, false] : [false]) {
       try {
         return action(this.engine);
       } catch (error) {
@@ -147,14 +174,21 @@ export class Keeper {
   }
 
   #write(entries: readonly Entry[], again: boolean): void {
+    const isForgotten = this.#forgetAll(again);
+    // Another one than before, when damage was met just now.
     const engine = this.#engine;
     if (engine === null) {
       this.#standIn.write(entries);
       this.#hold(entries);
       return;
     }
+    if (!isForgotten) {
+      this.#hold(entries);
+      return;
+    }
     const all = [...this.#held.entries, ...entries];
-    if (all.length === 0) return;
+    // Writing nothing shows whether it can be written again.
+    if (all.length === 0 && this.#failingSinceMs === null) return;
     try {
       engine.write(all);
       this.#held.clear();

@@ -1,4 +1,3 @@
-import { createBreath } from './breath.ts';
 import type { FromWorker, Question, ToWorker } from './protocol.ts';
 
 type Part = Extract<FromWorker, { t: 'part' }>;
@@ -20,8 +19,8 @@ export class Mail {
     this.#post = post;
   }
 
-  /** Asks. Yields the texts of the answer; between two parts the editor gets its turn. Ends early when the worker is lost. */
-  async *ask(question: Question): AsyncGenerator<string> {
+  /** Asks. Yields the texts of the answer part by part; between two parts the editor gets its turn. Ends early when the worker is lost. */
+  async *ask(question: Question): AsyncGenerator<readonly string[]> {
     this.#id += 1;
     const id = this.#id;
     let arrived: (part: Part | null) => void = () => undefined;
@@ -31,7 +30,6 @@ export class Mail {
     const open: Open = { question, begun: false, take: (part) => arrived(part) };
     this.#open.set(id, open);
     this.#post({ t: 'ask', id, question });
-    const breath = createBreath();
     let last = false;
     try {
       while (!last) {
@@ -41,10 +39,7 @@ export class Mail {
         next = new Promise((resolve) => {
           arrived = resolve;
         });
-        for (const text of part.texts) {
-          yield text;
-          await breath();
-        }
+        yield part.texts;
         last = part.last;
         if (!last) this.#post({ t: 'next', id });
       }

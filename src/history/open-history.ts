@@ -137,7 +137,7 @@ class WorkerHistory implements History {
     const incidents: (Incident & { readonly samples: Sample[] })[] = [];
     let current: { readonly samples: Sample[] } | null = null;
     const breath = createBreath();
-    for await (const text of this.#courier.ask(question)) {
+    for await (const text of this.#texts(question)) {
       if (text.startsWith('{"v":')) {
         for (const sample of eachSample(text)) {
           current?.samples.push(sample);
@@ -178,7 +178,7 @@ class WorkerHistory implements History {
   async samples(sandboxId: string, fromMs: number, toMs: number): Promise<readonly Sample[]> {
     const order = sampleOrder(fromMs, toMs);
     const breath = createBreath();
-    for await (const text of this.#courier.ask({
+    for await (const text of this.#texts({
       ask: 'samples',
       sandboxId: this.#redactor.id(sandboxId),
       fromMs,
@@ -202,7 +202,7 @@ class WorkerHistory implements History {
   }
 
   export(): AsyncIterable<string> {
-    return this.#courier.ask({ ask: 'export' });
+    return this.#texts({ ask: 'export' });
   }
 
   setBounds(bounds: HistoryBounds): void {
@@ -243,15 +243,32 @@ class WorkerHistory implements History {
 
   async #collect<T>(question: Question, read: (text: string) => T | null): Promise<readonly T[]> {
     const found: T[] = [];
-    for await (const text of this.#courier.ask(question)) {
-      const one = read(text);
-      if (one !== null) found.push(one);
+    const breath = createBreath();
+    for await (const texts of this.#courier.ask(question)) {
+      for (const text of texts) {
+        const one = read(text);
+        if (one !== null) found.push(one);
+        const rest = breath();
+        // Only where there is one: of answers with tens of thousands of texts the waiting would be most of the work.
+        if (rest !== null) await rest;
+      }
     }
     return found;
   }
 
+  /** The texts of an answer one by one, with pauses in between. */
+  async *#texts(question: Question): AsyncGenerator<string> {
+    const breath = createBreath();
+    for await (const texts of this.#courier.ask(question)) {
+      for (const text of texts) {
+        yield text;
+        await breath();
+      }
+    }
+  }
+
   async #command(question: Question): Promise<void> {
-    for await (const text of this.#courier.ask(question)) this.#log.debug(`history: unexpected answer ${text.length}`);
+    for await (const text of this.#texts(question)) this.#log.debug(`history: unexpected answer ${text.length}`);
   }
 }
 

@@ -61,6 +61,8 @@ export class Alarms {
     const { state, sign } = readSigns(this.#signs, sample, this.#policy);
     this.#signs = state;
     const fresh = signalsIn(sample);
+    // A computer that slept tells of the night with the first sample: what was warned of before it is another story.
+    this.#abandon(sample.atMs);
     for (const forecast of forecasts) {
       const { signal } = forecast;
       if (!fresh.has(signal) || !isExhaustible(signal)) continue;
@@ -82,7 +84,7 @@ export class Alarms {
 
   /** Lets time pass: the expiry clock goes on, and episodes of which nothing is heard run out. */
   clock(nowMs: number, forecasts: readonly Forecast[]): void {
-    for (const [signal, episode] of this.#episodes) this.#take(signal, abandonEpisode(episode, nowMs, this.#policy));
+    this.#abandon(nowMs);
     const forecast = forecasts.find((each) => each.signal === 'expiry');
     if (forecast === undefined) return;
     const step = stepExpiry(this.#expiry, nowMs, forecast, this.#policy);
@@ -154,6 +156,10 @@ export class Alarms {
     const changes = this.#changes;
     if (changes.length > 0) this.#changes = [];
     return changes;
+  }
+
+  #abandon(nowMs: number): void {
+    for (const [signal, episode] of this.#episodes) this.#take(signal, abandonEpisode(episode, nowMs, this.#policy));
   }
 
   #endExpiry(atMs: number, outcome: 'recovered' | 'broke'): void {

@@ -7,7 +7,7 @@ import type { Warning } from '../model/warning.ts';
 import { AgentWatch } from './agent-watch.ts';
 import type { Alarms } from './alarms.ts';
 import type { BlackBox } from './black-box.ts';
-import { agentDown, classifyEnd, type EndFacts, type EndFinding } from './ends.ts';
+import { agentDown, classifyEnd, deadlineBehind, type EndFacts, type EndFinding } from './ends.ts';
 import { IncidentDesk } from './incident-desk.ts';
 import { InterruptionWatch } from './interruption-watch.ts';
 import type { Journal } from './journal.ts';
@@ -267,10 +267,8 @@ export class EndWatch {
 
   /** The clock ended it at its deadline, however late that was noticed. */
   #endedAtMs(finding: EndFinding, facts: EndFacts): number {
-    const deadlineMs = facts.expiry?.expiresAtMs ?? facts.atMs;
-    return finding.cause === 'expired' && finding.certainty === 'certain'
-      ? Math.min(facts.atMs, deadlineMs)
-      : facts.atMs;
+    const deadlineMs = finding.cause === 'expired' ? deadlineBehind(facts) : null;
+    return Math.min(facts.atMs, deadlineMs ?? facts.atMs);
   }
 
   /** More is known of an end that is already recorded. What was certain stays as it is. */

@@ -64,6 +64,12 @@ const endedAtFirstDeadline = ({ firstExpiresAtMs: first, atMs, lastAliveAtMs }: 
   lastAliveAtMs >= first - aliveGapMs &&
   lastAliveAtMs <= first + clockToleranceMs;
 
+/** @returns the deadline that ends which the clock has brought came at, or null when none of those that are known fits. */
+export const deadlineBehind = (facts: EndFacts): number | null => {
+  if (timeIsOver(facts)) return facts.expiry?.expiresAtMs ?? null;
+  return endedAtFirstDeadline(facts) ? facts.firstExpiresAtMs : null;
+};
+
 const memoryWasAtLimit = (facts: EndFacts): boolean => (facts.lastMemoryPressure ?? 0) >= atLimitPressure;
 
 const percent = (share: number | null): string => `${Math.round((share ?? 0) * 100)} %`;

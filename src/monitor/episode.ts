@@ -50,9 +50,15 @@ export const quietEpisode = (sandboxId: string, signal: SignalName): EpisodeStat
 export const openEpisode = (state: EpisodeState): Warning | null =>
   state.warning?.outcome === 'open' ? state.warning : null;
 
+/** The time, which alone would come a second time after a clock was set back: then what follows the last one. */
+const numberOf = ({ warning }: EpisodeState, atMs: number): number => {
+  const last = warning === null ? Number.NEGATIVE_INFINITY : Number(warning.id.slice(warning.id.lastIndexOf('/') + 1));
+  return Math.max(atMs, last + 1);
+};
+
 /** @returns a new episode at `watch`. */
 export const beginEpisode = (state: EpisodeState, atMs: number, forecast: Forecast): Warning => ({
-  id: `${state.sandboxId}/${state.signal}/${atMs}`,
+  id: `${state.sandboxId}/${state.signal}/${numberOf(state, atMs)}`,
   sandboxId: state.sandboxId,
   signal: state.signal,
   level: 'watch',
@@ -218,8 +224,8 @@ export const endEpisode = (
   };
 };
 
-/** Ends an episode of which nothing was heard for so long that its forecast has run out. */
-export const abandonEpisode = (state: EpisodeState, nowMs: number, policy: AlertPolicy): EpisodeStep =>
-  state.lastAtMs !== null && nowMs - state.lastAtMs > policy.abandonMs
-    ? endEpisode(state, nowMs, 'recovered', policy)
-    : { state, changes: [] };
+/** Ends an episode of which nothing was heard for so long that its forecast has run out, at the moment when it did. */
+export const abandonEpisode = (state: EpisodeState, nowMs: number, policy: AlertPolicy): EpisodeStep => {
+  const endsAtMs = (state.lastAtMs ?? nowMs) + policy.abandonMs;
+  return nowMs > endsAtMs ? endEpisode(state, endsAtMs, 'recovered', policy) : { state, changes: [] };
+};

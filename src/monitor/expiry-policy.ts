@@ -20,6 +20,8 @@ export interface ExpiryState {
   readonly lifetimeMs: number;
   /** Time that was left at the last extensions nobody asked us for, newest last. */
   readonly habitLeftMs: readonly number[];
+  /** The same before the deadline moved last. */
+  readonly habitBeforeMs: readonly number[];
 }
 
 const habitMemory = 3;
@@ -30,6 +32,7 @@ export const quietExpiry = (sandboxId: string): ExpiryState => ({
   deadlineMs: null,
   lifetimeMs: 0,
   habitLeftMs: [],
+  habitBeforeMs: [],
 });
 
 /**
@@ -46,16 +49,17 @@ export const moveDeadline = (
   const previous = state.deadlineMs;
   if (deadlineMs === previous) return state;
   const extended = previous !== null && deadlineMs !== null && deadlineMs > previous;
-  const habit =
-    extended && !byPerson ? [...state.habitLeftMs, previous - grantedAtMs].slice(-habitMemory) : state.habitLeftMs;
+  // Seen only when the old one had passed (the computer slept, the sandbox was paused), it tells nothing of how much was left.
+  const isTelling = extended && !byPerson && previous > grantedAtMs;
+  const habit = isTelling ? [...state.habitLeftMs, previous - grantedAtMs].slice(-habitMemory) : state.habitLeftMs;
   const lifetimeMs = deadlineMs === null ? state.lifetimeMs : Math.max(state.lifetimeMs, deadlineMs - grantedAtMs);
-  return { ...state, deadlineMs, lifetimeMs, habitLeftMs: habit };
+  return { ...state, deadlineMs, lifetimeMs, habitLeftMs: habit, habitBeforeMs: state.habitLeftMs };
 };
 
 /** Takes back the newest extension as a habit: it turned out that the person made it. */
 export const forgetLastHabit = (state: ExpiryState): ExpiryState => ({
   ...state,
-  habitLeftMs: state.habitLeftMs.slice(0, -1),
+  habitLeftMs: state.habitBeforeMs,
 });
 
 /** @returns the level that the clock alone asks for. */

@@ -2,6 +2,7 @@ import { createForecaster } from '../forecast/forecaster.ts';
 import type { ErrorEvent } from '../model/error-event.ts';
 import type { CommandEnded, SandboxEvent } from '../model/events.ts';
 import type { ErrorFix, FixId, FixOffer, FixOutcome, Removable } from '../model/fix.ts';
+import { killedExit } from '../model/killed-run.ts';
 import type { Sample } from '../model/sample.ts';
 import { isEnded, type Sandbox } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
@@ -27,9 +28,6 @@ export type {
   SandboxMonitor,
   SandboxMonitorOptions,
 } from './monitor-types.ts';
-
-/** What a shell says of a program that was killed. */
-const killedExit = 137;
 
 const deadlineOf = ({ expiry }: Sandbox): number | null => expiry?.expiresAtMs ?? null;
 

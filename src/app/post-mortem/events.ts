@@ -8,6 +8,7 @@ import type { Material } from './material.ts';
 import { causeTitles, signalTitles, spanText, timesText } from './words.ts';
 
 const mostEvents = 300;
+const sameEpisodeMs = 60_000;
 
 const event = (
   kind: PostMortemEvent['kind'],
@@ -44,6 +45,22 @@ const warningEvent = ({ signal, warnedAtMs, startedAtMs, forecast, endedAtMs, ou
   return event('warning', warnedAtMs ?? startedAtMs, `${word} ${signalTitles[signal]}${full}${ended}`, endedAtMs);
 };
 
+/** Several windows see one episode at slightly different times; two that one window saw follow each other. */
+const isSameEpisode = (a: Warning, b: Warning): boolean =>
+  a.signal === b.signal &&
+  Math.abs(a.startedAtMs - b.startedAtMs) <= sameEpisodeMs &&
+  a.startedAtMs < (b.endedAtMs ?? Number.POSITIVE_INFINITY) &&
+  b.startedAtMs < (a.endedAtMs ?? Number.POSITIVE_INFINITY);
+
+/** Each episode once: as the incident knows it, else as a window that warned does. */
+const episodesOf = ({ incident, warnings }: Material): readonly Warning[] => {
+  const told = incident.warning === null ? [] : [incident.warning];
+  for (const each of warnings.toSorted((a, b) => Number(a.warnedAtMs === null) - Number(b.warnedAtMs === null))) {
+    if (!told.some((other) => other.id === each.id || isSameEpisode(other, each))) told.push(each);
+  }
+  return told;
+};
+
 const errorEvent = (
   { title, count, firstSeenAtMs, lastSeenAtMs }: ErrorCount,
   command: string | null,
@@ -64,8 +81,6 @@ const errorEvent = (
 export const eventsOf = (material: Material): readonly PostMortemEvent[] => {
   const { incident, timeline, commands, errors, errorCommands, sandbox, fromMs, toMs } = material;
   const { atMs } = incident;
-  const warnings = new Map(material.warnings.map((each) => [each.id, each]));
-  if (incident.warning !== null) warnings.set(incident.warning.id, incident.warning);
   const deadlineMs = sandbox?.expiresAtMs ?? null;
   const probably = incident.certainty === 'probable' ? 'probably ' : '';
   const all = [
@@ -80,7 +95,7 @@ export const eventsOf = (material: Material): readonly PostMortemEvent[] => {
     ...(deadlineMs === null ? [] : [event('lifecycle', deadlineMs, 'deadline')]),
     ...commands.map((run) => commandEvent(run, atMs)),
     ...errors.map((error) => errorEvent(error, errorCommands.get(error.fingerprint) ?? null, fromMs)),
-    ...[...warnings.values()].map(warningEvent),
+    ...episodesOf(material).map(warningEvent),
     ...incident.fixes.map((fix) =>
       event('fix', fix.startedAtMs, `${fixTitle(fix)}: ${results[fix.result]}. ${fix.text}`.trim(), fix.endedAtMs),
     ),

@@ -4,6 +4,9 @@ import type { PatternBook } from '../../monitor/pattern-facts.ts';
 /** Who is to blame for a failure; null where that cannot be said. */
 export type Blame = 'environment' | 'code' | null;
 
+/** @returns whether the environment is to blame; null where nobody knows. */
+export const byEnvironment = (blame: Blame): boolean | null => (blame === null ? null : blame === 'environment');
+
 /** By the categories of the error catalogue. A category that is not here says nothing. */
 const categories = new Map<string, Blame>([
   ...[
@@ -97,9 +100,12 @@ export const blameOfCommand = (commandKey: string | null): Blame =>
 /** Ended from outside: nobody knows by whom. */
 const fromOutside: readonly (number | null)[] = [null, 137, 143];
 
-/** Whether an incident is a failure at all: an end that was wanted, or that the clock brought while nothing ran, is none. */
-export const isFailure = ({ cause }: Incident, interruptedWork: boolean): boolean =>
-  cause === 'expired' ? interruptedWork : cause !== 'deleted' && cause !== 'exited';
+/**
+ * Whether an incident is a failure at all: an end that was wanted, or that the clock brought while nothing ran, is none.
+ * @param interruptedWork asked only where it decides.
+ */
+export const isFailure = ({ cause }: Incident, interruptedWork: () => boolean): boolean =>
+  cause === 'expired' ? interruptedWork() : cause !== 'deleted' && cause !== 'exited';
 
 /** Who is to blame for an incident that is a failure. */
 export const blameOfIncident = ({ cause, exitCode }: Incident): Blame => {

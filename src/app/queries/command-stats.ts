@@ -6,15 +6,8 @@ import { eachInSlices, type Pause } from './slices.ts';
 
 const fiveMinutesMs = 300_000;
 const mostCommands = 200;
-/** Sorted before the editor gets its turn again. */
+/** Looked at before the editor gets its turn again. */
 const runsAtOnce = 500;
-interface Gathered {
-  runs: number;
-  failed: number;
-  readonly tookMs: number[];
-  /** Starts by sandbox. */
-  readonly starts: Map<string, number[]>;
-}
 
 /** @returns the most times that lie within five minutes of each other. */
 const mostWithin = (timesMs: readonly number[]): number => {
@@ -29,34 +22,49 @@ const mostWithin = (timesMs: readonly number[]): number => {
   return most;
 };
 
-/** @returns how each command went, the one run most often first; at most 200. */
-export const commandStats = async (runs: readonly CommandRun[], pause: Pause): Promise<readonly CommandStats[]> => {
-  const byKey = new Map<string, Gathered>();
+const statsOf = async (commandKey: string, runs: readonly CommandRun[], pause: Pause): Promise<CommandStats> => {
+  const tookMs: number[] = [];
+  const starts = new Map<string, number[]>();
+  let failed = 0;
   const note = (run: CommandRun): void => {
-    const known: Gathered = byKey.get(run.commandKey) ?? { runs: 0, failed: 0, tookMs: [], starts: new Map() };
-    byKey.set(run.commandKey, known);
-    known.runs += 1;
-    if (hasFailed(run)) known.failed += 1;
-    if (run.endedAtMs !== null) known.tookMs.push(Math.max(0, run.endedAtMs - run.startedAtMs));
-    const starts = known.starts.get(run.sandboxId);
-    if (starts === undefined) known.starts.set(run.sandboxId, [run.startedAtMs]);
-    else starts.push(run.startedAtMs);
+    if (hasFailed(run)) failed += 1;
+    if (run.endedAtMs !== null) tookMs.push(Math.max(0, run.endedAtMs - run.startedAtMs));
+    const own = starts.get(run.sandboxId);
+    if (own === undefined) starts.set(run.sandboxId, [run.startedAtMs]);
+    else own.push(run.startedAtMs);
   };
   await eachInSlices(runs, note, pause);
-  const shown = [...byKey].toSorted(([, a], [, b]) => b.runs - a.runs).slice(0, mostCommands);
+  let attempts = 0;
+  const compare = (times: readonly number[]): void => {
+    attempts = Math.max(attempts, mostWithin(times));
+  };
+  await eachInSlices([...starts.values()], compare, pause);
+  const durations = durationStats(tookMs);
+  return {
+    commandKey,
+    runs: runs.length,
+    failed,
+    medianMs: durations?.p50Ms ?? null,
+    p95Ms: durations?.p95Ms ?? null,
+    attemptsPer5Min: attempts,
+  };
+};
+
+/** @returns how each command went, the one run most often first; at most 200. */
+export const commandStats = async (runs: readonly CommandRun[], pause: Pause): Promise<readonly CommandStats[]> => {
+  const byKey = new Map<string, CommandRun[]>();
+  const note = (run: CommandRun): void => {
+    const own = byKey.get(run.commandKey);
+    if (own === undefined) byKey.set(run.commandKey, [run]);
+    else own.push(run);
+  };
+  await eachInSlices(runs, note, pause);
+  const shown = [...byKey].toSorted(([, a], [, b]) => b.length - a.length).slice(0, mostCommands);
   const stats: CommandStats[] = [];
   let sinceRest = 0;
-  for (const [commandKey, { runs: count, failed, tookMs, starts }] of shown) {
-    const durations = durationStats(tookMs);
-    stats.push({
-      commandKey,
-      runs: count,
-      failed,
-      medianMs: durations?.p50Ms ?? null,
-      p95Ms: durations?.p95Ms ?? null,
-      attemptsPer5Min: [...starts.values()].reduce((most, times) => Math.max(most, mostWithin(times)), 0),
-    });
-    sinceRest += count;
+  for (const [commandKey, own] of shown) {
+    stats.push(await statsOf(commandKey, own, pause));
+    sinceRest += own.length;
     if (sinceRest < runsAtOnce) continue;
     sinceRest = 0;
     await pause();

@@ -1,16 +1,19 @@
 import type { FleetStats, PatternStats } from '../../model/fleet-stats.ts';
 import type { CommandRun, ErrorCount, ErrorDay, RememberedSandbox } from '../../model/history.ts';
-import type { Incident, IncidentCause } from '../../model/incident.ts';
+import type { Incident } from '../../model/incident.ts';
 import { ownerOf } from '../../model/owner.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
-import { causeTitles } from '../post-mortem/words.ts';
-import { type Blame, blameOfCommand, blameOfIncident, blameOfPattern, isFailure } from './blame.ts';
-import { commandAt, slackMs } from './command-at.ts';
+import { type Blame, blameOfIncident, isFailure } from './blame.ts';
+import type { Lookup } from './circumstances.ts';
+import { slackMs } from './command-at.ts';
+import { type MetCause, metCauses } from './met-causes.ts';
+import { type MetError, metErrors } from './met-errors.ts';
 import { onceEach } from './once-each.ts';
 import { eachInSlices, type Pause } from './slices.ts';
 
 const mostPatterns = 100;
-const mostNames = 10;
+/** Each of them sorts the names of all who met it. */
+const patternsAtOnce = 20;
 
 /** What failures are told from. */
 export interface FailureFacts {
@@ -23,136 +26,19 @@ export interface FailureFacts {
   readonly patterns: PatternBook;
 }
 
-/** Counts names. */
-class Names {
-  readonly #counts = new Map<string, number>();
-
-  add(name: string | null, times = 1): void {
-    if (name !== null) this.#counts.set(name, (this.#counts.get(name) ?? 0) + times);
-  }
-
-  /** Most often first, at most ten. */
-  get list(): readonly string[] {
-    return [...this.#counts]
-      .toSorted(([a, x], [b, y]) => y - x || a.localeCompare(b))
-      .slice(0, mostNames)
-      .map(([name]) => name);
-  }
-}
-
-const known = (blame: Blame): boolean | null => (blame === null ? null : blame === 'environment');
-
-/** Runs by sandbox. */
-const bySandbox = async (runs: readonly CommandRun[], pause: Pause): Promise<ReadonlyMap<string, CommandRun[]>> => {
-  const found = new Map<string, CommandRun[]>();
-  await eachInSlices(
-    runs,
-    (run) => {
-      const own = found.get(run.sandboxId);
-      if (own === undefined) found.set(run.sandboxId, [run]);
-      else own.push(run);
-    },
-    pause,
-  );
+/** The runs of those sandboxes in which something failed that does not say by which command. */
+const runsBehind = async (
+  { runs, incidents, days }: FailureFacts,
+  pause: Pause,
+): Promise<ReadonlyMap<string, readonly CommandRun[]>> => {
+  const found = new Map<string, CommandRun[]>(incidents.map(({ sandboxId }) => [sandboxId, []]));
+  for (const { sandboxId, commandKey } of days) if (commandKey === null) found.set(sandboxId, []);
+  await eachInSlices(runs, (run) => found.get(run.sandboxId)?.push(run), pause);
   return found;
 };
 
-/** Who met a failure, and during which command. */
-class Circumstances {
-  readonly users = new Names();
-  readonly commands = new Names();
-}
-
-interface Lookup {
-  readonly runsOf: ReadonlyMap<string, readonly CommandRun[]>;
-  readonly ownerOf: (sandboxId: string) => string | null;
-}
-
-/** One error in the time that is covered. */
-class Met {
-  readonly error: ErrorCount;
-  readonly circumstances = new Circumstances();
-  readonly #sandboxes = new Set<string>();
-  #count = 0;
-  /** Of `count`, those that came from commands that tell who is to blame. */
-  #ofCode = 0;
-
-  constructor(error: ErrorCount) {
-    this.error = error;
-  }
-
-  add({ sandboxId, commandKey, count, firstSeenAtMs, lastSeenAtMs }: ErrorDay, lookup: Lookup): void {
-    const { users, commands } = this.circumstances;
-    this.#count += count;
-    this.#sandboxes.add(sandboxId);
-    users.add(lookup.ownerOf(sandboxId), count);
-    // What does not say which command it came from is told by the time.
-    const runs = commandKey === null ? (lookup.runsOf.get(sandboxId) ?? []) : [];
-    const last = commandKey ?? commandAt(runs, lastSeenAtMs);
-    commands.add(last, count);
-    if (commandKey === null && firstSeenAtMs !== lastSeenAtMs) commands.add(commandAt(runs, firstSeenAtMs));
-    if (blameOfCommand(last) === 'code') this.#ofCode += count;
-  }
-
-  /** An error of which an earlier version kept no days counts whole. */
-  get count(): number {
-    return this.#count === 0 ? this.error.count : this.#count;
-  }
-
-  get sandboxes(): number {
-    return this.#count === 0 ? this.error.sandboxes : this.#sandboxes.size;
-  }
-
-  /** How many are to be blamed on whom. */
-  blames(patterns: PatternBook): readonly (readonly [Blame, number])[] {
-    if (this.error.pattern !== null) return [[blameOfPattern(this.error.pattern, patterns), this.count]];
-    const parts = [['code', this.#ofCode] as const, [null, this.count - this.#ofCode] as const];
-    return parts.filter(([, count]) => count > 0);
-  }
-}
-
-const metOf = async ({ errors, days }: FailureFacts, lookup: Lookup, pause: Pause): Promise<readonly Met[]> => {
-  const met = new Map(errors.map((error) => [error.fingerprint, new Met(error)]));
-  await eachInSlices(days, (day) => met.get(day.fingerprint)?.add(day, lookup), pause);
-  return [...met.values()];
-};
-
-const errorPattern = (met: Met, patterns: PatternBook): PatternStats => {
-  const { error, circumstances, count, sandboxes } = met;
-  const [[blame] = [null], ...others] = met.blames(patterns);
-  return {
-    fingerprint: error.fingerprint,
-    title: error.title,
-    count,
-    sandboxes,
-    users: circumstances.users.list,
-    commands: circumstances.commands.list,
-    byEnvironment: others.length === 0 ? known(blame) : null,
-  };
-};
-
-const incidentPatterns = (failures: readonly Incident[], lookup: Lookup): readonly PatternStats[] =>
-  [...Map.groupBy(failures, (each): IncidentCause => each.cause)].map(([cause, own]) => {
-    const { users, commands } = new Circumstances();
-    const blames = new Set(own.map(blameOfIncident));
-    for (const { sandboxId, atMs } of own) {
-      users.add(lookup.ownerOf(sandboxId));
-      commands.add(commandAt(lookup.runsOf.get(sandboxId) ?? [], atMs));
-    }
-    const [blame = null] = blames;
-    return {
-      fingerprint: `cause/${cause}`,
-      title: causeTitles[cause],
-      count: own.length,
-      sandboxes: new Set(own.map(({ sandboxId }) => sandboxId)).size,
-      users: users.list,
-      commands: commands.list,
-      byEnvironment: blames.size === 1 ? known(blame) : null,
-    };
-  });
-
 const sharesOf = (
-  errors: readonly Met[],
+  errors: readonly MetError[],
   failures: readonly Incident[],
   patterns: PatternBook,
 ): FleetStats['failureShares'] => {
@@ -180,32 +66,52 @@ const sharesOf = (
   };
 };
 
+/** @returns the owner of a sandbox by its metadata, which is looked through once. */
+const ownersIn = (sandboxes: readonly RememberedSandbox[]): Lookup['ownerOf'] => {
+  const metadata = new Map(sandboxes.map((each) => [each.sandboxId, each.metadata]));
+  const owners = new Map<string, string | null>();
+  return (sandboxId) => {
+    const before = owners.get(sandboxId);
+    if (before !== undefined) return before;
+    const own = metadata.get(sandboxId);
+    const owner = own === undefined ? null : ownerOf(own);
+    owners.set(sandboxId, owner);
+    return owner;
+  };
+};
+
+/** Who met them is only put together of those that are shown. */
+const patternsOf = async (
+  errors: readonly MetError[],
+  causes: readonly MetCause[],
+  patterns: PatternBook,
+  pause: Pause,
+): Promise<readonly PatternStats[]> => {
+  const shown = [...errors, ...causes].toSorted((a, b) => b.count - a.count).slice(0, mostPatterns);
+  const told: PatternStats[] = [];
+  await eachInSlices(shown, (each) => told.push(each.stats(patterns)), pause, patternsAtOnce);
+  return told;
+};
+
 /** @returns the shares of failures by who is to blame, and the patterns they follow. */
 export const failuresOf = async (
   facts: FailureFacts,
   pause: Pause,
 ): Promise<Pick<FleetStats, 'failureShares' | 'patterns'>> => {
   const { sandboxes, patterns } = facts;
-  const runsOf = await bySandbox(facts.runs, pause);
+  const runsOf = await runsBehind(facts, pause);
   await pause();
-  const metadata = new Map(sandboxes.map((each) => [each.sandboxId, each.metadata]));
-  const lookup: Lookup = {
-    runsOf,
-    ownerOf: (sandboxId) => {
-      const own = metadata.get(sandboxId);
-      return own === undefined ? null : ownerOf(own);
-    },
-  };
+  const lookup: Lookup = { runsOf, ownerOf: ownersIn(sandboxes) };
   const isCutOff = ({ sandboxId, atMs }: Incident): boolean =>
     (runsOf.get(sandboxId) ?? []).some((run) => run.startedAtMs <= atMs && (run.endedAtMs ?? atMs) >= atMs - slackMs);
-  const failures = onceEach(facts.incidents).filter((each) => isFailure(each, isCutOff(each)));
+  const failures = onceEach(facts.incidents).filter((each) => isFailure(each, () => isCutOff(each)));
   await pause();
-  const errors = await metOf(facts, lookup, pause);
+  const errors = await metErrors(facts.errors, facts.days, lookup, pause);
+  await pause();
+  const causes = await metCauses(failures, lookup, pause);
   await pause();
   return {
     failureShares: sharesOf(errors, failures, patterns),
-    patterns: [...errors.map((met) => errorPattern(met, patterns)), ...incidentPatterns(failures, lookup)]
-      .toSorted((a, b) => b.count - a.count)
-      .slice(0, mostPatterns),
+    patterns: await patternsOf(errors, causes, patterns, pause),
   };
 };

@@ -29,16 +29,17 @@ export const fleetStats = async (history: HistoryStore, options: FleetStatsOptio
   const query = { sinceMs, limit: mostRows };
   // One after the other: each answer is read in slices, and slices of several would come in one turn.
   const sandboxes = await history.sandboxes(query);
-  const transitions = await history.transitions(query);
+  const { spinUpsMs, startsMs } = await startsOf(sandboxes, await history.transitions(query), sinceMs, pause);
   const commands = await history.commands(query);
   const incidents = await history.incidents({ ...query, withoutSamples: true });
   const errors = await history.errors({ sinceMs, limit: mostErrors }, nowMs);
   const days = await history.errorDays(query);
-  const { spinUpsMs, startsMs } = await startsOf(sandboxes, transitions, sinceMs, pause);
   await pause();
   const stats = await commandStats(commands, pause);
   await pause();
   const failures = await failuresOf({ sandboxes, incidents, errors, days, runs: commands, patterns }, pause);
+  await pause();
+  const answered = editToResult(editsMs, commands);
   await pause();
   return {
     sinceMs,
@@ -47,7 +48,7 @@ export const fleetStats = async (history: HistoryStore, options: FleetStatsOptio
     spinUpPerHourMs: perHour(spinUpsMs, sinceMs, nowMs),
     startsPer5Min: perFiveMinutes(startsMs, sinceMs, nowMs),
     commands: stats,
-    editToResult: editToResult(editsMs, commands),
+    editToResult: answered,
     ...failures,
   };
 };

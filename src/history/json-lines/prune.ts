@@ -60,8 +60,9 @@ export const pruneSegments = (store: SegmentStore, nowMs: number, bounds: Histor
   const { reader } = store;
   if (thinOne(store, nowMs)) return true;
   const endMs = nowMs - bounds.maximumAgeMs;
-  const segments = [...reader.segments.values()].toSorted((a, b) => a.newestMs - b.newestMs);
-  for (const segment of segments) if (segment.newestMs < endMs) remove(store, segment);
+  const all = [...reader.segments.values()].toSorted((a, b) => a.newestMs - b.newestMs);
+  for (const segment of all) if (segment.newestMs < endMs) remove(store, segment);
+  const segments = all.filter(({ newestMs }) => newestMs >= endMs);
   let bytes = segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (bytes > bounds.maximumBytes * 0.95) {
     // The oldest samples first, then the oldest of all else.

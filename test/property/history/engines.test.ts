@@ -7,6 +7,7 @@ import type { Engine } from '../../../src/history/engine.ts';
 import { type Entry, recordKinds } from '../../../src/history/entries.ts';
 import { MemoryEngine } from '../../../src/history/memory-engine.ts';
 import { openEngine } from '../../../src/history/open-engine.ts';
+import type { HistoryQuery } from '../../../src/model/history.ts';
 import { startMs } from '../../integration/history/makers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'history-property-'));
@@ -75,8 +76,19 @@ const text = (value: unknown): string => JSON.stringify(value);
 /** Rows with the same time may come in any order. */
 const sorted = (rows: readonly unknown[]): readonly string[] => rows.map(text).toSorted();
 
-const answersOf = (engine: Engine): unknown => {
-  const all = { limit: 10_000 };
+/** Everything, and what narrows it. */
+const queries: readonly Omit<HistoryQuery, 'limit'>[] = [
+  {},
+  { sinceMs: startMs + 60_000 },
+  { sandboxId: 'sb-1' },
+  { fingerprint: 'a' },
+  { workspace: 'api' },
+];
+
+const answersOf = (engine: Engine): unknown => queries.map((query) => answersTo(engine, query));
+
+const answersTo = (engine: Engine, query: Omit<HistoryQuery, 'limit'>): unknown => {
+  const all = { ...query, limit: 10_000 };
   return {
     sandboxes: sorted(
       engine.sandboxes(all).map((row) => ({ ...row, data: row.data === null ? null : JSON.parse(row.data) })),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Announcer, type Standing } from '../../../src/app/announcer.ts';
 import type { Notice } from '../../../src/app/contracts.ts';
 import type { FixId, FixOffer } from '../../../src/model/fix.ts';
+import type { Phase } from '../../../src/model/sandbox.ts';
 import type { Warning } from '../../../src/model/warning.ts';
 import type { WarningChange } from '../../../src/monitor/monitor-types.ts';
 import { aForecast } from '../../helpers/a-forecast.ts';
@@ -71,7 +72,7 @@ const setUp = async (standing: Record<string, Standing> = {}) => {
       before: 0,
       atMs: 1,
     });
-  return { announcer, notices, warn, pass, rise, standing, counts };
+  return { bench, announcer, notices, warn, pass, rise, standing, counts };
 };
 
 describe('the announcer', () => {
@@ -114,6 +115,54 @@ describe('the announcer', () => {
     warn('broke', aWarning({ id: 'w2', outcome: 'broke', endedAtMs: 2 }));
     announcer.speak();
     expect(notices).toEqual([]);
+  });
+
+  it('reminds of what rests in a paused sandbox only once it runs again', async () => {
+    const { bench, announcer, notices, warn, pass } = await setUp();
+    const turn = async (phase: Phase): Promise<void> => {
+      bench.provider.put(aSandbox('a', { phase, rawState: phase }));
+      await bench.show();
+    };
+    warn('warned', aWarning());
+    announcer.speak();
+    announcer.snooze('w', 10_000);
+    await turn('paused');
+    pass(60);
+    expect(notices).toHaveLength(1);
+    await turn('running');
+    pass(1);
+    expect(notices).toHaveLength(2);
+  });
+
+  it('does not remind of what was muted while the sandbox was paused', async () => {
+    const { bench, announcer, notices, warn, pass } = await setUp();
+    warn('warned', aWarning());
+    announcer.speak();
+    announcer.snooze('w', 10_000);
+    bench.provider.put(aSandbox('a', { phase: 'paused', rawState: 'paused' }));
+    await bench.show();
+    pass(60);
+    announcer.mute('a', 'memory');
+    bench.provider.put(aSandbox('a'));
+    await bench.show();
+    pass(1);
+    expect(notices).toHaveLength(1);
+  });
+
+  it('does not remind of what ran out while the sandbox was paused', async () => {
+    const { bench, announcer, notices, warn, pass } = await setUp();
+    warn('warned', aWarning());
+    announcer.speak();
+    announcer.snooze('w', 10_000);
+    bench.provider.put(aSandbox('a', { phase: 'paused', rawState: 'paused' }));
+    await bench.show();
+    pass(60);
+    warn('recovered', aWarning({ outcome: 'recovered', endedAtMs: 2 }));
+    bench.provider.put(aSandbox('a'));
+    await bench.show();
+    pass(1);
+    expect(notices).toHaveLength(1);
+    expect(announcer.due).toBe(false);
   });
 });
 
@@ -174,6 +223,18 @@ describe('the sandboxes of others', () => {
     warn('recovered', aWarning({ id: 'w-b', sandboxId: 'b', outcome: 'recovered', endedAtMs: 5 }));
     pass(700);
     expect(notices).toEqual([]);
+  });
+
+  it('are not told of while they are paused', async () => {
+    const { bench, notices, warn, pass } = await setUp({ ...others });
+    warn('warned', aWarning({ id: 'b', sandboxId: 'b' }));
+    warn('warned', aWarning({ id: 'c', sandboxId: 'c' }));
+    bench.provider.put(aSandbox('b', { phase: 'paused', rawState: 'paused' }));
+    await bench.show();
+    pass(20);
+    expect(notices.map(({ sandboxId, text }) => [sandboxId, text.startsWith('Another sandbox')])).toEqual([
+      ['c', true],
+    ]);
   });
 
   it('are told of by themselves when they turn out to be the own ones', async () => {

@@ -47,4 +47,16 @@ describe('the text of the metrics', () => {
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(?:# (?:HELP|TYPE) |sandbox_foresight_\w+\{.*\} [\d.e+-]+$)/);
   });
+
+  it('tells what was read last of what not every sample looks at', () => {
+    const disk = memoryForecast({ signal: 'disk', used: 300, limit: 400 });
+    const inodes = memoryForecast({ signal: 'inodes', used: 7, limit: null });
+    const text = metricsText([sandboxView({ ...measured('a'), forecasts: [memoryForecast(), disk, inodes] })]);
+    const labels = '{sandbox_id="a",sandbox_name="a",provider="openSandbox",source="cgroup"}';
+    expect(text.split('\n').filter((line) => /^sandbox_foresight_(disk|inodes)/.test(line))).toEqual([
+      `sandbox_foresight_disk_used_bytes${labels} 300`,
+      `sandbox_foresight_disk_limit_bytes${labels} 400`,
+      `sandbox_foresight_inodes_used${labels} 7`,
+    ]);
+  });
 });

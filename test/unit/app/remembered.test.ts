@@ -123,6 +123,21 @@ describe('remembered sandboxes', () => {
     expect(view('a').incidents.map((one) => one.text)).toEqual(['Warned.', 'A child.']);
   });
 
+  it('had each kill once, although two windows wrote it down', async () => {
+    const history = historyOf(['old', noon - hour]);
+    const kill = { cause: 'out-of-memory-child', endsSandbox: false } as const;
+    for (const [id, agoMs] of [
+      ['one window', 1_000],
+      ['the other', 2_000],
+      ['an earlier one', 300_000],
+    ] as const) {
+      history.recordIncident(anIncident('old', noon - hour - agoMs, { id, ...kill }));
+    }
+    const { view } = await startedBench([], { history });
+    const kills = view('old').incidents.filter(({ cause }) => cause === 'out-of-memory-child');
+    expect(kills.map(({ id }) => id)).toEqual(['one window', 'an earlier one']);
+  });
+
   it('are known also from an incident alone', async () => {
     const history = new RecordingHistory();
     const timeline = [{ atMs: noon - 2 * hour, phase: 'failed', rawState: 'Failed', reason: 'EXIT_1' }] as const;

@@ -89,6 +89,25 @@ describe('words of the server that come in another order than they were asked fo
     expect(notices).toHaveLength(1);
   });
 
+  it('do not end by a slow “not known” what a newer list tells of', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    const { clock, provider, view, show, history } = bench;
+    let answer = (): void => undefined;
+    provider.find = () =>
+      new Promise((resolve) => {
+        answer = () => resolve(null);
+      });
+    // A list misses it, and it is asked for alone.
+    provider.event({ kind: 'sandboxes', atMs: clock.now(), sandboxes: [] });
+    await clock.advance(500);
+    provider.tell();
+    await show();
+    answer();
+    await show();
+    expect(view('a')).toMatchObject({ sandbox: { phase: 'running' }, incidents: [] });
+    expect(history.incidentList).toEqual([]);
+  });
+
   it('make one interruption of one', async () => {
     const bench = await startedBench([aSandbox('a')]);
     const { clock, provider, view, history } = bench;

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RememberedSandbox } from '../../../src/model/history.ts';
 import { Problem } from '../../../src/model/problem.ts';
+import type { SignalName } from '../../../src/model/signal.ts';
+import type { Warning } from '../../../src/model/warning.ts';
+import { aForecast } from '../../helpers/a-forecast.ts';
 import { createAppBench, startedBench } from '../../helpers/app-bench.ts';
 import { aSandbox } from '../../helpers/fake-provider.ts';
 import { aRemembered } from '../../helpers/past.ts';
@@ -94,5 +97,45 @@ describe('sandboxes that ended while no window was open', () => {
     await show();
     expect(history.withdrawn).toEqual(['back/unseen']);
     expect(ends()).toEqual([]);
+  });
+
+  it('keep the warning that foretold them, and none of something else', async () => {
+    const nowMs = (await open([])).clock.now();
+    const history = new RecordingHistory();
+    const seenMs = nowMs - 60 * minute;
+    const warning = (sandboxId: string, signal: SignalName, part: Partial<Warning> = {}): Warning => ({
+      id: `${sandboxId}/${signal}`,
+      sandboxId,
+      signal,
+      level: 'warn',
+      startedAtMs: seenMs - 2 * minute,
+      warnedAtMs: seenMs - minute,
+      criticalAtMs: null,
+      forecast: aForecast({ signal }),
+      endedAtMs: null,
+      outcome: 'open',
+      ...part,
+    });
+    const late = { expiresAtMs: nowMs - 30 * minute };
+    history.remembered.push(alive('late', seenMs, late), alive('deleted', seenMs), alive('extended', seenMs, late));
+    history.warningList.push(
+      warning('late', 'memory'),
+      warning('late', 'expiry', { startedAtMs: seenMs - 3 * minute }),
+      warning('deleted', 'memory'),
+      warning('extended', 'expiry', { id: 'new', outcome: 'recovered', endedAtMs: seenMs }),
+      warning('extended', 'expiry', { id: 'left open by another window', startedAtMs: seenMs - 90 * minute }),
+    );
+    const bench = await startedBench([], { history });
+    await bench.show();
+    const told = history.incidentList.map(({ sandboxId, warning: one, leadMs }) => [
+      sandboxId,
+      one?.id ?? null,
+      leadMs,
+    ]);
+    expect(told.toSorted()).toEqual([
+      ['deleted', null, null],
+      ['extended', null, null],
+      ['late', 'late/expiry', 31 * minute],
+    ]);
   });
 });

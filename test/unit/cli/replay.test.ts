@@ -118,6 +118,21 @@ describe('replay', () => {
     expect((await run(folder, '--sensitivity', 'wild')).code).toBe(2);
   });
 
+  it('writes a long run in parts, because no text may be as long as the whole', async () => {
+    await put('long.csv', leak(1_500));
+    const sizes: number[] = [];
+    const out = new Writable({
+      write(chunk, _encoding, done) {
+        sizes.push(String(chunk).length);
+        done();
+      },
+    });
+    expect(await replayMain([path.join(folder, 'long.csv')], out, () => undefined)).toBe(0);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    expect(total).toBeGreaterThan(300_000);
+    expect(Math.max(...sizes)).toBeLessThan(200_000);
+  });
+
   it('finds tables in folders below', async () => {
     await put('a.csv', leak(1));
     expect(await traceFilesIn([folder])).toEqual([path.join(folder, 'a.csv')]);

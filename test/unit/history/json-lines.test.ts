@@ -135,4 +135,22 @@ describe('history in lines', () => {
     expect(later.engine.packs('sb-1', 0, Number.MAX_SAFE_INTEGER)).toEqual([]);
     expect(disk.list()).toEqual([]);
   });
+
+  it('does not give samples up for what goes anyway because of its age', () => {
+    const { disk, engine, now } = open();
+    const day = 86_400_000;
+    for (let no = 0; no < 60; no += 1) engine.write([warning(no, 1_000)]);
+    const later = open(disk, { ms: now.ms + 20 * day });
+    const samples = Array.from({ length: 600 }, (_, no) =>
+      aSample('sb-1', no, { atMs: later.now.ms - 600_000 + no * 1000 }),
+    );
+    const packs = [...packsOf(samples, (text) => text)];
+    later.engine.write(packs.map((pack) => ({ k: 'pack', sandboxId: 'sb-1', incidentId: null, stepMs: 0, ...pack })));
+    const bytes = disk.list().map((file) => [file.startsWith('packs0-'), disk.files.get(file)?.length ?? 0] as const);
+    const samplesBytes = bytes.reduce((sum, [isSamples, size]) => (isSamples ? sum + size : sum), 0);
+    const bounds = { maximumAgeMs: 10 * day, maximumBytes: Math.round(samplesBytes * 1.2) };
+    while (later.engine.pruneStep(later.now.ms, bounds));
+    expect(later.engine.records('warning', { limit: 99 })).toEqual([]);
+    expect(later.engine.packs('sb-1', 0, Number.MAX_SAFE_INTEGER)).toHaveLength(10);
+  });
 });

@@ -15,6 +15,22 @@ const warning = (no: number): Entry => ({
 class BrittleEngine extends MemoryEngine {
   fails: EngineTrouble | null = null;
   writes = 0;
+  fits = true;
+
+  override forgetSandbox(sandboxId: string): void {
+    if (this.fails !== null) throw new EngineError(this.fails, 'as told');
+    super.forgetSandbox(sandboxId);
+  }
+
+  override forgetEverything(): void {
+    if (this.fails !== null) throw new EngineError(this.fails, 'as told');
+    super.forgetEverything();
+  }
+
+  override sizeBytes(): number {
+    if (!this.fits) throw new EngineError('failed', 'as told');
+    return super.sizeBytes();
+  }
 
   override write(entries: readonly Entry[]): void {
     this.writes += 1;
@@ -153,5 +169,70 @@ describe('Keeper', () => {
     engine.fails = null;
     await clock.advance(60_000);
     expect(keeper.engine.records('warning', { limit: 9 })).toMatchObject([{ sandboxId: 'sb-2' }]);
+  });
+
+  it.each(['sb-1', null])(
+    'forgets %s later where another one holds the file, before anything new is written',
+    async (what) => {
+      const engine = new BrittleEngine();
+      const { keeper, clock, ids } = open([engine]);
+      keeper.write([warning(1)]);
+      engine.fails = 'locked';
+      keeper.forget(what);
+      keeper.write([warning(2)]);
+      engine.fails = null;
+      await clock.advance(60_000);
+      expect(ids()).toEqual(['w-2']);
+      expect(clock.pending).toBe(0);
+    },
+  );
+
+  it('forgets what the file holds that could not be opened yet', async () => {
+    const engine = new BrittleEngine();
+    engine.write([warning(1)]);
+    const { keeper, clock, ids } = open(['locked', engine]);
+    keeper.forget('sb-1');
+    keeper.write([warning(2)]);
+    expect(ids()).toEqual(['w-2']);
+    await clock.advance(60_000);
+    expect(ids()).toEqual(['w-2']);
+  });
+
+  it('takes back what was wrong with a question when it is over, though nothing new is written', async () => {
+    const engine = new BrittleEngine();
+    const { keeper, clock, told } = open([engine]);
+    engine.fits = false;
+    keeper.use((present) => present.sizeBytes());
+    expect(told).toMatchObject([{ trouble: 'failed', text: expect.any(String) }]);
+    engine.fits = true;
+    await clock.advance(60_000);
+    expect(told.at(-1)).toMatchObject({ text: null });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not go round in circles when damage comes back as soon as something is to be forgotten', () => {
+    const bad = new BrittleEngine();
+    const { keeper, given, ids } = open([bad]);
+    keeper.write([warning(1)]);
+    bad.fails = 'corrupt';
+    keeper.forget('sb-1');
+    keeper.write([warning(2)]);
+    expect(given.length).toBeLessThan(4);
+    expect(keeper.engine.name).toBe('memory');
+    expect(ids()).toEqual(['w-2']);
+  });
+
+  it('writes to the new file when the old one turned out to be damaged while something was forgotten', async () => {
+    const [bad, good] = [new BrittleEngine(), new BrittleEngine()];
+    const { keeper, clock, ids, given } = open([bad, good]);
+    bad.fails = 'locked';
+    keeper.forget('sb-1');
+    bad.fails = 'corrupt';
+    keeper.write([warning(1)]);
+    expect(keeper.engine).toBe(good);
+    expect(ids()).toEqual(['w-1']);
+    expect(given).toEqual([null, bad]);
+    await clock.advance(60_000);
+    expect(ids()).toEqual(['w-1']);
   });
 });

@@ -170,3 +170,33 @@ describe('an end by the clock', () => {
     expect(incidents).toMatchObject([{ cause: 'expired', certainty: 'certain' }]);
   });
 });
+
+describe('a deadline that passed while the computer slept', () => {
+  const minute = 60_000;
+  const slept = (expiresAtMs: number, told = expiresAtMs) => {
+    const each = scene({ expiry: expiryAt(expiresAtMs) });
+    for (let second = 10; second <= 60 * 60; second += 10) each.tick(second);
+    if (told !== expiresAtMs)
+      each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(told) }), t0 + 60 * minute);
+    // The lid is closed four minutes before it, and opened an hour after it.
+    each.monitor.gone(t0 + 124 * minute);
+    return each.monitor.view(t0 + 124 * minute).incidents[0];
+  };
+
+  it('is the time of the end, and the warning came before that and not before the waking', () => {
+    expect(slept(t0 + 64 * minute)).toMatchObject({
+      cause: 'expired',
+      certainty: 'probable',
+      atMs: t0 + 64 * minute,
+      leadMs: 5 * minute,
+    });
+  });
+
+  it('is the first one, where the extension was probably lost', () => {
+    expect(slept(t0 + 61 * minute, t0 + 180 * minute)).toMatchObject({
+      cause: 'expired',
+      certainty: 'probable',
+      atMs: t0 + 61 * minute,
+    });
+  });
+});

@@ -111,6 +111,17 @@ describe('an episode', () => {
     expect(state.warning).toMatchObject({ id: `${id}/memory/${t0}`, level: 'warn', outcome: 'open' });
   });
 
+  it('has a name of its own, also when the clock goes back to the moment at which another one began', () => {
+    const first = run([...every(0, 5, risky(0.7)), ...every(6, 21, calmForecast())]);
+    const second = run(every(120, 125, risky(0.7)), first.state);
+    const over = endEpisode(second.state, t0 + 126_000, 'broke', policy).state;
+    const third = run(every(0, 5, risky(0.7)), over);
+    const ids = [first, second, third].map(({ state }) => state.warning?.id);
+    expect(ids[0]).toBe(`${id}/memory/${t0}`);
+    expect(new Set(ids).size).toBe(3);
+    expect(third.state.warning?.startedAtMs).toBe(t0);
+  });
+
   it('is a new episode when it comes back later', () => {
     const { told, state } = run([
       ...every(0, 5, risky(0.7)),

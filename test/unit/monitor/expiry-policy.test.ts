@@ -3,6 +3,7 @@ import { alertPolicy } from '../../../src/monitor/alert-policy.ts';
 import {
   type ExpiryState,
   expiryLevel,
+  forgetLastHabit,
   moveDeadline,
   quietExpiry,
   stepExpiry,
@@ -66,6 +67,29 @@ describe('the expiry clock', () => {
     }
     expect(expiryLevel(state, (state.deadlineMs ?? 0) - minute / 2, policy)).toBe('calm');
     expect(expiryLevel(state, (state.deadlineMs ?? 0) - minute / 4, policy)).toBe('critical');
+  });
+
+  it('learns nothing from extensions that are seen only when the old deadline had passed', () => {
+    let state = granted(10 * minute);
+    for (let round = 1; round <= 2; round++) {
+      // The computer slept, or the sandbox was paused, until long after it.
+      const deadline = state.deadlineMs ?? 0;
+      state = moveDeadline(state, deadline + 30 * minute, deadline + 20 * minute, false);
+    }
+    expect(beginnings(state)).toMatchObject({ warn: 2.5, critical: 1 });
+  });
+
+  it('keeps the habit of others when a late extension turns out to be the person’s', () => {
+    let state = granted(10 * minute);
+    for (let round = 1; round <= 2; round++) {
+      const deadline = state.deadlineMs ?? 0;
+      state = moveDeadline(state, deadline + 8 * minute, deadline - 2 * minute, false);
+    }
+    const deadline = state.deadlineMs ?? 0;
+    const late = forgetLastHabit(moveDeadline(state, deadline + 12 * minute, deadline + 2 * minute, false));
+    expect(beginnings(late)).toEqual({ critical: 1 });
+    const early = forgetLastHabit(moveDeadline(state, deadline + 8 * minute, deadline - 8 * minute, false));
+    expect(beginnings(early)).toEqual({ critical: 1 });
   });
 
   it('does not take the person for a habit', () => {

@@ -44,6 +44,23 @@ describe('the leading forecast', () => {
     expect(pickLeading([dipping, clock(60_000)], watched)?.signal).toBe('expiry');
   });
 
+  it('stays what is watched for the seconds in which that tells no time, before the clock and what is calm', () => {
+    const watched = new Map<SignalName, 'watch'>([['memory', 'watch']]);
+    const disk = risky(0.7, { signal: 'disk' });
+    expect(pickLeading([calmForecast(), clock(1_740_000)], watched)?.signal).toBe('memory');
+    const endless = calmForecast({
+      timeToLimitMs: { p10: 200_000, p50: Number.POSITIVE_INFINITY, p90: Number.POSITIVE_INFINITY },
+    });
+    expect(pickLeading([endless, clock(1_740_000)], watched)?.signal).toBe('memory');
+    expect(pickLeading([calmForecast(), disk], watched)?.signal).toBe('memory');
+    expect(pickLeading([calmForecast(), disk], new Map([...watched, ['disk', 'watch'] as const]))?.signal).toBe('disk');
+    expect(pickLeading([calmForecast()], watched)?.signal).toBe('memory');
+    expect(
+      pickLeading([calmForecast(), clock(60_000)], new Map([...watched, ['expiry', 'warn'] as const]))?.signal,
+    ).toBe('expiry');
+    expect(pickLeading([calmForecast({ signal: 'swap' })], new Map([['swap', 'watch']]))).toBeNull();
+  });
+
   it('is not what has a limit that is a guess, unless that is watched', () => {
     const heap = risky(0.7, { signal: 'heap', guessed: true });
     expect(pickLeading([heap, clock(600_000)])?.signal).toBe('expiry');

@@ -167,6 +167,29 @@ describe('a leak', () => {
     expect(each.told()).toEqual(['memory recovered']);
   });
 
+  it.each([
+    ['the clock', true],
+    ['a sample', false],
+  ])('is another one after a night in which the computer slept, when %s tells of it first', (_, clockFirst) => {
+    const night = 8 * 3600;
+    const each = scene();
+    feed(each, 1, 5, risky(0.95));
+    each.told();
+    if (clockFirst) each.tick(night);
+    feed(each, night + 1, night + 5, risky(0.95));
+    expect(each.told()).toEqual(['memory recovered', 'memory started', 'memory warned']);
+    expect(each.monitor.view(t0 + (night + 5) * 1000).warning?.startedAtMs).toBe(t0 + (night + 1) * 1000);
+  });
+
+  it('is the same one when its stream comes back within five minutes', () => {
+    const each = scene();
+    feed(each, 1, 5, risky(0.95));
+    each.told();
+    for (let second = 6; second < 290; second += 1) each.tick(second);
+    feed(each, 290, 295, risky(0.95));
+    expect(each.told()).toEqual([]);
+  });
+
   it('does not colour a paused sandbox, in which nothing moves', () => {
     const each = scene();
     feed(each, 1, 5, risky(0.7));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Warning } from '../../../../src/model/warning.ts';
 import { disposeHistories, memoryHistory } from '../../../helpers/memory-history.ts';
 import {
   aCommand,
@@ -69,6 +70,33 @@ describe('a post-mortem', () => {
       'break probably out of memory',
     ]);
     expect(story.recurrences).toEqual([]);
+  });
+
+  it('tells a warning once that two windows wrote down, and two that followed each other', async () => {
+    const history = memoryHistory();
+    const seen = (id: string, fromSecond: number, toSecond: number | null, part: Partial<Warning> = {}): void =>
+      history.recordWarning(
+        aWarning(id, {
+          startedAtMs: startMs + fromSecond * 1000,
+          warnedAtMs: startMs + (fromSecond + 1) * 1000,
+          endedAtMs: toSecond === null ? null : startMs + toSecond * 1000,
+          outcome: toSecond === null ? 'open' : 'broke',
+          ...part,
+        }),
+      );
+    seen('first', -150, -110);
+    seen('own', -100, 0);
+    seen('only watched by another', -99, 0, { warnedAtMs: null });
+    seen('another window', -98, null);
+    seen('disk', -97, null, { signal: 'disk' });
+    const own = aWarning('own', { startedAtMs: startMs - 100_000, warnedAtMs: startMs - 99_000, outcome: 'broke' });
+    const { events } = await told(history, bareIncident({ warning: own, leadMs: 99_000 }));
+    const warnings = events.filter(({ kind }) => kind === 'warning');
+    expect(warnings.map(({ atMs, text }) => [(atMs - startMs) / 1000, text])).toEqual([
+      [-149, 'Warning about memory at 78 %'],
+      [-99, 'Warning about memory at 78 %'],
+      [-96, 'Warning about disk at 78 %'],
+    ]);
   });
 
   it('asks for the samples of an incident that comes without, and draws every signal of them', async () => {

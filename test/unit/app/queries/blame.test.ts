@@ -41,9 +41,9 @@ describe('who is to blame', () => {
   });
 
   it('is not asked for ends that are none', () => {
-    const failures = incidentCauses.filter((cause) => isFailure(anIncident('i', { cause }), false));
+    const failures = incidentCauses.filter((cause) => isFailure(anIncident('i', { cause }), () => false));
     expect(failures).toEqual(['crashed', 'out-of-memory', 'out-of-memory-child', 'start-failed', 'agent-down']);
-    expect(isFailure(anIncident('i', { cause: 'expired' }), true)).toBe(true);
+    expect(isFailure(anIncident('i', { cause: 'expired' }), () => true)).toBe(true);
   });
 
   it('is the code where the main process crashed by itself', () => {
