@@ -81,7 +81,18 @@ const silent = new Set([
   'do',
   'then',
 ]);
-const readingGit = new Set(['log', 'diff', 'show', 'blame', 'grep', 'shortlog', 'reflog', 'whatchanged', 'range-diff']);
+const readingGit = new Set([
+  'status',
+  'log',
+  'diff',
+  'show',
+  'blame',
+  'grep',
+  'shortlog',
+  'reflog',
+  'whatchanged',
+  'range-diff',
+]);
 const readingOthers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['gh', new Set(['issue', 'pr', 'run', 'search', 'release'])],
   ['glab', new Set(['issue', 'mr', 'ci', 'release'])],

@@ -16,6 +16,8 @@ export interface TextMatch {
   /** The line of the strongest signal. */
   readonly line: string;
   readonly groups: Readonly<Record<string, string | undefined>>;
+  /** Further lines that say the same, in their order: of a chain of causes one names the host, another the port. */
+  readonly also: readonly string[];
 }
 
 interface Prepared {
@@ -163,6 +165,28 @@ class Heard {
     return null;
   }
 
+  /** Every line but `line` that one of the signals of a pattern fits. */
+  saying({ ofSource, signals }: PreparedPattern, line: string): Pick<TextMatch, 'also' | 'groups'> {
+    const said = new Set<string>();
+    const groups: Record<string, string | undefined> = {};
+    for (const { signal, words } of signals) {
+      if (signal.text === null) {
+        for (const seen of this.errnoLines) {
+          if (signal.errno.some((errno) => seen.errnos.has(errno))) said.add(seen.line);
+        }
+      } else if (words === null || words.some((word) => this.#words.holds(word))) {
+        for (const [index, each] of this.lines.entries()) {
+          if (!ofSource && this.#findings.has(each)) continue;
+          const match = signal.text.exec(this.#said[index] ?? each);
+          if (match === null) continue;
+          said.add(each);
+          for (const [name, value] of Object.entries(match.groups ?? {})) groups[name] ??= value;
+        }
+      }
+    }
+    return { groups, also: this.lines.filter((each) => each !== line && said.has(each)) };
+  }
+
   #errnoHit(signal: PatternSignal): Hit | null {
     for (const { line, errnos } of this.errnoLines) {
       if (signal.errno.some((errno) => errnos.has(errno))) return { weight: signal.weight, line, groups: {} };
@@ -171,7 +195,7 @@ class Heard {
   }
 }
 
-const matchOf = (heard: Heard, { pattern, ofSource, signals }: PreparedPattern): TextMatch | null => {
+const matchOf = (heard: Heard, { pattern, ofSource, signals }: PreparedPattern): Omit<TextMatch, 'also'> | null => {
   let best: Hit | null = null;
   let fits = 0;
   for (const signal of signals) {
@@ -188,6 +212,10 @@ const matchOf = (heard: Heard, { pattern, ofSource, signals }: PreparedPattern):
   return { pattern, weight: best.weight, extra, line: best.line, groups: best.groups };
 };
 
+/** Those that were found. */
+const named = (groups: Hit['groups']): Hit['groups'] =>
+  Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined));
+
 /** Codes that say how the last program ended; 1 and 2 only say that it failed. */
 const telling: ReadonlySet<number> = new Set([124, 126, 127, 129, 132, 134, 135, 136, 137, 139, 143]);
 /** What the last program says counts for more than what others said before. */
@@ -197,7 +225,7 @@ const rankOf = (pattern: ErrorPattern, exitCode: number | null): number =>
   pattern.priority +
   (exitCode !== null && telling.has(exitCode) && pattern.exitCodes.includes(exitCode) ? tellingBonus : 0);
 
-const beats = (one: TextMatch, other: TextMatch, exitCode: number | null): boolean => {
+const beats = (one: Omit<TextMatch, 'also'>, other: Omit<TextMatch, 'also'>, exitCode: number | null): boolean => {
   const byPriority = rankOf(one.pattern, exitCode) - rankOf(other.pattern, exitCode);
   if (byPriority !== 0) return byPriority > 0;
   return one.weight + one.extra > other.weight + other.extra;
@@ -216,11 +244,17 @@ export const matchCatalogue = (
 ): TextMatch | null => {
   if (lines.length === 0) return null;
   const heard = new Heard(lines, exitCode, report);
-  let best: TextMatch | null = null;
+  let best: Omit<TextMatch, 'also'> | null = null;
+  let from: PreparedPattern | null = null;
   for (const each of preparedCatalogue()) {
     if (best !== null && rankOf(best.pattern, exitCode) > rankOf(each.pattern, exitCode)) continue;
     const match = matchOf(heard, each);
-    if (match !== null && (best === null || beats(match, best, exitCode))) best = match;
+    if (match !== null && (best === null || beats(match, best, exitCode))) {
+      best = match;
+      from = each;
+    }
   }
-  return best;
+  if (best === null || from === null) return null;
+  const { also, groups } = heard.saying(from, best.line);
+  return { ...best, groups: { ...groups, ...named(best.groups) }, also };
 };

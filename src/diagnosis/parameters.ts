@@ -47,6 +47,13 @@ const aliases: Readonly<Record<string, string>> = {
   mix: 'name',
   bazel: 'name',
   pnpm: 'script',
+  poetry: 'package',
+  wantedPython: 'version',
+  apt: 'package',
+  jest: 'module',
+  uvicorn: 'module',
+  flask: 'module',
+  hub: 'module',
   zypper: 'package',
   env: 'variable',
   key: 'variable',
@@ -66,19 +73,43 @@ const aliases: Readonly<Record<string, string>> = {
 /** Further values found on the line of the error and on those around it, best form first. */
 const general: readonly (readonly [name: string, form: RegExp])[] = [
   ['port', /\b(?:[Pp]ort|PORT)\b[ :="']{0,4}(\d{1,5})\b/],
-  ['port', /(?:[\d.]{7,15}|localhost|\]|::|\*|\b[\w-]{1,60}(?:\.[\w-]{1,60}){0,6}):(\d{2,5})(?![\d:.])/],
+  // After an address a colon may follow: `listen tcp 127.0.0.1:80: bind`; and as Python and others write a pair.
+  ['port', /(?:\b\d{1,3}(?:\.\d{1,3}){3}|\blocalhost|\]|\*|::):(\d{1,5})(?![\d.]|:\d)/],
+  ['port', /['"][\w.:-]{0,80}['"], {0,2}(\d{2,5})[)\]]/],
+  [
+    'port',
+    /\b[\w-]{1,60}(?:\.[\w-]{1,60}){0,6}(?<!\.(?:c|cc|cpp|rs|go|py|rb|js|ts|php|java|mjs|cjs)):(\d{2,5})(?![\d:.])/,
+  ],
   [
     'host',
-    /\b(?:getaddrinfo (?:EAI_AGAIN|ENOTFOUND)|[Cc]ould not resolve(?: host(?:name)?)?:?|UnknownHostException:|lookup|host:|hostname:|Failed host lookup:|resolve host address|resolving|translate host name|bad address|connect to(?! (?:proxy|server|host|the|database|port)\b(?!\.))|Unknown host:?)[ '"‘`]{0,3}([A-Za-z0-9][\w.-]{0,252})/,
+    /\b(?:getaddrinfo (?:EAI_AGAIN|ENOTFOUND)|[Cc]ould not resolve(?: host(?:name)?| proxy)?:?|Failed to resolve|Cannot connect to host|resolve address for|getaddrinfo for|host not found in upstream|Unknown (?:MySQL |MariaDB )?server host|UnknownHostException:|lookup|host:|hostname:|Failed host lookup:|resolve host address|resolving|translate host name|bad address|connect to(?! (?:proxy|server|host|the|database|port|local|Redis|MySQL|MariaDB|Postgres|PostgreSQL)\b(?!\.))|Unknown host:?)[ '"‘`]{0,3}([A-Za-z0-9][\w.-]{0,252})/,
   ],
   ['host', /\bhttps?:\/\/([A-Za-z0-9][\w.-]{0,252})/],
   ['host', /\b(\d{1,3}(?:\.\d{1,3}){3}|localhost)\b/],
   ['url', /(\bhttps?:\/\/[^\s'"<>)\]]{1,600})/],
   ['pid', /\bpid[ =:]{1,3}(\d{1,8})\b/i],
-  ['path', /['"‘“`]((?:\/|\.{1,2}\/|~\/)[^'"’”`\n]{1,400})['"’”`]/],
+  ['path', /['"‘“`„»«]((?:\/|\.{1,2}\/|~\/)[^'"’”`“«»\n]{1,400})['"’”`“«»]/],
   ['path', /(?:^|[\s:(=])((?:\/|\.{1,2}\/)[\w.@%+-]{1,80}(?:\/[\w.@%+-]{1,80}){0,20})/],
   ['signal', /\b(SIG(?:KILL|TERM|SEGV|ABRT|BUS|ILL|FPE|HUP|INT|PIPE|XFSZ))\b/],
   ['status', /\b(?:HTTP|status|code|error)[ :=/\d.]{1,12}\b([45]\d\d)\b/i],
+];
+
+const ofPeer: ReadonlySet<string> = new Set(['host', 'port', 'url']);
+/** Of lines that say the same, so many are read. */
+const mostSaid = 12;
+/** Of a longer command line only the beginning is read. */
+const mostCommandCharacters = 2_000;
+
+/** What the failed command itself asked for, where no line of its output says it. */
+const asked: readonly (readonly [name: string, form: RegExp])[] = [
+  ['port', /(?:^|\s)(?:--port[ =]|--listen[ =]|-p ?|PORT=|-l (?:[\w.]{1,60} )?)(\d{2,5})(?=\s|$|:)/],
+  ['port', /\bhttp\.server (\d{2,5})(?=\s|$)|\brunserver (?:[\w.]{0,60}:)?(\d{2,5})(?=\s|$)/],
+  ['port', /(?:\blocalhost|\b\d{1,3}(?:\.\d{1,3}){3}|\]|\s):(\d{2,5})(?=[\s/]|$)/],
+  ['url', /(\bhttps?:\/\/[^\s'"<>)\]]{1,600})/],
+  [
+    'service',
+    /\b(?:systemctl|rc-service) (?:-{1,2}[\w-]{1,30} )?(?:start|restart|reload|enable)(?: --now)? ([\w@.-]{1,60})/,
+  ],
 ];
 
 const take = (into: Record<string, string>, name: string, value: string): void => {
@@ -87,14 +118,16 @@ const take = (into: Record<string, string>, name: string, value: string): void =
 };
 
 /**
- * @param line the line of the error
+ * @param said the line of the error, then further lines that say the same
  * @param around lines near it, where Node and others write the fields of an error
  * @param groups what the expression that recognised it found
+ * @param commandLine the failed command, for what no line names
  */
 export const parametersOf = (
-  line: string,
+  said: readonly string[],
   around: readonly string[],
   groups: Readonly<Record<string, string | undefined>>,
+  commandLine: string | null = null,
 ): Parameters => {
   const found: Record<string, string> = {};
   for (const [group, value] of Object.entries(groups)) {
@@ -102,15 +135,25 @@ export const parametersOf = (
     // `{command}` is the failed command itself.
     if (value !== undefined && name !== toolParameter) take(found, name === 'command' ? 'command_name' : name, value);
   }
-  for (const [name, form] of general) {
-    const value = form.exec(line)?.[1];
-    if (value !== undefined && name !== toolParameter) take(found, name, value);
+  // Further lines may name the peer of a connection; of all else only the first speaks surely.
+  for (const [index, line] of said.slice(0, mostSaid).entries()) {
+    for (const [name, form] of general) {
+      if (index > 0 && !ofPeer.has(name)) continue;
+      const value = form.exec(line)?.[1];
+      if (value !== undefined && name !== toolParameter) take(found, name, value);
+    }
   }
   for (const near of around) {
     const field = /^\s{0,12}(port|path|hostname|address): '?([^',]{1,400})'?,?$/.exec(near);
     if (field?.[1] !== undefined && field[2] !== undefined) {
       take(found, field[1] === 'hostname' || field[1] === 'address' ? 'host' : field[1], field[2]);
     }
+  }
+  const command = (commandLine ?? '').slice(0, mostCommandCharacters);
+  for (const [name, form] of asked) {
+    const match = form.exec(command);
+    const value = match?.[1] ?? match?.[2];
+    if (value !== undefined) take(found, name, value);
   }
   return found;
 };

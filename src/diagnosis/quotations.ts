@@ -7,7 +7,7 @@ const always: readonly RegExp[] = [
   /^\s{1,12}[|│]\s/,
   // Tests: what passed, and the names of those that failed.
   /^\s{0,16}(?:[✓✔√✅☑] |[·•∙] (?!\s{0,4}[╰─┬│])|ok\b|not ok \d|PASS\b|PASSED\b|XFAIL|SKIP|--- (?:PASS|FAIL|SKIP)|=== (?:RUN|PAUSE|CONT|NAME))/,
-  /^\s{0,16}[●◯] /,
+  /^\s{0,16}[●◯] |^\((?:fail|pass|skip|todo)\) /,
   /^\s{0,4}FAIL\b.{0,300}$|^\s{0,8}Failure\/Error: |^>\s{2,12}(?:assert|raise|def|return|with|expect|await|\w{1,40}(?:\(| = |\.))|^\s{0,4}Failed \S{1,200} \[/,
   /[,;] want(?:ed)?\b[ :=]|\bgot\b.{0,300}\bwant(?:ed)?\b|\bwant(?:ed)?\b.{0,300}\bgot\b/,
   /^\s{0,8}(?:test|Test) .{1,300} (?:\.\.\. |-> )?(?:ok|ignored|passed|FAILED|PASSED|SKIPPED)\b/,
@@ -55,6 +55,10 @@ const always: readonly RegExp[] = [
   /^\s{2,16}[-+~] \w{1,60}\s{1,40}= |\bexpected error\.\w{1,60}, found\b/,
   // The line of a script that a shell could not read, and the values of a row.
   /: line \d{1,6}: `.{0,400}'$|^DETAIL: {1,3}Key \(/,
+  // What a configuration looks for.
+  /^checking (?:for|whether|if|how) .{1,200}\.\.\. /,
+  // Misspelt words of a text.
+  /^\S{1,300}:\d{1,7}: .{1,200} ==> .{1,200}$/,
   // The subject of a commit.
   /^(?:⧗ {1,4}input: |(?:fix|feat|chore|docs|refactor|test|build|ci|perf|style|revert)(?:\([\w./-]{1,40}\))?!?: )/,
 ];
@@ -72,7 +76,7 @@ const source: readonly RegExp[] = [
 const overcome: readonly RegExp[] = [
   /^\s{0,12}(?:\[?[\d:T.,/Z+ -]{8,40}\]?[ \t|-]{0,4})?(?:\[[\w.:-]{1,40}\] {0,2})?[[(<]?(?:INFO|DEBUG|TRACE|info|debug|trace|NOTICE|notice|VERBOSE|verbose|DBG|INF|TRC)[\])>]?(?:\[[\w.-]{0,40}\])?[ \t|:]/,
   /\blevel["']?[=:] ?["']?(?:info|debug|trace|notice)\b|"(?:severity|lvl|levelname)": {0,2}"(?:INFO|DEBUG|TRACE|info|debug)/,
-  /\b(?:falling|fall|fell) back (?:to|on)\b|\bwill (?:re-?try|be retried)\b|\bre-?trying (?:in|after|with|\d|\((?!Retry\())|, re-?trying\b|\bignor(?:ing|ed)(?:$|[ ,.;:)])(?!.{0,20}because it's not set)|\bcontinuing (?:without|with|anyway)|\brecovered\b|\busing (?:\S{1,40} )?instead\b|\bevicting\b|\bcaught (?:and|expected)\b|\bas expected\b|\bnon-fatal\b|\bharmless\b|\bskipping\b/i,
+  /\b(?:falling|fall|fell) back (?:to|on)\b|\bwill (?:re-?try|be retried)\b|\bre-?trying (?:in|after|with|\d|\((?!Retry\())|, re-?trying\b|\bignor(?:ing|ed)(?:$|[ ,.;:)])(?!.{0,20}because it's not set)|\bcontinuing (?:without|with|anyway)|\brecovered\b|\busing (?:\S{1,40} )?instead\b|\bevicting\b|\bcaught (?:and|expected)\b|\(expected (?:in|by|for|during) th|\bas expected\b|\bnon-fatal\b|\bharmless\b|(?<!\)\) - )\bskipping\b/i,
   /\bWARN\w{0,3}\b.{0,200}\bcaught\b/i,
   // The log of Kubernetes' own programs begins with the level and the day.
   /^I\d{4} \d\d:\d\d:\d\d\./,
@@ -94,7 +98,7 @@ export const triedInVain = (lines: readonly string[]): boolean => {
 
 /** A test compared something: from then on, what stands in its report is what was compared. */
 const compares =
-  /\bAssertion(?:Error|FailedError|Failed)\b|\bERR_ASSERTION\b|\bassertion [`'"]?.{0,40}failed\b|\bFailed asserting\b|\bAssert\.\w{1,30}\(\) Failure\b|\bAssertion with \S{1,4} failed\b|\bexpect\(\w{1,40}\)|\bFailure\/Error: |^\s{0,8}[Ee]xpected:? .{0,300}$|\bbut was: /;
+  /\bAssertion(?:Error|FailedError|Failed)\b|\bERR_ASSERTION\b|\bassertion [`'"]?.{0,40}failed\b|\bFailed asserting\b|\bAssert\.\w{1,30}\(\) Failure\b|\bAssertion with \S{1,4} failed\b|\bexpect\(\w{1,40}\)|\bFailure\/Error: |^\s{0,8}[Ee]xpected:? .{0,300}$|\bbut was: |^\s{0,16}Difference \(- actual/;
 const compared =
   /^\s{0,16}[-+?](?:\s|['"`])|^\s{0,12}(?:code|message|Error Message|value|stdout|stderr):|^\s{4,16}[a-z][^:]{1,200}:$/;
 
@@ -106,15 +110,41 @@ const crossed =
 const crossedTest =
   /^\s{0,16}[✕✗✘×❌⨯✖] (?:.{1,300}[ (]\d{1,7}(?:\.\d{1,4})? ?m?s\)?$|(?:\[fail\]|should|handles|reports|rejects|returns|throws|shows|it)\b)/;
 
+/** The difference that mocha shows below its heading; the lines have no blank after their mark. */
+const differenceHead = /^\s{0,16}\+ expected - actual$/;
+const differs = /^\s{2,16}[-+]\S/;
+/** How Python's own runner says what became of a test whose first line of documentation it shows. */
+const pythonOutcome = / \.\.\. (?:ok|FAIL|ERROR|expected failure|skipped .{0,200})$/;
+/** What cargo's tests printed, up to where one of them panicked. */
+const rustPrinted = /^-{4} .{1,200} std(?:out|err) -{4}$/;
+const rustPanicked = /^thread '.{1,200} panicked at |^failures:$/;
+/** What the program under test printed, as node:test hands it on, and as Python's logging writes it. */
+/** The source around the place, as ava shows it. */
+const numbered = /^\s{1,12}\d{1,6}: /;
+const tapPrinted = /^# (?!Subtest: )/;
+const pythonLogged = /^(?:ERROR|CRITICAL|WARNING):[\w.]{1,80}:/;
+/** Vitest shows below this what a test printed, up to its own marks. */
+const vitestPrinted = /^(?:std(?:out|err) \| )?\S{1,200}\.(?:test|spec)\.\w{1,4} > .{1,300}$/;
+const vitestOwn = /^\s{0,4}(?:[❯×✓✗↓⎯]|FAIL\b|Test Files\b|Tests\b)/;
+/** The rows of a query, between columns as its heading marks them. */
+const tableHead = /^-{3,200}(?:\+-{3,200}){1,40}$/;
+const tableRow = /^ .{0,400} \| /;
+/** mocha says below this how the failed tests failed; above, tests print what they like. */
+const mochaFailures = /^\s{0,8}\d{1,6} failing$/;
+/** pytest shows below this what a test had printed and logged before it failed. */
+const pytestCaptured = /^-{3,60} Captured (?:stdout|stderr|log) (?:setup|call|teardown) -{3,60}$/;
+const pytestHead = /^(?:={3,60}|_{3,60}|-{3,60}) .{1,200} (?:={3,60}|_{3,60}|-{3,60})$/;
+
 /** Jest shows what was printed to the console below the name of the function. */
-const captured = /^\s{2,12}console\.(?:error|warn|log|info|debug)$/;
+const captured = /^\s{0,12}console\.(?:error|warn|log|info|debug)$/;
 const capturedLines = 40;
 
-const fence = /^\s{0,8}(?:```|~~~)/;
+/** Not what Python and compilers put under the expression they mean: `~~~~^^^^`. */
+const fence = /^\s{0,8}```|^\s{0,3}~{3,4}[\w-]{0,20}$/;
 const pythonFrame = /^\s{2,12}File "[^"]{0,400}", line \d/;
 const nodeFrame = /^(?:file:\/\/)?\/?[^\s:]{1,300}:\d{1,6}(?::\d{1,5})?$/;
 /** What a compiler puts under the place it means, perhaps with a word about it. */
-const marks = /^[\s|│·]{0,200}[\^~]{1,200}(?:\s{0,4}$|-- SC\d)/;
+const marks = /^[\s|│·]{0,200}[\^~]{1,200}(?:\s{0,4}$|-- SC\d| column \d)/;
 /** Where Node ends a program whose error nobody caught. */
 const uncaught = /\btriggerUncaughtException\(/;
 /** Gradle says below this what went wrong, marked like what is about to run. */
@@ -143,6 +173,11 @@ export const withoutQuotations = (
   const isDiff = lines.some((line) => diffHead.test(line));
   const isComparison = lines.some((line) => compares.test(line));
   const hasCauses = lines.some((line) => wentWrong.test(line));
+  const hasTable = lines.some((line) => tableHead.test(line));
+  const hasDifference = lines.some((line) => differenceHead.test(line));
+  let isCaptured = false;
+  const isTap = isComparison && lines[0] !== undefined && /^TAP version \d/.test(lines[0]);
+  const failuresFrom = isComparison && isTests ? lines.findIndex((line) => mochaFailures.test(line)) : -1;
   let inFence = false;
   let skip = 0;
   for (const [index, line] of lines.entries()) {
@@ -155,6 +190,14 @@ export const withoutQuotations = (
       continue;
     }
     if (inFence) continue;
+    if (index < failuresFrom) continue;
+    if (isTests && rustPrinted.test(line)) isCaptured = true;
+    else if (isComparison && isTests && vitestPrinted.test(line)) isCaptured = true;
+    else if (rustPanicked.test(line) || vitestOwn.test(line)) isCaptured = false;
+    else if (isComparison && pytestHead.test(line)) isCaptured = pytestCaptured.test(line);
+    if ((isTests && numbered.test(line)) || (hasTable && tableRow.test(line))) continue;
+    if ((isTap && tapPrinted.test(line)) || (isTests && isComparison && pythonLogged.test(line))) continue;
+    if (isCaptured || (hasDifference && differs.test(line)) || (isTests && pythonOutcome.test(line))) continue;
     if (hasCauses && cause.test(line)) {
       own.push(line);
       continue;
@@ -179,7 +222,7 @@ export const withoutQuotations = (
     if (isDiff && /^[-+@ ]|^(?:diff|index) /.test(line)) continue;
     if (isComparison && captured.test(line)) {
       // What the program under test printed, up to the place where it did.
-      const end = lines.slice(index + 1, index + 1 + capturedLines).findIndex((next) => /^\s{1,12}at /.test(next));
+      const end = lines.slice(index + 1, index + 1 + capturedLines).findIndex((next) => /^\s{0,12}at /.test(next));
       skip = end < 0 ? 1 : end;
       continue;
     }

@@ -1,9 +1,12 @@
 import type { ErrorEvent } from '../model/error-event.ts';
 import type { ErrorPattern } from './catalogue/pattern.ts';
 import { isReadersOwn, readersOnly } from './commands.ts';
+import { endsWell } from './ends-well.ts';
 import { errorLine, shapeOf, speaksOfError } from './error-line.ts';
 import { slugOfExitCode } from './exit-codes.ts';
 import { fingerprintOfTrace, normalise } from './fingerprint.ts';
+import { inEnglish } from './in-english.ts';
+import { unwrapped } from './log-line.ts';
 import { bySlug, matchCatalogue, type TextMatch } from './match.ts';
 import { type Parameters, parametersOf, toolParameter } from './parameters.ts';
 import { triedInVain, withoutQuotations } from './quotations.ts';
@@ -80,14 +83,21 @@ interface Finding {
   readonly confidence: number;
   readonly line: string | null;
   readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly also: readonly string[];
 }
 
-const found = (slug: string, confidence: number): Finding => ({ slug, confidence, line: null, groups: {} });
+const found = (slug: string, confidence: number): Finding => ({ slug, confidence, line: null, groups: {}, also: [] });
 
 const fromText = (match: TextMatch | null): Finding | null =>
   match === null
     ? null
-    : { slug: match.pattern.slug, confidence: confidenceOf(match), line: match.line, groups: match.groups };
+    : {
+        slug: match.pattern.slug,
+        confidence: confidenceOf(match),
+        line: match.line,
+        groups: match.groups,
+        also: match.also,
+      };
 
 /** A shorter line was not wrapped. */
 const narrowestTerminal = 60;
@@ -187,10 +197,12 @@ const fromExitCode = (event: ErrorEvent, heard: readonly string[]): Finding | nu
  * @returns null when there is no error: the command ended well and nothing speaks against it, or the person ended it.
  */
 export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDelta: null }): Recognition | null => {
-  const { exitCode } = event;
-  if (exitCode === interruptedByPerson) return null;
-  const printed = selected(visibleLines(event.text));
-  const lines = withoutSharedIndent(printed.map(withoutPrefix));
+  if (event.exitCode === interruptedByPerson) return null;
+  const printed = selected(visibleLines(event.text))
+    .flatMap(unwrapped)
+    .filter((line) => line !== '');
+  const lines = inEnglish(withoutSharedIndent(withoutSharedIndent(printed).map(withoutPrefix)));
+  const exitCode = event.exitCode ?? (endsWell(lines) ? 0 : null);
   const readers = readersOnly(event.commandLine);
   const report = reportOf(lines, event.commandLine);
   const own = withoutQuotations(lines, report.isTests);
@@ -221,7 +233,12 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
     if (exitCode === null && !speaksOfError(line)) return null;
   }
   const at = Math.max(0, lines.indexOf(line));
-  const named = parametersOf(line, lines.slice(at, at + linesAround), finding?.groups ?? {});
+  const named = parametersOf(
+    [line, ...(finding?.also ?? [])],
+    lines.slice(at, at + linesAround),
+    finding?.groups ?? {},
+    event.commandLine,
+  );
   if (pattern !== undefined) {
     const tool = pattern.fixes.some(({ byTool }) => byTool !== undefined) ? saysIt(line, lines, printed) : null;
     return {

@@ -20,7 +20,7 @@ const unknownName =
   /^(?:.{0,120}: )?(?:NameError|ReferenceError|UnboundLocalError|AttributeError): |\bundefined local variable\b|\(NameError\)$|^KeyError: '[^']{0,200}\s|\(reading '/;
 /** What the tool itself could not do; its own failure and no finding. */
 const toolFailed =
-  /\bfatal error\b|\binternal compiler error\b|\b[Kk]illed\b|\bsignal\b|\bos error\b|\bcannot write\b|\bcan't write\b|\berror (?:MSB|NETSDK|NU)\d{4}\b/i;
+  /\bfatal error\b|\binternal compiler error\b|\b[Kk]illed\b|\bsignal\b|\bos error\b|\bat compile time\b|\bcannot write\b|\bcan't write\b|\berror (?:MSB|NETSDK|NU)\d{4}\b/i;
 /** A finding goes on for a few lines at most. */
 const longestFinding = 6;
 /** Between the place and the words OCaml shows the source. */

@@ -30,6 +30,12 @@ const prefixes = [
   /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w@./-]{1,60}(?:\[\d{1,8}\])?:(?: |$)/,
   /^[\w.-]{1,64} [\w@./-]{1,60}\[\d{1,8}\]:(?: |$)/,
   /^[EF]\d{4} \d\d:\d\d:\d\d\.\d{1,6} {1,8}\d{1,8} [\w./-]{1,80}:\d{1,6}\] /,
+  // The log of a container as its runtime writes it, of a service behind a supervisor or a router; loggers of Java and Python.
+  /^std(?:out|err) [FP](?: |$)/,
+  /^[\w.-]{1,40} std(?:out|err) \|(?: |$)/,
+  /^(?!(?:error|warning|note|help|info)\[)[a-z][\w.-]{0,40}\[[\w.-]{1,30}\]:(?: |$)/,
+  /^(?:ERROR|FATAL|SEVERE|CRITICAL) {0,2}(?:\d{1,8} --- )?\[[^\]]{1,60}\] {0,2}[\w.$-]{1,100} {0,4}[-:](?: |$)/,
+  /^- [\w.]{1,80} - (?:ERROR|CRITICAL|FATAL) -(?: |$)/,
   // Marks of build services.
   /^##\[error\]|^::error(?: [^:]{1,200})?::/,
   // BuildKit, then Compose, act, Earthly, pm2, Terraform's box, pods, concurrently.
@@ -51,11 +57,14 @@ const prefixes = [
 ];
 /** All at once, in this order: one look at the start of a line instead of twenty. */
 const anyPrefix = new RegExp(prefixes.map(({ source }) => source).join('|'));
-/** A line of a service in a build in a job has three of them. */
-const mostPrefixes = 3;
+/** A line of a service in a build in a job has three of them, behind the log of its runtime four. */
+const mostPrefixes = 4;
 
 /** A carriage return inside of a name is not the one of a progress bar: it is what the error is about. */
 const quotedReturn = /\r(?=['’"`]?: (?:[Nn]o such|not found|command not found|bad interpreter))/g;
+
+/** @returns `text` with the carriage returns that errors are about as two visible characters. */
+export const withReturnsShown = (text: string): string => text.replace(quotedReturn, '\\r');
 
 /** What is left on a terminal line after a progress bar has written over itself. */
 const lastOverwrite = (line: string): string => {
@@ -125,7 +134,7 @@ const isBinary = (text: string): boolean => {
 
 /** Lines that are to a large part something else than text are left out, the readable ones around them are not. */
 const linesOf = (text: string): string[] =>
-  stripEscapes(text.replace(quotedReturn, '\\r'))
+  stripEscapes(withReturnsShown(text))
     .split('\n')
     .map((line) => shortened(lastOverwrite(line)).trimEnd())
     .filter((line) => line.trim() !== '');

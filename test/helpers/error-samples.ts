@@ -27,6 +27,9 @@ export const realSamples: readonly ErrorSample[] = read('error-samples.jsonl');
 /** Texts after the wording of further tools. */
 export const writtenSamples: readonly ErrorSample[] = read('written-samples.jsonl');
 
+/** Outputs of tools that were run for it afterwards, also as services and terminals pass them on. */
+export const runSamples: readonly ErrorSample[] = read('run-samples.jsonl');
+
 /** A sample as an error from a terminal. */
 export const eventOf = ({
   text,

@@ -23,7 +23,14 @@ export const buildPatterns = category('build', [
     vetoes: [/\bPackage requirements \(.{1,200}\) were not met\b/],
     cause: 'The -dev package of a library is not in the image.',
     fixes: [
-      shell('find-dev-package', 'Find the package that has it', 'safe', 'apt-file search {path}'),
+      shell('find-dev-package', 'Find the package that has it[: {path}]', 'safe', 'apt-file search {path}'),
+      shell(
+        'find-library-package',
+        'Find the package with its library[: {library}]',
+        'safe',
+        'apt-file search lib{library}.so',
+      ),
+      shell('search-dev-package', 'Look for its package[: {package}]', 'safe', 'apt-cache search {package}'),
       { ...buildTools, id: 'install-build-tools' },
     ],
     docs: 'https://packages.debian.org/',
@@ -37,7 +44,9 @@ export const buildPatterns = category('build', [
       says(/\bCould NOT find (?<package>\w{1,80})/),
       says(/\bCould not find a package configuration file provided by "(?<package>[^"]{1,80})"/),
       says(/\bconfigure: error: .{0,120}(?:not found|required|missing|is needed)/),
-      says(/\bmeson\.build:\d{1,6}:\d{1,6}: ERROR: Dependency\b|\bUnmet build dependencies\b/),
+      says(
+        /\bmeson\.build:\d{1,6}:\d{1,6}: ERROR: Dependency\b(?: (?:lookup for )?["']?(?<package>[\w.+-]{1,80}))?|\bUnmet build dependencies\b/,
+      ),
       says(
         /\bCould not find directory of OpenSSL installation\b|\bPackage requirements \(.{1,200}\) were not met\b|\bCould not find `(?<package>\w{1,40})` installation\b|\bUnable to find libclang\b|\bnot found in the pkg-config database\b/,
       ),
@@ -64,7 +73,7 @@ export const buildPatterns = category('build', [
     priority: 5,
     signals: [
       says(
-        /\bNo rule to make target ['`‘]?(?<name>[^'’ ]{1,120})|\*\*\* No targets\b|\bNo targets specified and no makefile found\b|\bKeine Regel, um\b|\bPas de règle pour fabriquer\b|\bninja: error: unknown target\b|\bTask '(?<task>[^']{1,80})' not found in\b|\bjust: error: .{0,40}does not contain recipe\b|\bDon't know how to build task '(?<rake>[^']{1,80})'|\bThe task "(?<mix>[^"]{1,80})" could not be found\b|\bno such target '(?<bazel>[^']{1,120})'|\bJustfile does not contain recipe\b|\btask: Task "(?<taskfile>[^"]{1,80})" does not exist\b/,
+        /\bNo rule to make target ['`‘]?(?<name>[^'’ ]{1,120})|\*\*\* No targets\b|\bKeine Regel, um\b|\bPas de règle pour fabriquer\b|\bninja: error: unknown target\b|\bTask '(?<task>[^']{1,80})' not found in\b|\bjust: error: .{0,40}does not contain recipe\b|\bDon't know how to build task '(?<rake>[^']{1,80})'|\bThe task "(?<mix>[^"]{1,80})" could not be found\b|\bno such target '(?<bazel>[^']{1,120})'|\bJustfile does not contain recipe\b|\btask: Task "(?<taskfile>[^"]{1,80})" does not exist\b/,
       ),
       says(
         /\bno such package '(?<bazel>[^']{1,120})'|\bno step named '(?<zig>[^']{1,80})'|\bUnknown target specified: "?(?<mage>[\w:-]{1,80})|\bTarget "(?<ant>[^"]{1,80})" does not exist in the project\b|\bUnknown lifecycle phase "(?<maven>[^"]{1,80})"|\bNot a valid (?:command|key|project ID): (?<sbt>\S{1,80})|\bTask never defined: (?<gulp>\S{1,80})/,

@@ -24,6 +24,7 @@ import { nodePackagePatterns } from './node-packages.ts';
 import { noexecPatterns } from './noexec.ts';
 import type { ErrorPattern } from './pattern.ts';
 import { permissionPatterns } from './permissions.ts';
+import { phpPatterns } from './php.ts';
 import { portPatterns } from './ports.ts';
 import { postgresPatterns } from './postgres.ts';
 import { pythonPackagePatterns } from './python-packages.ts';
@@ -54,6 +55,7 @@ export const catalogue: readonly ErrorPattern[] = [
   ...lockfilePatterns,
   ...nodePackagePatterns,
   ...modulePatterns,
+  ...phpPatterns,
   ...nativePatterns,
   ...buildPatterns,
   ...postgresPatterns,

@@ -1,3 +1,4 @@
+import { rebuildsNative } from './installing.ts';
 import { category, editor, says, shell } from './record.ts';
 
 /** Programs that crash by themselves. */
@@ -26,13 +27,7 @@ export const crashPatterns = category('crash', [
       'Native code crashed: a small stack, native packages of another version, or an instruction the processor does not have.',
     fixes: [
       shell('show-native-stack', 'Find where it crashes', 'safe', 'env PYTHONFAULTHANDLER=1 {command}'),
-      shell(
-        'rebuild-native-packages',
-        'Build the native packages again',
-        'confirm',
-        'npm rebuild || pip install --force-reinstall --no-cache-dir -r requirements.txt',
-        'exit code 0',
-      ),
+      shell('rebuild-native-packages', 'Build the native packages again', 'confirm', rebuildsNative, 'exit code 0'),
     ],
     docs: 'https://man7.org/linux/man-pages/man7/signal.7.html',
   },

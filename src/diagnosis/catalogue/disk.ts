@@ -86,7 +86,7 @@ export const diskPatterns = category('disk', [
       says(/\bError processing tar file.{0,300}\bno space left on device/i),
       says(/\bwrite \S{0,300}(?:docker|containerd|GetImageBlob|overlay2)\S{0,300}: no space left on device/i),
       says(
-        /\bfailed to (?:register layer|extract layer|copy (?:layer|xattrs|files?)|commit|create shim|mount|prepare).{0,400}\bno space left on device/i,
+        /(?<!fatal: )\bfailed to (?:register layer|extract layer|copy (?:layer|xattrs|files?)|commit|create shim|mount|prepare).{0,400}\bno space left on device/i,
       ),
       says(/\bno space left on device.{0,200}\breturned a non-zero code\b/i),
       says(/\b(?:returned a non-zero code|did not complete successfully): (?:exit code: )?\d{1,3}/, 4, {
@@ -123,6 +123,7 @@ export const diskPatterns = category('disk', [
     priority: 7,
     signals: [
       system('ENOSPC'),
+      says(/^tar: .{1,300}: Wrote only \d{1,12} of \d{1,12} bytes$/, 3),
       says(/\bdatabase or disk is full\b|\bdisk I\/O error\b.{0,40}full|\bSQLITE_FULL\b/),
       says(
         /\bwrite error \(disk full\?\)|\b(?:disk|filesystem|file system|volume|partition|drive) (?:is )?full\b|\bDiskFull\b/i,
@@ -205,6 +206,7 @@ export const diskPatterns = category('disk', [
     signals: [
       system('EROFS'),
       says(/\bRemounting filesystem read-only\b/),
+      says(/\bENOENT: no such file or directory, mkdir '[^']{1,300}\/node_modules'/, 3),
       says(/\bschreibgeschützt\b|\bNur-Lese-Dateisystem\b/i, 3),
       says(/\b(?:is mounted|mounted as) read-only\b|\bread-?only (?:root )?(?:volume|mount|bind mount)\b|\bEROFS\b/, 3),
     ],

@@ -276,4 +276,37 @@ export const dockerPatterns = category('docker', [
     fixes: [shell('make-folder', 'Make the folder[: {path}]', 'confirm', 'mkdir -p -- {path}', 'docker run')],
     docs: 'https://docs.docker.com/engine/storage/bind-mounts/',
   },
+  {
+    slug: 'docker-plugin-missing',
+    title: 'Docker has no such command here: its plugin is missing',
+    severity: 'medium',
+    priority: 7,
+    signals: [
+      says(
+        /^docker: (?:unknown command: docker (?<name>[a-z]{1,20})\b|'(?<missing>[a-z]{1,20})' is not a docker command\b)/,
+      ),
+      says(
+        /\bbuildx component is missing or broken\b|\bdocker: 'docker (?<name>[a-z]{1,20})' is not a docker command\b/,
+      ),
+      says(/^unknown (?:shorthand )?flag: /, 3, { near: /\b(?:Run|See) 'docker --help'/ }),
+    ],
+    exitCodes: [1, 125],
+    cause: 'Compose and buildx are programs of their own, which slim images leave out.',
+    fixes: [
+      shell(
+        'show-docker-plugins',
+        'Show which there are',
+        'safe',
+        'docker info --format "{{json .ClientInfo.Plugins}}"; command -v docker-compose',
+      ),
+      shell(
+        'install-docker-plugins',
+        'Install Compose and buildx',
+        'confirm',
+        'sudo apt-get update && sudo apt-get install -y docker-compose-plugin docker-buildx-plugin',
+        'docker compose version',
+      ),
+    ],
+    docs: 'https://docs.docker.com/compose/install/linux/',
+  },
 ]);

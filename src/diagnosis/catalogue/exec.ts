@@ -1,4 +1,5 @@
 import { runAgainLater } from './common-fixes.ts';
+import { installsAny } from './installing.ts';
 import { category, editor, says, saysAtZero, shell, system, systemNear } from './record.ts';
 
 /** Starting programs and scripts. */
@@ -211,7 +212,9 @@ export const execPatterns = category('exec', [
       says(/^Command not found: (?<command>[\w.+@-]{1,80})$/),
       says(/\bcould not spawn `(?<command>[\w.+-]{1,80})\b.{0,200}: no such file\b/),
       says(/\bErlang error: :enoent\b/, 4, { near: /\bSystem\.cmd\(|\bPort\.open\(/ }),
-      says(/\bFailed to spawn: `(?<command>[\w.+@-]{1,80})`/, 4, { near: /No such file or directory/ }),
+      says(/\b(?:Failed to spawn: `?|ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL {1,4}Command ")(?<command>[\w.+@-]{1,80})/, 4, {
+        near: /No such file or directory|\bRECURSIVE_EXEC\b.{0,120} not found$/,
+      }),
       says(/\bNo version is set for command (?<command>[\w.+@-]{1,80})|\bis not a valid shim\b/),
       says(
         /^(?:\/\S{1,80}\/)?(?:env|xargs|make|nohup|timeout|time|nice|sudo|watch|strace|setsid|stdbuf|gmake|ninja)(?:\[\d{1,4}\])?: (?:failed to (?:run|exec(?:ute)?) (?:command )?|cannot run |can't execute )?[‘'`"]?(?<command>[\w.+@-]{1,80})[’'"]?: No such file or directory$/,
@@ -269,13 +272,7 @@ export const execPatterns = category('exec', [
         'safe',
         'command -v {command_name}; ls node_modules/.bin .venv/bin 2>/dev/null | grep -i -- {command_name}; apt-cache policy {command_name}',
       ),
-      shell(
-        'install-command',
-        'Install what the project names',
-        'confirm',
-        'npm ci || pip install -r requirements.txt',
-        'the command is found',
-      ),
+      shell('install-command', 'Install what the project names', 'confirm', installsAny, 'the command is found'),
     ],
     docs: 'https://www.gnu.org/software/bash/manual/bash.html#Command-Search-and-Execution',
   },

@@ -42,7 +42,10 @@ export const filesystemPatterns = category('filesystem', [
     slug: 'symlink-loop',
     title: 'A link points to itself',
     severity: 'low',
-    signals: [system('ELOOP'), saysAtZero(/^[\w./-]{1,40}: .{1,300}: Too many levels of symbolic links$/, 3)],
+    signals: [
+      system('ELOOP'),
+      saysAtZero(/^[\w./-]{1,40}: (?:.{0,60} ['"])?(?<path>[^:'"]{1,300})['"]?: Too many levels of symbolic links$/, 3),
+    ],
     cause: 'A link leads back to itself, often after a workspace was copied or restored.',
     fixes: [
       shell('show-link-chain', 'Show where the links lead', 'safe', 'namei -l {path}'),

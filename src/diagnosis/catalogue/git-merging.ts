@@ -1,4 +1,4 @@
-import { category, editor, says, shell } from './record.ts';
+import { category, editor, manual, says, shell } from './record.ts';
 
 /** Merges, rebases, and what stands in their way. */
 export const gitMergingPatterns = category('git', [
@@ -10,7 +10,7 @@ export const gitMergingPatterns = category('git', [
     signals: [
       says(/\bCONFLICT \([\w/ ]{1,40}\)|\bKONFLIKT \(|\bCONFLIT \(|\bCONFLICTO \(/),
       says(
-        /\bAutomatic merge failed\b|\bMerge conflict in \S|\bcould not apply [0-9a-f]{7,40}\b|\bPatch failed at\b|\bpatch does not apply\b/,
+        /\bAutomatic merge failed\b|\bMerge conflict in \S|\bcould not apply [0-9a-f]{7,40}\b|\bPatch failed at\b/,
         3,
       ),
       says(/^(?:abort: )?unresolved merge conflicts\b|\bremains in conflict\b/),
@@ -29,6 +29,40 @@ export const gitMergingPatterns = category('git', [
       ),
     ],
     docs: 'https://git-scm.com/docs/git-merge#_how_to_resolve_conflicts',
+  },
+  {
+    slug: 'patch-does-not-apply',
+    title: 'The patch does not fit the files',
+    severity: 'low',
+    priority: 6,
+    signals: [
+      says(/\bpatch does not apply\b|^error: patch failed: (?<path>[^:]{1,300}):\d/),
+      says(
+        /^Hunk #\d{1,4} FAILED at \d|^\d{1,4} out of \d{1,4} hunks? (?:FAILED|failed)\b|\bonly garbage was found in the patch input\b/,
+      ),
+      says(
+        /^error: corrupt patch at line \d|\bFailed to apply patch for package\b|^error: [^:]{1,300}: does not exist in index$/,
+        3,
+      ),
+    ],
+    vetoes: [/\bCONFLICT \(/],
+    exitCodes: [1, 128],
+    cause: 'The patch was made for another state of the files, or was applied already.',
+    fixes: [
+      shell(
+        'show-place',
+        'Show how the file stands[: {path}]',
+        'safe',
+        'git log --oneline -5 -- {path}; git status --short {path}',
+      ),
+      shell('show-changes', 'Show what is changed here', 'safe', 'git status --short; git log --oneline -5'),
+      manual(
+        'merge-patch',
+        'Apply it three-way',
+        'git apply --3way leaves conflicts to be resolved instead of refusing',
+      ),
+    ],
+    docs: 'https://git-scm.com/docs/git-apply',
   },
   {
     slug: 'merge-conflict-markers',

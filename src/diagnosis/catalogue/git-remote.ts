@@ -170,7 +170,7 @@ export const gitRemotePatterns = category('git', [
       ),
     ],
     exitCodes: [1],
-    vetoes: [/\bhas no upstream\b/, /\bshallow update not allowed\b/],
+    vetoes: [/\bhas no upstream\b/, /\bshallow update not allowed\b/, /\bsrc refspec \S{1,120} does not match any\b/],
     cause: 'The branch moved on the other side.',
     fixes: [shell('pull-rebase', 'Take over what the others did', 'confirm', 'git pull --rebase', 'git push')],
     docs: 'https://git-scm.com/docs/git-push#_note_about_fast_forwards',

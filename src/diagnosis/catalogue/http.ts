@@ -99,7 +99,7 @@ export const httpPatterns = category('network', [
     priority: 8,
     signals: [
       says(
-        /\bcode E429\b|\b429 (?:Too Many Requests|Client Error)|\breturned error: 429\b|\bERROR 429\b|\b(?:status(?: code)?|HTTP(?:\/\d(?:\.\d)?)?(?: error)?|error|code|response|indicate success)[ :=(]{1,3}429\b/i,
+        /\bcode E429\b|\bClientResponseError: 429\b|\b429 (?:Too Many Requests|Client Error)|\breturned error: 429\b|\bERROR 429\b|\b(?:status(?: code)?|HTTP(?:\/\d(?:\.\d)?)?(?: error)?|error|code|response|indicate success)[ :=(]{1,3}429\b/i,
       ),
       says(
         /\b(?:API )?rate limit(?:ed|ing)? (?:exceeded|reached)|\bsecondary rate limit\b|\bToo Many Requests\b|\bThrottlingException\b/i,
@@ -125,7 +125,7 @@ export const httpPatterns = category('network', [
     severity: 'medium',
     priority: 6,
     signals: [
-      says(/\bcode E5\d\d\b/),
+      says(/\bcode E5\d\d\b|\bClientResponseError: 5\d\d\b/),
       says(
         /\b(?:returned error|ERROR|HTTP error|HTTP status(?: server error)?|status(?: code)?|response|error|fetch failed|server returned|indicate success)[: (=]{1,3}(?:HTTP )?5\d\d\b/i,
       ),

@@ -77,7 +77,9 @@ export const lockfilePatterns = category('package-manager', [
       says(
         /\bcan only install with an existing package-lock\.json\b|\bERR_PNPM_NO_LOCKFILE\b|\block ?file (?:was |is )?(?:not found|missing|does not exist)\b/i,
       ),
-      says(/\bUnable to find lockfile\b|\bpnpm-lock\.yaml is absent\b/),
+      says(
+        /\b(?:Pipfile|poetry|uv|pdm|Gemfile|composer|Cargo|package-lock|pnpm-lock|yarn)\.(?:lock|json|yaml) not found!|\bdeployment setting requires a (?:Gemfile\.lock|lockfile)\b|\bUnable to find lockfile\b|\bpnpm-lock\.yaml is absent\b/,
+      ),
     ],
     vetoes: [/postmaster\.pid/],
     cause: 'The lockfile is ignored or was not committed.',

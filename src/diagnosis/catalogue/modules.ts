@@ -1,10 +1,11 @@
+import { installsNode, installsPython } from './installing.ts';
 import { category, editor, says, shell } from './record.ts';
 
 const installNode = shell(
   'install-dependencies',
   'Install the dependencies of the project',
   'confirm',
-  'npm ci || npm install',
+  installsNode,
   'the module is found',
 );
 
@@ -77,7 +78,7 @@ export const modulePatterns = category('modules', [
       ),
       says(/\bError: Cannot find type definition file for\b/, 2),
       says(
-        /\bCannot find package "(?<module>[^"]{1,200})"|\bCould not find a matching package for '(?<deno>[^']{1,200})'|\bESLint couldn't find the (?:plugin|config) "(?<eslint>[^"]{1,200})"/,
+        /\bCannot find package "(?<module>[^"]{1,200})"|\bCould not find a matching package for '(?<deno>[^']{1,200})'|\bESLint couldn't find the (?:plugin|config) "(?<eslint>[^"]{1,200})"|\b(?:Test environment|Preset|Module) (?<jest>[\w@./-]{1,120}) (?:cannot be found\.|not found\.$|in the \w{1,40} option was not found)/,
       ),
     ],
     vetoes: [/\boptional dependencies\b/, /\bTS2307\b/, /\bopenssl|NODE_MODULE_VERSION\b/],
@@ -96,7 +97,7 @@ export const modulePatterns = category('modules', [
     priority: 7,
     signals: [
       says(
-        /\bRollup failed to resolve import\b|\bFailed to resolve (?:import|entry for package) "(?<module>[^"]{1,200})"/,
+        /\b(?:Rollup|Rolldown) failed to resolve import(?: "(?<bare>[^"]{1,200})")?|^\[UNRESOLVED_IMPORT\]|\bFailed to resolve (?:import|entry for package) "(?<module>[^"]{1,200})"/,
       ),
       says(/\bModule not found: (?:Error: )?Can't resolve '(?<module>[^']{1,200})'/),
       says(/\bCould not resolve "(?<module>[^"]{1,200})"/),
@@ -149,7 +150,7 @@ export const modulePatterns = category('modules', [
         'install-requirements',
         'Install the requirements',
         'confirm',
-        'python3 -m pip install -r requirements.txt',
+        installsPython,
         'the module can be imported',
       ),
       editor(
@@ -192,7 +193,6 @@ export const modulePatterns = category('modules', [
       says(
         /\b(?:unresolved import `|use of unresolved module or unlinked crate `|use of undeclared crate or module `|can't find crate for `)(?<package>[\w:]{1,120})/,
       ),
-      says(/\berror: no matching package (?:named|found)/, 3),
     ],
     cause: 'The crate was not added to Cargo.toml.',
     fixes: [
@@ -257,25 +257,6 @@ export const modulePatterns = category('modules', [
       ),
     ],
     docs: 'https://perldoc.perl.org/perlmodinstall',
-  },
-  {
-    slug: 'php-class-not-found',
-    title: 'A PHP package is missing',
-    severity: 'low',
-    priority: 6,
-    signals: [
-      says(
-        /\bvendor\/autoload\.php\b.{0,120}\b(?:No such file|Failed opening)|\bFailed opening required '(?<path>[^']{1,200}autoload\.php)'/,
-      ),
-      says(
-        /\bUncaught Error: Class "(?<module>[^"]{1,120})" not found\b|\bCall to undefined function (?:mb_|curl_|json_|simplexml_|gd_|imagecreate|intl)\w{0,40}/,
-        3,
-      ),
-      says(/\brequires? (?:the )?(?:PHP extension )?ext-(?<package>\w{1,40})\b.{0,80}\b(?:missing|not installed)/),
-    ],
-    cause: 'The packages of the project, or an extension of PHP, are not installed in this sandbox.',
-    fixes: [shell('composer-install', 'Install the packages', 'confirm', 'composer install', 'the class is found')],
-    docs: 'https://getcomposer.org/doc/03-cli.md#install-i',
   },
   {
     slug: 'lua-module-not-found',

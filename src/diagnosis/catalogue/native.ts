@@ -1,29 +1,21 @@
 import { byTool } from './by-tool.ts';
 import { buildTools } from './common-fixes.ts';
+import { rebuildsNative, reinstallsNode } from './installing.ts';
 import { category, editor, says, shell } from './record.ts';
 
 const reinstallNode = shell(
   'reinstall-dependencies',
   'Reinstall for this machine',
   'destructive',
-  'rm -rf node_modules && npm ci',
+  reinstallsNode,
   'the module loads',
 );
-
-const reinstallPython = 'python3 -m pip install --force-reinstall --no-cache-dir -r requirements.txt';
 
 const rebuildNative = shell(
   'rebuild-native',
   'Build the native modules again',
   'confirm',
-  byTool(
-    [
-      [['pnpm'], 'pnpm-lock.yaml', 'pnpm rebuild'],
-      [['npm', 'yarn', 'bun', 'node'], 'package.json', 'npm rebuild'],
-      [['pip', 'uv', 'poetry', 'pipenv', 'pdm', 'python'], null, reinstallPython],
-    ],
-    reinstallPython,
-  ),
+  rebuildsNative,
   'the module loads',
 );
 
@@ -141,10 +133,18 @@ export const nativePatterns = category('native', [
         'install-platform-package',
         'Install the package for this machine',
         'confirm',
-        'npm install --no-save {module}',
+        byTool(
+          [
+            [['pnpm'], 'pnpm-lock.yaml', 'pnpm install --fix-lockfile'],
+            [['yarn'], 'yarn.lock', 'yarn install --check-files'],
+            [['bun'], 'bun.lock', 'bun install'],
+            [['npm'], null, 'npm install --no-save {module}'],
+          ],
+          'npm install --no-save {module}',
+        ),
         'the build starts',
       ),
-      { ...reinstallNode, how: 'rm -rf node_modules package-lock.json && npm install' },
+      reinstallNode,
     ],
     docs: 'https://docs.npmjs.com/cli/configuring-npm/package-json#optionaldependencies',
   },
@@ -191,14 +191,14 @@ export const nativePatterns = category('native', [
     severity: 'medium',
     priority: 7,
     signals: [
-      says(/\blinker [`'ˋ]?(?:cc|gcc|clang|ld|link\.exe|lld|ld\.lld)[`'ˋ]? not found\b/),
+      says(/\blinker [`'ˋ]?(?:[\w./-]{0,60}(?:cc|clang|ld|lld)(?:-\d{1,3})?|link\.exe)[`'ˋ]? not found\b/),
       says(
-        /\b(?:no acceptable C compiler found|No CMAKE_C(?:XX)?_COMPILER could be found|C compiler cannot create executables|C compiler "?\w{0,20}"? not found|failed to find tool\. Is `(?:cc|gcc|c\+\+|g\+\+|clang)` installed)/,
+        /\b(?:no acceptable C compiler found|No CMAKE_C(?:XX)?_COMPILER could be found|C compiler cannot create executables|C compiler "?[\w.+-]{0,60}"? not found|Could not find compiler set in environment variable C(?:C|XX)\b|The CMAKE_C(?:XX)?_COMPILER:|failed to find tool\. Is `(?:cc|gcc|c\+\+|g\+\+|clang)` installed)/,
       ),
       says(
         /\b(?:unable to execute|command|exec:) ['"]?(?:x86_64-linux-gnu-)?(?:gcc|cc|g\+\+|c\+\+|clang)['"]?:? ?(?:failed: )?(?:No such file|executable file not found)/,
       ),
-      says(/\bUnknown compiler\(s\): \[/),
+      says(/\bUnknown compiler\(s\): \[|\brequires cgo; enable cgo by setting CGO_ENABLED=1/),
       says(
         /\bPlatform linker \('clang' or 'gcc'\) not found\b|\bExecutable "(?:ld|ld64|lld|cc|clang|gcc)" doesn't exist\b|\bcould not execute: (?:gcc|cc|clang|ld)\b|\bexternal compiler program '(?:gcc|cc|clang|g\+\+)\b/,
       ),

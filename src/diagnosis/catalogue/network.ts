@@ -237,6 +237,9 @@ export const networkPatterns = category('network', [
     priority: 4,
     signals: [
       system('ECONNREFUSED'),
+      saysAtZero(
+        /^(?:W|E|Err:\d{1,4}):? .{0,300}\bCould not connect to \S{1,255} \(.{1,60}\)\. - connect \(111: Connection refused\)/,
+      ),
       says(/\bcurl: \(7\)|\bcurl error 7\b|\bcurl\b.{0,60}\bexited with (?:code|status) 7\b/, 3),
       says(/\bFailed to connect to \S{1,255} port (?<port>\d{1,5})(?: after \d{1,3} ms)?: /, 3),
       says(/\bCould(?:n't| not) connect to server\b/, 2),

@@ -50,7 +50,7 @@ export const nodePackagePatterns = category('package-manager', [
         /\b(?:Could not locate|couldn't find|No) Gemfile\b|\bcould not find a (?:composer\.json|pyproject\.toml|pubspec\.yaml)\b|\bNeither 'setup\.py' nor 'pyproject\.toml' found\b|\bPoetry could not find a pyproject\.toml\b|\bMSB1003\b|\bCould not find a project to run\b|\bCould not find a Mix\.Project\b|\bdoes not appear to be a Python project\b|\bNo such file or directory: '(?:requirements\S{0,40}\.txt|pyproject\.toml|setup\.py)'|\bCould not open requirements file\b/i,
       ),
       says(
-        /\b(?:[Ff]ound no|No|no) `?(?:pubspec\.yaml|Package\.swift|build\.zig|build\.sbt|Project\.toml|Chart\.yaml|shard\.yml|deno\.json|rebar\.config|dub\.json|cabal|nimble)`? (?:file )?(?:found|in )|\b[Cc]ould not find (?:a )?`?(?:Package\.swift|build\.zig|build\.sbt|shard\.yml|dune-project|pubspec\.yaml)`?|\bdoes not appear to contain CMakeLists\.txt\b|\bonly supported from within a workspace\b|\bError: No configuration files\b|\bis not a (?:Rust|Cargo|Dart|Flutter|Swift|Meson|Elixir) project\b/,
+        /\b(?:[Ff]ound no|No|no) `?(?:pubspec\.yaml|Package\.swift|build\.zig|build\.sbt|Project\.toml|Chart\.yaml|shard\.yml|deno\.json|rebar\.config|dub\.json|cabal|nimble)`? (?:file )?(?:found|in )|\b[Cc]ould not find (?:a )?`?(?:Package\.swift|build\.zig|build\.sbt|shard\.yml|dune-project|pubspec\.yaml)`?|\bdoes not appear to contain CMakeLists\.txt\b|\bonly supported from within a workspace\b|\bError: No configuration files\b|\bis not a (?:Rust|Cargo|Dart|Flutter|Swift|Meson|Elixir) project\b|\bNo targets specified and no makefile found\b|\bcontain a build file meson\.build\b|^ninja: error: loading 'build\.ninja': No such file|\b(?:Could not|Cannot) resolve entry module (?:"|')?index\.html\b/,
       ),
       says(/\bNo `?pyproject\.toml`? found\b|\bno Pipfile present\b/i),
       says(
@@ -81,7 +81,7 @@ export const nodePackagePatterns = category('package-manager', [
     signals: [
       says(/\b[Mm]issing script:? "?(?<script>[\w:.-]{1,80})/),
       says(
-        /\bScript not found "(?<script>[^"]{1,80})"|\bERR_PNPM_NO_SCRIPT\b|\bERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL\b.{0,80}not found|\bCouldn't find a script named "(?<yarn>[^"]{1,80})"/,
+        /\bScript not found "(?<script>[^"]{1,80})"|\bERR_PNPM_NO_SCRIPT\b|\bCouldn't find a script named "(?<yarn>[^"]{1,80})"/,
       ),
       says(
         /\bScript "(?<script>[^"]{1,80})" is not defined in this package\b|\bCould not find task `(?<task>[^`]{1,80})` in project\b|\bCannot find configuration for task (?<target>\S{1,120})|\bNone of the selected packages has a "(?<pnpm>[^"]{1,80})" script\b/,

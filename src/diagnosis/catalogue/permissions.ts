@@ -1,5 +1,5 @@
 import { ownWorkspace } from './common-fixes.ts';
-import { category, manual, says, shell, system } from './record.ts';
+import { category, editor, manual, says, shell, system } from './record.ts';
 
 /** What the user of the sandbox may do. */
 export const permissionPatterns = category('permissions', [
@@ -62,6 +62,28 @@ export const permissionPatterns = category('permissions', [
       manual('recreate-with-right', 'Recreate it with the right', 'the security settings of the sandbox'),
     ],
     docs: 'https://man7.org/linux/man-pages/man7/capabilities.7.html',
+  },
+  {
+    slug: 'deno-permission',
+    title: 'Deno was not given this right',
+    severity: 'low',
+    priority: 6,
+    signals: [
+      says(
+        /\b(?:NotCapable|PermissionDenied): Requires (?<name>read|write|net|env|run|sys|ffi|import|all|hrtime) access\b/,
+      ),
+      says(/\bRequires \w{2,8} access to .{1,300}, run again with the --allow-\w{2,10} flag\b/),
+    ],
+    cause: 'Programs under Deno may do only what the command allows.',
+    fixes: [
+      editor('allow-in-task', 'Allow it in the task', 'safe', 'the task in deno.json', 'the program goes on'),
+      manual(
+        'run-with-flag',
+        'Run it again with the flag',
+        'the output names it: --allow-…, best with the path or host it needs',
+      ),
+    ],
+    docs: 'https://docs.deno.com/runtime/fundamentals/security/',
   },
   {
     slug: 'file-eacces',

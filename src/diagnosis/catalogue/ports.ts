@@ -1,4 +1,4 @@
-import { category, editor, says, shell, system, systemNear } from './record.ts';
+import { category, editor, says, saysAtZero, shell, system, systemNear } from './record.ts';
 
 /** Listening on addresses and ports. */
 export const portPatterns = category('network', [
@@ -9,6 +9,8 @@ export const portPatterns = category('network', [
     priority: 7,
     signals: [
       system('EADDRINUSE'),
+      // `next dev` ends with 0 all the same.
+      saysAtZero(/\bFailed to start server$/, 3, { near: /\bEADDRINUSE\b/ }),
       says(/\bport is already allocated\b|\bConnection in use: \(/),
       says(
         /\b[Pp]ort (?:number )?(?<port>\d{1,5}) is (?:already |currently )?(?:in use|being used|taken|occupied|used|allocated|unavailable|not available)\b/,

@@ -1,5 +1,5 @@
 import { openAddress, runAgain } from './common-fixes.ts';
-import { category, says, saysAtZero, shell } from './record.ts';
+import { category, says, saysAtZero, shell, systemNear } from './record.ts';
 
 /** Names of what talks to PostgreSQL; a refused port alone may belong to anything. */
 const postgresClient =
@@ -17,6 +17,7 @@ export const postgresPatterns = category('database', [
         /\bconnection to server (?:at|on socket) .{1,200}failed: (?:Connection refused|No such file|Connection timed out)/,
       ),
       says(/\bcould not connect to server: (?:Connection refused|No such file)/),
+      systemNear('ECONNREFUSED', /\bconnection to server (?:at|on socket) "/),
       says(/\bP1001: Can't reach database server\b/),
       says(
         /\b(?:psycopg\w{0,3}|asyncpg|pg8000|PG|sqlalchemy)\b.{0,80}\b(?:OperationalError|ConnectionBad)\b.{0,200}\b(?:refused|could not connect)/,
@@ -95,6 +96,9 @@ export const postgresPatterns = category('database', [
         /\bpassword authentication failed\b|\bno pg_hba\.conf entry\b|\bno password supplied\b|\bP1000\b|\bPeer authentication failed\b|\bfe_sendauth: no password\b/,
       ),
       says(/\bERROR 1045 \(28000\)|\bER_ACCESS_DENIED_ERROR\b|\bAccess denied for user\b|\bSQLSTATE\[28000\]|\[1045\]/),
+      says(
+        /\bSASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string\b|\bHELLO must be called with the client already authenticated\b|\bno password supplied\b/,
+      ),
       saysAtZero(/^(?:\(error\) )?(?:NOAUTH Authentication required|WRONGPASS )|\bAUTH failed: /),
       says(
         /\bNOAUTH\b|\bWRONGPASS\b|\bMongoServerError: Authentication failed\b|\bAuthentication failed(?:\.?$|: password)|\bAUTHENTICATION_FAILED\b|\bauth(?:entication)? failed\b.{0,40}\b(?:mongo|database|SCRAM)/i,

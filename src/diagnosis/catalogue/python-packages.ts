@@ -18,7 +18,7 @@ export const pythonPackagePatterns = category('package-manager', [
         /\bis incompatible with the project's Python requirement\b|\bNo interpreter found for Python (?<version>\d\.\d{1,2})/,
       ),
       says(
-        /\bThe currently activated Python version \S{1,20} is not supported by the project\b|\brequires-python\b.{0,80}\b(?:incompatible|not satisfied|does not)/i,
+        /\bThe currently activated Python version \S{1,20} is not supported by the project\b(?: \([>=~^]{0,2}(?<wantedPython>\d\.\d{1,2}))?|\brequires-python\b.{0,80}\b(?:incompatible|not satisfied|does not)/i,
       ),
       says(
         /\bNo interpreter found for (?:C?Python|PyPy)? ?[<>=~!^]{1,2} ?(?<version>\d\.\d{1,2})|\bNoPythonVersion\b|\bpyenv: version [`']|\bcannot locate Python: ?\d|\bunsupported operand type\(s\) for \|: 'type' and\b/,
@@ -27,7 +27,7 @@ export const pythonPackagePatterns = category('package-manager', [
         /\bPython (?<version>3\.\d{1,2})(?:\.\d{1,2})? ?(?:\+|or (?:later|newer|higher|above)) (?:is )?required\b|\brequires at least Python \d|\bneeds? at least Python \d/,
       ),
       says(
-        /\bCurrent Python version \(\S{1,20}\) is not allowed by the project\b|^Warning: Python \d\.\d{1,2} was not found on your system|\bcould not find python interpreter with spec\b|^Python interpreter (?<version>\d\.\d{1,2}) not found\b/,
+        /\bCurrent Python version \(\S{1,20}\) is not allowed by the project\b(?: \([>=~^]{0,2}(?<wantedPython>\d\.\d{1,2}))?|^Warning: Python \d\.\d{1,2} was not found on your system|\bcould not find python interpreter (?:with|matching any of the) specs?\b|^Python interpreter (?<version>\d\.\d{1,2}) not found\b/,
       ),
     ],
     vetoes: [/\bNo matching distribution found\b/, /\bUnsatisfiableError\b/],
@@ -56,6 +56,11 @@ export const pythonPackagePatterns = category('package-manager', [
         /\b(?:Because|because) (?<package>[\w.-]{1,80}) was not found in the package registry\b|\bNo solution found when resolving dependencies\b/,
         3,
       ),
+    ],
+    // A network that was tried to the end, or a certificate, is named above.
+    vetoes: [
+      /\bRetrying \(Retry\(total=0\b.{0,400}\b(?:refused|timed out|resolution|not known|unreachable|reset by peer)\b/i,
+      /\bCould not fetch URL .{1,300}: There was a problem confirming the ssl certificate\b/,
     ],
     cause: 'pip says the same for a wrong version, a wrong name, a login, a busy index and a network without an exit.',
     fixes: [

@@ -17,7 +17,8 @@ export const says = (text: RegExp, weight: Weight = 4, extra: Extra = {}): Patte
 });
 
 /** The same for a text that stands for this error even when the command ended well. */
-export const saysAtZero = (text: RegExp, weight: Weight = 4): PatternSignal => says(text, weight, { atExitZero: true });
+export const saysAtZero = (text: RegExp, weight: Weight = 4, extra: Extra = {}): PatternSignal =>
+  says(text, weight, { ...extra, atExitZero: true });
 
 /** An error of the system, in any of its forms. */
 export const system = (...errno: readonly Errno[]): PatternSignal => ({

@@ -12,6 +12,7 @@ const askRegistry = (npm: string): ToolCommands => {
       [['bundler', 'gem'], 'Gemfile', 'gem list --remote --all --exact {package}'],
       [['composer'], 'composer.json', 'composer show --all {package}'],
       [['go'], 'go.mod', 'go list -m -versions {package}'],
+      [['apt'], null, 'apt-cache policy {package}'],
       [['mix'], 'mix.exs', 'mix hex.info {package}'],
       [['pub'], 'pubspec.yaml', 'dart pub add --dry-run {package}'],
       [['pip', 'uv', 'poetry', 'pipenv', 'pdm', 'python'], null, pip],
@@ -28,9 +29,8 @@ export const registryPatterns = category('package-manager', [
     severity: 'low',
     priority: 7,
     signals: [
-      says(
-        /\bcode ETARGET\b|\bNo matching version found for (?<package>\S{1,120})|\bERR_PNPM_NO_MATCHING_VERSION\b|\bCouldn't find any versions for "(?<yarn>[^"]{1,120})"/,
-      ),
+      says(/\bNo matching version found for (?<package>\S{1,120}?)\.?(?: while fetching it\b|$)/),
+      says(/\bcode ETARGET\b|\bERR_PNPM_NO_MATCHING_VERSION\b|\bCouldn't find any versions for "(?<yarn>[^"]{1,120})"/),
       says(
         /\bfailed to select a version for the requirement [`'](?<package>[\w-]{1,80})|\bunknown revision (?!or path)\S{1,80}|\binvalid version: unknown revision\b|\bno versions of \S{1,80} match\b|\bNo candidates found\b|\bcandidate versions found which didn't match\b/,
       ),
@@ -45,7 +45,7 @@ export const registryPatterns = category('package-manager', [
         /\bCould not find gem '(?<package>[\w.-]{1,80}) \((?!>= 0\))[^)]{1,60}\)' in (?:rubygems repository|any of|locally)/,
       ),
       says(
-        /\bbut it does not match the constraint\b|\bthere (?:is|are) no versions? of (?<package>[\w.-]{1,80})|\bNo matching version for (?<mix>\S{1,80})|\bVersion '[^']{1,80}' for '(?<apt>[^']{1,80})' was not found\b|\binvalid version: should be\b|\bno matching versions for query\b/,
+        /\bbut it does not match the constraint\b|\bthere (?:is|are) no versions? of (?<package>[\w.-]{1,80})|\bNo matching version for (?<mix>\S{1,80})|\bVersion '[^']{1,80}' for '(?<apt>[^']{1,80})' was not found\b|\binvalid version: should be\b|\bno matching versions for query\b|^\s{0,4}Package (?<poetry>[\w.-]{1,80}) \([^)]{1,60}\) not found\.$/,
       ),
       says(
         /\bnonexistent rust version\b|\bdefinition not found: \d|\bwhich doesn't match any versions\b|\bcould not find `(?<package>\S{1,80})` in registry `\S{1,60}` with version\b|\bCould not find (?:npm|jsr) package '\S{1,80}' matching\b|\bCould not find version of \S{1,120} that matches\b/,
@@ -72,6 +72,11 @@ export const registryPatterns = category('package-manager', [
     severity: 'medium',
     priority: 5,
     signals: [
+      says(
+        /'(?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[^']{0,60}' (?:is not in (?:this|the npm) registry|could not be found or you do not have permission)\b/,
+      ),
+      says(/^(?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100}) is not in the npm registry\b/),
+      says(/\bno matching package named `(?<package>[\w-]{1,80})` found\b/, 3),
       says(/\bcode E404\b|\bERR_PNPM_FETCH_404\b|\berror: GET https?:\S{1,300} - 404\b/),
       says(
         /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success|Client Error)[:( ]{1,3}404\b/i,
@@ -103,7 +108,13 @@ export const registryPatterns = category('package-manager', [
       ),
     ],
     exitCodes: [22],
-    vetoes: [/\bCONNECT tunnel\b/, /"(?:GET|POST|PUT|HEAD) \S{1,200} HTTP/, /\bhas versions:|\bNearest version\b/],
+    vetoes: [
+      /\bCONNECT tunnel\b/,
+      /"(?:GET|POST|PUT|HEAD) \S{1,200} HTTP/,
+      /\bhas versions:|\bNearest version\b/,
+      // gem says below why it found nothing.
+      /^\s{1,20}Unable to download data from http/,
+    ],
     cause:
       'A typing error, a private package without a token, or a name that was made up. It is never installed by itself.',
     fixes: [
@@ -190,6 +201,8 @@ export const registryPatterns = category('package-manager', [
       ),
       says(/\bnot found in known hashes\b|\bdoes not have the expected hash\b|\bChecksum was \S{1,128} but wanted\b/),
     ],
+    // The file with the checksum could not be had at all.
+    vetoes: [/\b(?:request|GET|fetch|download)\w{0,4} .{0,300}\bfailed, reason: /i],
     cause: 'A download was cut short and kept, or a mirror changes packages.',
     fixes: [
       shell(

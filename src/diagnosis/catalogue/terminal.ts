@@ -8,15 +8,15 @@ export const terminalPatterns = category('terminal', [
     severity: 'low',
     priority: 6,
     signals: [
+      says(/\bthe input device is not a TTY\b|\bcannot attach stdin to a TTY-enabled container\b/),
+      // ssh says so before it goes on without one.
+      says(/\bPseudo-terminal will not be allocated\b/, 2),
       says(
-        /\bthe input device is not a TTY\b|\bcannot attach stdin to a TTY-enabled container\b|\bPseudo-terminal will not be allocated\b/,
-      ),
-      says(
-        /\bInappropriate ioctl for device\b|\bnot a tty\b|\bUnable to use a TTY\b|\bstdin is not a (?:tty|terminal)\b|\b(?:ENOTTY|ERR_TTY_INIT_FAILED)\b|\bsetRawMode is not a function\b|\bRaw mode is not supported\b/i,
+        /\bInappropriate ioctl for device\b|\bnot a tty\b|\bUnable to use a TTY\b|(?<!because )\bstdin is not a (?:tty|terminal)\b|\b(?:ENOTTY|ERR_TTY_INIT_FAILED)\b|\bsetRawMode is not a function\b|\bRaw mode is not supported\b/i,
         3,
       ),
       says(
-        /\b(?:no tty present|open \/dev\/tty: no such device|could not open a new TTY|\/dev\/tty: No such device or address|must be run (?:from|in) an? (?:interactive )?(?:terminal|tty)|requires? an? (?:interactive )?(?:terminal|TTY))\b|\bin non-TTY environments\b/i,
+        /\b(?:no tty present|open \/dev\/tty: no such device|could not open a new TTY|\/dev\/tty: No such device or address|must be run (?:from|in) an? (?:interactive )?(?:terminal|tty)|requires? an? (?:interactive )?(?:terminal|TTY))\b|\bin non-TTY environments\b|^Must be (?:connected to|run from) a terminal\b/i,
       ),
       system('ENOTTY'),
       says(

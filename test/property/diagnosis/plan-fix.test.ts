@@ -88,7 +88,7 @@ describe('values from a text', () => {
   it('are taken only if they look like what they are said to be', () => {
     fc.assert(
       fc.property(nasty, (value) => {
-        const found = parametersOf(`port ${value}`, [], { port: value, pid: value, host: value, package: value });
+        const found = parametersOf([`port ${value}`], [], { port: value, pid: value, host: value, package: value });
         for (const name of ['port', 'pid']) expect(found[name] ?? '1').toMatch(/^\d+$/);
         expect(found['host'] ?? 'a').toMatch(/^[A-Za-z0-9:][A-Za-z0-9._:-]*$/);
         expect(found['package'] ?? 'a').not.toMatch(/^[-.]|[\s$`'"|;&()<>]{2}/);

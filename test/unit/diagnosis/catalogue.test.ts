@@ -4,7 +4,7 @@ import type { ErrorPattern } from '../../../src/diagnosis/catalogue/pattern.ts';
 import { slugOfExitCode } from '../../../src/diagnosis/exit-codes.ts';
 import { requiredWords } from '../../../src/diagnosis/literals.ts';
 import { fixIds } from '../../../src/model/fix.ts';
-import { realSamples, writtenSamples } from '../../helpers/error-samples.ts';
+import { realSamples, runSamples, writtenSamples } from '../../helpers/error-samples.ts';
 import { isUnbounded, nastyTexts, stepsOf } from '../../helpers/regex-steps.ts';
 
 const expressionsOf = (pattern: ErrorPattern): readonly RegExp[] => [
@@ -39,7 +39,7 @@ describe('the catalogue', () => {
   });
 
   it('has a sample for every pattern, and knows the pattern of every sample but two', () => {
-    const sampled = new Set([...realSamples, ...writtenSamples].map((each) => each.pattern));
+    const sampled = new Set([...realSamples, ...runSamples, ...writtenSamples].map((each) => each.pattern));
     const slugs = new Set(catalogue.map((each) => each.slug));
     expect([...slugs].filter((slug) => !sampled.has(slug))).toEqual([]);
     // What a person stopped is no error: nothing is offered and nothing is counted.
@@ -99,7 +99,9 @@ describe('the catalogue', () => {
   });
 
   it('finds every expression again by the words it needs', () => {
-    const lines = [...realSamples, ...writtenSamples].flatMap((sample) => sample.text.split('\n').slice(0, 80));
+    const lines = [...realSamples, ...runSamples, ...writtenSamples].flatMap((sample) =>
+      sample.text.split('\n').slice(0, 80),
+    );
     for (const pattern of catalogue) {
       for (const { text } of pattern.signals) {
         const words = text === null ? null : requiredWords(text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recognise } from '../../../src/diagnosis/recognise.ts';
-import { eventOf, realSamples, writtenSamples } from '../../helpers/error-samples.ts';
+import { eventOf, realSamples, runSamples, writtenSamples } from '../../helpers/error-samples.ts';
 
 /** Samples whose label we do not follow, and why. */
 const otherwise: Readonly<Record<string, string | null>> = {
@@ -10,7 +10,7 @@ const otherwise: Readonly<Record<string, string | null>> = {
   'sigint-130': null,
 };
 
-const samples = [...realSamples, ...writtenSamples];
+const samples = [...realSamples, ...writtenSamples, ...runSamples];
 
 describe('labelled texts', () => {
   it.each(samples.filter((each) => each.pattern !== null))('$id is $pattern', (sample) => {
@@ -62,10 +62,17 @@ describe('labelled texts', () => {
     ['a pod', (line: string) => `[pod/api-7f9c/app] ${line}`],
     ['the journal', (line: string) => `Nov 02 10:00:01 vm api[91]: ${line}`],
     ['a workspace of packages', (line: string) => `packages/ui build: ${line}`],
+    ['a container runtime', (line: string) => `2026-11-02T10:11:00.370370123Z stderr F ${line}`],
+    ['a router', (line: string) => `2026-11-02T10:11:00.370370+00:00 app[web.1]: ${line}`],
+    ['a logger', (line: string) => `2026-11-02 10:11:00,370 ERROR [worker-3] com.example.Runner - ${line}`],
+    ['a log in JSON', (line: string) => JSON.stringify({ level: 'error', time: 1_793_000_000_000, msg: line })],
+    ['a log in pairs', (line: string) => `time=2026-11-02T10:11:00Z level=error msg=${JSON.stringify(line)}`],
   ])('are the same behind the marks of %s, whose lines keep their fingerprint', { timeout: 60_000 }, (_name, mark) => {
     const told = samples.filter((each) => each.text.trim() !== '');
     const wrong = told
       .filter((_each, index) => index % 3 === 0)
+      // What bears marks already would have too many, and a carriage return within a name is written otherwise in JSON.
+      .filter(({ id }) => !id.startsWith('run-cl') && id !== 'crlf-bash')
       .filter((each) => {
         const plain = recognise(eventOf(each));
         const marked = recognise(eventOf({ ...each, text: each.text.split('\n').map(mark).join('\n') }));

@@ -80,11 +80,32 @@ describe('the tool of a fix', () => {
 
   it('is more exactly the package manager than the runtime beneath it', () => {
     const text = 'Error: /app/node_modules/a/build/Release/a.node: invalid ELF header\n';
-    expect(planned('node server.js', text, 'rebuild-native')).toBe('npm rebuild');
+    const byLockfile = 'if [ -f pnpm-lock.yaml ]; then pnpm rebuild; else npm rebuild; fi';
+    expect(planned('node server.js', text, 'rebuild-native')).toBe(byLockfile);
     expect(planned('pnpm start', text, 'rebuild-native')).toBe('pnpm rebuild');
-    expect(planned('uv run app.py', text, 'rebuild-native')).toBe('npm rebuild');
+    expect(planned('uv run app.py', text, 'rebuild-native')).toBe(byLockfile);
+    expect(planned('yarn start', text, 'rebuild-native')).toBe('npm rebuild');
     const python = 'ImportError: /app/.venv/lib/site-packages/a.so: invalid ELF header\n';
     expect(planned('npm run app', python, 'rebuild-native')).toMatch(/^python3 -m pip /);
+  });
+
+  it('is that of the lockfile for what npm and node only start', () => {
+    const text = "Error: Cannot find module 'express'\nRequire stack:\n- /app/server.js\n";
+    const install = 'install-dependencies';
+    const byLockfile =
+      /^if \[ -f pnpm-lock\.yaml \]; then pnpm install; elif \[ -f yarn\.lock \]; then yarn install; elif .{1,120}else npm ci \|\| npm install; fi$/;
+    for (const command of ['npm start', 'npx jest', 'node server.js', 'make', null]) {
+      expect(planned(command, text, install), String(command)).toMatch(byLockfile);
+    }
+    expect(planned('pnpm start', text, install)).toBe('pnpm install');
+    expect(planned('yarn test', text, install)).toBe('yarn install');
+    expect(planned('bun run x', text, install)).toBe('bun install');
+    const python = "ModuleNotFoundError: No module named 'flask'\n";
+    expect(planned('uv run app.py', python, 'install-requirements')).toBe('uv sync');
+    expect(planned('poetry install', python, 'install-requirements')).toBe('poetry install');
+    expect(planned('python app.py', python, 'install-requirements')).toMatch(
+      /^if \[ -f uv\.lock \]; then uv sync; elif/,
+    );
   });
 
   it('can not be set by a text', () => {
@@ -98,7 +119,7 @@ describe('the tool of a fix', () => {
       atMs: 0,
     });
     expect(found?.parameters).not.toHaveProperty('tool');
-    expect(parametersOf('', [], { tool: 'npm', port: '80' })).toEqual({ port: '80' });
+    expect(parametersOf([''], [], { tool: 'npm', port: '80' })).toEqual({ port: '80' });
   });
 
   it('reads command lines of any shape in bounded time', { timeout: 5_000 }, () => {
