@@ -1,9 +1,9 @@
 import type { FleetStatsPage } from '../../src/model/dashboard/fleet-page.ts';
-import { formatClock, formatDuration, formatPercent } from '../../src/model/format.ts';
+import { formatDuration, formatPercent } from '../../src/model/format.ts';
 import { bars } from './bars.ts';
 import { element, setHidden, setText, setVariant } from './dom.ts';
 import { grouped } from './lib/spark.ts';
-import { plural } from './lib/words.ts';
+import { clockText, plural } from './lib/words.ts';
 
 const targetMs = 10_000;
 const mostBars = 48;
@@ -66,7 +66,7 @@ export class FleetNumbers {
     ['Command', 'Runs', 'Failed', 'Median', 'P95', 'Tries in 5 min'],
     this.#commands,
   );
-  readonly #patternTable = table('Failures that come again', ['Failure', 'Times', 'Sandboxes'], this.#patterns);
+  readonly #patternTable = table('Kinds of failure', ['Failure', 'Times', 'Sandboxes'], this.#patterns);
   readonly #noCommands = element('p', { class: 'empty' }, 'No command was seen yet.');
   readonly #noPatterns = element('p', { class: 'empty' }, 'No failure was seen yet.');
   readonly #covers = element('p', { class: 'item-note' });
@@ -91,7 +91,7 @@ export class FleetNumbers {
       card('Starts', 'third', this.#startText, this.#starts.node),
       card('Failures', 'third', this.#shares, this.#shareText, this.#editText),
       card('Commands', 'half', this.#commandTable, this.#noCommands),
-      card('Failures that come again', 'half', this.#patternTable, this.#noPatterns),
+      card('Kinds of failure', 'half', this.#patternTable, this.#noPatterns),
       this.#covers,
     );
     this.node.hidden = true;
@@ -151,7 +151,7 @@ export class FleetNumbers {
     setText(
       this.#verdict,
       spinUp === null
-        ? 'No start was seen yet.'
+        ? 'How long a start takes was not seen yet.'
         : spinUp.p95Ms <= targetMs
           ? `Within the target of 10 s, over ${plural(spinUp.count, 'start')}.`
           : `P95 is over the target of 10 s by ${seconds(spinUp.p95Ms - targetMs)}, over ${plural(spinUp.count, 'start')}.`,
@@ -161,7 +161,7 @@ export class FleetNumbers {
     this.#trend.show(
       told ? spinUpPerHourMs : [],
       spinUpPerHourMs.map(took),
-      hours.map(formatClock),
+      hours.map((atMs) => clockText(atMs, untilMs)),
       told ? targetMs : null,
     );
     const groups = grouped(startsPer5Min, mostBars);
@@ -175,7 +175,7 @@ export class FleetNumbers {
     this.#starts.show(
       total === 0 ? [] : groups,
       groups.map(String),
-      groups.map((_, index) => formatClock(untilMs - (groups.length - 1 - index) * groupMs)),
+      groups.map((_, index) => clockText(untilMs - (groups.length - 1 - index) * groupMs, untilMs)),
     );
   }
 

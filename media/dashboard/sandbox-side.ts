@@ -101,18 +101,19 @@ export class SandboxSide {
       processes,
       ({ pid }) => String(pid),
       () => {
-        const name = element('th', { attributes: { scope: 'row' } });
+        const name = element('span', { class: 'process-name' });
+        const note = element('span', { class: 'item-note' });
         const pid = element('td', { class: 'number' });
         const size = element('td', { class: 'number' });
-        const note = element('td', { class: 'item-note' });
         return {
-          node: element('tr', {}, name, pid, size, note),
+          node: element('tr', {}, element('th', { attributes: { scope: 'row' } }, name, note), pid, size),
           update: (each) => {
             setText(name, each.name);
+            setTitle(name, each.name);
             setText(pid, String(each.pid));
             setText(size, formatBytes(each.rssBytes));
             setText(note, each.note);
-            setTitle(note, each.note);
+            setHidden(note, each.note === '');
           },
         };
       },
@@ -158,13 +159,15 @@ export class SandboxSide {
     const processTable = element(
       'table',
       { class: 'processes' },
+      // The head is out of the flow, and with it what it would say of the widths.
+      element('colgroup', {}, element('col', { class: 'process-column' }), element('col'), element('col')),
       element(
         'thead',
         { class: 'hidden-text' },
         element(
           'tr',
           {},
-          ...['Name', 'Pid', 'Memory', 'Note'].map((text) => element('th', { attributes: { scope: 'col' } }, text)),
+          ...['Name', 'Pid', 'Memory'].map((text) => element('th', { attributes: { scope: 'col' } }, text)),
         ),
       ),
       processes,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type CommandId, commandIds } from './command-ids.ts';
-import { showError } from './messages.ts';
+import { failureText, showError } from './messages.ts';
 import { lostRow } from './pick-sandbox.ts';
 
 /**
@@ -29,10 +29,7 @@ export function registerCommands(
         } catch (error) {
           failed(id, error);
           const openLog = 'Open Log';
-          const chosen = await showError(
-            `Sandbox Foresight: ${error instanceof Error ? error.message : String(error)}`,
-            openLog,
-          );
+          const chosen = await showError(`Sandbox Foresight: ${failureText(error)}`, openLog);
           if (chosen === openLog) await vscode.commands.executeCommand('sandboxForesight.showLog');
         }
       }),

@@ -15,8 +15,12 @@ const originOrNull = (originOf: OriginOf, address: string): string | null => {
   }
 };
 
-/** Asks for the server's address and its key, and stores both. */
-export async function connect(secrets: Secrets, present: string, originOf: OriginOf): Promise<void> {
+/**
+ * Asks for the server's address and its key, and stores both. Nothing is stored when a question is closed, but for one: who closes the
+ * question for a key that is stored already keeps that key.
+ * @returns whether the address was stored.
+ */
+export async function connect(secrets: Secrets, present: string, originOf: OriginOf): Promise<boolean> {
   const address = await vscode.window.showInputBox({
     title: 'Connect to an OpenSandbox server',
     prompt: 'Address of the server, for example http://127.0.0.1:8080',
@@ -27,11 +31,10 @@ export async function connect(secrets: Secrets, present: string, originOf: Origi
         ? 'Not an address. Write it like http://127.0.0.1:8080'
         : undefined,
   });
-  if (address === undefined) return;
-  const origin = originOrNull(originOf, address);
-  if (origin === null) return;
-  await askForKey(secrets, origin);
+  const origin = address === undefined ? null : originOrNull(originOf, address);
+  if (address === undefined || origin === null || !(await askForKey(secrets, origin))) return false;
   await storeServerUrl(address.trim());
+  return true;
 }
 
 const secretKinds: readonly { readonly name: SecretName; readonly label: string; readonly detail: string }[] = [
@@ -53,13 +56,14 @@ export async function askForSecret(secrets: Secrets, origin: string | null): Pro
   if (picked) await askFor(secrets, picked, origin);
 }
 
-/** Asks for the API key of `origin`. Closing the question keeps the old one. */
-const askForKey = async (secrets: Secrets, origin: string): Promise<void> => {
+/** Asks for the API key of `origin`. Closing the question keeps the old one. @returns false when it was closed and there is none. */
+const askForKey = async (secrets: Secrets, origin: string): Promise<boolean> => {
   const [apiKey] = secretKinds;
-  if (apiKey) await askFor(secrets, apiKey, origin);
+  return apiKey === undefined || (await askFor(secrets, apiKey, origin));
 };
 
-async function askFor(secrets: Secrets, kind: { name: SecretName; label: string }, origin: string): Promise<void> {
+/** @returns false when the question was closed and nothing is stored. */
+async function askFor(secrets: Secrets, kind: { name: SecretName; label: string }, origin: string): Promise<boolean> {
   const had = (await secrets.get(kind.name, origin)) !== null;
   const remote = vscode.env.remoteName !== undefined;
   const value = await vscode.window.showInputBox({
@@ -77,6 +81,7 @@ async function askFor(secrets: Secrets, kind: { name: SecretName; label: string 
     password: true,
     ignoreFocusOut: true,
   });
-  if (value === undefined) return;
+  if (value === undefined) return had;
   await secrets.set(kind.name, origin, value.trim());
+  return true;
 }

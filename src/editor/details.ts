@@ -11,6 +11,9 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
   private readonly registration: vscode.Disposable;
+  /** Pages that were asked for before their sandbox was known: those of before a reload. */
+  private readonly awaited = new Map<string, vscode.Uri>();
+  private readonly unsubscribe: () => void;
   private readonly supervisor: Supervisor;
   private readonly now: () => number;
   private readonly redact: (text: string) => string;
@@ -25,6 +28,15 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.redact = options.redact;
     this.log = options.log;
     this.registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+    this.unsubscribe = supervisor.onChange(() => this.tellAwaited());
+  }
+
+  private tellAwaited(): void {
+    for (const [sandboxId, uri] of this.awaited) {
+      if (this.find(sandboxId) === undefined) continue;
+      this.awaited.delete(sandboxId);
+      this.changed.fire(uri);
+    }
   }
 
   /** Opens the page of one sandbox, fresh. */
@@ -37,7 +49,10 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const view = this.find(uri.query);
-    if (!view) return 'This sandbox is not known any more.';
+    if (!view) {
+      this.awaited.set(uri.query, uri);
+      return 'This sandbox is not known. As soon as it is, this page shows it.';
+    }
     return detailsMarkdown(view, this.now(), await this.diagnostics(uri.query));
   }
 
@@ -56,6 +71,8 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
   }
 
   dispose(): void {
+    this.unsubscribe();
+    this.awaited.clear();
     this.registration.dispose();
     this.changed.dispose();
   }

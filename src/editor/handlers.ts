@@ -28,7 +28,8 @@ export interface HandlerOptions {
   readonly placeActions: PlaceActions;
   readonly rememberedFixes: RememberedFixes;
   readonly now: () => number;
-  readonly connect: () => Promise<void>;
+  /** @returns whether an address was entered. */
+  readonly connect: () => Promise<boolean>;
   readonly setApiKey: () => Promise<void>;
   readonly tryDemo: () => void;
   readonly remember: (sandboxId: string) => Thenable<void>;
@@ -45,13 +46,17 @@ const fixIdOf = (argument: unknown): unknown =>
 export function createHandlers(options: HandlerOptions): Readonly<Record<CommandId, CommandHandler>> {
   const { supervisor, workbench } = options;
   const view = (): AppView => supervisor.view;
+  /** Also where nothing was changed: who connects again wants to know now whether it works by now. */
+  const connect = async (): Promise<void> => {
+    if (await options.connect()) supervisor.refresh();
+  };
 
   /** The sandbox meant; asks when that is open. */
   const target = async (argument: unknown): Promise<SandboxView | null> => {
     const found = sandboxOf(argument, view());
     if (found) return found;
     if (view().servers.length === 0) {
-      await options.connect();
+      await connect();
       return null;
     }
     const id = await askForSandbox(view(), argument === lostRow);
@@ -80,7 +85,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       argument === undefined ? options.placeActions.run(id) : fix(id)(argument, selected);
 
   return {
-    connect: options.connect,
+    connect,
     tryDemo: options.tryDemo,
     setApiKey: options.setApiKey,
     showLog: options.showLog,
@@ -98,6 +103,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const text = await vscode.window.showInputBox({
         title: 'Filter sandboxes',
         prompt: 'Part of a name, id, state or metadata value. Empty shows all.',
+        value: workbench.tree.wanted,
       });
       if (text !== undefined) workbench.tree.setFilter(text, options.now());
     },

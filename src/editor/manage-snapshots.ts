@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { OwnedSnapshot, Supervisor } from '../app/contracts.ts';
-import { confirm, tell } from './messages.ts';
+import { isProblem } from '../model/problem.ts';
+import { confirm, failureText, tell, warn, withCancellableProgress } from './messages.ts';
 import { formatMoment } from './text/format.ts';
 
 const timeoutMs = 30_000;
@@ -37,7 +38,25 @@ export async function manageSnapshots(supervisor: Supervisor): Promise<void> {
 
 async function deleteAll(supervisor: Supervisor, snapshots: readonly OwnedSnapshot[]): Promise<void> {
   const what = snapshots.length === 1 ? 'this snapshot' : `these ${snapshots.length} snapshots`;
-  const names = snapshots.map(({ name, id }) => name ?? id).join('\n');
+  const names = snapshots.map(nameOf).join('\n');
   if (!(await confirm(`Delete ${what}?`, `${names}\n\nThe files saved in them are lost.`, 'Delete'))) return;
-  for (const snapshot of snapshots) await supervisor.deleteSnapshot(snapshot, AbortSignal.timeout(timeoutMs));
+  const gone = await withCancellableProgress(`Deleting ${what}`, async (signal, progress) => {
+    const done: string[] = [];
+    for (const snapshot of snapshots) {
+      if (signal.aborted) break;
+      progress(nameOf(snapshot));
+      try {
+        await supervisor.deleteSnapshot(snapshot, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+        done.push(nameOf(snapshot));
+      } catch (error) {
+        if (!isProblem(error)) throw error;
+        if (!signal.aborted) warn(`${nameOf(snapshot)} was not deleted: ${failureText(error)}`);
+      }
+    }
+    return done;
+  });
+  if (gone.length > 0)
+    tell(gone.length === 1 ? `${gone.join()} was deleted.` : `${gone.length} snapshots were deleted.`);
 }
+
+const nameOf = ({ name, id }: OwnedSnapshot): string => name ?? id;

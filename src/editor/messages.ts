@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isProblem } from '../model/problem.ts';
 import { withoutLinks as plain } from './text/markdown.ts';
 
 // Every message of the extension goes through here, so that no text from outside becomes a link in it.
@@ -26,6 +27,12 @@ export const warn = (text: string): void => unheard(vscode.window.showWarningMes
 /** @returns the button pressed, or undefined when the message was closed. */
 export const showError = (text: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
   vscode.window.showErrorMessage(plain(text), ...buttons);
+
+/** What went wrong and, where it is known, what to do next. */
+export const failureText = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error);
+  return isProblem(error) && error.nextStep !== null ? `${text} ${error.nextStep}` : text;
+};
 
 /** Asks in a modal dialog that can not be overlooked. @returns whether the person agreed. */
 export const confirm = async (question: string, detail: string, yes: string): Promise<boolean> =>

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { isEnded } from '../model/sandbox.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
-import { tell } from './messages.ts';
-import { phaseWords } from './text/words.ts';
+import { showWarning, tell } from './messages.ts';
+import { phaseWords, serverWord } from './text/words.ts';
 
 /**
  * A command came from a row of the tree that the editor had just let go of, because the tree was drawn anew. Nobody knows which one it was:
@@ -50,7 +50,7 @@ export function processOf(argument: unknown, view: SandboxView): { pid: number; 
 export async function askForSandbox(view: AppView, once = false): Promise<string | null> {
   const living = view.sandboxes.filter(({ sandbox }) => !isEnded(sandbox.phase));
   if (living.length === 0) {
-    tell('There is no sandbox to choose. Start one, then refresh.');
+    await sayWhyNone(view);
     return null;
   }
   const picked = await vscode.window.showQuickPick(
@@ -68,4 +68,22 @@ export async function askForSandbox(view: AppView, once = false): Promise<string
     },
   );
   return picked?.id ?? null;
+}
+
+/** Where a server does not answer, that is why there is nothing to choose, and what helps is another thing than to start one. */
+async function sayWhyNone({ servers }: AppView): Promise<void> {
+  const bad = servers.find(({ state }) => state === 'down' || state === 'degraded');
+  if (bad === undefined) {
+    tell(
+      servers.some(({ state }) => state === 'connecting')
+        ? 'The list of sandboxes has not come yet.'
+        : 'There is no sandbox to choose. Start one, then refresh.',
+    );
+    return;
+  }
+  const isKey = bad.problem === 'unauthorized' || bad.problem === 'forbidden';
+  const button = isKey ? 'Set API Key…' : 'Try Again';
+  const why = `${bad.label}: ${bad.text ?? serverWord(bad)} ${bad.nextStep ?? ''}`.trim();
+  if ((await showWarning(why, button)) !== button) return;
+  await vscode.commands.executeCommand(isKey ? 'sandboxForesight.setApiKey' : 'sandboxForesight.refresh');
 }

@@ -5,7 +5,7 @@ import type { ProcessOwners } from '../model/ports.ts';
 export class EditorProcesses implements ProcessOwners, vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private readonly terminals = new Map<number, vscode.Terminal>();
-  private readonly tasks = new Map<number, string>();
+  private readonly tasks = new Map<number, vscode.TaskExecution>();
   private readonly failed: (error: unknown) => void;
 
   constructor(failed: (error: unknown) => void) {
@@ -13,9 +13,10 @@ export class EditorProcesses implements ProcessOwners, vscode.Disposable {
     this.subscriptions = [
       vscode.window.onDidOpenTerminal((terminal) => this.add(terminal)),
       vscode.window.onDidCloseTerminal((terminal) => this.remove(terminal)),
-      vscode.tasks.onDidStartTaskProcess(({ processId, execution }) => this.tasks.set(processId, execution.task.name)),
+      vscode.tasks.onDidStartTaskProcess(({ processId, execution }) => this.tasks.set(processId, execution)),
       vscode.tasks.onDidEndTaskProcess(({ execution }) => {
-        for (const [pid, name] of this.tasks) if (name === execution.task.name) this.tasks.delete(pid);
+        // Two folders of a workspace may each have a task of this name.
+        for (const [pid, running] of this.tasks) if (running === execution) this.tasks.delete(pid);
       }),
     ];
     for (const terminal of vscode.window.terminals) this.add(terminal);
@@ -25,7 +26,7 @@ export class EditorProcesses implements ProcessOwners, vscode.Disposable {
     // A task runs in a terminal too; its name says more.
     for (const pid of pids) {
       const task = this.tasks.get(pid);
-      if (task !== undefined) return `the task “${task}”`;
+      if (task !== undefined) return `the task “${task.task.name}”`;
     }
     for (const pid of pids) {
       const terminal = this.terminals.get(pid);

@@ -36,7 +36,7 @@ export class Questions implements vscode.Disposable {
     const yes = 'Watch Anyway';
     const no = "Don't Watch";
     const chosen = await showInformation(
-      `${name} can only be measured through the server, and each request there may extend its life. Watch it all the same?`,
+      `${name} can only be measured through the server or a gateway, and each request there may extend its life. Watch it all the same?`,
       yes,
       no,
     );

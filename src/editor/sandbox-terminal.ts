@@ -64,6 +64,7 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
     };
     let timer: NodeJS.Timeout | undefined;
     const silence = setTimeout(() => this.flush(session), silencePatienceMs);
+    let shellEnded = false;
     try {
       for await (const bytes of session.output) {
         // Once it has spoken, the shell is there; a line sent before that can tear down what says that there is none.
@@ -75,10 +76,13 @@ export class SandboxTerminal implements vscode.Pseudoterminal {
         }
         show(marks.take(decoder.decode(bytes, { stream: true })));
       }
+      shellEnded = true;
     } finally {
       clearTimeout(timer);
       clearTimeout(silence);
       show(marks.giveUp());
+      // A command goes with its shell. Where only the connection was lost, nobody knows.
+      if (shellEnded || this.abort.signal.aborted) for (const command of reader.end()) this.heard(command);
     }
     const exitCode = await session.exited;
     this.closed.fire(exitCode ?? undefined);

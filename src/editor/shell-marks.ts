@@ -62,8 +62,8 @@ export class ShellMarks {
 /** What a marking shell did. */
 export type ShellCommand =
   | { readonly kind: 'started'; readonly commandLine: string }
-  /** `output` is the end of what the command wrote, with its escape sequences. */
-  | { readonly kind: 'ended'; readonly commandLine: string; readonly exitCode: number; readonly output: string };
+  /** `exitCode` is null when the shell was gone before it could tell. `output` is the end of what the command wrote, with its escape sequences. */
+  | { readonly kind: 'ended'; readonly commandLine: string; readonly exitCode: number | null; readonly output: string };
 
 const esc = String.fromCodePoint(0x1b);
 const bell = String.fromCodePoint(0x07);
@@ -109,6 +109,14 @@ export class CommandReader {
     this.collect(all.slice(at, end));
     this.rest = all.slice(end);
     return commands;
+  }
+
+  /** The shell is gone. @returns the end of the command that still ran, if one did. */
+  end(): readonly ShellCommand[] {
+    if (this.output === null) return [];
+    const { commandLine, output } = this;
+    this.output = null;
+    return [{ kind: 'ended', commandLine, exitCode: null, output }];
   }
 
   /** The reason of a failure stands at the end, and memory stays bounded. */

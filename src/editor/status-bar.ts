@@ -47,7 +47,8 @@ export class StatusBar implements vscode.Disposable {
 function commandFor(view: AppView): string {
   if (view.currentId === null) return 'sandboxForesight.selectSandbox';
   const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
-  return current && (current.level === 'warn' || current.level === 'critical')
-    ? 'sandboxForesight.whatCanIDo'
-    : 'sandboxForesight.showDetails';
+  if (current?.level === 'warn' || current?.level === 'critical') return 'sandboxForesight.whatCanIDo';
+  // "needs your answer": the question itself stands behind the bell by now.
+  if (current?.link.state === 'needs-consent') return 'sandboxForesight.allowWatching';
+  return 'sandboxForesight.showDetails';
 }

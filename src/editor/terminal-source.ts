@@ -19,7 +19,7 @@ export class TerminalSource implements ErrorSource, vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly running = new Map<
     vscode.TerminalShellExecution,
-    { id: string; sandboxId: string; output: Promise<string> }
+    { id: string; sandboxId: string; terminal: vscode.Terminal; output: Promise<string> }
   >();
   private readonly sandboxOf: (terminal: vscode.Terminal) => string | null;
   private readonly now: () => number;
@@ -40,6 +40,7 @@ export class TerminalSource implements ErrorSource, vscode.Disposable {
       vscode.window.onDidEndTerminalShellExecution((event) => {
         this.ended(event).catch(this.failed);
       }),
+      vscode.window.onDidCloseTerminal((terminal) => this.closed(terminal)),
     );
   }
 
@@ -61,7 +62,16 @@ export class TerminalSource implements ErrorSource, vscode.Disposable {
     const sandboxId = this.sandboxOf(terminal);
     if (sandboxId === null) return;
     const id = this.begin(sandboxId, lineOf(execution), execution.cwd?.path ?? null);
-    this.running.set(execution, { id, sandboxId, output: readTail(execution.read()) });
+    this.running.set(execution, { id, sandboxId, terminal, output: readTail(execution.read()) });
+  }
+
+  /** The editor does not tell of the end of what ran in a terminal that is closed. */
+  private closed(terminal: vscode.Terminal): void {
+    for (const [execution, command] of this.running) {
+      if (command.terminal !== terminal) continue;
+      this.running.delete(execution);
+      this.end(command.sandboxId, command.id, lineOf(execution), null, '');
+    }
   }
 
   private async ended({ execution, exitCode }: vscode.TerminalShellExecutionEndEvent): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AppView } from '../model/view.ts';
 import { treeModel } from './text/tree-model.ts';
+import type { TreeNode } from './text/tree-node.ts';
 import { type TreeRow, TreeRows } from './tree-rows.ts';
 
 const viewId = 'sandboxForesight.sandboxes';
@@ -16,6 +17,7 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
   private readonly rows = new TreeRows();
   private warnings = 0;
   private filter = '';
+  private message = '';
   private view: AppView | null = null;
 
   constructor() {
@@ -29,10 +31,30 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
   /** Shows `view` as it is at `nowMs` (epoch milliseconds). */
   update(view: AppView, nowMs: number): void {
     this.view = view;
-    const change = this.rows.update(treeModel(view, this.filter, nowMs), nowMs);
+    const model = treeModel(view, this.filter, nowMs);
+    this.showFilter(model);
+    const change = this.rows.update(model, nowMs);
     if (change === 'all') this.changed.fire(undefined);
     else if (change.length > 0) this.changed.fire([...change]);
     this.showWarnings(view.sandboxes.filter(({ level }) => level === 'warn' || level === 'critical').length);
+  }
+
+  /** What the rows are kept to; empty for all. */
+  get wanted(): string {
+    return this.filter;
+  }
+
+  /** The name of the view is cut in most side bars: a list that leaves something out says so itself. */
+  private showFilter(model: readonly TreeNode[]): void {
+    const text = this.filter.trim();
+    const found = model.some(({ kind }) => kind === 'sandbox')
+      ? `Only sandboxes that contain “${text}” are shown.`
+      : `No sandbox contains “${text}”.`;
+    // Where nothing is connected, the ways in are shown, and nothing is left out.
+    const message = text === '' || model.length === 0 ? '' : found;
+    if (message === this.message) return;
+    this.message = message;
+    this.treeView.message = message;
   }
 
   private showWarnings(count: number): void {

@@ -17,7 +17,8 @@ import { drawFan, drawFuture, drawMarks } from './overlays.ts';
 
 /** Room for the numbers beside and the times below; the timeline below the charts keeps to the same. */
 export const plotLeft = 68;
-export const plotRight = 14;
+/** Half of the widest label of the time axis, `00:00:00`, stands here when it is the last one. */
+export const plotRight = 28;
 const heightPx = 142;
 const describeEveryMs = 5_000;
 /** A reading farther away than this, and than a hundredth of what is shown, is not what is pointed at. */

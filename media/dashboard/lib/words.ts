@@ -1,5 +1,5 @@
 import type { FleetRow } from '../../../src/model/dashboard/fleet-page.ts';
-import { formatClock, formatDuration } from '../../../src/model/format.ts';
+import { formatClock, formatDuration, formatMoment } from '../../../src/model/format.ts';
 
 /** @returns "~4 min", or "now" when it is over. */
 export const inText = (atMs: number, nowMs: number): string =>
@@ -21,3 +21,9 @@ export const endsTitle = (row: FleetRow, nowMs: number): string => {
 };
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** @returns the time of day; with its date where that is another day than that of `nowMs`. */
+export const clockText = (atMs: number, nowMs: number): string => {
+  const [day = ''] = formatMoment(atMs).split(' ');
+  return formatMoment(nowMs).startsWith(day) ? formatClock(atMs) : `${day.slice(5)} ${formatClock(atMs)}`;
+};

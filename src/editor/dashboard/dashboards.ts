@@ -37,7 +37,7 @@ export class Dashboards implements vscode.Disposable {
     this.#icon = { light: icon('light'), dark: icon('dark') };
     this.#serializer = vscode.window.registerWebviewPanelSerializer(viewType, {
       deserializeWebviewPanel: (panel, state: unknown) => {
-        this.#adopt(panel, readState(state)?.place ?? { page: 'fleet' });
+        this.#restore(panel, readState(state)?.place ?? { page: 'fleet' });
         return Promise.resolve();
       },
     });
@@ -55,6 +55,20 @@ export class Dashboards implements vscode.Disposable {
       vscode.window.createWebviewPanel(viewType, 'Sandbox Foresight', vscode.ViewColumn.Active, options),
       place,
     );
+  }
+
+  /**
+   * A tab of before a reload. The editor gives it back when it is looked at first; the same place may have been opened in another tab until
+   * then, which goes on: it may be zoomed, or scrolled.
+   */
+  #restore(panel: vscode.WebviewPanel, place: Place): void {
+    const open = this.#panels.get(keyOf(place));
+    if (open === undefined) {
+      this.#adopt(panel, place);
+      return;
+    }
+    panel.dispose();
+    open.panel.reveal();
   }
 
   #adopt(panel: vscode.WebviewPanel, place: Place): void {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type FromPage, fromPageSchema, type ToPage } from '../../model/dashboard/messages.ts';
 import type { Log } from '../../model/ports.ts';
+import { failureText, warn } from '../messages.ts';
 import { pageHtml } from './html.ts';
 import type { Feed } from './ports.ts';
 
@@ -76,7 +77,13 @@ export class DashboardPanel implements vscode.Disposable {
     }
     if (data.kind === 'failure') this.#log.error(`The dashboard page: ${data.text}`);
     else if (data.kind === 'ready') this.#open((each) => this.#post(each));
-    else handle(data).catch((failure: unknown) => this.#log.error(`From the dashboard: ${String(failure)}`));
+    else handle(data).catch((failure: unknown) => this.#failed(failure));
+  }
+
+  /** Who pressed a button is told that nothing came of it. */
+  #failed(failure: unknown): void {
+    this.#log.error(`From the dashboard: ${failure instanceof Error ? failure.stack : String(failure)}`);
+    warn(`Sandbox Foresight: ${failureText(failure)}`);
   }
 
   #post(message: ToPage): void {

@@ -108,7 +108,7 @@ export class SandboxFeed implements Feed {
     const view = this.#view;
     const page =
       view === null
-        ? unknownSandboxPage(this.#sandboxId, Math.abs(nowMs - this.#createdAtMs) < lookingMs)
+        ? unknownSandboxPage(this.#sandboxId, this.#name, Math.abs(nowMs - this.#createdAtMs) < lookingMs)
         : sandboxPage(view, app.view.currentId === this.#sandboxId, this.#past, nowMs);
     const text = JSON.stringify(page);
     if (text !== this.#shown) {

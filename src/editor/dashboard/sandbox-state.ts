@@ -11,7 +11,7 @@ import type { Warning } from '../../model/warning.ts';
 import { heapText } from '../text/process-text.ts';
 import { comingText, useText } from '../text/signal-text.ts';
 import { timeLeftMs } from '../text/time-left.ts';
-import { askWords, causeWords, levelWords, phaseText, signalWords, sourceWords } from '../text/words.ts';
+import { askWords, causeWords, levelWords, signalWords, sourceWords } from '../text/words.ts';
 import { levelBadge, phaseBadge, resultBadge } from './badges.ts';
 import { commandMarks, errorMarks, fixMarks, incidentMarks, lifecycleMarks, warningMarks } from './marks.ts';
 import { shownErrors } from './page-actions.ts';
@@ -133,11 +133,13 @@ export const recordText = (record: { readonly tried: number; readonly worked: nu
     : `worked ${record.worked} of ${record.tried} ${record.tried === 1 ? 'time' : 'times'}`;
 
 /** What stands where fixes would, when none is offered. */
-function noFixText({ sandbox, level, errors }: SandboxView, shown: SandboxPage['errors']): string {
+function noFixText({ sandbox, level, leading, errors }: SandboxView, shown: SandboxPage['errors']): string {
   if (shown.some(({ actions }) => actions.length > 0)) return 'What helps against its errors stands with them.';
   if (isEnded(sandbox.phase)) return 'It is over.';
   const isWell = level === 'calm' && errors.every(({ solvedAtMs }) => solvedAtMs !== undefined);
-  return isWell ? 'Nothing needs to be done.' : 'Nothing can be done from here.';
+  if (!isWell) return 'Nothing can be done from here.';
+  // Beside a limit in sight the sentence would be read as its opposite.
+  return leading === null ? 'Nothing needs to be done.' : 'Nothing needs to be done yet.';
 }
 
 const fixButton = (offer: FixOffer, records: readonly FixRecord[]): FixButton => ({
@@ -226,12 +228,15 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
   };
 }
 
-/** What is shown while nothing is known of a sandbox. */
-export const unknownSandboxPage = (sandboxId: string, looking: boolean): SandboxPage => ({
+/**
+ * What is shown while nothing is known of a sandbox.
+ * @param name as it was last known, else its id.
+ */
+export const unknownSandboxPage = (sandboxId: string, name: string, looking: boolean): SandboxPage => ({
   sandboxId,
-  name: sandboxId,
+  name,
   found: false,
-  phase: { word: phaseText({ phase: 'unknown', rawState: 'not known' }), icon: 'question', tone: 'muted' },
+  phase: { word: 'not known', icon: 'question', tone: 'muted' },
   level: { word: 'not known', icon: 'question', tone: 'muted' },
   current: false,
   endedAtMs: null,

@@ -13,10 +13,14 @@ import { editedText, openForFix } from './open-place.ts';
 import { applicable } from './propose-edit.ts';
 import { runHere } from './run-here.ts';
 
-const hands: FixHands = {
-  ask: async (question, yes) => (await showInformation(question, yes)) === yes,
+/** The question stands behind the bell after some seconds: the progress says what it waits for. */
+const handsWith = (progress: (text: string) => void): FixHands => ({
+  ask: async (question, yes) => {
+    progress('Waiting for your answer: run the failed command again?');
+    return (await showInformation(question, yes)) === yes;
+  },
   runHere,
-};
+});
 
 const riskWords: Record<FixRisk, string> = {
   safe: 'none known, it only looks or runs again what you ran',
@@ -141,7 +145,7 @@ export class ErrorFixDialogs {
       )
         return;
       const outcome = await withCancellableProgress(plan.title, (signal, progress) =>
-        supervisor.runFix(plan, { signal, progress, hands }),
+        supervisor.runFix(plan, { signal, progress, hands: handsWith(progress) }),
       );
       const { text, good } = outcomesText(plan.title, [outcome]);
       if (text === '') return;

@@ -2,6 +2,7 @@ import type { RankedFix } from '../../model/fix.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { fixRow } from '../text/error-text.ts';
 import type { ErrorFixDialogs } from './dialogs.ts';
+import { wasStopped } from './offer-state.ts';
 
 const recentMs = 60 * 60_000;
 const mostErrors = 3;
@@ -15,14 +16,15 @@ export interface HelpRow {
   readonly fix: RankedFix;
 }
 
-/** @returns the best fixes of a sandbox's recent errors that still stand, the newest error first. */
+/** @returns the best fixes of a sandbox's recent errors that still stand, the newest error first; not to run again what somebody stopped. */
 export async function helpRows(
   view: SandboxView,
   dialogs: ErrorFixDialogs,
   nowMs: number,
 ): Promise<readonly HelpRow[]> {
   const recent = view.errors
-    .filter(({ solvedAtMs, lastSeenAtMs }) => solvedAtMs === undefined && Math.abs(nowMs - lastSeenAtMs) <= recentMs)
+    .filter((error) => error.solvedAtMs === undefined && Math.abs(nowMs - error.lastSeenAtMs) <= recentMs)
+    .filter((error) => !wasStopped(error))
     .slice(0, mostErrors);
   const rows = await Promise.all(
     recent.map(async (error) =>

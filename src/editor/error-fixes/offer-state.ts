@@ -5,8 +5,10 @@ const quietMs = 10 * 60_000;
 const freshMs = 30_000;
 /** What a person runs by hand and sees fail. */
 const offeredSources: ReadonlySet<string> = new Set(['terminal', 'task', 'debug']);
-/** Somebody stopped it, perhaps by a fix of ours. That is no failure to speak of unasked. */
 const stopped: ReadonlySet<string> = new Set(['sigterm', 'user-interrupt']);
+
+/** Somebody stopped it, perhaps by a fix of ours. That is no failure to speak of unasked. */
+export const wasStopped = ({ pattern }: RecognisedError): boolean => pattern !== null && stopped.has(pattern);
 
 /** Decides which errors a fix is offered for unasked: known failures that nobody wanted, each at most once in ten minutes. Pure. */
 export class OfferState {
@@ -20,7 +22,7 @@ export class OfferState {
     const error = errors.find(
       (each) =>
         each.pattern !== null &&
-        !stopped.has(each.pattern) &&
+        !wasStopped(each) &&
         each.solvedAtMs === undefined &&
         offeredSources.has(each.source) &&
         Math.abs(nowMs - each.lastSeenAtMs) <= freshMs &&

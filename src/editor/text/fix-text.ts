@@ -69,6 +69,12 @@ export function planText(plans: readonly NamedPlan[]): { readonly question: stri
     : { question: questionOf(first.plan, shortName(first.name)), detail: bodyOf(first.plan) };
 }
 
+/** "End node (pid 412)" before "node (pid 412) has ended: …" would only push the numbers out of a message of one line. */
+const namesItself = (title: string, text: string): boolean => {
+  const [, ...object] = title.split(' ');
+  return object.length > 0 && text.startsWith(`${object.join(' ')} `);
+};
+
 /** What is said when fixes are done; an empty text when the person cancelled and knows. */
 export function outcomesText(
   title: string,
@@ -78,7 +84,7 @@ export function outcomesText(
   const good = told.every(({ result }) => result === 'worked' || result === 'cannot-tell');
   const [first] = told;
   if (!first) return { text: '', good };
-  if (told.length === 1) return { text: `${title}: ${first.text}`, good };
+  if (told.length === 1) return { text: namesItself(title, first.text) ? first.text : `${title}: ${first.text}`, good };
   const worked = told.filter(({ result }) => result === 'worked').length;
   const bad = told.find(({ result }) => result === 'failed' || result === 'did-not-work');
   return {

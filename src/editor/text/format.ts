@@ -1,7 +1,15 @@
 /** How numbers and times are written for people, and the pictures made of characters. Pure. */
 import { sparkline as picture } from '../../model/format.ts';
 
-export { capital, formatBytes, formatClock, formatDuration, formatMoment, formatPercent } from '../../model/format.ts';
+export {
+  capital,
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatMoment,
+  formatPercent,
+} from '../../model/format.ts';
 
 /** @returns the newest of these pressures as a picture made of characters. */
 export const sparkline = (values: readonly number[], width = 24): string => picture(values.slice(-width));

@@ -1,6 +1,6 @@
 import type { Forecast } from '../../model/forecast.ts';
 import type { SignalUnit } from '../../model/signal.ts';
-import { formatBytes, formatClock, formatDuration, formatPercent } from './format.ts';
+import { formatBytes, formatClock, formatCount, formatDuration, formatPercent } from './format.ts';
 import { timeLeftInterval, timeLeftMs } from './time-left.ts';
 
 /** @returns a number of `unit` for people. */
@@ -13,7 +13,7 @@ function formatAmount(value: number, unit: SignalUnit): string {
     case 'cores':
       return `${value.toFixed(1)} cores`;
     case 'count':
-      return String(Math.round(value));
+      return formatCount(value);
   }
 }
 

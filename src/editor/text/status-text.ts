@@ -51,19 +51,51 @@ function levelSigns({ level }: SandboxView): {
   return { background: 'none', icon: null, word: '' };
 }
 
+/** What the clock is about to do, where nothing else tells: `ends in 2 min`; empty while that is far off. */
+function endsText({ forecasts, level }: SandboxView, nowMs: number): string {
+  const expiry = forecasts.find(({ signal }) => signal === 'expiry');
+  const leftMs = expiry === undefined || level === 'calm' ? null : timeLeftMs(expiry, nowMs);
+  return leftMs === null ? '' : `ends in ${formatDuration(leftMs)}`;
+}
+
 /** Neither running nor over. Its clock may go on all the same. */
 function waitingText(view: SandboxView, nowMs: number): StatusText {
-  const { sandbox, level } = view;
+  const { sandbox } = view;
   const { phase } = sandbox;
   const { background, icon, word } = levelSigns(view);
   const words = phaseWords[phase];
-  const expiry = view.forecasts.find(({ signal }) => signal === 'expiry');
-  const leftMs = expiry === undefined || level === 'calm' ? null : timeLeftMs(expiry, nowMs);
-  const ends = leftMs === null ? '' : `ends in ${formatDuration(leftMs)}`;
+  const ends = endsText(view, nowMs);
   return {
     text: `$(${icon ?? phaseIcons[phase]}) ${plain(sandbox.name)} ${words}${ends === '' ? '' : ` · ${ends}`}`,
     background,
     label: `Sandbox ${sandbox.name}: ${word}${words}${ends === '' ? '' : `, ${ends}`}`,
+  };
+}
+
+/**
+ * Running, and not measured. What was forecast from numbers that are old counts no more; the clock does.
+ * @param otherwise what is shown while the clock threatens nothing
+ */
+function unmeasuredText(
+  view: SandboxView,
+  words: string,
+  otherwise: { readonly icon: string; readonly background: StatusText['background']; readonly label: string },
+  nowMs: number,
+): StatusText {
+  const { name } = view.sandbox;
+  const ends = view.leading?.signal === 'expiry' ? endsText(view, nowMs) : '';
+  if (ends === '') {
+    return {
+      text: `$(${otherwise.icon}) ${plain(name)} ${words}`,
+      background: otherwise.background,
+      label: `Sandbox ${name}: ${otherwise.label}`,
+    };
+  }
+  const { background, icon, word } = levelSigns(view);
+  return {
+    text: `$(${icon ?? otherwise.icon}) ${plain(name)} ${words} · ${ends}`,
+    background: background === 'none' ? otherwise.background : background,
+    label: `Sandbox ${name}: ${word}${otherwise.label}, ${ends}`,
   };
 }
 
@@ -122,11 +154,12 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
       }
       return liveText(view, nowMs);
     case 'needs-consent':
-      return {
-        text: `$(question) ${name} needs your answer`,
-        background: 'none',
-        label: `Sandbox ${sandbox.name}: watching needs your answer`,
-      };
+      return unmeasuredText(
+        view,
+        'needs your answer',
+        { icon: 'question', background: 'none', label: 'watching needs your answer' },
+        nowMs,
+      );
     case 'waiting':
     case 'unavailable':
       // A short break is bridged with the last numbers, marked as such: words that come and go help nobody.
@@ -137,11 +170,9 @@ function ofSandbox(view: SandboxView, nowMs: number): StatusText {
             : link.problem === 'unavailable-here' && view.isHere
               ? 'open a folder to watch it'
               : 'no data';
-        return {
-          text: `$(debug-disconnect) ${name} ${words}`,
-          background: link.problem === 'agent-down' ? 'warning' : 'none',
-          label: `Sandbox ${sandbox.name}: ${words}. ${link.text ?? ''}`.trim(),
-        };
+        const background = link.problem === 'agent-down' ? 'warning' : 'none';
+        const shown = unmeasuredText(view, words, { icon: 'debug-disconnect', background, label: words }, nowMs);
+        return { ...shown, label: `${shown.label}. ${link.text ?? ''}`.trim() };
       }
       return liveText(view, nowMs);
     case 'idle':

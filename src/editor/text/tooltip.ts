@@ -87,6 +87,16 @@ export function tooltipKey(view: AppView, nowMs: number): string {
   ]);
 }
 
+/** What helps where a server does not do its part. */
+function serverLinks({ servers }: AppView): readonly string[] {
+  const isKey = servers.some(({ problem }) => problem === 'unauthorized' || problem === 'forbidden');
+  const isDown = servers.some(({ state }) => state === 'down' || state === 'degraded');
+  return [
+    ...(isKey ? [commandLink('Set API key', 'sandboxForesight.setApiKey')] : []),
+    ...(isDown ? [commandLink('Try again', 'sandboxForesight.refresh')] : []),
+  ];
+}
+
 /**
  * The Markdown tooltip of the status bar item. Pure.
  * @param nowMs epoch milliseconds.
@@ -114,6 +124,7 @@ export function tooltipMarkdown(view: AppView, nowMs: number): string {
                 commandLink('Details', 'sandboxForesight.showDetails', current.sandbox.id),
               ]
             : []),
+          ...serverLinks(view),
           commandLink('Choose sandbox', 'sandboxForesight.selectSandbox'),
           commandLink('Log', 'sandboxForesight.showLog'),
         ];

@@ -8,8 +8,8 @@ function serverNode(server: ServerView): TreeNode {
   // "OpenSandbox on host:port": the state is worth more than the place where room is short.
   const [name = server.label, place = ''] = server.label.split(' on ');
   const word = serverWord(server);
-  // That the own computer is there needs no word; what kind of place it is, and how that was found, does.
-  const state = server.provider === 'local' && healthy && server.text !== null ? '' : word;
+  // What tells something of itself (what kind of place it is, and how that was found) needs no word for being there.
+  const state = healthy && server.text !== null ? '' : word;
   const words = [state, server.nextStep ?? '', server.text ?? ''].filter((part) => part !== '');
   return node({
     id: `server/${server.provider}`,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstWay, matchesFilter, sortRows, totalsOf } from '../../../media/dashboard/lib/fleet-order.ts';
 import { staying } from '../../../media/dashboard/lib/keyed.ts';
-import { endsText, endsTitle } from '../../../media/dashboard/lib/words.ts';
+import { clockText, endsText, endsTitle } from '../../../media/dashboard/lib/words.ts';
 import { fleetRow } from '../../../src/editor/dashboard/fleet-state.ts';
 import type { FleetRow } from '../../../src/model/dashboard/fleet-page.ts';
 import { fleetColumns } from '../../../src/model/dashboard/state.ts';
@@ -101,6 +101,14 @@ describe('what ends a sandbox, in words', () => {
     expect(endsText(row('a', { ends: null }), nowMs)).toBe('nothing in sight');
     expect(endsText(row('a', { ends: null, ended: true }), nowMs)).toBe('not known');
     expect(endsText(row('a', { ends: { word: 'Disk', signal: 'disk', atMs: null } }), nowMs)).toBe('Disk');
+  });
+});
+
+describe('the ends of a row of bars', () => {
+  it('tell the day where it is another one: a day back the clock says nearly the same', () => {
+    const noon = new Date(2026, 10, 22, 12, 8).getTime();
+    expect(clockText(noon - 5 * 60_000, noon)).toBe('12:03');
+    expect(clockText(noon - 23.5 * 3_600_000, noon)).toBe('11-21 12:38');
   });
 });
 

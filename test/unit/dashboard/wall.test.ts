@@ -27,7 +27,8 @@ beforeAll(() => {
     const name = path.basename(location.path);
     broken.set(name, [...(broken.get(name) ?? []), category]);
   }
-});
+  // A process that starts, on a machine that does much else.
+}, 60_000);
 afterAll(clean);
 
 describe('the wall around the page', () => {

@@ -32,6 +32,8 @@ const editor = vi.hoisted(() => ({
   picks: [] as { label: string; description: string }[][],
   opened: [] as string[],
   typed: [] as [string, boolean][],
+  /** What the progress said. */
+  reports: [] as string[],
   marks: new Map<string, unknown[]>(),
   files: [] as string[],
 }));
@@ -57,7 +59,10 @@ vi.mock('vscode', () => {
         return undefined;
       },
       withProgress: async (_options: unknown, run: (progress: unknown, token: unknown) => Promise<unknown>) =>
-        run({ report: () => undefined }, { onCancellationRequested: () => ({ dispose: () => undefined }) }),
+        run(
+          { report: ({ message: said }: { message: string }) => editor.reports.push(said) },
+          { onCancellationRequested: () => ({ dispose: () => undefined }) },
+        ),
     },
     workspace: {
       workspaceFolders: [{ uri: uri('/srv/app') }],
@@ -162,9 +167,8 @@ const exec =
   };
 
 beforeEach(() => {
-  for (const list of [editor.messages, editor.answers, editor.picks, editor.opened, editor.typed, editor.files]) {
-    list.length = 0;
-  }
+  const { messages, answers, picks, opened, typed, files, reports } = editor;
+  for (const list of [messages, answers, picks, opened, typed, files, reports]) list.length = 0;
   editor.marks.clear();
 });
 
@@ -192,6 +196,19 @@ describe('a fix of an error that runs a command', () => {
     await dialogs.run(view, { ...named(fixes, '/run-again'), text: 'one\ntwo' });
     expect(editor.typed).toHaveLength(1);
     expect(editor.messages.at(-1)?.text).toContain('several lines');
+  });
+
+  it('says that it waits for an answer as long as it does', async () => {
+    const { dialogs, view, fixes } = await scene({ exec: exec([]) });
+    const fix = named(fixes, '/run-again');
+    const again = { argv: ['sh', '-c', 'npm start'], text: 'npm start' };
+    editor.answers.push('Run', 'Run Again');
+    await dialogs.run(view, { ...fix, repeats: false, check: 'run again', checkArgv: null, again });
+    expect(editor.reports.slice(-2)).toEqual([
+      'Waiting for your answer: run the failed command again?',
+      'Running npm start again',
+    ]);
+    expect(editor.messages.at(-1)?.text).toContain('the failed command now ended well');
   });
 
   it('says why it can not be run', async () => {

@@ -123,6 +123,11 @@ describe('planText', () => {
 
 describe('outcomesText', () => {
   it('says what came of one', () => {
+    const fell = 'node (pid 412) has ended: memory fell from 205 MiB (80 %) to 3 MiB (1 %) of 256 MiB.';
+    expect(outcomesText('End node (pid 412)', [outcome('worked', fell)]).text).toBe(fell);
+    expect(outcomesText('Recreate with 512 MiB', [outcome('worked', 'The new one runs.')]).text).toBe(
+      'Recreate with 512 MiB: The new one runs.',
+    );
     expect(outcomesText('Delete', [outcome('worked', 'It is gone.')])).toEqual({
       text: 'Delete: It is gone.',
       good: true,

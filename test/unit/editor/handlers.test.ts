@@ -3,9 +3,16 @@ import type { Supervisor } from '../../../src/app/contracts.ts';
 import { createHandlers, type HandlerOptions } from '../../../src/editor/handlers.ts';
 import type { FixOffer } from '../../../src/model/fix.ts';
 import type { AppView, SandboxView } from '../../../src/model/view.ts';
+import { aRankedFix } from '../../helpers/a-ranked-fix.ts';
 import { appView, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
+import { anError } from './dashboard/support.ts';
 
-const editor = vi.hoisted(() => ({ said: [] as string[], hints: [] as string[] }));
+const editor = vi.hoisted(() => ({
+  said: [] as string[],
+  hints: [] as string[],
+  rows: [] as string[],
+  boxes: [] as (string | undefined)[],
+}));
 
 vi.mock('vscode', () => {
   // It stands until somebody closes it, and here nobody does.
@@ -17,9 +24,11 @@ vi.mock('vscode', () => {
     window: {
       showInformationMessage: message,
       showWarningMessage: message,
-      showQuickPick: async (_rows: unknown, { placeHolder }: { placeHolder: string }) => {
+      showQuickPick: async (rows: readonly { label: string }[], { placeHolder }: { placeHolder: string }) => {
         editor.hints.push(placeHolder);
+        editor.rows.push(...rows.map(({ label }) => label));
       },
+      showInputBox: async ({ value }: { value?: string }) => void editor.boxes.push(value),
     },
   };
 });
@@ -37,14 +46,18 @@ const handlersFor = (...sandboxes: readonly SandboxView[]) => {
         ran.push(...views.map((each) => `${each.sandbox.id} ${id}`));
       },
     },
-    errorFixes: { fixesFor: async () => [] },
+    errorFixes: { fixesFor: async () => [aRankedFix({ title: 'Run it again' })] },
+    tree: { wanted: 'api' },
   };
+  const refreshed = vi.fn();
+  const connect = vi.fn(async () => true);
   const options: Partial<HandlerOptions> = {
-    supervisor: { view } as Partial<Supervisor> as Supervisor,
+    supervisor: { view, refresh: refreshed as () => void } as Partial<Supervisor> as Supervisor,
+    connect,
     workbench: workbench as unknown as HandlerOptions['workbench'],
     now: () => nowMs,
   };
-  return { ran, handlers: createHandlers(options as HandlerOptions) };
+  return { ran, refreshed, connect, handlers: createHandlers(options as HandlerOptions) };
 };
 
 const details: FixOffer = { id: 'showDetails', title: 'Show details', risk: 'safe', reason: 'Why.', target: null };
@@ -52,6 +65,26 @@ const details: FixOffer = { id: 'showDetails', title: 'Show details', risk: 'saf
 beforeEach(() => {
   editor.said = [];
   editor.hints = [];
+  editor.rows = [];
+  editor.boxes = [];
+});
+
+describe('connecting', () => {
+  it('tries at once, also where nothing was changed', async () => {
+    const { handlers, refreshed, connect } = handlersFor(named('a'));
+    connect.mockResolvedValueOnce(false);
+    await handlers.connect(undefined, []);
+    expect(refreshed).not.toHaveBeenCalled();
+    await handlers.connect(undefined, []);
+    expect(refreshed).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the filter', () => {
+  it('is asked for with what it is now', async () => {
+    await handlersFor(named('a')).handlers.filter(undefined, []);
+    expect(editor.boxes).toEqual(['api']);
+  });
 });
 
 describe('an action on several rows', () => {
@@ -80,5 +113,16 @@ describe('what can I do?', () => {
     expect(await hintFor({ leading: null, level: 'calm', fixes: [pause, details] })).toBe('Best first');
     expect(await hintFor({ leading: null, level: 'warn', fixes: [details] })).toBe('Best first');
     expect(await hintFor({ fixes: [details] })).toMatch(/^floor rises/);
+  });
+
+  it('does not offer to run again what somebody stopped', async () => {
+    const { handlers } = handlersFor(
+      named('a', { errors: [anError({ pattern: 'sigterm' })] }),
+      named('b', { errors: [anError()] }),
+    );
+    await handlers.whatCanIDo({ sandboxId: 'a' }, []);
+    expect(editor.rows).toEqual([]);
+    await handlers.whatCanIDo({ sandboxId: 'b' }, []);
+    expect(editor.rows).toEqual(['$(terminal) Run it again']);
   });
 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SandboxTerminal } from '../../../src/editor/sandbox-terminal.ts';
-import { markingLine } from '../../../src/editor/shell-marks.ts';
+import { markingLine, type ShellCommand } from '../../../src/editor/shell-marks.ts';
 import type { TerminalSession } from '../../../src/model/ports.ts';
+import { Problem } from '../../../src/model/problem.ts';
 import { FakeQueue } from '../../helpers/fake-queue.ts';
 
 vi.mock('vscode', () => ({
@@ -31,9 +32,10 @@ const setUp = () => {
   const opening = new Promise<TerminalSession>((resolve) => {
     connected = resolve;
   });
+  const heard: ShellCommand[] = [];
   const terminal = new SandboxTerminal(
     () => opening,
-    () => undefined,
+    (command) => heard.push(command),
   );
   const shown: string[] = [];
   terminal.onDidWrite((text) => shown.push(text));
@@ -42,6 +44,8 @@ const setUp = () => {
     terminal,
     written,
     shown,
+    heard,
+    output,
     connect: async () => {
       connected(session);
       await vi.advanceTimersByTimeAsync(0);
@@ -98,5 +102,46 @@ describe('what is typed before the shell is there', () => {
     await say('bash$ ');
     expect(written).toEqual([markingLine, 'x'.repeat(60_000)]);
     expect(shown.join('').match(/too much was typed/g)).toHaveLength(1);
+  });
+});
+
+describe('a command that still runs', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const mark = (text: string): string => `\u001b]633;${text}\u0007`;
+  const running = async () => {
+    const stand = setUp();
+    await stand.connect();
+    await stand.say(`$ ${mark('P;SandboxForesight=1')}${mark('E;npm start')}${mark('C')}listening`);
+    return stand;
+  };
+  const kinds = (heard: readonly ShellCommand[]): readonly unknown[] =>
+    heard.map((command) => [command.kind, command.kind === 'ended' ? command.exitCode : command.commandLine]);
+
+  it('has ended, nobody knows how, when the terminal is closed', async () => {
+    const { terminal, output, heard } = await running();
+    terminal.close();
+    output.end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(kinds(heard)).toEqual([
+      ['started', 'npm start'],
+      ['ended', null],
+    ]);
+  });
+
+  it('has ended when its shell is gone', async () => {
+    const { output, heard } = await running();
+    output.end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(kinds(heard).at(-1)).toEqual(['ended', null]);
+  });
+
+  it('may go on when only the connection is lost', async () => {
+    const { output, heard, shown } = await running();
+    output.fail(new Problem('reset', 'cut'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(kinds(heard)).toEqual([['started', 'npm start']]);
+    expect(shown.join('')).toContain('The connection to the sandbox was lost.');
   });
 });

@@ -203,6 +203,21 @@ describe('a paused sandbox whose clock goes on', () => {
     });
   });
 
+  it('keeps them also where nothing is measured: the clock does not wait for an answer', () => {
+    const unmeasured = (part: Partial<Link>): SandboxView =>
+      paused({ sandbox: sandbox(), link: link(part), lastSampleAtMs: null, sample: null, level: 'critical' });
+    expect(statusText(appView([unmeasured({ state: 'needs-consent' })]), nowMs)).toEqual({
+      text: '$(flame) api-tests needs your answer · ends in 60 s',
+      background: 'error',
+      label: 'Sandbox api-tests: critical, watching needs your answer, ends in 60 s',
+    });
+    expect(statusText(appView([unmeasured({ state: 'unavailable', text: 'It has no shell.' })]), nowMs)).toEqual({
+      text: '$(flame) api-tests no data · ends in 60 s',
+      background: 'error',
+      label: 'Sandbox api-tests: critical, no data, ends in 60 s. It has no shell.',
+    });
+  });
+
   it('is only paused while nothing is near', () => {
     const shown = { text: '$(debug-pause) api-tests paused', label: 'Sandbox api-tests: paused' };
     expect(statusText(appView([paused({ level: 'calm' })]), nowMs)).toMatchObject(shown);

@@ -15,4 +15,13 @@ describe('the tooltip without a sandbox', () => {
     expect(textWith(server(), server({ state: 'connecting' }))).not.toContain('No sandbox is running.');
     expect(textWith(server({ state: 'degraded' }))).not.toContain('No sandbox is running.');
   });
+
+  it('leads to what helps where a server does not do its part', () => {
+    expect(textWith(server())).toMatch(/\n\[Choose sandbox\]/);
+    const again = '[Try again](command:sandboxForesight.refresh)';
+    expect(textWith(server({ state: 'down', problem: 'unreachable' }))).toContain(`\n${again} · [Choose sandbox]`);
+    expect(textWith(server({ state: 'down', problem: 'unauthorized' }))).toContain(
+      `\n[Set API key](command:sandboxForesight.setApiKey) · ${again} · [Choose sandbox]`,
+    );
+  });
 });

@@ -35,6 +35,12 @@ describe('treeModel', () => {
     expect(other).toMatchObject({ label: 'worker', expanded: false });
   });
 
+  it('says of a server that it is healthy, or in its place what the server says of itself, whichever it is', () => {
+    const rowOf = (text: string | null) => treeModel(appView([], { servers: [server({ text })] }), '', nowMs)[0];
+    expect(rowOf(null)?.description).toBe('healthy · 127.0.0.1:8080');
+    expect(rowOf('playing a recording')?.description).toBe('playing a recording · 127.0.0.1:8080');
+  });
+
   it('gives signals, errors and processes the context values that menus rely on', () => {
     const values = all(treeModel(view, '', nowMs)).map(({ contextValue }) => contextValue);
     expect(values).toEqual(expect.arrayContaining(['signal.memory', 'error', 'process', 'lifecycle']));

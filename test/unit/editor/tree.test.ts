@@ -12,7 +12,7 @@ interface Item {
   readonly collapsibleState: number;
 }
 
-const treeView = vi.hoisted(() => ({ badges: [] as unknown[], description: '' }));
+const treeView = vi.hoisted(() => ({ badges: [] as unknown[], description: '', message: '' }));
 
 vi.mock('vscode', () => ({
   window: {
@@ -22,6 +22,9 @@ vi.mock('vscode', () => ({
       },
       set description(text: string) {
         treeView.description = text;
+      },
+      set message(text: string) {
+        treeView.message = text;
       },
       dispose: () => undefined,
     }),
@@ -74,6 +77,7 @@ const idsOf = (change: readonly TreeRow[] | 'all' | undefined): unknown =>
   Array.isArray(change) ? change.map(({ id }: TreeRow) => id) : change;
 
 beforeEach(() => {
+  treeView.message = '';
   treeView.badges.length = 0;
 });
 
@@ -173,6 +177,22 @@ describe('the tree of sandboxes', () => {
     for (const level of ['calm', 'warn', 'critical', 'calm'] as const) tree.update(both(level), nowMs);
     expect(treeView.badges).toEqual([{ value: 1, tooltip: '1 sandbox is about to break' }, undefined]);
     expect(treeView.description).toBe('filter: mine');
+  });
+
+  it('says above the rows what the filter leaves out, and when it leaves out everything', () => {
+    const { tree } = opened();
+    tree.update(appView([named('mine'), named('other')]), nowMs);
+    expect([treeView.message, tree.wanted]).toEqual(['', '']);
+    tree.setFilter('mine', nowMs);
+    expect(treeView.message).toBe('Only sandboxes that contain “mine” are shown.');
+    tree.update(appView([named('other')]), nowMs);
+    expect(treeView.message).toBe('No sandbox contains “mine”.');
+    expect(tree.wanted).toBe('mine');
+    tree.update(appView([], { servers: [] }), nowMs);
+    expect(treeView.message).toBe('');
+    tree.update(appView([named('other')]), nowMs);
+    tree.setFilter('', nowMs);
+    expect(treeView.message).toBe('');
   });
 });
 

@@ -10,38 +10,66 @@ const editor = vi.hoisted(() => ({
   told: [] as unknown[],
   commands: [] as unknown[][],
   messages: [] as string[],
+  restore: null as ((panel: unknown, state: unknown) => Promise<void>) | null,
+  panels: [] as { title: string; shown: number; closed: boolean }[],
+  refuses: false,
 }));
 
 vi.mock('vscode', () => {
   const nothing = { dispose: () => undefined };
   const uri = (path: string) => ({ path, toString: () => path });
+  const message = async (text: string) => {
+    editor.messages.push(text);
+  };
+  const createWebviewPanel = () => {
+    const closing: (() => void)[] = [];
+    const panel = {
+      title: '',
+      shown: 0,
+      closed: false,
+      visible: true,
+      webview: {
+        cspSource: 'self',
+        asWebviewUri: (at: unknown) => at,
+        postMessage: async (each: unknown) => editor.told.push(each),
+        onDidReceiveMessage: (listener: (each: unknown) => void) => {
+          editor.say = listener;
+          return nothing;
+        },
+      },
+      onDidChangeViewState: () => nothing,
+      onDidDispose: (listener: () => void) => {
+        closing.push(listener);
+        return nothing;
+      },
+      reveal: () => {
+        panel.shown += 1;
+      },
+      dispose: () => {
+        panel.closed = true;
+        for (const listener of closing) listener();
+      },
+    };
+    editor.panels.push(panel);
+    return panel;
+  };
   return {
     window: {
-      registerWebviewPanelSerializer: () => nothing,
-      createWebviewPanel: () => ({
-        title: '',
-        visible: true,
-        webview: {
-          cspSource: 'self',
-          asWebviewUri: (at: unknown) => at,
-          postMessage: async (message: unknown) => editor.told.push(message),
-          onDidReceiveMessage: (listener: (message: unknown) => void) => {
-            editor.say = listener;
-            return nothing;
-          },
-        },
-        onDidChangeViewState: () => nothing,
-        onDidDispose: () => nothing,
-        reveal: () => undefined,
-        dispose: () => undefined,
-      }),
-      showInformationMessage: async (text: string) => {
-        editor.messages.push(text);
+      registerWebviewPanelSerializer: (
+        _type: string,
+        { deserializeWebviewPanel }: { deserializeWebviewPanel: typeof editor.restore },
+      ) => {
+        editor.restore = deserializeWebviewPanel;
+        return nothing;
       },
+      createWebviewPanel,
+      showInformationMessage: message,
+      showWarningMessage: message,
     },
     workspace: { workspaceFolders: [{ name: 'app', uri: uri('/srv/app') }] },
     commands: {
       executeCommand: async (...words: unknown[]) => {
+        if (editor.refuses) throw new Error('command not found');
         editor.commands.push(words);
       },
     },
@@ -69,10 +97,53 @@ const opened = async (stand: Stand, place: Parameters<Dashboards['open']>[0]) =>
 
 beforeEach(() => {
   editor.say = null;
-  for (const list of [editor.told, editor.commands, editor.messages]) list.length = 0;
+  for (const list of [editor.told, editor.commands, editor.messages, editor.panels]) list.length = 0;
+  editor.refuses = false;
+});
+
+describe('a tab of before a reload, which the editor gives back when it is looked at', () => {
+  const fleet = { page: 'fleet' } as const;
+  /** The tab as the editor gives it back. */
+  const givenBack = async (): Promise<(typeof editor.panels)[number]> => {
+    const { window } = await import('vscode');
+    const panel = window.createWebviewPanel('', '', -1);
+    await editor.restore?.(panel, { place: fleet });
+    return panel as unknown as (typeof editor.panels)[number];
+  };
+
+  it('is the tab of its place', async () => {
+    const dashboards = new Dashboards(new Stand().sources, { path: '/' } as never);
+    const panel = await givenBack();
+    expect(panel).toMatchObject({ title: 'Sandboxes', closed: false });
+    dashboards.open(fleet);
+    expect(editor.panels).toHaveLength(1);
+    expect(panel.shown).toBe(1);
+  });
+
+  it('gives way to the one that was opened for its place meanwhile: there is one for each', async () => {
+    const dashboards = new Dashboards(new Stand().sources, { path: '/' } as never);
+    dashboards.open(fleet);
+    const old = await givenBack();
+    const [opened] = editor.panels;
+    expect(old.closed).toBe(true);
+    expect(opened).toMatchObject({ closed: false, shown: 1 });
+    dashboards.open(fleet);
+    expect(editor.panels).toHaveLength(2);
+    expect(opened?.shown).toBe(2);
+    dashboards.dispose();
+    expect(opened?.closed).toBe(true);
+  });
 });
 
 describe('a button of a page', () => {
+  it('that could not be followed says so to who pressed it', async () => {
+    const stand = new Stand();
+    const { say } = await opened(stand, { page: 'fleet' });
+    editor.refuses = true;
+    await say({ kind: 'command', command: 'refresh', target: null });
+    expect(editor.messages).toEqual(['Sandbox Foresight: command not found']);
+  });
+
   const sandboxStand = (): Stand => {
     const stand = new Stand();
     stand.view = appView([sandboxView({ errors: [error] })]);

@@ -195,6 +195,9 @@ describe('the feed of a sandbox', () => {
     stand.show(appView([viewWith(25)]));
     expect(ofKind(stand.take(), 'sandbox').at(-1)?.page.found).toBe(true);
     expect(feed.title).toBe('api-tests');
+    stand.show(appView([]));
+    const lost = ofKind(stand.take(), 'sandbox').at(-1)?.page;
+    expect([lost?.name, lost?.phase.word]).toEqual(['api-tests', 'not known']);
     feed.dispose();
   });
 });

@@ -29,7 +29,11 @@ describe('the page of a sandbox', () => {
   it('says that nothing needs to be done only where that is so', () => {
     const said = (part: Parameters<typeof sandboxView>[0]): string => page({ fixes: [], errors: [], ...part }).noFix;
     expect(said({ leading: null, level: 'calm' })).toBe('Nothing needs to be done.');
-    expect(said({ level: 'calm', errors: [anError({ solvedAtMs: nowMs })] })).toBe('Nothing needs to be done.');
+    expect(said({ leading: null, level: 'calm', errors: [anError({ solvedAtMs: nowMs })] })).toBe(
+      'Nothing needs to be done.',
+    );
+    // Memory that is full in four minutes stands beside it.
+    expect(said({ level: 'calm' })).toBe('Nothing needs to be done yet.');
     expect(said({ level: 'critical' })).toBe('Nothing can be done from here.');
     expect(said({ level: 'calm', errors: [anError()] })).toBe('Nothing can be done from here.');
     expect(said({ level: 'critical', sandbox: sandbox({ phase: 'failed' }) })).toBe('It is over.');

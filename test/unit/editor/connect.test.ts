@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { connect } from '../../../src/editor/connect.ts';
+import { Secrets } from '../../../src/editor/secrets.ts';
+
+const editor = vi.hoisted(() => ({ answers: [] as (string | undefined)[], stored: [] as string[] }));
+
+vi.mock('vscode', () => ({
+  window: { showInputBox: async () => editor.answers.shift() },
+  env: { remoteName: undefined },
+  workspace: {
+    getConfiguration: () => ({ update: async (_name: string, value: string) => void editor.stored.push(value) }),
+  },
+  ConfigurationTarget: { Global: 1 },
+}));
+
+const address = 'http://127.0.0.1:8080';
+const key = `sandboxForesight/apiKey/${address}`;
+
+const entered = async (kept: Map<string, string>, ...answers: (string | undefined)[]): Promise<boolean> => {
+  editor.answers = answers;
+  const storage = {
+    get: async (name: string) => kept.get(name),
+    store: async (name: string, value: string) => void kept.set(name, value),
+    delete: async (name: string) => void kept.delete(name),
+  };
+  return connect(new Secrets(storage as never), '', (text) => text);
+};
+
+beforeEach(() => {
+  editor.stored = [];
+});
+
+describe('connecting to a server', () => {
+  it('stores its address and its key, or that it needs none', async () => {
+    const kept = new Map<string, string>();
+    expect(await entered(kept, address, 'k')).toBe(true);
+    expect([editor.stored, kept.get(key)]).toEqual([[address], 'k']);
+    expect(await entered(kept, address, '')).toBe(true);
+    expect([editor.stored.length, kept.size]).toEqual([2, 0]);
+  });
+
+  it('does nothing when a question is closed', async () => {
+    expect(await entered(new Map(), undefined)).toBe(false);
+    expect(await entered(new Map(), address, undefined)).toBe(false);
+    expect(editor.stored).toEqual([]);
+  });
+
+  it('keeps a key that is stored already when the question for it is closed, as that question says', async () => {
+    const kept = new Map([[key, 'old']]);
+    expect(await entered(kept, address, undefined)).toBe(true);
+    expect([editor.stored, kept.get(key)]).toEqual([[address], 'old']);
+  });
+});

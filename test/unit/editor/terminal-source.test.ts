@@ -1,0 +1,58 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { TerminalSource } from '../../../src/editor/terminal-source.ts';
+import { nowMs } from '../../helpers/views.ts';
+
+type Listener = (event: unknown) => void;
+const editor = vi.hoisted(() => ({
+  started: null as Listener | null,
+  ended: null as Listener | null,
+  closed: null as Listener | null,
+}));
+
+vi.mock('vscode', () => {
+  const keeps = (name: keyof typeof editor) => (listener: Listener) => {
+    editor[name] = listener;
+    return { dispose: () => undefined };
+  };
+  return {
+    window: {
+      onDidStartTerminalShellExecution: keeps('started'),
+      onDidEndTerminalShellExecution: keeps('ended'),
+      onDidCloseTerminal: keeps('closed'),
+    },
+  };
+});
+
+/** A command of a terminal that never says a word and, as in the editor, never ends its output when the terminal is closed. */
+const execution = (line: string) => ({
+  commandLine: { value: line },
+  cwd: undefined,
+  read: async function* () {
+    await new Promise(() => undefined);
+  },
+});
+
+let source: TerminalSource;
+beforeEach(() => {
+  const failed = (error: unknown): never => {
+    throw error;
+  };
+  source = new TerminalSource({ sandboxOf: () => 'a', now: () => nowMs, failed });
+});
+
+it('tells the end of what ran in a terminal that was closed, of which the editor says nothing', async () => {
+  const terminal = { name: 'bash' };
+  editor.started?.({ terminal, execution: execution('npm run dev') });
+  editor.started?.({ terminal: { name: 'other' }, execution: execution('npm test') });
+  editor.closed?.(terminal);
+  editor.closed?.(terminal);
+  source.dispose();
+  const events = [];
+  for await (const event of source.events(new AbortController().signal)) events.push(event);
+  expect(events).toMatchObject([
+    { kind: 'command-started', commandId: 'terminal-1', commandLine: 'npm run dev' },
+    { kind: 'command-started', commandId: 'terminal-2', commandLine: 'npm test' },
+    { kind: 'command-ended', commandId: 'terminal-1', exitCode: null },
+  ]);
+  expect(events).toHaveLength(3);
+});
