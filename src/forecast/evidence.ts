@@ -11,9 +11,13 @@ const worthSaying = 0.01;
 /** A change below this share of the limit a minute is called level. */
 const levelPerMinute = 0.01;
 
+/** Digits in threes, from five on: inodes come in millions. */
+const grouped = (value: number): string =>
+  Math.abs(value) < 10_000 ? String(value) : String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+
 function short(value: number): string {
   const size = Math.abs(value);
-  if (size >= 100 || Number.isInteger(value)) return String(Math.round(value));
+  if (size >= 100 || Number.isInteger(value)) return grouped(Math.round(value));
   return size >= 10 ? value.toFixed(1).replace(/\.0$/, '') : String(Number(value.toPrecision(2)));
 }
 

@@ -1,4 +1,4 @@
-import { isDefaultHeap } from '../model/heap-defaults.ts';
+import { disprovesGuess, fullAtBytes, isDefaultHeap, shownHeapBytes } from '../model/heap-defaults.ts';
 import type { ProcessReading } from '../model/sample.ts';
 import { SignalTrack } from './track.ts';
 
@@ -11,9 +11,6 @@ const keepsItsHeap = /xmx|maxheapsize|maxrampercentage|java/i;
 const isSoft = /gomemlimit/i;
 /** Set on addresses and not on memory in use. */
 const isOnAddresses = /ulimit/i;
-/** Beside its heap a process holds code, stacks and buffers: so much, and this share of the heap. */
-const besideBytes = 32 * 1024 * 1024;
-const besideShare = 0.02;
 /** So far beyond the limit the memory cannot be heap. */
 const beyond = 1.25;
 /** A process with this share of the sandbox's memory is the one that fills it. */
@@ -35,12 +32,6 @@ type Telling = 'yes' | 'unchecked' | 'keeps' | 'soft' | 'outside';
 
 type Limited = ProcessReading & { readonly heapLimit: NonNullable<ProcessReading['heapLimit']> };
 type Told = ProcessReading & { readonly heap: NonNullable<ProcessReading['heap']> };
-
-/** What resident memory may come to before a heap of this limit is full. */
-const fullAtBytes = (limitBytes: number): number => limitBytes * (1 + besideShare) + besideBytes;
-/** A limit nobody set, and the process holds more than a heap of that size could: what it holds is something else, and nothing is told of it. */
-const disprovesGuess = ({ rssBytes, heapLimit }: ProcessReading): boolean =>
-  heapLimit !== null && isDefaultHeap(heapLimit) && rssBytes > fullAtBytes(heapLimit.limitBytes);
 
 const isLimited = (process: ProcessReading): process is Limited => process.heapLimit !== null;
 const isTold = (process: ProcessReading): process is Told => process.heap !== undefined && process.heap.limitBytes > 0;
@@ -130,8 +121,7 @@ export class HeapWatch {
     if (keepsItsHeap.test(`${name} ${source}`)) this.telling = 'keeps';
     else if (isSoft.test(source)) this.telling = 'soft';
     else if (rssBytes > beyond * limit) this.telling = 'outside';
-    // Of a limit that somebody set the person sees that number; of a guess, where it would end.
-    const shownBytes = this.guessed ? Math.round(limit) : limitBytes;
+    const shownBytes = shownHeapBytes(heapLimit);
     const beside = { used: 0, limit: limit - shownBytes };
     this.track.add(atMs, rssBytes, shownBytes, cadenceMs, rssBytes, beside);
   }

@@ -1,4 +1,4 @@
-import type { HeapLimit } from './sample.ts';
+import type { HeapLimit, ProcessReading } from './sample.ts';
 
 /*
  * How large a heap becomes when nobody says: a process can die at this limit long before its sandbox is full.
@@ -22,6 +22,21 @@ const javaBytes = (memoryBytes: number): number =>
 
 /** Whether nobody set this limit. */
 export const isDefaultHeap = ({ source }: HeapLimit): boolean => source.startsWith('default of ');
+
+/** Beside its heap a process holds code, stacks and buffers: so much, and this share of the heap. */
+const besideBytes = 32 * mebibyte;
+const besideShare = 0.02;
+
+/** What resident memory may come to before a heap of this limit is full, bytes. */
+export const fullAtBytes = (limitBytes: number): number => limitBytes * (1 + besideShare) + besideBytes;
+
+/** A limit nobody set, and the process holds more than a heap of that size could: what it holds is something else, and nothing is told of it. */
+export const disprovesGuess = ({ rssBytes, heapLimit }: Pick<ProcessReading, 'rssBytes' | 'heapLimit'>): boolean =>
+  heapLimit !== null && isDefaultHeap(heapLimit) && rssBytes > fullAtBytes(heapLimit.limitBytes);
+
+/** The limit to show against resident memory, bytes: of one that somebody set that number, of a guess where it would end. */
+export const shownHeapBytes = (limit: HeapLimit): number =>
+  isDefaultHeap(limit) ? Math.round(fullAtBytes(limit.limitBytes)) : limit.limitBytes;
 
 /**
  * The heap limit that a runtime chooses by itself.

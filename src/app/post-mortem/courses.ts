@@ -1,3 +1,4 @@
+import { disprovesGuess, shownHeapBytes } from '../../model/heap-defaults.ts';
 import type { SignalCourse } from '../../model/post-mortem.ts';
 import type { ProcessReading, Sample } from '../../model/sample.ts';
 import { type SignalName, unitOf } from '../../model/signal.ts';
@@ -11,9 +12,11 @@ const bytes = (reading: { readonly usedBytes: number; readonly limitBytes: numbe
   reading === undefined ? null : { used: reading.usedBytes, limit: reading.limitBytes };
 
 /** What a process tells of its own heap; without that, its resident memory against the limit it set itself. */
-const heapUse = ({ rssBytes, heapLimit, heap }: ProcessReading): { used: number; limit: number } | null => {
+const heapUse = (process: ProcessReading): { used: number; limit: number } | null => {
+  const { rssBytes, heapLimit, heap } = process;
   if (heap !== undefined && heap.limitBytes > 0) return { used: heap.usedBytes, limit: heap.limitBytes };
-  return heapLimit === null || heapLimit.limitBytes <= 0 ? null : { used: rssBytes, limit: heapLimit.limitBytes };
+  if (heapLimit === null || heapLimit.limitBytes <= 0 || disprovesGuess(process)) return null;
+  return { used: rssBytes, limit: shownHeapBytes(heapLimit) };
 };
 
 /** Of the processes with a limit of their own the one that is nearest to it; where some tell their heaps, one of those. */

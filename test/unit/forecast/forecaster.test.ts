@@ -141,6 +141,13 @@ describe('limits', () => {
 });
 
 describe('other signals use the same model', () => {
+  it('groups the digits of large counts in threes', () => {
+    const events = Array.from({ length: 40 }, (_, s) =>
+      sample(s, { memoryMiB: 30, more: { inodes: { used: 811_815 + s, limit: 16_777_216 } } }),
+    );
+    expect(forecastAfter(createForecaster(), events, 'inodes').evidence).toContain('15,965,362 left');
+  });
+
   it.each(['disk', 'inodes', 'pids', 'fds', 'swap'] as const)('%s', (signal) => {
     const readings = Array.from({ length: 80 }, (_, s) => {
       const bytes = { usedBytes: 10 * s, limitBytes: 1000 };

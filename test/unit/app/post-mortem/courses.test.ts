@@ -25,3 +25,16 @@ it('draws the fullest of several that tell, before those of which only resident 
   expect(heapCourse(...others, process(9, 50, { heap: heap(40) }))?.used).toEqual([40 * MiB]);
   expect(heapCourse(process(7, 100), process(8, 110))?.used).toEqual([110 * MiB]);
 });
+
+it('draws the line of a limit that nobody set where a heap of that size would end, as the forecast says it', () => {
+  const guessed = { heapLimit: { limitBytes: 256 * MiB, source: 'default of node' } };
+  expect(heapCourse(process(7, 280, guessed))).toMatchObject({
+    used: [280 * MiB],
+    limit: [Math.round(256 * MiB * 1.02 + 32 * MiB)],
+  });
+});
+
+it('draws no heap once a process holds more than such a heap could', () => {
+  const guessed = { heapLimit: { limitBytes: 256 * MiB, source: 'default of node' } };
+  expect(heapCourse(process(7, 300, guessed))).toBeUndefined();
+});
