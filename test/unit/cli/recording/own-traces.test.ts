@@ -12,6 +12,7 @@ const mostBytes = 5e6;
 interface Summary {
   readonly id: string;
   readonly family: string;
+  readonly command: string;
   readonly rows: number;
   readonly duration_ms: number;
   readonly ended: string;
@@ -28,7 +29,7 @@ interface Listed {
 }
 
 const files = (set: string): readonly string[] => readdirSync(join(traces, set)).sort();
-const sets = ['days', 'fresh', 'own', 'slow'];
+const sets = ['days', 'fresh', 'lives', 'own', 'slow'];
 const listed = sets.flatMap((set) =>
   files(set)
     .filter((file) => file.endsWith('.json'))
@@ -90,6 +91,19 @@ describe('the committed recordings', () => {
     const broken = fresh.filter(({ summary }) => summary.break !== null).length / fresh.length;
     expect(broken).toBeGreaterThan(0.5);
     expect(broken).toBeLessThan(0.65);
+  });
+
+  it('have a second life of every short run: the same command in the same limits', () => {
+    const first = new Map(inSet('own').map((one) => [one.id, one.summary]));
+    expect(
+      inSet('lives')
+        .map(({ id }) => id.replace('b-', '-'))
+        .toSorted(),
+    ).toEqual([...first.keys()].toSorted());
+    for (const { id, summary } of inSet('lives')) {
+      const before = first.get(id.replace('b-', '-'));
+      expect([id, summary.command, summary.limits]).toEqual([id, before?.command, before?.limits]);
+    }
   });
 
   it.each(listed)('$id: rows rise in time, and only the last is after the break', (trace) => {
