@@ -23,8 +23,8 @@ const leastShare = 0.02;
 
 /** Spread of the logarithm of the time that a command takes to its peak. */
 const timeSpread = 0.5;
-/** As late as only this share of runs, the time of earlier ones says nothing any more: it may come at any moment. */
-const overdue = 0.05;
+/** Of so few runs that are so late nothing can be told apart any more. */
+const leastToCome = 1e-9;
 
 interface Running {
   readonly key: string;
@@ -56,13 +56,15 @@ export interface Expectation {
   readonly weight: number;
 }
 
+/** @returns the share of runs that take longer than `ageMs` to their peak, of those that usually take `tookMs`; 1 where nobody measured. */
+const later = (tookMs: number | null, ageMs: number): number =>
+  tookMs === null || !(ageMs > 0) ? 1 : phi(Math.log(tookMs / ageMs) / timeSpread);
+
 /** @returns how likely what takes `tookMs` from its start comes within 60, 120 and 300 s of the age `ageMs`, if it comes at all. */
 function shareWithin(tookMs: number | null, ageMs: number): readonly [number, number, number] {
-  const after = (ms: number): number => (tookMs === null || ms <= 0 ? 1 : phi(Math.log(tookMs / ms) / timeSpread));
-  const toCome = after(ageMs);
-  // Nobody measured, or it is late: now as well as later.
-  if (tookMs === null || toCome < overdue) return [1, 1, 1];
-  const within = (seconds: number): number => 1 - after(ageMs + seconds * 1000) / toCome;
+  const toCome = later(tookMs, ageMs);
+  if (tookMs === null || toCome < leastToCome) return [1, 1, 1];
+  const within = (seconds: number): number => 1 - later(tookMs, ageMs + seconds * 1000) / toCome;
   return [within(60), within(120), within(300)];
 }
 
@@ -163,8 +165,15 @@ export class CommandMemory {
         : Math.exp(own.reduce((sum, peak) => sum + Math.log(peak.tookMs), 0) / own.length);
     const left = beyond(Math.max(0, limitBytes - startBytes));
     const sofar = beyond(highestBytes - startBytes);
-    const weight = (runs / (runs + doubt)) * Math.min(1, sofar / uncharted);
-    const probability = sofar > 0 ? Math.min(1, left / sofar) : 0;
-    return { key, usualBytes, runs, probability, within: shareWithin(tookMs, nowMs - startAtMs), weight };
+    const trusted = runs / (runs + doubt);
+    const weight = trusted * Math.min(1, sofar / uncharted);
+    const ageMs = nowMs - startAtMs;
+    const beyondLimit = sofar > 0 ? Math.min(1, left / sofar) : 0;
+    // One that has outlived those before it is not going their way.
+    const toCome = later(tookMs, ageMs);
+    const stillBeyond = beyondLimit * toCome;
+    const otherWays = 1 - beyondLimit + (1 - trusted) * (1 - toCome);
+    const probability = stillBeyond > 0 ? stillBeyond / (stillBeyond + otherWays) : 0;
+    return { key, usualBytes, runs, probability, within: shareWithin(tookMs, ageMs), weight };
   }
 }

@@ -196,7 +196,10 @@ export interface CommandPeak {
   readonly tookMs: number | null;
 }
 
-/** What commands took before, known when one starts again. Answers at once, from memory; all windows learn together. */
+/**
+ * What commands took before, known when one starts again; and under the keys of life.ts, how far sandboxes filled in their lives. Answers at
+ * once, from memory; all windows learn together.
+ */
 export interface CommandPeaks {
   /** @returns null for a command that has not run yet. */
   peakOf(commandKey: string, nowMs: number): CommandPeak | null;
