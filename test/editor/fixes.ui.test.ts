@@ -151,7 +151,7 @@ describe('deleting', () => {
     const dialog = await modal(product.page, /^Delete api-tests\?$/);
     const [action = ''] = dialog.buttons.filter((button) => button !== 'Cancel');
     await dialog.press(action);
-    await result(/^Delete api-tests: .*(gone|deleted)/i, 'info');
+    await result(/^api-tests is (gone|deleted)/i, 'info');
     await eventually(
       product,
       'one sandbox less',
