@@ -71,7 +71,7 @@ export class LifeMemory {
     const isFull = fullMemory.includes(cause);
     if (life === undefined || !(isFull || endsSandbox)) return;
     if (isFull) life.courses.memory.reached();
-    // What runs on, or again, begins anew.
+    // What runs on, or again, begins anew; it counts as a life of its own only where nobody knows when the sandbox was made.
     this.#lives.delete(sandbox.id);
     if (ending?.life === life) return;
     this.#settle(sandbox.id);

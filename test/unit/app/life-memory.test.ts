@@ -58,12 +58,27 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     expect(peaks.recorded).toEqual([one('memory', noEndBytes)]);
   });
 
-  it('counts a kill that it lived through, and begins anew behind it', async () => {
+  it('is that it was killed, though it lives on and ends at rest: one sandbox counts once', async () => {
     const { peaks, box, live, ends, settled } = bench();
-    live(box('1', { createdAtMs: null }), 400);
-    ends(box('1', { createdAtMs: null }), 'out-of-memory-child', false);
-    live(box('1', { createdAtMs: null }), 200);
-    ends(box('1', { createdAtMs: t0 + 500_000 }), 'deleted');
+    live(box('1'), 400);
+    ends(box('1'), 'out-of-memory-child', false);
+    await settled();
+    for (const { commandKey, peakBytes, atMs } of peaks.recorded) {
+      peaks.known.set(commandKey, { peakBytes, runs: 1, lastRunAtMs: atMs, peaks: [], tookMs: null });
+    }
+    live(box('1'), 200);
+    ends(box('1'), 'deleted');
+    await settled();
+    expect(peaks.recorded).toEqual([one('memory', noEndBytes)]);
+  });
+
+  it('counts both where nobody knows when it was made, and the second from its own beginning', async () => {
+    const { peaks, box, live, ends, settled } = bench();
+    const ageless = box('1', { createdAtMs: null });
+    live(ageless, 400);
+    ends(ageless, 'out-of-memory-child', false);
+    live(ageless, 200);
+    ends(ageless, 'deleted');
     await settled();
     expect(peaks.recorded.map(({ peakBytes }) => peakBytes)).toEqual([noEndBytes, 200 * MiB]);
   });
