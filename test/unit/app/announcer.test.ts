@@ -72,7 +72,12 @@ const setUp = async (standing: Record<string, Standing> = {}) => {
       before: 0,
       atMs: 1,
     });
-  return { bench, announcer, notices, warn, pass, rise, standing, counts };
+  /** Brings a sandbox into another phase. */
+  const turn = async (phase: Phase, id = 'a'): Promise<void> => {
+    bench.provider.put(aSandbox(id, { phase, rawState: phase }));
+    await bench.show();
+  };
+  return { announcer, notices, warn, pass, rise, turn, standing, counts };
 };
 
 describe('the announcer', () => {
@@ -118,11 +123,7 @@ describe('the announcer', () => {
   });
 
   it('reminds of what rests in a paused sandbox only once it runs again', async () => {
-    const { bench, announcer, notices, warn, pass } = await setUp();
-    const turn = async (phase: Phase): Promise<void> => {
-      bench.provider.put(aSandbox('a', { phase, rawState: phase }));
-      await bench.show();
-    };
+    const { announcer, notices, warn, pass, turn } = await setUp();
     warn('warned', aWarning());
     announcer.speak();
     announcer.snooze('w', 10_000);
@@ -135,31 +136,27 @@ describe('the announcer', () => {
   });
 
   it('does not remind of what was muted while the sandbox was paused', async () => {
-    const { bench, announcer, notices, warn, pass } = await setUp();
+    const { announcer, notices, warn, pass, turn } = await setUp();
     warn('warned', aWarning());
     announcer.speak();
     announcer.snooze('w', 10_000);
-    bench.provider.put(aSandbox('a', { phase: 'paused', rawState: 'paused' }));
-    await bench.show();
+    await turn('paused');
     pass(60);
     announcer.mute('a', 'memory');
-    bench.provider.put(aSandbox('a'));
-    await bench.show();
+    await turn('running');
     pass(1);
     expect(notices).toHaveLength(1);
   });
 
   it('does not remind of what ran out while the sandbox was paused', async () => {
-    const { bench, announcer, notices, warn, pass } = await setUp();
+    const { announcer, notices, warn, pass, turn } = await setUp();
     warn('warned', aWarning());
     announcer.speak();
     announcer.snooze('w', 10_000);
-    bench.provider.put(aSandbox('a', { phase: 'paused', rawState: 'paused' }));
-    await bench.show();
+    await turn('paused');
     pass(60);
     warn('recovered', aWarning({ outcome: 'recovered', endedAtMs: 2 }));
-    bench.provider.put(aSandbox('a'));
-    await bench.show();
+    await turn('running');
     pass(1);
     expect(notices).toHaveLength(1);
     expect(announcer.due).toBe(false);
@@ -226,11 +223,10 @@ describe('the sandboxes of others', () => {
   });
 
   it('are not told of while they are paused', async () => {
-    const { bench, notices, warn, pass } = await setUp({ ...others });
+    const { notices, warn, pass, turn } = await setUp({ ...others });
     warn('warned', aWarning({ id: 'b', sandboxId: 'b' }));
     warn('warned', aWarning({ id: 'c', sandboxId: 'c' }));
-    bench.provider.put(aSandbox('b', { phase: 'paused', rawState: 'paused' }));
-    await bench.show();
+    await turn('paused', 'b');
     pass(20);
     expect(notices.map(({ sandboxId, text }) => [sandboxId, text.startsWith('Another sandbox')])).toEqual([
       ['c', true],
