@@ -80,13 +80,15 @@ function course(signal: SignalName, track: SignalTrack, outlook: Outlook, grower
   return parts;
 }
 
-const plural = (count: number): string => `${count} earlier sandbox${count === 1 ? '' : 'es'} of this kind`;
+const earlierOnes = (count: number): string => `${count} earlier sandbox${count === 1 ? '' : 'es'} of this kind`;
 
 /** What became of those that came as far as this one. */
 function livesInWords(signal: SignalName, { reached, stopped, highestStop }: EarlierLives): string | null {
-  if (stopped === 0) return reached === 0 ? null : `${plural(reached)} reached the limit`;
+  if (stopped === 0) return reached === 0 ? null : `${earlierOnes(reached)} reached the limit`;
   const where = `stopped at about ${amount(signal, highestStop)}${stopped === 1 ? '' : ' at most'}`;
-  return reached === 0 ? `${plural(stopped)} ${where}` : `${plural(reached)} reached the limit, ${stopped} ${where}`;
+  return reached === 0
+    ? `${earlierOnes(stopped)} ${where}`
+    : `${earlierOnes(reached)} reached the limit, ${stopped} ${where}`;
 }
 
 /** Everything the sentence is made of. */

@@ -135,10 +135,9 @@ export async function judgeLives(
   models: ReadonlyMap<string, Model>,
   say: (text: string) => void,
 ): Promise<LifeReport> {
-  const pairs = [...twins(cases), ...days(cases)];
-  const firstSet = new Map(
-    twins(cases).map(([judged, other]) => [judged, judged.set === livesSet ? other.set : judged.set]),
-  );
+  const twice = twins(cases);
+  const pairs = [...twice, ...days(cases)];
+  const firstSet = new Map(twice.map(([judged, other]) => [judged, judged.set === livesSet ? other.set : judged.set]));
   const judged = pairs.map(([one]) => ({ ...one, set: firstSet.get(one) ?? one.set }));
   const methods: MethodReport[] = [];
   const sets: MethodReport[] = [];
