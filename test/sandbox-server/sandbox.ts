@@ -66,6 +66,7 @@ export class Sandbox {
   #main: ChildProcess | undefined;
   #oomTimer: NodeJS.Timeout | undefined;
   #oomKillsSeen = 0;
+  #oomKillsCounted = 0;
   #lastOomKillAtMs = Number.NEGATIVE_INFINITY;
   #wakeUp: (() => void)[] = [];
   #isRemoved = false;
@@ -167,13 +168,19 @@ export class Sandbox {
     }
     child.on('error', (error) => this.#addLog(`[bootstrap] ${error.message}`));
     child.on('exit', (code, signal) => this.#mainEnded(code, signal));
-    this.#oomTimer = setInterval(() => this.#watchOom(), oomPollMs);
+    this.#oomTimer = setInterval(() => this.#lookForKills(), oomPollMs);
     while (this.#children.has(child) && !this.group.pids().includes(child.pid ?? -1)) await delay(5);
   }
 
   #addLog(line: string): void {
     this.logLines.push(`${formatNano(preciseNowMs())} ${line}`);
     if (this.logLines.length > maxLogLines) this.logLines.shift();
+  }
+
+  /** Tells of kills one look after they were counted: when it was the main process, the news of its end may be a moment behind. */
+  #lookForKills(): void {
+    if (this.#oomKillsCounted > this.#oomKillsSeen) this.#watchOom();
+    if (!this.#isRemoved) this.#oomKillsCounted = this.group.oomKills();
   }
 
   #watchOom(main?: { readonly atMs: number }): void {
