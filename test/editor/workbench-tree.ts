@@ -108,7 +108,16 @@ function treeView(page: Page, pane: Locator, title: string): TreeView {
     waitForRow,
     expand: async (label) => {
       if ((await waitForRow(label)).expanded === true) return;
-      await onRow(label, 'open', (row) => row.locator('.monaco-tl-twistie').click({ timeout: patienceMs }));
+      await onRow(label, 'open', async (row) => {
+        const deadlineMs = Date.now() + patienceMs;
+        const isOpen = async () => (await row.getAttribute('aria-expanded')) === 'true';
+        while (!(await isOpen())) {
+          if (Date.now() > deadlineMs) throw new Error('it stays closed');
+          // Rows that come above it in this very moment move it away from under the mouse.
+          await row.locator('.monaco-tl-twistie').click({ timeout: patienceMs });
+          for (let look = 0; look < 20 && !(await isOpen()); look += 1) await page.waitForTimeout(100);
+        }
+      });
       await waitForRows(`children of ${label}`, (list) => {
         const at = list.findIndex((row) => hasLabel(row.label, label));
         return (list[at + 1]?.level ?? 0) > (list[at]?.level ?? 0);
