@@ -69,6 +69,7 @@ export const onSettingsChanged = (changed: (settings: Settings) => void): vscode
 export interface NetworkSettings {
   readonly proxyUrl?: string;
   readonly useProxy: boolean;
+  readonly proxyAuthorization?: string;
   readonly strictTls: boolean;
   readonly systemCertificates: boolean;
   readonly noProxy: readonly string[];
@@ -79,8 +80,10 @@ export function readNetworkSettings(): NetworkSettings {
   const http = vscode.workspace.getConfiguration('http');
   const proxy = http.get<unknown>('proxy');
   const noProxy = http.get<unknown>('noProxy');
+  const proxyAuthorization = http.get<unknown>('proxyAuthorization');
   return {
     ...(typeof proxy === 'string' && proxy !== '' ? { proxyUrl: proxy } : {}),
+    ...(typeof proxyAuthorization === 'string' && proxyAuthorization !== '' ? { proxyAuthorization } : {}),
     useProxy: http.get<unknown>('proxySupport') !== 'off',
     strictTls: http.get<unknown>('proxyStrictSSL') !== false,
     systemCertificates: http.get<unknown>('systemCertificates') !== false,

@@ -50,17 +50,26 @@ export class Problem extends Error {
   readonly code: string | null;
   /** HTTP status, or null. */
   readonly status: number | null;
+  /** How long the server asked to be left alone, or null. */
+  readonly retryAfterMs: number | null;
 
   constructor(
     kind: ProblemKind,
     message: string,
-    details: { nextStep?: string; code?: string | null; status?: number | null; cause?: unknown } = {},
+    details: {
+      nextStep?: string;
+      code?: string | null;
+      status?: number | null;
+      retryAfterMs?: number | null;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
     this.nextStep = details.nextStep ?? null;
     this.code = details.code ?? null;
     this.status = details.status ?? null;
+    this.retryAfterMs = details.retryAfterMs ?? null;
   }
 }
 

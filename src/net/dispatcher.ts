@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import type { Agent, Dispatcher } from 'undici';
+import type { Agent, Dispatcher, ProxyAgent } from 'undici';
 import { Problem } from '../model/problem.ts';
 import { type CertificateSettings, trustedCertificates } from './certificates.ts';
+import { checkIdentity } from './identity.ts';
 import { type ProxySettings, proxyFor } from './proxy.ts';
+import { ProxyFailure } from './proxy-failure.ts';
 import type { SocketRequest, Transport, TransportAnswer, TransportRequest, TransportSocket } from './transport.ts';
 import { loadUndici } from './undici.ts';
 
@@ -19,6 +21,8 @@ export interface ConnectionSettings extends ProxySettings, CertificateSettings {
   readonly noProxy?: readonly string[];
   /** False for `http.proxySupport: off`: setting and environment are then ignored. Default true. */
   readonly useProxy?: boolean;
+  /** `http.proxyAuthorization`: the value of that header, in place of the user name and password in the proxy's address. */
+  readonly proxyAuthorization?: string;
   /** `http.proxyStrictSSL`. Default true. */
   readonly strictTls?: boolean;
   /** Authorities trusted besides Node's own, PEM. */
@@ -34,15 +38,22 @@ export const createTransport = (settings: ConnectionSettings = {}): Transport =>
 
 interface TlsOptions {
   readonly rejectUnauthorized: boolean;
+  readonly checkServerIdentity: typeof checkIdentity;
   readonly secureContext?: tls.SecureContext;
+}
+
+interface ConnectOptions extends Partial<TlsOptions> {
+  readonly timeout: number;
 }
 
 class UndiciTransport implements Transport {
   readonly #settings: ConnectionSettings;
+  /** By way out; those that are still being made, too. */
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
+  readonly #made = new Set<Dispatcher>();
   /** Open WebSockets; their connections do not belong to the dispatchers any more. */
   readonly #sockets = new Set<TransportSocket>();
-  #tls: TlsOptions | null = null;
+  #tls: Promise<TlsOptions> | null = null;
   #closed = false;
 
   constructor(settings: ConnectionSettings) {
@@ -50,27 +61,36 @@ class UndiciTransport implements Transport {
   }
 
   async fetch(url: URL, request: TransportRequest): Promise<TransportAnswer> {
-    const [undici, dispatcher] = await Promise.all([loadUndici(), this.#dispatcherFor(url)]);
     const { method, headers, body, signal } = request;
-    return undici.fetch(url, {
-      method,
-      headers: { 'user-agent': 'sandbox-foresight', ...headers },
-      signal,
-      dispatcher,
-      redirect: 'manual',
-      ...(body === undefined ? {} : { body }),
-    });
+    const proxy = proxyFor(url, this.#settings);
+    const ready = Promise.all([loadUndici(), this.#dispatcherFor(url, proxy)]);
+    const [undici, dispatcher] = await orAborted(ready, signal);
+    try {
+      return await undici.fetch(url, {
+        method,
+        headers: { 'user-agent': 'sandbox-foresight', ...headers },
+        signal,
+        dispatcher,
+        redirect: 'manual',
+        ...(body === undefined ? {} : { body }),
+      });
+    } catch (error) {
+      throw proxy === null ? error : new ProxyFailure(proxy, error);
+    }
   }
 
   async socket(url: URL, request: SocketRequest): Promise<TransportSocket> {
-    const [undici, dispatcher] = await Promise.all([loadUndici(), this.#dispatcherFor(url)]);
+    const proxy = proxyFor(url, this.#settings);
+    const [undici, dispatcher] = await Promise.all([loadUndici(), this.#dispatcherFor(url, proxy)]);
+    const onFailed = (error: unknown): void =>
+      request.onFailed(proxy === null ? error : new ProxyFailure(proxy, error));
     let connection: Duplex | null = null;
     const onUpgrade = (upgraded: Duplex): void => {
       connection = upgraded;
     };
     const socket = new undici.WebSocket(url, {
       headers: { 'user-agent': 'sandbox-foresight', ...request.headers },
-      dispatcher: dispatcher.compose(handshakes(request.onRefused, onUpgrade)),
+      dispatcher: dispatcher.compose(handshakes({ onRefused: request.onRefused, onFailed, onUpgrade })),
     });
     const made: TransportSocket = Object.assign(socket, { terminate: () => void connection?.destroy() });
     this.#sockets.add(made);
@@ -80,18 +100,16 @@ class UndiciTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const dispatchers = [...this.#dispatchers.values()];
+    const made = [...this.#made];
+    this.#made.clear();
     this.#dispatchers.clear();
-    // One that could not be made has nothing to close; whoever asked for it was told why.
-    const made = (await Promise.allSettled(dispatchers)).filter((each) => each.status === 'fulfilled');
-    await Promise.all(made.map(({ value }) => value.destroy()));
+    await Promise.all(made.map((dispatcher) => dispatcher.destroy()));
     for (const socket of this.#sockets) socket.terminate();
   }
 
   /** One pool of connections for each way out: direct or a proxy, with or without TLS settings. */
-  async #dispatcherFor(url: URL): Promise<Dispatcher> {
-    if (this.#closed) throw new Problem('aborted', 'The network connection of the extension was closed.');
-    const proxy = proxyFor(url, this.#settings);
+  async #dispatcherFor(url: URL, proxy: URL | null): Promise<Dispatcher> {
+    if (this.#closed) throw closed();
     const secure = url.protocol === 'https:' || url.protocol === 'wss:' || proxy?.protocol === 'https:';
     // Proxies pass a WebSocket on only through a tunnel.
     const tunnel = proxy !== null && (url.protocol === 'ws:' || url.protocol === 'wss:');
@@ -111,8 +129,8 @@ class UndiciTransport implements Transport {
 
   async #make(proxy: URL | null, secure: boolean, tunnel: boolean): Promise<Dispatcher> {
     const undici = await loadUndici();
-    const tlsOptions = secure ? this.#tlsOptions() : {};
-    const connect = { timeout: CONNECT_TIMEOUT_MS, ...tlsOptions };
+    const tlsOptions = secure ? await this.#tlsOptions() : {};
+    const connect: ConnectOptions = { timeout: CONNECT_TIMEOUT_MS, ...tlsOptions };
     const options: Agent.Options = {
       allowH2: false,
       // Every call has its own limits (Leash, Watchdog); undici's would end a long pull or a paused stream on its own.
@@ -121,35 +139,69 @@ class UndiciTransport implements Transport {
       connect,
       webSocket: { maxPayloadSize: MAX_SOCKET_MESSAGE_BYTES },
     };
-    if (proxy === null) return new undici.Agent(options);
-    return new undici.ProxyAgent({
-      ...options,
-      uri: proxy.href,
-      requestTls: connect,
-      proxyTls: connect,
-      ...(tunnel ? { proxyTunnel: true } : {}),
-    });
+    // Closed while the certificates were read: what is made now would never be closed.
+    if (this.#closed) throw closed();
+    const made =
+      proxy === null
+        ? new undici.Agent(options)
+        : new undici.ProxyAgent({ ...options, ...this.#proxyOptions(proxy, connect), proxyTunnel: tunnel });
+    this.#made.add(made);
+    return made;
   }
 
-  #tlsOptions(): TlsOptions {
-    if (this.#tls === null) {
-      const ca = trustedCertificates(this.#settings);
-      this.#tls = {
-        rejectUnauthorized: this.#settings.strictTls !== false,
-        // Made once: parsing hundreds of certificates anew for each connection would be felt.
-        ...(ca === null ? {} : { secureContext: tls.createSecureContext({ ca: [...ca] }) }),
-      };
+  #proxyOptions(proxy: URL, connect: ConnectOptions): ProxyAgent.Options {
+    const { proxyAuthorization } = this.#settings;
+    const common = { uri: proxy.href, requestTls: connect };
+    // undici speaks TLS to a SOCKS proxy for which there are TLS options.
+    if (proxy.protocol.startsWith('socks')) return { ...common, connectTimeout: CONNECT_TIMEOUT_MS };
+    return {
+      ...common,
+      proxyTls: { ...connect, allowH2: false },
+      ...(proxyAuthorization === undefined ? {} : { token: proxyAuthorization }),
+    };
+  }
+
+  /** Made once: parsing hundreds of certificates anew for each connection would be felt. */
+  async #tlsOptions(): Promise<TlsOptions> {
+    this.#tls ??= tlsOptionsOf(this.#settings);
+    try {
+      return await this.#tls;
+    } catch (error) {
+      this.#tls = null;
+      throw error;
     }
-    return this.#tls;
   }
 }
 
-/** Tells the status of a handshake that was not answered with the upgrade, and the connection of one that was; the WebSocket itself hides both. */
+const closed = (): Problem => new Problem('aborted', 'The network connection of the extension was closed.');
+
+/** The system's certificates may take long to read; a call does not wait for them beyond its own time. */
+const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+
+const tlsOptionsOf = async (settings: ConnectionSettings): Promise<TlsOptions> => {
+  const ca = await trustedCertificates(settings);
+  return {
+    rejectUnauthorized: settings.strictTls !== false,
+    checkServerIdentity: checkIdentity,
+    ...(ca === null ? {} : { secureContext: tls.createSecureContext({ ca: [...ca] }) }),
+  };
+};
+
+interface HandshakeEnds {
+  readonly onRefused: SocketRequest['onRefused'];
+  readonly onFailed: SocketRequest['onFailed'];
+  readonly onUpgrade: (connection: Duplex) => void;
+}
+
+/** Tells how a handshake ended: its status, its failure, or the connection that it became. The WebSocket itself hides all three. */
 const handshakes =
-  (
-    onRefused: SocketRequest['onRefused'],
-    onUpgrade: (connection: Duplex) => void,
-  ): Dispatcher.DispatcherComposeInterceptor =>
+  ({ onRefused, onFailed, onUpgrade }: HandshakeEnds): Dispatcher.DispatcherComposeInterceptor =>
   (dispatch) =>
   (options, handler) =>
     dispatch(options, {
@@ -164,5 +216,8 @@ const handshakes =
       },
       onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
       onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-      onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+      onResponseError: (controller, error) => {
+        onFailed(error);
+        handler.onResponseError?.(controller, error);
+      },
     });

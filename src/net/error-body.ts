@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Problem, type ProblemKind } from '../model/problem.ts';
 import { redactSecrets } from './redact.ts';
+import { checkAddress, checkVersion } from './steps.ts';
 import { told } from './told.ts';
 
 /** Longest text of a server that is put into a message. */
@@ -24,6 +25,8 @@ export interface ErrorAnswer {
   readonly text: string;
   /** Method and address for the message, e.g. `GET http://host/v1/sandboxes`. */
   readonly call: string;
+  /** The Retry-After header in milliseconds, or null. */
+  readonly retryAfterMs?: number | null;
 }
 
 interface Reading {
@@ -31,6 +34,8 @@ interface Reading {
   readonly code: string | null;
   /** Set when the shape of the body says more than the status. */
   readonly kind?: ProblemKind;
+  /** Set when the body says what to do, too. */
+  readonly nextStep?: string;
 }
 
 /** Whether a body is a web page, by its type or its beginning. */
@@ -82,8 +87,8 @@ const nextSteps: Partial<Readonly<Record<ProblemKind, string>>> = {
   timeout: 'Try again; the server is slow or busy.',
   'rate-limited': 'Wait a moment, then try again.',
   'server-error': 'Try again; if it stays, look into the log of the server.',
-  'not-supported': 'Check the server address and the version of the server.',
-  'unexpected-answer': 'Check that the address is the one of the sandbox server.',
+  'not-supported': checkVersion,
+  'unexpected-answer': checkAddress,
 };
 
 const asJson = (text: string): unknown => {
@@ -120,13 +125,43 @@ const readJson = (body: unknown, status: number): Reading | null => {
 
 const unknownPath: Reading = { message: 'The server does not know this path', code: null, kind: 'not-supported' };
 
-const read = ({ status, contentType, text }: ErrorAnswer): Reading => {
-  if (isHtml(contentType, text)) {
-    // A proxy in between may well say 401, 429 or 502 with a page; a page for anything else is from another server.
-    const believable = status === 401 || status === 403 || status === 407 || status === 429 || status >= 500;
-    const message = 'An HTML page came instead of an answer';
-    return believable ? { message, code: null } : { message, code: null, kind: 'unexpected-answer' };
+const wantsHttps: Reading = {
+  message: 'It speaks HTTPS only',
+  code: null,
+  kind: 'unexpected-answer',
+  nextStep: 'Use https:// instead of http:// in the server address.',
+};
+
+/** How nginx, Go's servers and Apache say, in plain HTTP, that a port is one for HTTPS. */
+const isHttpsPort = ({ status, text }: ErrorAnswer): boolean =>
+  status === 400 &&
+  /HTTP request (?:was sent )?to (?:an )?HTTPS (?:port|server)|plain HTTP to an SSL-enabled server/i.test(text);
+
+const pageCode = 'HTML_PAGE';
+
+/** Whether the error answer was a web page: then it is not from the server that was asked, but from something on the way. */
+export const isForeignPage = (problem: Problem): boolean => problem.code === pageCode;
+
+/** A page of a proxy or an ingress that stands before the server, and not of another server. */
+const pageOf = (status: number): Reading => {
+  switch (status) {
+    case 502:
+    case 503:
+      return { message: 'What stands before the server, such as an ingress, could not reach it', code: pageCode };
+    case 504:
+      return { message: 'What stands before the server, such as an ingress, waited for it in vain', code: pageCode };
+    default: {
+      const message = 'An HTML page came instead of an answer';
+      const isBelievable = status === 401 || status === 403 || status === 407 || status === 429 || status >= 500;
+      return isBelievable ? { message, code: pageCode } : { message, code: pageCode, kind: 'unexpected-answer' };
+    }
   }
+};
+
+const read = (answer: ErrorAnswer): Reading => {
+  const { status, contentType, text } = answer;
+  if (isHttpsPort(answer)) return wantsHttps;
+  if (isHtml(contentType, text)) return pageOf(status);
   const body = asJson(text);
   const fromJson = readJson(body, status);
   if (fromJson !== null) return fromJson;
@@ -159,11 +194,12 @@ const telling = (said: string, { call, status }: ErrorAnswer): string => {
 export const problemFromAnswer = (answer: ErrorAnswer): Problem => {
   const reading = read(answer);
   const kind = reading.kind ?? kindOfCode(reading.code) ?? kindOfStatus(answer.status);
-  const nextStep = answer.status === 407 ? 'Check the proxy settings.' : nextSteps[kind];
+  const nextStep = reading.nextStep ?? (answer.status === 407 ? 'Check the proxy settings.' : nextSteps[kind]);
   const message = telling(reading.message === null ? '' : tidy(reading.message), answer);
   return new Problem(kind, message, {
     code: reading.code === null ? null : tidy(reading.code),
     status: answer.status,
+    retryAfterMs: answer.retryAfterMs ?? null,
     ...(nextStep === undefined ? {} : { nextStep }),
   });
 };

@@ -7,6 +7,7 @@ import { Leash } from './leash.ts';
 import { Mailbox } from './mailbox.ts';
 import type { SecretHeaders } from './secret-headers.ts';
 import { callName, type Incoming, send, throwUnlessOk } from './send.ts';
+import { checkAddress } from './steps.ts';
 import { type BadLine, JsonStreamDecoder } from './stream-format.ts';
 import { told } from './told.ts';
 import type { Transport } from './transport.ts';
@@ -185,6 +186,6 @@ const throwUnlessStream = (answer: Incoming): void => {
   const what = isHtml(type, '') ? 'an HTML page' : `content of type ${JSON.stringify((type ?? 'none').slice(0, 60))}`;
   throw new Problem('unexpected-answer', told(`${what} came instead of an event stream`, answer.call), {
     status,
-    nextStep: 'Check that the address is the one of the sandbox server.',
+    nextStep: checkAddress,
   });
 };

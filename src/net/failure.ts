@@ -1,36 +1,28 @@
-import { Problem, type ProblemKind } from '../model/problem.ts';
+import { Problem } from '../model/problem.ts';
+import { codeOf, errorsOf, type Meaning } from './meaning.ts';
+import { ProxyFailure, proxyMeaning } from './proxy-failure.ts';
 import { redactSecrets } from './redact.ts';
+import { checkServer } from './steps.ts';
+import { tlsMeaning } from './tls-failure.ts';
 import { told } from './told.ts';
 
-interface Meaning {
-  readonly kind: ProblemKind;
-  readonly text: string;
-  readonly nextStep?: string;
-}
-
-const checkAddress = 'Check the server address and that the server is running.';
-const certificate = (text: string): Meaning => ({
-  kind: 'unreachable',
-  text,
-  nextStep: 'Add the certificate authority to the system, or check the address and the http.proxyStrictSSL setting.',
-});
 const cut: Meaning = { kind: 'reset', text: 'the connection was cut' };
 
 /** What the error codes of Node, OpenSSL and undici mean for a person. */
 const meanings: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: { kind: 'unreachable', text: 'nothing listens there', nextStep: checkAddress },
-  ENOTFOUND: { kind: 'unreachable', text: 'the name is not known', nextStep: checkAddress },
+  ECONNREFUSED: { kind: 'unreachable', text: 'nothing listens there', nextStep: checkServer },
+  ENOTFOUND: { kind: 'unreachable', text: 'the name is not known', nextStep: checkServer },
   EAI_AGAIN: {
     kind: 'unreachable',
     text: 'the name could not be looked up',
     nextStep: 'Check the network connection.',
   },
-  EHOSTUNREACH: { kind: 'unreachable', text: 'there is no way to that host', nextStep: checkAddress },
+  EHOSTUNREACH: { kind: 'unreachable', text: 'there is no way to that host', nextStep: checkServer },
   ENETUNREACH: { kind: 'unreachable', text: 'there is no network', nextStep: 'Check the network connection.' },
   EACCES: { kind: 'unreachable', text: 'the connection is not permitted here' },
   EPERM: { kind: 'unreachable', text: 'the connection is not permitted here' },
-  ETIMEDOUT: { kind: 'unreachable', text: 'the host did not answer', nextStep: checkAddress },
-  UND_ERR_CONNECT_TIMEOUT: { kind: 'unreachable', text: 'the host did not answer', nextStep: checkAddress },
+  ETIMEDOUT: { kind: 'unreachable', text: 'the host did not answer', nextStep: checkServer },
+  UND_ERR_CONNECT_TIMEOUT: { kind: 'unreachable', text: 'the host did not answer', nextStep: checkServer },
   UND_ERR_HEADERS_TIMEOUT: { kind: 'timeout', text: 'no answer came in time' },
   UND_ERR_BODY_TIMEOUT: { kind: 'silent', text: 'the answer stopped coming' },
   UND_ERR_SOCKET: cut,
@@ -41,48 +33,32 @@ const meanings: Readonly<Record<string, Meaning>> = {
   UND_ERR_HEADERS_OVERFLOW: { kind: 'too-large', text: 'the headers of the answer are too large' },
   UND_ERR_DESTROYED: { kind: 'aborted', text: 'the connection was closed by us' },
   UND_ERR_CLOSED: { kind: 'aborted', text: 'the connection was closed by us' },
-  UND_ERR_ABORTED: {
-    kind: 'unreachable',
-    text: 'the proxy refused the connection',
-    nextStep: 'Check the proxy settings.',
-  },
-  UND_ERR_PRX_CONN: {
-    kind: 'unreachable',
-    text: 'the proxy cut the connection',
-    nextStep: 'Check the proxy settings.',
-  },
-  UND_ERR_PRX_TLS: certificate('the certificate of the proxy does not fit its name'),
-  DEPTH_ZERO_SELF_SIGNED_CERT: certificate('its certificate is signed by itself'),
-  SELF_SIGNED_CERT_IN_CHAIN: certificate('its certificate comes from an authority that is not trusted'),
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: certificate('its certificate comes from an authority that is not trusted'),
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificate('its certificate comes from an authority that is not trusted'),
-  CERT_HAS_EXPIRED: certificate('its certificate has expired'),
-  ERR_TLS_CERT_ALTNAME_INVALID: certificate('its certificate is for another name'),
-  ERR_SSL_WRONG_VERSION_NUMBER: {
-    kind: 'unexpected-answer',
-    text: 'it does not speak HTTPS',
-    nextStep: 'Use http:// instead of https:// in the server address.',
-  },
 };
 
-/** Codes of an error, its causes and the attempts of an AggregateError, outermost first. */
-const codesOf = function* (error: unknown, depth = 0): Generator<string> {
-  if (!(error instanceof Error) || depth > 5) return;
-  if ('code' in error && typeof error.code === 'string') yield error.code;
-  if (error instanceof AggregateError) for (const attempt of error.errors) yield* codesOf(attempt, depth + 1);
-  yield* codesOf(error.cause, depth + 1);
+const otherProtocol: Meaning = {
+  kind: 'unexpected-answer',
+  text: 'what answers there does not speak HTTP',
+  nextStep: 'Check the server address: its port, and whether it begins with http:// or https://.',
+};
+const badCompression: Meaning = { kind: 'unexpected-answer', text: 'it could not be unpacked' };
+
+const tlsMeaningOf = (code: string, error: Error, proxied: ProxyFailure | null): Meaning | null => {
+  const meaning = tlsMeaning(code, error);
+  if (meaning === null || proxied?.isSecure !== true) return meaning;
+  // Nothing tells which of the two connections it was.
+  return { ...meaning, text: `${meaning.text} (the server, or the proxy ${proxied.place})` };
 };
 
 const meaningOf = (error: unknown): Meaning | null => {
-  for (const code of codesOf(error)) {
-    const known = meanings[code];
-    if (known !== undefined) return known;
-    if (code.startsWith('HPE_')) {
-      return { kind: 'unexpected-answer', text: 'what answers there does not speak HTTP', nextStep: checkAddress };
-    }
-    if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) {
-      return certificate(`the secure connection failed (${code})`);
-    }
+  const proxied = error instanceof ProxyFailure ? error : null;
+  const ofProxy = proxied === null ? null : proxyMeaning(proxied);
+  if (ofProxy !== null) return ofProxy;
+  for (const each of errorsOf(error)) {
+    const code = codeOf(each) ?? '';
+    const meaning = meanings[code] ?? tlsMeaningOf(code, each, proxied);
+    if (meaning !== null) return meaning;
+    if (code.startsWith('HPE_') || each.name === 'HTTPParserError') return otherProtocol;
+    if (/^(?:Z_|ERR__ERROR_|ZSTD_)/.test(code)) return badCompression;
   }
   return null;
 };
@@ -117,6 +93,6 @@ export const problemFromFailure = (error: unknown, call: string, what?: string):
   }
   return new Problem('unreachable', because(redactSecrets(rootMessage(error))), {
     cause: error,
-    nextStep: checkAddress,
+    nextStep: checkServer,
   });
 };

@@ -6,6 +6,7 @@ import { isHtml } from './error-body.ts';
 import { Leash } from './leash.ts';
 import { requestHeaders, type SecretHeaders } from './secret-headers.ts';
 import { callName, type Incoming, readBody, send, throwUnlessOk } from './send.ts';
+import { checkAddress } from './steps.ts';
 import { told } from './told.ts';
 import type { Transport } from './transport.ts';
 
@@ -137,7 +138,7 @@ const head = (answer: Incoming): { status: number; header(name: string): string 
 const unexpected = (answer: Incoming, what: string): Problem =>
   new Problem('unexpected-answer', told(what, answer.call), {
     status: answer.status,
-    nextStep: 'Check that the address is the one of the sandbox server.',
+    nextStep: checkAddress,
   });
 
 const parseJson = <T>(text: string, answer: Incoming, schema: z.ZodMiniType<T>): T => {

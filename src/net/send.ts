@@ -1,8 +1,9 @@
-import { Problem } from '../model/problem.ts';
+import { isProblem, Problem } from '../model/problem.ts';
 import { problemFromAnswer } from './error-body.ts';
 import { problemFromFailure } from './failure.ts';
 import type { Leash } from './leash.ts';
 import { requestHeaders, type SecretHeaders } from './secret-headers.ts';
+import { checkAddress } from './steps.ts';
 import { told } from './told.ts';
 import type { Transport, TransportAnswer } from './transport.ts';
 
@@ -44,7 +45,7 @@ export const send = async (out: Outgoing): Promise<Incoming> => {
   for (let redirects = 0; ; redirects += 1) {
     const call = callName(out.method, url);
     const headers = requestHeaders(url, out.headers, out.secretHeaders);
-    const answer = await fetchOnce(out, url, headers, call);
+    const answer = await fetchAnswer(out, url, headers, call);
     const location = answer.headers.get('location');
     if (answer.status < 300 || answer.status > 399 || location === null) return incoming(answer, call, out.leash);
     dropBody(answer);
@@ -53,9 +54,27 @@ export const send = async (out: Outgoing): Promise<Incoming> => {
     if (!keepsMethod || redirects >= MAX_REDIRECTS) {
       throw new Problem('unexpected-answer', told('the server redirects, which is not followed', call), {
         status: answer.status,
-        nextStep: 'Check the server address.',
+        nextStep: checkAddress,
       });
     }
+  }
+};
+
+/**
+ * A server may close a connection that was kept open at the moment it is used again. So a GET that was cut before anything of its answer
+ * came is sent once more; whatever else was cut may have been done.
+ */
+const fetchAnswer = async (
+  out: Outgoing,
+  url: URL,
+  headers: Record<string, string>,
+  call: string,
+): Promise<TransportAnswer> => {
+  try {
+    return await fetchOnce(out, url, headers, call);
+  } catch (error) {
+    if (out.method !== 'GET' || out.leash.problem !== null || !isProblem(error, 'reset')) throw error;
+    return fetchOnce(out, url, headers, call);
   }
 };
 
@@ -78,15 +97,26 @@ const fetchOnce = async (
 };
 
 const redirectTarget = (from: URL, location: string, status: number, call: string): URL => {
-  const target = URL.canParse(location, from.href) ? new URL(location, from) : null;
-  if (target !== null && target.origin === from.origin) return target;
-  const place = target === null ? 'something that is not an address' : target.origin;
+  const target = URL.parse(location, from.href);
+  if (target !== null && target.origin === from.origin) {
+    // A name and a password in an address are not ours to send.
+    target.username = '';
+    target.password = '';
+    return target;
+  }
+  const isAddress = target !== null && /^https?:$/.test(target.protocol);
+  const place = isAddress ? target.origin : 'something that is not an address';
   throw new Problem('unexpected-answer', told(`the server redirects to ${place}, which is not followed`, call), {
     status,
-    nextStep:
-      target === null ? 'Check the server address.' : `If you trust ${place}, enter it as the server address instead.`,
+    nextStep: isAddress ? redirectAdvice(target, from) : checkAddress,
   });
 };
+
+/** Another host is as often the page of a login as the new place of the server. */
+const redirectAdvice = ({ hostname, origin }: URL, from: URL): string =>
+  hostname === from.hostname
+    ? `If you trust ${origin}, enter it as the server address instead.`
+    : `If the server has moved to ${origin} and you trust that, enter it as its address; if that is a login, have the API let through without it.`;
 
 const dropBody = (answer: TransportAnswer): void => {
   // Rejects only when the body has failed already, and then there is nothing left to drop.
@@ -139,10 +169,17 @@ const tooLarge = (call: string, maxBytes: number): Problem =>
   new Problem(
     'too-large',
     told(`the answer is larger than ${Math.round(maxBytes / 1024)} KiB and was not read`, call),
-    {
-      nextStep: 'Check that the address is the one of the sandbox server.',
-    },
+    { nextStep: checkAddress },
   );
+
+/** RFC 9110, section 10.2.3: seconds, or a date, which counts from the server's own `Date`. Null when it says neither. */
+const retryAfterOf = (header: string | null, date: string | null): number | null => {
+  if (header === null) return null;
+  if (/^\s*\d{1,6}\s*$/.test(header)) return Number(header) * 1000;
+  if (!/GMT\s*$/.test(header)) return null;
+  const waitMs = Date.parse(header) - Date.parse(date ?? '');
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : null;
+};
 
 /** Throws what an answer that is not a 2xx means; returns quietly for one that is. */
 export const throwUnlessOk = async (answer: Incoming, leash: Leash): Promise<void> => {
@@ -157,5 +194,6 @@ export const throwUnlessOk = async (answer: Incoming, leash: Leash): Promise<voi
     // The status alone still says what happened.
   }
   const contentType = answer.header('content-type');
-  throw problemFromAnswer({ status: answer.status, contentType, text, call: answer.call });
+  const retryAfterMs = retryAfterOf(answer.header('retry-after'), answer.header('date'));
+  throw problemFromAnswer({ status: answer.status, contentType, text, call: answer.call, retryAfterMs });
 };

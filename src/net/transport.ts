@@ -37,6 +37,8 @@ export interface SocketRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Told when the server answered the handshake with something other than 101. */
   readonly onRefused: (refusal: HandshakeRefusal) => void;
+  /** Told why there was no answer to the handshake; the socket's own `error` event does not say. */
+  readonly onFailed: (error: unknown) => void;
 }
 
 /**

@@ -69,9 +69,13 @@ export const openWebSocket = async (options: WebSocketOptions): Promise<WebSocke
   const onRefused = ({ status }: { readonly status: number }): void => {
     refusedWith = status;
   };
+  let failedWith: unknown = null;
+  const onFailed = (error: unknown): void => {
+    failedWith ??= error;
+  };
   try {
     if (leash.problem !== null) throw leash.problem;
-    const socket = await options.transport.socket(url, { headers, onRefused });
+    const socket = await options.transport.socket(url, { headers, onRefused, onFailed });
     const connection = new Connection(socket, leash, call, options);
     await connection.opened;
     return connection;
@@ -79,7 +83,7 @@ export const openWebSocket = async (options: WebSocketOptions): Promise<WebSocke
     leash.release();
     if (leash.problem !== null) throw leash.problem;
     if (refusedWith !== null) throw problemFromAnswer({ status: refusedWith, contentType: null, text: '', call });
-    throw problemFromFailure(error, call);
+    throw failedWith === null ? problemFromFailure(error, call) : problemFromFailure(failedWith, call);
   }
 };
 

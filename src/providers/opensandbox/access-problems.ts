@@ -1,5 +1,7 @@
 import { Problem } from '../../model/problem.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
+import { isForeignPage } from '../../net/error-body.ts';
+import { wasThroughProxy } from '../../net/proxy-failure.ts';
 
 /** What came of asking execd whether it is there. */
 export type Answer = 'answers' | 'refused' | 'no-answer' | 'unknown';
@@ -7,6 +9,9 @@ export type Answer = 'answers' | 'refused' | 'no-answer' | 'unknown';
 /** What a failed ping says about the agent behind the address. */
 export const answerOf = (problem: Problem): Answer => {
   const { kind, status } = problem;
+  if (isForeignPage(problem)) return 'unknown';
+  // A proxy that is down, or does not let us through, says nothing about what is behind it.
+  if (status === null && wasThroughProxy(problem)) return kind === 'timeout' ? 'no-answer' : 'unknown';
   if (kind === 'unauthorized' || kind === 'forbidden') return 'answers';
   if (kind === 'timeout' || kind === 'silent') return 'no-answer';
   if (kind === 'reset' || status === 502 || status === 503) return 'refused';
@@ -19,6 +24,12 @@ const isRefusal = (error: unknown): boolean =>
   (('code' in error && error.code === 'ECONNREFUSED') ||
     (error instanceof AggregateError && error.errors.some(isRefusal)) ||
     isRefusal(error.cause));
+
+/** execd knows no web pages: one that refuses comes from a proxy of the network or an ingress, and another way may do. */
+export const withoutPage = (problem: Problem): Problem =>
+  isForeignPage(problem) && (problem.kind === 'unauthorized' || problem.kind === 'forbidden')
+    ? new Problem('unexpected-answer', problem.message, { code: problem.code, status: problem.status, cause: problem })
+    : problem;
 
 /** Says which key an agent wants that asks for one. */
 export const withTokenAdvice = (problem: Problem): Problem =>

@@ -4,7 +4,15 @@ import type { Sandbox } from '../../model/sandbox.ts';
 import { pause } from '../../net/pause.ts';
 import type { Transport } from '../../net/transport.ts';
 import { throwIfAborted } from './abort.ts';
-import { type Answer, answerOf, needsConsent, notYet, withoutAddress, withTokenAdvice } from './access-problems.ts';
+import {
+  type Answer,
+  answerOf,
+  needsConsent,
+  notYet,
+  withoutAddress,
+  withoutPage,
+  withTokenAdvice,
+} from './access-problems.ts';
 import { directAddresses, isGateway, proxyAddress } from './addresses.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
@@ -262,7 +270,7 @@ export class ExecdAccess {
       return { answer: 'answers', hasAddress: true, route: { way, execd }, problem: null };
     } catch (error) {
       throwIfAborted(signal);
-      const problem = toProblem(error);
+      const problem = withoutPage(toProblem(error));
       return { answer: answerOf(problem), hasAddress: true, route: null, problem: withTokenAdvice(problem) };
     }
   }

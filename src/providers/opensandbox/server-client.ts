@@ -1,8 +1,10 @@
 import type * as z from 'zod/mini';
 import type { Clock, Log } from '../../model/ports.ts';
 import { isProblem, Problem } from '../../model/problem.ts';
+import { isForeignPage } from '../../net/error-body.ts';
 import { type HttpAnswer, type HttpCall, HttpClient } from '../../net/http.ts';
 import type { SecretHeaders } from '../../net/secret-headers.ts';
+import { isGeneralStep } from '../../net/steps.ts';
 import type { Transport } from '../../net/transport.ts';
 import { throwIfAborted } from './abort.ts';
 import type { ServerAddress } from './server-address.ts';
@@ -29,6 +31,7 @@ export class ServerClient {
   readonly time: ServerTime;
   readonly #options: ServerClientOptions;
   #client: { readonly key: string | null; readonly http: HttpClient } | null = null;
+  #hasAnswered = false;
 
   constructor(options: ServerClientOptions) {
     this.#options = options;
@@ -61,10 +64,14 @@ export class ServerClient {
     const sentAtMs = clock.now();
     try {
       const answer = await call(http);
+      this.#hasAnswered = true;
       this.time.learn(answer.header('date'), answer.header('age'), sentAtMs, clock.now());
       return answer;
     } catch (error) {
-      throw isProblem(error) ? withAdvice(error, this.address) : error;
+      if (!isProblem(error)) throw error;
+      this.#hasAnswered ||= error.status !== null;
+      if (error.kind === 'reset' && !this.#hasAnswered) throw withAdvice(error, neverAnswered(this.address));
+      throw withAdvice(error, adviceFor(error, this.address));
     }
   }
 
@@ -82,31 +89,41 @@ export class ServerClient {
 /** A 404 that does not speak of a sandbox: whatever answers there, it is no OpenSandbox server, or not the right path. */
 export const notOurServer = (problem: Problem, address: ServerAddress): Problem => {
   const message = `${address.place} answers, but not as an OpenSandbox server does: ${problem.message}`;
-  return withAdvice(new Problem('unexpected-answer', message, { status: problem.status, cause: problem }), address);
+  const foreign = new Problem('unexpected-answer', message, { status: problem.status, cause: problem });
+  return withAdvice(foreign, adviceFor(foreign, address));
 };
 
-/** The same problem with a next step that names our own settings and commands. */
-const withAdvice = (problem: Problem, address: ServerAddress): Problem => {
-  const nextStep = adviceFor(problem, address);
+/** The same problem with a next step that names our own settings and commands; null: with its own. */
+const withAdvice = (problem: Problem, nextStep: string | null): Problem => {
   if (nextStep === null) return problem;
-  const { kind, message, code, status } = problem;
-  return new Problem(kind, message, { nextStep, code, status, cause: problem });
+  const { kind, message, code, status, retryAfterMs } = problem;
+  return new Problem(kind, message, { nextStep, code, status, retryAfterMs, cause: problem });
 };
+
+const checkSetting = 'check the setting sandboxForesight.openSandbox.serverUrl';
+
+/** Some servers cut what is not the protocol they speak. */
+const neverAnswered = ({ place, isSecure }: ServerAddress): string =>
+  isSecure
+    ? `Make sure that the OpenSandbox server at ${place} runs, and speaks HTTPS: ${checkSetting}.`
+    : `Make sure that the OpenSandbox server at ${place} runs; if it speaks HTTPS, write https:// before it: ${checkSetting}.`;
 
 const adviceFor = (problem: Problem, address: ServerAddress): string | null => {
-  const checkSetting = 'check the setting sandboxForesight.openSandbox.serverUrl';
+  if (isForeignPage(problem) && isProblem(problem, 'unauthorized', 'forbidden')) {
+    return `What stands before ${address.place} wants a login of its own, not the API key: have it let the API through.`;
+  }
+  if (problem.kind === 'unauthorized') {
+    return `Store the API key of ${address.place} with the command "Sandbox Foresight: Set API Key".`;
+  }
+  // A certificate, a proxy, a redirect or the wrong protocol comes with a better step of its own.
+  if (!isGeneralStep(problem.nextStep)) return null;
   switch (problem.kind) {
-    case 'unauthorized':
-      return `Store the API key of ${address.place} with the command "Sandbox Foresight: Set API Key".`;
     case 'unexpected-answer':
     case 'not-supported':
     case 'too-large':
       return `Make sure that ${address.place} is an OpenSandbox server: ${checkSetting}.`;
     case 'unreachable':
-      // A certificate or proxy problem comes with a better step of its own.
-      return /certificate|proxy|network/i.test(`${problem.message} ${problem.nextStep ?? ''}`)
-        ? null
-        : `Make sure that the OpenSandbox server at ${address.place} runs, or ${checkSetting}.`;
+      return `Make sure that the OpenSandbox server at ${address.place} runs, or ${checkSetting}.`;
     default:
       return null;
   }

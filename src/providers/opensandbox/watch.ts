@@ -11,6 +11,8 @@ const busyForMs = 30_000;
 /** A server that takes long for its list has much to do for it: it gets this many times as long before the next one, up to a bound. */
 const restFactor = 2;
 const longestRestMs = 30_000;
+/** Longest Retry-After that is obeyed: whoever waits longer for a list sees nothing of what ends. */
+const longestObeyedMs = 120_000;
 /** A stored key is looked at again this often while the server refuses the present one; the server is not asked. */
 const keyCheckMs = 3000;
 
@@ -54,6 +56,7 @@ export class ListWatch {
       ...(random === undefined ? {} : { random }),
     });
     let isHealthy = false;
+    let lastTrouble: string | null = null;
     let lastList: string | null = null;
     while (!signal.aborted) {
       // Both are taken before the server is asked: what is done meanwhile may not be in its answer, so it is asked once more.
@@ -69,6 +72,7 @@ export class ListWatch {
         lastList = list;
         if (!isHealthy) yield { kind: 'health', atMs, healthy: true, text: null };
         isHealthy = true;
+        lastTrouble = null;
         // The time of the question: whatever was learnt while it was on its way is newer than this answer.
         yield { kind: 'sandboxes', atMs: askedAtMs, sandboxes };
         await sleep(clock, this.#delayMs(atMs - askedAtMs), signal, wake);
@@ -77,11 +81,16 @@ export class ListWatch {
         isHealthy = false;
         const problem = await this.#explain(toProblem(error), signal);
         if (signal.aborted) return;
+        const { message, retryAfterMs } = problem;
+        // The view has room for few words; and the same trouble again is not worth another line.
+        if (message !== lastTrouble) this.#options.log.warn(`No list of sandboxes: ${message}`);
+        lastTrouble = message;
         if (isProblem(problem, 'unauthorized', 'forbidden')) {
           yield { kind: 'health', atMs: clock.now(), healthy: false, problem, retryAtMs: null };
           await this.#untilKeyChanges(key, signal, wake);
         } else {
-          const waitMs = backoff.nextMs();
+          // A server that says when it wants to be asked again is believed, up to a bound.
+          const waitMs = Math.max(backoff.nextMs(), Math.min(retryAfterMs ?? 0, longestObeyedMs));
           const atMs = clock.now();
           yield { kind: 'health', atMs, healthy: false, problem, retryAtMs: atMs + waitMs };
           await sleep(clock, waitMs, signal, wake);

@@ -609,6 +609,10 @@ export const describeConformance = (
           action('signalProcess')(id, { pid: victim.pid, name }, kind, controller.signal);
         expect(await send('another', 'TERM')).toMatchObject({ kind: 'other-process' });
         const name = victim.command.split(' ')[0]?.split('/').at(-1) ?? '';
+        const earlier = { pid: victim.pid, name, startTicks: 1 };
+        expect(await action('signalProcess')(id, earlier, 'TERM', controller.signal)).toMatchObject({
+          kind: 'other-process',
+        });
         expect(await send(name, '0')).toEqual({ kind: 'signalled' });
         expect(await send(name, 'TERM')).toEqual({ kind: 'signalled' });
         const gone = await until(

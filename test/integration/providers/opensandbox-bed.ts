@@ -1,6 +1,6 @@
 import type { Log } from '../../../src/model/ports.ts';
 import { systemClock } from '../../../src/net/clock.ts';
-import { createTransport } from '../../../src/net/dispatcher.ts';
+import { type ConnectionSettings, createTransport } from '../../../src/net/dispatcher.ts';
 import { openSandboxFactory } from '../../../src/providers/opensandbox/factory.ts';
 import { type SandboxServer, type SandboxServerOptions, startSandboxServer } from '../../helpers/sandbox-server.ts';
 import type { TestBed, WantedSandbox } from './conformance.ts';
@@ -11,15 +11,26 @@ export interface OpenSandboxBed extends TestBed {
   readonly log: readonly string[];
 }
 
+/** How the provider gets to the server, where that is not straight. */
+export interface Way {
+  /** Puts something before the server, and gives the address the provider is to use. */
+  readonly front?: (serverUrl: string) => Promise<{ readonly url: string; close(): Promise<void> }>;
+  readonly network?: ConnectionSettings;
+}
+
 /** Starts a test server and a provider on it. */
-export const makeOpenSandboxBed = async (options: SandboxServerOptions = {}): Promise<OpenSandboxBed> => {
+export const makeOpenSandboxBed = async (
+  options: SandboxServerOptions = {},
+  way: Way = {},
+): Promise<OpenSandboxBed> => {
   const server = await startSandboxServer(options);
   const lines: string[] = [];
   const write = (text: string): void => void lines.push(text);
   const log: Log = { debug: write, info: write, warn: write, error: write };
-  const transport = createTransport({ environment: {} });
+  const front = await way.front?.(server.url);
+  const transport = createTransport({ environment: {}, ...way.network });
   const provider = openSandboxFactory.create(
-    { serverUrl: server.url },
+    { serverUrl: front?.url ?? server.url },
     {
       clock: systemClock,
       log,
@@ -79,6 +90,7 @@ export const makeOpenSandboxBed = async (options: SandboxServerOptions = {}): Pr
     dispose: async () => {
       await provider.dispose();
       await transport.close();
+      await front?.close();
       await server.stop();
     },
   };

@@ -71,6 +71,33 @@ describe('problemFromAnswer: shapes', () => {
     );
   });
 
+  it('knows the pages of an ingress that could not reach the server', () => {
+    const page = (text: string): string => `<html><head><title>${text}</title></head></html>`;
+    for (const status of [502, 503]) {
+      expect(read(status, page('Bad Gateway'), 'text/html')).toMatchObject({
+        kind: 'server-error',
+        message: expect.stringMatching(/^What stands before the server, such as an ingress, could not reach it \(/),
+      });
+    }
+    expect(read(504, page('Gateway Time-out'), 'text/html')).toMatchObject({
+      kind: 'timeout',
+      message: expect.stringContaining('waited for it in vain'),
+    });
+  });
+
+  it.each([
+    'Client sent an HTTP request to an HTTPS server.\n',
+    '<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>',
+    "<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.<br /></p>",
+  ])('knows how servers say that they want HTTPS: %s', (text) => {
+    const problem = read(400, text, text.startsWith('<') ? 'text/html' : 'text/plain');
+    expect(problem).toMatchObject({
+      kind: 'unexpected-answer',
+      message: expect.stringMatching(/^It speaks HTTPS only/),
+    });
+    expect(problem.nextStep).toBe('Use https:// instead of http:// in the server address.');
+  });
+
   it('redacts, shortens and flattens what a server says', () => {
     const { message } = read(500, { code: 'X', message: `a\n\tb password=hunter2 ${'y'.repeat(2_000)}` });
     expect(message).toContain('a b password=[redacted] yyy');

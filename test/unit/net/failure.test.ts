@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/model/problem.ts';
 import { problemFromFailure } from '../../../src/net/failure.ts';
+import { ProxyFailure } from '../../../src/net/proxy-failure.ts';
 
 const coded = (code: string, message = 'x') => Object.assign(new Error(message), { code });
 const failed = (cause: unknown) => problemFromFailure(new TypeError('fetch failed', { cause }), 'GET http://h/');
@@ -18,6 +19,11 @@ describe('problemFromFailure', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'unexpected-answer'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'unreachable'],
     ['ERR_TLS_HANDSHAKE_TIMEOUT', 'unreachable'],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'unexpected-answer'],
+    ['CERT_REVOKED', 'unreachable'],
+    ['CERT_CHAIN_TOO_LONG', 'unreachable'],
+    ['INVALID_PURPOSE', 'unreachable'],
+    ['Z_DATA_ERROR', 'unexpected-answer'],
   ];
   for (const [code, kind] of codes) {
     it(`${code} is ${kind}`, () => {
@@ -42,6 +48,16 @@ describe('problemFromFailure', () => {
     expect(problem).toMatchObject({ kind: 'unreachable', message: 'Token=[redacted] is bad (GET http://h/).' });
     expect(problem.cause).toBeInstanceOf(TypeError);
     expect(problemFromFailure('text', 'x').message).toBe('Text (x).');
+  });
+
+  it('does not say that a proxy is gone when the server behind it may be', () => {
+    const proxied = new ProxyFailure(
+      new URL('http://p:3128'),
+      new Error('x', { cause: coded('UND_ERR_CONNECT_TIMEOUT') }),
+    );
+    expect(problemFromFailure(proxied, 'x').message).toBe(
+      'The proxy p:3128, or the server behind it, did not answer (x).',
+    );
   });
 
   it('passes a Problem through and survives causes that run in a circle', () => {

@@ -177,9 +177,54 @@ describe('HttpClient: time, failure and abort', () => {
     expect(await problemOf(client(origin).json('/x', Health))).toMatchObject({ kind: 'reset' });
   });
 
-  it('names a cut before the answer', async () => {
-    const { origin } = await serve((request) => request.socket.destroy());
+  it('asks once more after a cut before the answer, and names the second one', async () => {
+    const { origin, requests } = await serve((request) => request.socket.destroy());
     expect(await problemOf(client(origin).json('/x', Health))).toMatchObject({ kind: 'reset' });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('does not notice that a connection was closed which had been kept open', async () => {
+    const { origin, requests } = await serve((request, response, count) => {
+      if (count === 2) request.socket.destroy();
+      else response.writeHead(200, json).end('{"status":"ok"}');
+    });
+    const http = client(origin);
+    await http.json('/x', Health);
+    expect((await http.json('/x', Health)).value).toEqual({ status: 'ok' });
+    expect(requests).toHaveLength(3);
+  });
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(
+    'does not send a %s twice, which may have been done',
+    async (method) => {
+      const { origin, requests } = await serve((request) => request.socket.destroy());
+      expect(await problemOf(client(origin).done('/x', { method }))).toMatchObject({ kind: 'reset' });
+      expect(requests).toHaveLength(1);
+    },
+  );
+
+  it.each(['gzip', 'br', 'deflate'])('names an answer that is not %s although it says so', async (encoding) => {
+    const { origin } = await serve((_, response) =>
+      response.writeHead(200, { ...json, 'content-encoding': encoding }).end('{"status":"ok"}'),
+    );
+    const problem = await problemOf(client(origin).json('/x', Health));
+    expect(problem).toMatchObject({
+      kind: 'unexpected-answer',
+      message: expect.stringContaining('could not be unpacked'),
+    });
+  });
+
+  it.each([
+    ['7', 7000],
+    [' 0 ', 0],
+    ['Sun, 06 Nov 1994 08:50:07 GMT', 30_000],
+    ['Sun, 06 Nov 1994 08:00:00 GMT', 0],
+    ['soon', null],
+    ['-1', null],
+  ])('reads how long a busy server wants to be left alone: %s', async (header, retryAfterMs) => {
+    const date = 'Sun, 06 Nov 1994 08:49:37 GMT';
+    const { origin } = await serve((_, response) => response.writeHead(429, { 'retry-after': header, date }).end());
+    expect(await problemOf(client(origin).done('/x'))).toMatchObject({ kind: 'rate-limited', retryAfterMs });
   });
 
   it('names a server that is not there', async () => {
@@ -244,6 +289,42 @@ describe('HttpClient: redirects and keys', () => {
       expect(problem.nextStep).toContain(other.origin);
     }
     expect(other.requests).toHaveLength(0);
+  });
+
+  it('does not send the name and password of a redirect', async () => {
+    const { origin, requests } = await serve((request, response) => {
+      if (request.url === '/x') response.writeHead(302, { location: `http://me:hush@${request.headers.host}/y` }).end();
+      else response.writeHead(200, json).end('{"status":"ok"}');
+    });
+    expect((await client(origin).json('/x', Health)).value).toEqual({ status: 'ok' });
+    expect(requests.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+      ['/x', undefined],
+      ['/y', undefined],
+    ]);
+  });
+
+  it('says where a server that wants HTTPS sends one', async () => {
+    const { origin } = await serve((request, response) =>
+      response.writeHead(308, { location: `https://${request.headers.host}${request.url}` }).end(),
+    );
+    const problem = await problemOf(client(origin).json('/x', Health));
+    expect(problem.nextStep).toBe(
+      `If you trust ${origin.replace('http:', 'https:')}, enter it as the server address instead.`,
+    );
+  });
+
+  it.each([
+    [
+      'https://login.example/authorize?state=1',
+      /has moved to https:\/\/login\.example and .* a login, have the API let/,
+    ],
+    ['javascript:alert(1)', /^Check that the address/],
+    ['http://[', /^Check that the address/],
+  ])('says what a redirect to %s may be', async (location, nextStep) => {
+    const { origin } = await serve((_, response) => response.writeHead(302, { location }).end());
+    const problem = await problemOf(client(origin).json('/x', Health));
+    expect(problem).toMatchObject({ kind: 'unexpected-answer', nextStep: expect.stringMatching(nextStep) });
+    expect(problem.message).not.toContain('state=1');
   });
 
   it('does not turn a POST into a GET, and does not run in circles', async () => {

@@ -87,7 +87,8 @@ describe('openWebSocket', () => {
   }
 
   it('names a server that is not there', async () => {
-    expect(await problemOf(open(await nowhere()))).toMatchObject({ kind: 'unreachable' });
+    const problem = await problemOf(open(await nowhere()));
+    expect(problem).toMatchObject({ kind: 'unreachable', message: expect.stringMatching(/^Nothing listens there \(/) });
   });
 
   it('gives up on a handshake that is not answered', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../../src/model/sandbox.ts';
+import { ProxyFailure } from '../../../../src/net/proxy-failure.ts';
 import { ExecdAccess } from '../../../../src/providers/opensandbox/access.ts';
 import { BackgroundWork } from '../../../../src/providers/opensandbox/background-work.ts';
 import { DiagnosticsClient } from '../../../../src/providers/opensandbox/diagnostics.ts';
@@ -171,6 +172,37 @@ describe('ExecdAccess.reach', () => {
     expect(execd.address.baseUrl).toBe('http://10.0.0.7:50000');
     access.keepOnly([await sandbox()]);
     expect((await access.reachOwn(await sandbox(), never)).execd).toBe(execd);
+  });
+
+  it.each([401, 403])('goes another way where a page of the network refuses the own address (%d)', async (status) => {
+    const { world, access, sandbox } = scene();
+    const headers = { 'content-type': 'text/html' };
+    world.direct = () => new Response('<html><title>Access Denied</title></html>', { status, headers });
+    expect((await access.reach(await sandbox(), false, never)).way).toBe('proxy');
+  });
+
+  it('does not take a page of an ingress for a dead agent', async () => {
+    const { world, access, sandbox, reached } = scene();
+    const headers = { 'content-type': 'text/html' };
+    world.direct = () => errorWith('EHOSTUNREACH');
+    world.proxied = () => new Response('<html><title>502 Bad Gateway</title></html>', { status: 502, headers });
+    expect(await reached()).toMatchObject({
+      kind: 'server-error',
+      message: expect.stringMatching(/^What stands before the server/),
+    });
+    expect(await access.ping(await sandbox(), never)).toBe('unknown');
+  });
+
+  it('does not take a proxy of the network that is down for a dead agent', async () => {
+    const { world, access, sandbox, reached } = scene();
+    await access.reach(await sandbox(), false, never);
+    access.forget(id);
+    world.direct = () => new ProxyFailure(new URL('http://proxy.example:3128'), errorWith('ECONNREFUSED'));
+    expect(await reached()).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/^The proxy proxy\.example:3128 cannot be reached/),
+    });
+    expect(await access.ping(await sandbox(), never)).toBe('unknown');
   });
 
   it('says that the agent is down when its own address worked before, or the proxy cannot connect', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ProxyFailure } from '../../../../src/net/proxy-failure.ts';
 import { LifecycleClient } from '../../../../src/providers/opensandbox/lifecycle-client.ts';
 import { bodyOf, businessError, FakeLog, FakeNetwork, json, never, type SeenRequest, serverOn } from './fake-server.ts';
 
@@ -141,6 +142,63 @@ describe('list', () => {
       code: 'INVALID_API_KEY',
       nextStep: expect.stringContaining('Set API Key'),
     });
+  });
+
+  it.each([401, 403])('does not ask for another key when a page of an ingress refuses (%d)', async (status) => {
+    const headers = { 'content-type': 'text/html' };
+    const { client } = clientOn(() => new Response('<html><title>Sign in</title></html>', { status, headers }));
+    await expect(client.list(never)).rejects.toMatchObject({ nextStep: expect.stringContaining('a login of its own') });
+  });
+
+  it.each([
+    ['an expired certificate', 'CERT_HAS_EXPIRED', /^Have its expired certificate renewed/],
+    ['HTTPS to an HTTP port', 'ERR_SSL_WRONG_VERSION_NUMBER', /^Use http:\/\/ instead of https:\/\//],
+    ['no network', 'ENETUNREACH', /^Check the network connection/],
+  ])('keeps the advice that says more: %s', async (_name, code, nextStep) => {
+    const { client } = clientOn(() => Object.assign(new Error('failed'), { code }));
+    await expect(client.list(never)).rejects.toMatchObject({ nextStep: expect.stringMatching(nextStep) });
+  });
+
+  it('keeps the advice to enter the address that a server redirects to', async () => {
+    const headers = { location: 'https://sandboxes.example/v1/sandboxes' };
+    const { client } = clientOn(() => new Response(null, { status: 301, headers }));
+    await expect(client.list(never)).rejects.toMatchObject({
+      kind: 'unexpected-answer',
+      nextStep: 'If you trust https://sandboxes.example, enter it as the server address instead.',
+    });
+  });
+
+  it('names the proxy that is not there, and keeps its advice', async () => {
+    const failed = new ProxyFailure(
+      new URL('http://me:hush@proxy.example:3128'),
+      Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+    );
+    const { client } = clientOn(() => failed);
+    const problem = client.list(never);
+    await expect(problem).rejects.toThrow('The proxy proxy.example:3128 cannot be reached: nothing listens there');
+    await expect(problem).rejects.toMatchObject({ nextStep: expect.stringContaining('http.proxy') });
+  });
+
+  it.each([
+    ['http://sandboxes.example:8080', 'if it speaks HTTPS, write https:// before it'],
+    ['https://sandboxes.example:8080', 'speaks HTTPS'],
+  ])('doubts the protocol when a server has only ever cut connections (%s)', async (url, advice) => {
+    let isCutting = true;
+    const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    const { client } = clientOn(() => (isCutting ? reset : page([], 0, false)), { url });
+    await expect(client.list(never)).rejects.toMatchObject({
+      kind: 'reset',
+      nextStep: expect.stringContaining(advice),
+    });
+    isCutting = false;
+    await client.list(never);
+    isCutting = true;
+    await expect(client.list(never)).rejects.toMatchObject({ kind: 'reset', nextStep: null });
+  });
+
+  it('passes on how long a busy server wants to be left alone', async () => {
+    const { client } = clientOn(() => new Response('', { status: 429, headers: { 'retry-after': '20' } }));
+    await expect(client.list(never)).rejects.toMatchObject({ kind: 'rate-limited', retryAfterMs: 20_000 });
   });
 
   it('names the server when nothing listens there', async () => {

@@ -13,6 +13,10 @@ describe('parseServerAddress', () => {
     ['https://example.org/open/sandbox/v1', 'https://example.org', 'https://example.org/open/sandbox'],
     ['HTTPS://Example.org:443/x?y=1#z', 'https://example.org', 'https://example.org/x'],
     ['http://[::1]:8080', 'http://[::1]:8080', 'http://[::1]:8080'],
+    ['[::1]:8080', 'http://[::1]:8080', 'http://[::1]:8080'],
+    ['https://[2001:DB8::0:7]/opensandbox/', 'https://[2001:db8::7]', 'https://[2001:db8::7]/opensandbox'],
+    ['https://Sandboxes.EXAMPLE./open', 'https://sandboxes.example.', 'https://sandboxes.example./open'],
+    ['bücher.example:8080', 'http://xn--bcher-kva.example:8080', 'http://xn--bcher-kva.example:8080'],
   ])('%s', (text, origin, baseUrl) => {
     expect(parseServerAddress(text)).toMatchObject({ origin, baseUrl });
   });
@@ -27,17 +31,26 @@ describe('parseServerAddress', () => {
     });
   });
 
-  it.each(['', ' ', 'ftp://x', 'http://', 'http://a b', 'file:///etc/passwd', 'https://me:hush@host'])(
-    'refuses %j without quoting it, and names the setting',
-    (text) => {
-      try {
-        parseServerAddress(text);
-        expect.unreachable();
-      } catch (error) {
-        if (!isProblem(error, 'invalid-request')) throw error;
-        expect(error.nextStep).toContain('sandboxForesight.openSandbox.serverUrl');
-        expect(error.message).not.toContain('hush');
-      }
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    'ftp://x',
+    'http://',
+    'http://a b',
+    'file:///etc/passwd',
+    'https://me:hush@host',
+    'hush@host:8080',
+    '::1',
+    '::1:8080',
+    'host:99999',
+  ])('refuses %j without quoting it, and names the setting', (text) => {
+    try {
+      parseServerAddress(text);
+      expect.unreachable();
+    } catch (error) {
+      if (!isProblem(error, 'invalid-request')) throw error;
+      expect(error.nextStep).toContain('sandboxForesight.openSandbox.serverUrl');
+      expect(error.message).not.toContain('hush');
+    }
+  });
 });

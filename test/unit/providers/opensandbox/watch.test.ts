@@ -17,6 +17,7 @@ const watching = (first: readonly Sandbox[] | Problem) => {
     listed: 0,
     until: null as Promise<void> | null,
   };
+  const log = new FakeLog();
   const watch = new ListWatch({
     list: async () => {
       server.listed += 1;
@@ -27,14 +28,14 @@ const watching = (first: readonly Sandbox[] | Problem) => {
     health: () => (server.health instanceof Problem ? Promise.reject(server.health) : Promise.resolve(server.health)),
     apiKey: () => Promise.resolve(server.key),
     clock,
-    log: new FakeLog(),
+    log,
     random: () => 1,
   });
   const told: ProviderEvent[] = [];
   const ended = (async () => {
     for await (const event of watch.run(stop.signal)) told.push(event);
   })();
-  return { clock, stop, server, watch, told, ended };
+  return { clock, stop, server, watch, told, ended, log };
 };
 
 let open: ReturnType<typeof watching> | null = null;
@@ -154,6 +155,34 @@ describe('ListWatch', () => {
     );
     expect(waits.slice(0, 6)).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000]);
     expect(server.listed).toBe(waits.length);
+  });
+
+  it('leaves a server in peace for as long as it asks for, up to two minutes', async () => {
+    const busy = (retryAfterMs: number): Problem => new Problem('rate-limited', 'slow down', { retryAfterMs });
+    const { clock, server, told } = start(busy(45_000));
+    await clock.advance(44_000);
+    expect(server.listed).toBe(1);
+    server.answer = busy(3_600_000);
+    await clock.advance(1000);
+    await clock.advance(119_000);
+    expect(server.listed).toBe(2);
+    server.answer = busy(0);
+    await clock.advance(1000);
+    const waits = told.flatMap((event) =>
+      event.kind === 'health' && !event.healthy && event.retryAtMs !== null ? [event.retryAtMs - event.atMs] : [],
+    );
+    expect(waits).toEqual([45_000, 120_000, 8000]);
+  });
+
+  it('writes each trouble into the log once', async () => {
+    const { clock, server, log } = start(new Problem('unreachable', 'Its certificate has expired.'));
+    await clock.advance(100_000);
+    expect(log.lines).toEqual(['No list of sandboxes: Its certificate has expired.']);
+    server.answer = [];
+    await clock.advance(30_000);
+    server.answer = new Problem('unreachable', 'Its certificate has expired.');
+    await clock.advance(10_000);
+    expect(log.lines).toHaveLength(2);
   });
 
   it('asks no more after a refused key, until another key is stored', async () => {
