@@ -152,7 +152,7 @@ const saysRaised = /[Ee]rror|Exception|message|reason|cause|errno|\bmsg|\bdetail
 /** What stands before the quotation of a message, and not before a word that is meant as such. */
 const introduces = /[:=({[,\]>]\s{0,3}$|(?:reason|cause|error|message|msg|exception|with) $/i;
 
-/** The words that come before a system message in prose about errors rather than in an error. */
+/** Adds the errors whose message of the system stands in the line, unless it is only quoted there. */
 const addFromText = (line: string, phrases: Phrases, found: Set<Errno>): void => {
   if (phrases.length === 0) return;
   const lower = line.toLowerCase();

@@ -4,6 +4,7 @@ import { fixTitles } from '../model/fix-title.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { ProcessReading, Sample } from '../model/sample.ts';
 import { heapRuntimeOf, heapShares, runtimeNames } from '../model/terminal-limits.ts';
+import { untouchable } from './untouchable.ts';
 
 /** What is known of the sandbox when fixes are chosen. */
 export interface Surroundings {
@@ -17,15 +18,6 @@ export interface Surroundings {
 const worthEndingShare = 0.3;
 /** Long names are cut, so that the button stays readable. */
 const nameCharacters = 14;
-/** Ending these ends the sandbox or the connection to it. */
-const untouchable: ReadonlySet<string> = new Set([
-  'execd',
-  'bootstrap.sh',
-  'tini',
-  'dumb-init',
-  'docker-init',
-  'systemd',
-]);
 /** So many processes of one name at a time are jobs of one tool. */
 const jobsFrom = 3;
 /** Less than this, or than a hundredth of the disk, is not worth a button. */

@@ -4,18 +4,19 @@ export type Parameters = Readonly<Record<string, string>>;
 /** The one that no text can set: which tool says the error (`tools.ts`), for fixes that differ by tool. */
 export const toolParameter = 'tool';
 
-/** A value is taken only if it looks like what it is said to be. */
+/** A value is taken only if it looks like what it is said to be. None begins with a dash: programs would take it for an option. */
 const shapes: Readonly<Record<string, RegExp>> = {
   port: /^(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,
   pid: /^[1-9]\d{0,7}$/,
   host: /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45})$/,
   url: /^https?:\/\/[^\s"'`<>\\]{1,1000}$/,
-  module: /^(?![-\s])[^\s"'`\p{Cc}]{1,200}$/u,
+  module: /^(?!-)[^\s"'`\p{Cc}]{1,200}$/u,
   package: /^(?![-.])@?[\w./+-]{1,160}(?:@[\w.^~+-]{1,40})?$/,
-  path: /^\P{Cc}{1,1000}$/u,
+  path: /^(?!-)\P{Cc}{1,1000}$/u,
+  service: /^(?!-)[\w.@-]{1,60}$/,
   version: /^v?\d[\w.+-]{0,40}$/,
 };
-const otherShape = /^[^\s"'`\p{Cc}]{1,200}$/u;
+const otherShape = /^(?!-)[^\s"'`\p{Cc}]{1,200}$/u;
 
 /** Groups that name the same thing by the wording they stand in. */
 const aliases: Readonly<Record<string, string>> = {

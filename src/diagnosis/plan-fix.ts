@@ -14,7 +14,7 @@ export interface PlannedFix {
   readonly argv: readonly string[] | null;
   /** The same for a person to read, or to put into a terminal: values from texts are quoted. */
   readonly text: string;
-  /** Whether the failed command is run again by it. */
+  /** Whether the failed command is run again by it, so that its exit code says how that went. */
   readonly repeats: boolean;
   readonly check: string | null;
   /** The check as a command whose exit code decides, or null when it is only words. It changes nothing. */
@@ -37,6 +37,12 @@ const lookingChecks: ReadonlySet<string> = new Set([
 ]);
 
 const placeholder = /\{([a-z_]{2,20})\}/g;
+/** A command line of words only. One that begins with an assignment would not be understood behind another program. */
+const plainCommand = /^(?!\w{1,400}=)[\w./:@%+=, -]{1,400}$/;
+/** The failed command, and the same as one argument. No text can set them. */
+const failedCommand = ['command', 'command_line'] as const;
+/** Ends with 0 at once, whatever becomes of what it started. */
+const inBackground = / &$/;
 
 /** @returns `value` as one word of a POSIX shell. */
 export const shellQuoted = (value: string): string =>
@@ -71,28 +77,24 @@ export const planFix = (fix: PatternFix, parameters: Parameters, commandLine: st
   const plain = { id, title, risk, kind, action, check, checkArgv };
   if (kind !== 'shell' || how === null) return { ...plain, argv: null, text: fix.how, repeats: false };
   // The failed command may be a whole line with pipes: a shell of its own runs it.
-  const words: Record<string, string> = { ...parameters };
+  const words: Record<string, string | undefined> = { ...parameters };
+  for (const name of failedCommand) words[name] = commandLine?.trim() ? commandLine : undefined;
   const names: string[] = [];
   const numbered = how.replace(placeholder, (_all, name: string) => {
     if (!names.includes(name)) names.push(name);
     const position = `"\${${names.indexOf(name) + 1}}"`;
     return name === 'command' ? `sh -c ${position}` : position;
   });
-  if (commandLine !== null && commandLine.trim() !== '') words['command'] = commandLine;
   const known = names.every((name) => words[name] !== undefined);
   const text = how.replace(placeholder, (all, name: string) => {
     const value = words[name];
     if (value === undefined) return all;
-    return name === 'command'
-      ? /^[\w./:@%+=, -]{1,400}$/.test(value)
-        ? value
-        : `sh -c ${shellQuoted(value)}`
-      : shellQuoted(value);
+    return name === 'command' ? (plainCommand.test(value) ? value : `sh -c ${shellQuoted(value)}`) : shellQuoted(value);
   });
   return {
     ...plain,
     argv: known ? ['sh', '-c', numbered, 'foresight', ...names.map((name) => words[name] ?? '')] : null,
     text,
-    repeats: names.includes('command'),
+    repeats: failedCommand.some((name) => names.includes(name)) && !inBackground.test(how),
   };
 };

@@ -118,9 +118,9 @@ const pythonOutcome = / \.\.\. (?:ok|FAIL|ERROR|expected failure|skipped .{0,200
 /** What cargo's tests printed, up to where one of them panicked. */
 const rustPrinted = /^-{4} .{1,200} std(?:out|err) -{4}$/;
 const rustPanicked = /^thread '.{1,200} panicked at |^failures:$/;
-/** What the program under test printed, as node:test hands it on, and as Python's logging writes it. */
 /** The source around the place, as ava shows it. */
 const numbered = /^\s{1,12}\d{1,6}: /;
+/** What the program under test printed, as node:test hands it on, and as Python's logging writes it. */
 const tapPrinted = /^# (?!Subtest: )/;
 const pythonLogged = /^(?:ERROR|CRITICAL|WARNING):[\w.]{1,80}:/;
 /** Vitest shows below this what a test printed, up to its own marks. */

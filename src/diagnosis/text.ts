@@ -8,10 +8,13 @@ const esc = String.fromCodePoint(0x1b);
 const csi = String.fromCodePoint(0x9b);
 const bell = String.fromCodePoint(0x07);
 
-/** OSC and DCS up to BEL or ST, CSI, the two-character ones. Every repetition is bounded or ends at a fixed character. */
+/**
+ * OSC and DCS up to BEL or ST, CSI, the two-character ones. Every repetition is bounded or ends at a fixed character. One whose end was cut off
+ * hides no further line.
+ */
 const escapes = new RegExp(
   [
-    `${esc}[\\]PX^_][^${bell}${esc}]{0,4096}(?:${bell}|${esc}\\\\)?`,
+    `${esc}[\\]PX^_][^${bell}${esc}\\n]{0,4096}(?:${bell}|${esc}\\\\)?`,
     `[${esc}${csi}][[\\]()#;?]{0,4}(?:\\d{1,4}(?:[;:]\\d{0,4}){0,16})?[\\dA-PR-TZcf-nq-uy=><~@\`]`,
     `${esc}[@-_]`,
   ].join('|'),

@@ -39,7 +39,8 @@ export const browserPatterns = category('browser', [
         'install-browser-libraries',
         'Install them',
         'confirm',
-        'sudo npx playwright install-deps chromium',
+        // It asks for root by itself, and sudo would not find npx.
+        'npx playwright install-deps chromium',
         'the test starts',
       ),
     ],
@@ -107,7 +108,7 @@ export const browserPatterns = category('browser', [
         'run-as-user',
         'Run it as another user than root',
         'safe',
-        'su node -s /bin/sh -c {command}',
+        'u=$(awk -F: \'$3 >= 1000 && $3 < 65534 { print $1; exit }\' /etc/passwd); su "${u:-nobody}" -s /bin/sh -c {command_line}',
         'exit code 0',
       ),
     ],
@@ -211,7 +212,12 @@ export const agentPatterns = category('agent', [
     cause: 'Its command is not on the PATH, it crashed, or it wrote logs where only messages may be.',
     fixes: [
       editor('open-mcp-settings', 'Open its settings', 'safe', '.vscode/mcp.json', 'the server starts'),
-      shell('look-for-mcp-command', 'See whether its command is there', 'safe', 'command -v npx uvx node python3'),
+      shell(
+        'look-for-mcp-command',
+        'See whether its command is there',
+        'safe',
+        'for c in npx uvx node python3; do command -v "$c"; done',
+      ),
     ],
     docs: 'https://modelcontextprotocol.io/docs/tools/debugging',
   },

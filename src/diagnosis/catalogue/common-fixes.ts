@@ -1,3 +1,4 @@
+import { asRoot, owning, systemPackages } from './command-lines.ts';
 import { api, editor, shell } from './record.ts';
 
 /** Fixes that several patterns share. */
@@ -50,7 +51,9 @@ export const clearCaches = shell(
   'clear-caches',
   'Clear the package caches',
   'confirm',
-  'npm cache clean --force; pip cache purge; go clean -cache; apt-get clean',
+  // Those that are not there are left out, and are no failure.
+  'command -v npm >/dev/null && npm cache clean --force; command -v pip >/dev/null && pip cache purge; ' +
+    `command -v go >/dev/null && go clean -cache; command -v apt-get >/dev/null && ${asRoot} apt-get clean; true`,
   'df shows at least 5 % free',
 );
 
@@ -93,7 +96,7 @@ export const ownWorkspace = shell(
   'take-ownership',
   'Take ownership[ of {path}]',
   'confirm',
-  'sudo chown -R "$(id -u):$(id -g)" {path}',
+  owning('{path}'),
   'the path can be written',
 );
 
@@ -118,7 +121,11 @@ export const buildTools = shell(
   'install-build-tools',
   'Install compiler and headers',
   'confirm',
-  'sudo apt-get update && sudo apt-get install -y build-essential python3-dev pkg-config',
+  systemPackages(
+    'build-essential python3-dev pkg-config',
+    'build-base python3-dev pkgconf',
+    'gcc-c++ make python3-devel pkgconf',
+  ),
   'the build goes on',
 );
 

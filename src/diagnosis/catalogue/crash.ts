@@ -1,6 +1,16 @@
 import { rebuildsNative } from './installing.ts';
 import { category, editor, says, shell } from './record.ts';
 
+/** Asked for first: a core file may be as large as the memory. */
+const keepCore = (id: string) =>
+  shell(
+    id,
+    'Run it again and keep a core file of the crash',
+    'confirm',
+    'ulimit -c unlimited; {command}',
+    'exit code 0',
+  );
+
 /** Programs that crash by themselves. */
 export const crashPatterns = category('crash', [
   {
@@ -93,7 +103,7 @@ export const crashPatterns = category('crash', [
       /^Unhandled exception\. |^thread \d{1,9} panic: |^thread '.{1,80}'.{0,20} panicked at\b/,
     ],
     cause: 'A check inside the program failed, or it found its own memory damaged.',
-    fixes: [shell('show-abort-stack', 'Keep a core and show the stack', 'safe', 'ulimit -c unlimited; {command}')],
+    fixes: [keepCore('show-abort-stack')],
     docs: 'https://man7.org/linux/man-pages/man3/abort.3.html',
   },
   {
@@ -110,7 +120,7 @@ export const crashPatterns = category('crash', [
     ],
     exitCodes: [136, 134],
     cause: 'Native code divided by zero.',
-    fixes: [shell('show-fpe-stack', 'Keep a core and show the stack', 'safe', 'ulimit -c unlimited; {command}')],
+    fixes: [keepCore('show-fpe-stack')],
     docs: 'https://man7.org/linux/man-pages/man7/signal.7.html',
   },
 ]);

@@ -24,7 +24,7 @@ export const databasePatterns = category('database', [
       shell(
         'allow-eviction',
         'Let it forget what is used least',
-        'confirm',
+        'destructive',
         'redis-cli config set maxmemory-policy allkeys-lru',
         'SET answers OK',
       ),

@@ -25,9 +25,10 @@ export const diskPatterns = category('disk', [
     fixes: [
       shell(
         'free-stale-segments',
-        'Remove old segments of your own',
+        'Remove old segments of your own that nobody has open',
         'confirm',
-        'ls -la /dev/shm && find /dev/shm -user "$(id -un)" -mmin +60 -delete',
+        // The time of a segment says nothing about its use, and fuser may not look at every process: then it says so, and nothing is removed.
+        `command -v fuser >/dev/null && find /dev/shm -type f -user "$(id -un)" -mmin +60 -exec sh -c '[ -z "$(fuser "$1" 2>&1)" ]' sh {} \\; -print -delete`,
         'df shows less than 80 % of /dev/shm in use',
       ),
       editor(
@@ -68,8 +69,8 @@ export const diskPatterns = category('disk', [
       ),
       shell(
         'move-cache',
-        'Keep the cache on another file system',
-        'safe',
+        'Let npm keep its cache in /tmp from now on',
+        'confirm',
         'npm config set cache /tmp/npm-cache',
         'df -i shows free inodes',
       ),

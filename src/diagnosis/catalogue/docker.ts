@@ -1,3 +1,4 @@
+import { asRoot, systemPackages } from './command-lines.ts';
 import { category, editor, says, saysAtZero, shell } from './record.ts';
 
 const logIn = shell('log-in', 'Log in to the registry', 'confirm', 'docker login', 'the image can be pulled');
@@ -80,7 +81,7 @@ export const dockerPatterns = category('docker', [
         'start-docker',
         'Start Docker (needs a privileged sandbox)',
         'confirm',
-        'sudo sh -c "dockerd >/tmp/dockerd.log 2>&1 &"',
+        `${asRoot} sh -c "dockerd >/tmp/dockerd.log 2>&1 &"`,
         'docker info',
       ),
       shell(
@@ -106,8 +107,20 @@ export const dockerPatterns = category('docker', [
     ],
     cause: 'The user is not in the group docker, or the session is older than that.',
     fixes: [
-      shell('run-in-group', 'Run it in a session with the group', 'safe', 'newgrp docker', 'docker ps'),
-      shell('join-group', 'Join the group', 'confirm', 'sudo usermod -aG docker "$(id -un)"', 'id -nG shows docker'),
+      shell(
+        'run-in-group',
+        'Run it again with the group of Docker',
+        'safe',
+        'sg docker -c {command_line}',
+        'exit code 0',
+      ),
+      shell(
+        'join-group',
+        'Join the group',
+        'confirm',
+        `${asRoot} usermod -aG docker "$(id -un)"`,
+        'id -nG shows docker',
+      ),
     ],
     docs: 'https://docs.docker.com/engine/install/linux-postinstall/',
   },
@@ -118,7 +131,7 @@ export const dockerPatterns = category('docker', [
     priority: 8,
     signals: [
       says(
-        /\b[Cc]ontainer name "?\/?(?<name>[\w.-]{1,120})"? is already in use\b|\bname "?(?<podman>[\w.-]{1,120})"? is (?:already )?in use by\b|\bConflict\. The container name\b/,
+        /\b[Cc]ontainer name "?\/?(?<name>[\w.-]{1,120})"? is already in use\b|\bname "?(?<podman>[\w.-]{1,120})"? is (?:already )?in use by\b|\bConflict\. The container name\b(?! "?\/?[\w.-]{1,120}"? is already in use\b)/,
       ),
       says(
         /\bname "(?<name>[\w.-]{1,120})" is already used by ID\b|\bnode\(s\) already exist for a cluster with the name\b/,
@@ -162,7 +175,7 @@ export const dockerPatterns = category('docker', [
     cause: 'Another Docker or a reset of the network removed it.',
     fixes: [
       shell('show-docker-networks', 'Show what there is', 'safe', 'docker network ls; ip -br link'),
-      shell('restart-docker', 'Restart Docker', 'destructive', 'sudo service docker restart', 'docker info'),
+      shell('restart-docker', 'Restart Docker', 'destructive', `${asRoot} service docker restart`, 'docker info'),
     ],
     docs: 'https://docs.docker.com/engine/network/',
   },
@@ -219,7 +232,7 @@ export const dockerPatterns = category('docker', [
         'find-dockerfile',
         'Find it',
         'safe',
-        'find . -maxdepth 3 -iname "*Dockerfile*" -o -maxdepth 3 -name "*compose*.y*ml"',
+        'find . -maxdepth 3 \\( -iname "*Dockerfile*" -o -name "*compose*.y*ml" \\)',
       ),
     ],
     docs: 'https://docs.docker.com/reference/cli/docker/buildx/build/#file',
@@ -303,7 +316,11 @@ export const dockerPatterns = category('docker', [
         'install-docker-plugins',
         'Install Compose and buildx',
         'confirm',
-        'sudo apt-get update && sudo apt-get install -y docker-compose-plugin docker-buildx-plugin',
+        systemPackages(
+          'docker-compose-plugin docker-buildx-plugin',
+          'docker-cli-compose docker-cli-buildx',
+          'docker-compose-plugin docker-buildx-plugin',
+        ),
         'docker compose version',
       ),
     ],

@@ -1,6 +1,6 @@
 import { runAgainLater } from './common-fixes.ts';
 import { installsAny } from './installing.ts';
-import { category, editor, says, saysAtZero, shell, system, systemNear } from './record.ts';
+import { api, category, editor, says, saysAtZero, shell, system, systemNear } from './record.ts';
 
 /** Starting programs and scripts. */
 export const execPatterns = category('exec', [
@@ -30,7 +30,7 @@ export const execPatterns = category('exec', [
         'pull-right-platform',
         'Get the build for this machine',
         'confirm',
-        'docker pull --platform linux/amd64 {image}',
+        'docker pull --platform=linux/$(uname -m | sed -e s/x86_64/amd64/ -e s/aarch64/arm64/) {image}',
         'it runs',
       ),
     ],
@@ -148,7 +148,7 @@ export const execPatterns = category('exec', [
         /(?:^|: |\s|‘|')(?<path>\.\/[^\s:'’]{1,200})[’']?: (?:Keine Berechtigung|Permission non accordée|Permiso denegado|Permissão negada|Отказано в доступе|許可がありません|权限不够)/,
       ),
       says(/\bspawn(?:Sync)? (?<path>\S{1,200}) EACCES\b/),
-      saysAtZero(/\bhook was ignored because it's not set as executable\b/),
+      saysAtZero(/(?:['‘](?<path>[^'’]{1,200})['’] )?\bhook was ignored because it's not set as executable\b/),
       says(/\bexec: "(?<path>[^"]{1,200})": permission denied/),
       says(/\bfork\/exec (?<path>\S{1,200}): permission denied/),
       says(/\bpermission denied: (?<path>\S{0,60}\/\S{1,200}|\.\/\S{1,200})$/, 3),
@@ -263,8 +263,8 @@ export const execPatterns = category('exec', [
         'use-project-binary',
         "Use the project's own[ {command_name}]",
         'safe',
-        'npx --no-install {command_name}',
-        'exit code other than 127',
+        'env PATH="$PWD/node_modules/.bin:$PWD/.venv/bin:$PATH" {command}',
+        'exit code 0',
       ),
       shell(
         'look-for-command',
@@ -297,7 +297,16 @@ export const execPatterns = category('exec', [
       says(/\bcouldn't get the current directory of the process\b|\bNo such file or directory - getcwd\b/),
     ],
     cause: 'The workspace was made again or mounted anew under the open shell.',
-    fixes: [shell('enter-again', 'Enter the folder again', 'safe', 'cd "$PWD" 2>/dev/null || cd', 'pwd -P works')],
+    fixes: [
+      api(
+        'enter-again',
+        'Open a terminal in the folder that is there now',
+        'safe',
+        'openTerminal',
+        'a new shell',
+        'pwd -P works',
+      ),
+    ],
     docs: 'https://man7.org/linux/man-pages/man3/getcwd.3.html',
   },
 ]);

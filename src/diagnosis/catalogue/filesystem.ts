@@ -23,7 +23,11 @@ export const filesystemPatterns = category('filesystem', [
     slug: 'mount-busy',
     title: 'It is in use and cannot be removed',
     severity: 'medium',
-    signals: [system('EBUSY'), says(/\btarget is busy\b|\bdevice is busy\b/)],
+    signals: [
+      system('EBUSY'),
+      says(/\btarget is busy\b|\bdevice is busy\b/),
+      says(/['‘](?<path>[^'’]{1,300})['’]: Device or resource busy\b/, 2),
+    ],
     vetoes: [/\bETXTBSY\b|\b[Tt]ext file (?:is )?busy\b/, /\bAddress already in use\b/i],
     cause: 'The folder is a mount of its own, so that only its contents can be removed, or a process stands in it.',
     fixes: [
@@ -32,7 +36,7 @@ export const filesystemPatterns = category('filesystem', [
         'empty-mount',
         'Empty it instead of removing it',
         'destructive',
-        'find {path} -mindepth 1 -delete',
+        'p=$(readlink -f -- {path}) && [ "$p" != / ] && mountpoint -q "$p" && find "$p" -xdev -mindepth 1 -delete',
         'the folder is empty',
       ),
     ],
@@ -45,11 +49,19 @@ export const filesystemPatterns = category('filesystem', [
     signals: [
       system('ELOOP'),
       saysAtZero(/^[\w./-]{1,40}: (?:.{0,60} ['"])?(?<path>[^:'"]{1,300})['"]?: Too many levels of symbolic links$/, 3),
+      says(/\b(?:open|stat|lstat|readlink|chdir) (?<path>\S{1,300}): too many levels of symbolic links$/, 2),
+      says(/\bToo many levels of symbolic links: ['"](?<path>[^'"]{1,300})['"]$/, 2),
     ],
     cause: 'A link leads back to itself, often after a workspace was copied or restored.',
     fixes: [
       shell('show-link-chain', 'Show where the links lead', 'safe', 'namei -l {path}'),
-      shell('remove-link', 'Remove the broken link', 'confirm', 'rm -- {path}', 'the path can be followed'),
+      shell(
+        'remove-link',
+        'Remove the broken link',
+        'confirm',
+        '[ -L {path} ] && rm -- {path}',
+        'the path can be followed',
+      ),
     ],
     docs: 'https://man7.org/linux/man-pages/man7/symlink.7.html',
   },

@@ -23,7 +23,7 @@ export const gitMergingPatterns = category('git', [
       shell(
         'abort-merge',
         'Go back to before the merge',
-        'confirm',
+        'destructive',
         'git merge --abort || git rebase --abort || git cherry-pick --abort',
         'git status',
       ),
@@ -120,7 +120,8 @@ export const gitMergingPatterns = category('git', [
         'continue-operation',
         'Go on with it',
         'confirm',
-        'git rebase --continue || git merge --continue || git cherry-pick --continue',
+        // Nobody sits at the editor that git would open for a message.
+        'env GIT_EDITOR=true git rebase --continue || env GIT_EDITOR=true git merge --continue || env GIT_EDITOR=true git cherry-pick --continue',
         'git status',
       ),
       shell(

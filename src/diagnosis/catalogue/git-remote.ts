@@ -1,3 +1,4 @@
+import { systemPackages } from './command-lines.ts';
 import { category, editor, manual, says, shell } from './record.ts';
 
 const signIn = editor(
@@ -37,15 +38,15 @@ export const gitRemotePatterns = category('git', [
     fixes: [
       shell(
         'retry-shallow',
-        'Try again, with less history',
+        'Try again over HTTP/1.1',
         'safe',
-        'env GIT_HTTP_VERSION=HTTP/1.1 {command}',
+        'env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.version GIT_CONFIG_VALUE_0=HTTP/1.1 {command}',
         'exit code 0',
       ),
       shell(
         'fetch-depth-one',
-        'Fetch only the newest commit',
-        'safe',
+        'Fetch only the newest commit (history gets shallow)',
+        'confirm',
         'git -c http.version=HTTP/1.1 fetch --depth 1',
         'exit code 0',
       ),
@@ -112,7 +113,7 @@ export const gitRemotePatterns = category('git', [
       shell('show-keys', 'Show which keys there are', 'safe', 'ssh-add -l'),
       shell(
         'use-https',
-        'Use https instead',
+        'Use https for GitHub instead',
         'confirm',
         'git config --global url.https://github.com/.insteadOf git@github.com:',
         'git ls-remote',
@@ -211,7 +212,7 @@ export const gitRemotePatterns = category('git', [
         'install-lfs',
         'Install it',
         'confirm',
-        'sudo apt-get install -y git-lfs && git lfs install && git lfs pull',
+        `{ ${systemPackages('git-lfs', 'git-lfs', 'git-lfs')}; } && git lfs install && git lfs pull`,
         'git lfs env',
       ),
     ],

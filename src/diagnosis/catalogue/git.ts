@@ -1,3 +1,4 @@
+import { asRoot, owning } from './command-lines.ts';
 import { category, editor, manual, says, shell } from './record.ts';
 
 /** Git in its own repository. */
@@ -9,7 +10,7 @@ export const gitPatterns = category('git', [
     priority: 8,
     signals: [
       says(
-        /(?<path>[^'\s]{1,300}\.lock)['’]?[:：]? ?(?:File exists|Die Datei existiert|文件已存在|Le fichier existe|El fichero ya existe|Arquivo existe|Файл существует|ファイルが存在します)/,
+        /(?<![^'\s])(?<path>[^'\s]{1,300}\.lock)['’]?[:：]? ?(?:File exists|Die Datei existiert|文件已存在|Le fichier existe|El fichero ya existe|Arquivo existe|Файл существует|ファイルが存在します)/,
       ),
       says(
         /['‘](?<path>[^'’]{1,300}\.lock)['’] (?:nicht erstellen|.{0,60}existiert bereits)|无法创建 ['‘](?<zh>[^'’]{1,300}\.lock)/,
@@ -27,7 +28,8 @@ export const gitPatterns = category('git', [
         'remove-stale-lock',
         'Remove the lock if no git is running',
         'confirm',
-        'pgrep -u "$(id -u)" -x git || rm -f -- {path}',
+        // Not where nobody can say whether one runs: pgrep is not everywhere.
+        'pgrep -x git; [ $? -eq 1 ] && rm -f -- {path}',
         'git status',
       ),
       shell('show-git-processes', 'See whether git is running', 'safe', 'pgrep -a -x git'),
@@ -55,7 +57,7 @@ export const gitPatterns = category('git', [
         'git config --global --add safe.directory {path}',
         'git status',
       ),
-      shell('own-repository', 'Take ownership', 'confirm', 'sudo chown -R "$(id -u):$(id -g)" .', 'git status'),
+      shell('own-repository', 'Take ownership[ of {path}]', 'confirm', owning('{path}'), 'git status'),
     ],
     docs: 'https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory',
   },
@@ -80,12 +82,18 @@ export const gitPatterns = category('git', [
     cause: 'The sandbox was stopped hard before everything was written, or the disk was full.',
     fixes: [
       shell('check-repository', 'See what is damaged', 'safe', 'git fsck --full 2>&1 | head -40'),
-      shell('rebuild-index', 'Build the index again', 'confirm', 'rm -f .git/index && git reset', 'git status'),
+      shell(
+        'rebuild-index',
+        'Build the index again',
+        'confirm',
+        'i=$(git rev-parse --git-path index) && mv -f -- "$i" "$i.damaged" && git reset',
+        'git status',
+      ),
       shell(
         'fetch-objects',
         'Fetch the missing objects',
         'destructive',
-        'find .git/objects -type f -size 0 -delete; git fetch --prune',
+        'o=$(git rev-parse --git-path objects) && find "$o" -type f -size 0 -delete && git fetch',
         'git fsck',
       ),
     ],
@@ -107,9 +115,9 @@ export const gitPatterns = category('git', [
     fixes: [
       shell(
         'set-identity',
-        'Set name and address for this repository',
+        'Commit here under the name of the last commit',
         'confirm',
-        'git config user.name "$(git log -1 --format=%an)"; git config user.email "$(git log -1 --format=%ae)"',
+        'n=$(git log -1 --format=%an) && e=$(git log -1 --format=%ae) && git config user.name "$n" && git config user.email "$e"',
         'git var GIT_AUTHOR_IDENT',
       ),
     ],
@@ -196,7 +204,7 @@ export const gitPatterns = category('git', [
         'own-git-folder',
         'Take ownership of .git',
         'confirm',
-        'sudo chown -R "$(id -u):$(id -g)" .git',
+        `${asRoot} chown -R "$(id -u):$(id -g)" .git`,
         'git status',
       ),
     ],

@@ -1,6 +1,10 @@
 import { moreMemory, runAgain } from './common-fixes.ts';
 import { category, editor, says, shell, system } from './record.ts';
 
+/** Sets `m` to the bytes of memory the sandbox may use; to nothing where it has no limit. */
+const memoryLimit =
+  'm=$(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null | grep -E "^[0-9]{1,13}$" | head -1)';
+
 /** Limits of memory that programs set themselves. */
 export const heapPatterns = category('memory', [
   {
@@ -24,7 +28,7 @@ export const heapPatterns = category('memory', [
         'raise-heap',
         'Run it again with a larger heap',
         'safe',
-        'm=$(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null | grep -E "^[0-9]{1,13}$" | head -1); env NODE_OPTIONS=--max-old-space-size=$((${m:-5726623061} * 3 / 4 / 1048576)) {command}',
+        `${memoryLimit}; env NODE_OPTIONS="${'$'}{NODE_OPTIONS:-} --max-old-space-size=$((${'$'}{m:-5726623061} * 3 / 4 / 1048576))" {command}`,
         'exit code 0; if it becomes 137, the sandbox itself is too small',
       ),
       editor(
@@ -56,7 +60,8 @@ export const heapPatterns = category('memory', [
         'raise-heap',
         'Run it again with a larger heap',
         'safe',
-        'env JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=70 {command}',
+        // _JAVA_OPTIONS alone is stronger than an -Xmx on the command line.
+        `${memoryLimit}; env JAVA_TOOL_OPTIONS="${'$'}{JAVA_TOOL_OPTIONS:-} -XX:MaxRAMPercentage=70" _JAVA_OPTIONS="${'$'}{_JAVA_OPTIONS:-} ${'$'}{m:+-Xmx$((m * 7 / 10 / 1048576))m}" {command}`,
         'exit code 0',
       ),
       editor(
@@ -86,7 +91,7 @@ export const heapPatterns = category('memory', [
         'raise-caps',
         'Run it again with higher caps',
         'safe',
-        'env JAVA_TOOL_OPTIONS=-XX:MaxMetaspaceSize=512m\\ -XX:MaxDirectMemorySize=512m {command}',
+        'env _JAVA_OPTIONS="${_JAVA_OPTIONS:-} -XX:MaxMetaspaceSize=512m -XX:MaxDirectMemorySize=512m" {command}',
         'exit code 0',
       ),
       moreMemory,
@@ -174,7 +179,7 @@ export const heapPatterns = category('memory', [
         'raise-memory-limit',
         'Run it again with a higher limit',
         'safe',
-        'env PHP_MEMORY_LIMIT=1G COMPOSER_MEMORY_LIMIT=-1 {command}',
+        'd=$(mktemp -d) && echo memory_limit=2G >"$d/memory.ini" && env PHP_INI_SCAN_DIR="${PHP_INI_SCAN_DIR:-}:$d" COMPOSER_MEMORY_LIMIT=2G {command}',
         'exit code 0',
       ),
       editor(

@@ -5,7 +5,7 @@ const withoutProxy = shell(
   'run-without-proxy',
   'Run it again without the proxy',
   'safe',
-  'env -u http_proxy -u https_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY {command}',
+  'env -u http_proxy -u https_proxy -u HTTP_PROXY -u HTTPS_PROXY -u all_proxy -u ALL_PROXY {command}',
   'exit code 0',
 );
 
@@ -145,7 +145,7 @@ export const httpPatterns = category('network', [
         'retry-with-pauses',
         'Try again a few times',
         'safe',
-        'for i in 1 2 3; do {command} && break; sleep $((i * 5)); done',
+        '{command} || { sleep 5; {command}; } || { sleep 10; {command}; }',
         'exit code 0',
       ),
       editor(

@@ -1,4 +1,4 @@
-import { byTool, type ToolCommands } from './by-tool.ts';
+import { bunLocks, byTool, type ToolCommands } from './by-tool.ts';
 
 /**
  * The manager that a project's lockfile names, for what runs under Node or Python: `npm run`, `npx` and `node` start programs of
@@ -21,7 +21,7 @@ export const installsNode = byLockfile(
   [
     [['pnpm'], 'pnpm-lock.yaml', 'pnpm install'],
     [['yarn'], 'yarn.lock', 'yarn install'],
-    [['bun'], 'bun.lock', 'bun install'],
+    [['bun'], bunLocks, 'bun install'],
     [['deno'], 'deno.lock', 'deno install'],
   ],
   'npm ci || npm install',
@@ -33,14 +33,15 @@ export const reinstallsNode = byLockfile(
   [
     [['pnpm'], 'pnpm-lock.yaml', 'rm -rf node_modules && pnpm install --frozen-lockfile'],
     [['yarn'], 'yarn.lock', 'rm -rf node_modules && yarn install'],
-    [['bun'], 'bun.lock', 'rm -rf node_modules && bun install'],
+    [['bun'], bunLocks, 'rm -rf node_modules && bun install'],
   ],
   'rm -rf node_modules && npm ci',
   ['npm', 'node'],
 );
 
-/** Builds the native modules of an installed Node project, or Python's packages, again. */
 const reinstallsPython = 'python3 -m pip install --force-reinstall --no-cache-dir -r requirements.txt';
+
+/** Builds the native modules of an installed Node project, or Python's packages, again. */
 export const rebuildsNative = byTool(
   [
     [['pnpm'], 'pnpm-lock.yaml', 'pnpm rebuild'],
@@ -70,7 +71,7 @@ export const installsAny = byLockfile(
   [
     [['pnpm'], 'pnpm-lock.yaml', 'pnpm install'],
     [['yarn'], 'yarn.lock', 'yarn install'],
-    [['bun'], 'bun.lock', 'bun install'],
+    [['bun'], bunLocks, 'bun install'],
     [['uv'], 'uv.lock', 'uv sync'],
     [['poetry'], 'poetry.lock', 'poetry install'],
     [['pipenv'], 'Pipfile.lock', 'pipenv sync'],

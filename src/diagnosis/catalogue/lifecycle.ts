@@ -1,3 +1,4 @@
+import { inBackground } from './command-lines.ts';
 import { extendTime, resume, showDiagnostics } from './common-fixes.ts';
 import { api, category, editor, says, saysAtZero, shell } from './record.ts';
 
@@ -91,7 +92,7 @@ export const lifecyclePatterns = category('lifecycle', [
         'run-detached',
         'Run it so that it outlives the terminal',
         'safe',
-        'nohup {command} >nohup.out 2>&1 &',
+        inBackground,
         'it still runs after the terminal is closed',
       ),
     ],
@@ -118,13 +119,7 @@ export const lifecyclePatterns = category('lifecycle', [
     exitCodes: [124],
     cause: 'The command ran longer than the limit it was given.',
     fixes: [
-      shell(
-        'run-in-background',
-        'Run it in the background',
-        'safe',
-        'nohup {command} >command.log 2>&1 &',
-        'it ends in its own time',
-      ),
+      shell('run-in-background', 'Run it in the background', 'safe', inBackground, 'it ends in its own time'),
       extendTime,
     ],
     docs: 'https://www.gnu.org/software/coreutils/manual/html_node/timeout-invocation.html',

@@ -1,3 +1,4 @@
+import { asRoot } from './command-lines.ts';
 import { moreMemory, restartSandbox } from './common-fixes.ts';
 import { api, category, editor, manual, says, saysAtZero, shell, system } from './record.ts';
 
@@ -55,7 +56,7 @@ export const limitPatterns = category('limits', [
         'raise-watch-limit',
         'Raise the limit (needs rights on the machine)',
         'confirm',
-        'sudo sysctl fs.inotify.max_user_watches=524288',
+        `${asRoot} sysctl fs.inotify.max_user_watches=524288`,
         'sysctl shows the new value',
       ),
     ],
@@ -79,7 +80,7 @@ export const limitPatterns = category('limits', [
         'raise-instance-limit',
         'Raise the limit (needs rights on the machine)',
         'confirm',
-        'sudo sysctl fs.inotify.max_user_instances=1024',
+        `${asRoot} sysctl fs.inotify.max_user_instances=1024`,
         'sysctl shows the new value',
       ),
     ],
@@ -102,9 +103,10 @@ export const limitPatterns = category('limits', [
     fixes: [
       shell(
         'raise-open-files',
-        'Run it again with the highest limit allowed',
+        'Run it again with a higher limit',
         'safe',
-        'ulimit -n "$(ulimit -Hn)"; {command}',
+        // Without a bound it may be a milliard, and programs that go through all possible numbers stand still.
+        'n=$(ulimit -Hn); case $n in unlimited | ???????*) n=524288 ;; esac; ulimit -n "$n"; {command}',
         'exit code 0',
       ),
       shell(
@@ -180,13 +182,6 @@ export const limitPatterns = category('limits', [
     cause: 'The sandbox may have only so many processes; children that nobody waits for keep their places.',
     fixes: [
       showProcesses,
-      shell(
-        'stop-jobs',
-        'End your own background jobs',
-        'confirm',
-        'ps -u "$(id -un)" -o pid,etime,args --sort=etime; jobs -p | xargs -r kill',
-        'the number of processes falls',
-      ),
       api(
         'end-process',
         'End the process that starts them',
@@ -247,7 +242,11 @@ export const limitPatterns = category('limits', [
     exitCodes: [126],
     cause: 'Arguments and environment together are larger than one program may be given.',
     fixes: [
-      shell('use-xargs', 'Hand the files over in parts', 'safe', 'printf "%s\\0" * | xargs -0 -n 500 echo'),
+      manual(
+        'use-xargs',
+        'Hand the files over in parts',
+        'find … -print0 | xargs -0, then the command without its list of files',
+      ),
       shell('show-argument-limit', 'Show the limit', 'safe', 'getconf ARG_MAX; env | wc -c'),
     ],
     docs: 'https://man7.org/linux/man-pages/man2/execve.2.html',

@@ -1,4 +1,4 @@
-import { byTool } from './by-tool.ts';
+import { bunLocks, byTool } from './by-tool.ts';
 import { category, editor, says, shell } from './record.ts';
 
 /** Lockfiles of every package manager. */
@@ -57,7 +57,7 @@ export const lockfilePatterns = category('package-manager', [
             [['deno'], 'deno.lock', 'deno install --frozen=false'],
             [['pnpm'], 'pnpm-lock.yaml', 'pnpm install --lockfile-only'],
             [['yarn'], 'yarn.lock', 'yarn install'],
-            [['bun'], 'bun.lock', 'bun install'],
+            [['bun'], bunLocks, 'bun install'],
             [['npm'], null, 'npm install --package-lock-only'],
           ],
           'npm install --package-lock-only',

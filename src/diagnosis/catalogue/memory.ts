@@ -135,7 +135,7 @@ export const memoryPatterns = category('memory', [
         'run-without-daemon',
         'Build without the daemon, with a smaller heap',
         'safe',
-        './gradlew --stop; ./gradlew --no-daemon -Dorg.gradle.jvmargs=-Xmx1g build',
+        'if [ -x ./gradlew ]; then ./gradlew --stop; fi; env GRADLE_OPTS="${GRADLE_OPTS:-} -Dorg.gradle.daemon=false -Dorg.gradle.jvmargs=-Xmx1g" {command}',
         'exit code 0',
       ),
       editor(
@@ -176,7 +176,8 @@ export const memoryPatterns = category('memory', [
         'run-fewer-workers',
         'Run with fewer workers',
         'safe',
-        'env JEST_MAX_WORKERS=2 VITEST_MAX_WORKERS=2 PYTEST_XDIST_AUTO_NUM_WORKERS=2 {command}',
+        // Jest asks only how many processors it may use.
+        '$([ -e node_modules/.bin/jest ] && taskset -c 0 true 2>/dev/null && echo taskset -c 0) env VITEST_MAX_WORKERS=2 VITEST_MAX_THREADS=2 VITEST_MAX_FORKS=2 PYTEST_XDIST_AUTO_NUM_WORKERS=2 {command}',
         'exit code 0',
       ),
       editor(

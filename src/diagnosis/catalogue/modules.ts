@@ -195,10 +195,7 @@ export const modulePatterns = category('modules', [
       ),
     ],
     cause: 'The crate was not added to Cargo.toml.',
-    fixes: [
-      editor('open-cargo-toml', 'Open the dependencies in Cargo.toml', 'safe', 'Cargo.toml', 'cargo check'),
-      shell('add-crate', 'Add the crate[ {package}]', 'confirm', 'cargo add {package}', 'cargo check'),
-    ],
+    fixes: [editor('open-cargo-toml', 'Open the dependencies in Cargo.toml', 'safe', 'Cargo.toml', 'cargo check')],
     docs: 'https://doc.rust-lang.org/error_codes/E0432.html',
   },
   {
@@ -228,7 +225,7 @@ export const modulePatterns = category('modules', [
     signals: [
       says(/\bcannot load such file -- (?<module>\S{1,200})/),
       says(
-        /\bCould not find (?:gem )?'?(?<package>[\w.-]{1,80})'?.{0,80}\bin (?:any of the sources|locally installed gems|cached gems)/,
+        /\bCould not find (?:gem )?'?(?<package>[\w.-]{1,80})(?![\w.-])'?.{0,80}\bin (?:any of the sources|locally installed gems|cached gems)/,
       ),
       says(
         /\bGem::(?:MissingSpecError|LoadError|GemNotFoundException)\b|\bBundler::GemNotFound\b|\bcan't find gem (?<gem>\S{1,80})/,

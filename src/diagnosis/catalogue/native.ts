@@ -1,4 +1,5 @@
-import { byTool } from './by-tool.ts';
+import { bunLocks, byTool } from './by-tool.ts';
+import { withNvm } from './command-lines.ts';
 import { buildTools } from './common-fixes.ts';
 import { rebuildsNative, reinstallsNode } from './installing.ts';
 import { category, editor, says, shell } from './record.ts';
@@ -108,7 +109,13 @@ export const nativePatterns = category('native', [
     cause: 'Node was switched after the installation.',
     fixes: [
       rebuildNative,
-      shell('use-project-node', "Use the project's version of Node", 'safe', 'nvm use', 'node -v'),
+      shell(
+        'use-project-node',
+        'Run it with the Node of the project (nvm)',
+        'safe',
+        `${withNvm} && nvm use && {command}`,
+        'exit code 0',
+      ),
     ],
     docs: 'https://nodejs.org/en/about/previous-releases',
   },
@@ -137,7 +144,7 @@ export const nativePatterns = category('native', [
           [
             [['pnpm'], 'pnpm-lock.yaml', 'pnpm install --fix-lockfile'],
             [['yarn'], 'yarn.lock', 'yarn install --check-files'],
-            [['bun'], 'bun.lock', 'bun install'],
+            [['bun'], bunLocks, 'bun install'],
             [['npm'], null, 'npm install --no-save {module}'],
           ],
           'npm install --no-save {module}',

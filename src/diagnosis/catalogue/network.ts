@@ -154,7 +154,7 @@ export const networkPatterns = category('network', [
     ],
     vetoes: [/\bClient\.Timeout exceeded\b|\bdial tcp\b/, /\b(?:MCP|POD_READY)\b/],
     cause: 'The service is slow, blocked, or still starting.',
-    fixes: [{ ...runAgain, title: 'Run it again with a longer limit' }, showListeners],
+    fixes: [{ ...runAgain, title: 'Run it again' }, showListeners],
     docs: 'https://curl.se/libcurl/c/libcurl-errors.html',
   },
   {
@@ -283,7 +283,13 @@ export const networkPatterns = category('network', [
     exitCodes: [141],
     cause: 'The program at the other end of the pipe had enough, as head does.',
     fixes: [
-      shell('run-to-file', 'Write the output to a file instead', 'safe', '{command} >output.txt 2>&1', 'exit code 0'),
+      shell(
+        'run-to-file',
+        'Write the output to a file instead',
+        'safe',
+        'f=$(mktemp "${TMPDIR:-/tmp}/output.XXXXXX") && echo "The output goes to $f" && {command} >"$f" 2>&1',
+        'exit code 0',
+      ),
     ],
     docs: 'https://man7.org/linux/man-pages/man7/pipe.7.html',
   },

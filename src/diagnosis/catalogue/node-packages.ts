@@ -1,4 +1,5 @@
 import { byTool } from './by-tool.ts';
+import { withNvm } from './command-lines.ts';
 import { openManifest, runAgain } from './common-fixes.ts';
 import { category, editor, says, shell } from './record.ts';
 
@@ -144,7 +145,14 @@ export const nodePackagePatterns = category('package-manager', [
     vetoes: [/\bnpm warn EBADENGINE\b/i],
     cause: 'The image has another version of Node than the project asks for.',
     fixes: [
-      shell('switch-node', 'Switch Node', 'confirm', 'nvm install && nvm use', 'node -v satisfies the project'),
+      // nvm is a function of the shell, and what it switches ends with the shell.
+      shell(
+        'switch-node',
+        'Run it with the Node of the project (nvm)',
+        'confirm',
+        `${withNvm} && nvm install && {command}`,
+        'exit code 0',
+      ),
       editor('open-engines', 'Open engines in package.json', 'safe', '"engines" in package.json', null),
     ],
     docs: 'https://docs.npmjs.com/cli/configuring-npm/package-json#engines',

@@ -26,9 +26,9 @@ export const noexecPatterns = category('exec', [
       ),
       shell(
         'run-from-home',
-        'Run it from another mount',
-        'safe',
-        'mkdir -p "$HOME/bin" && cp -- {path} "$HOME/bin/"',
+        'Copy it to ~/bin, to be run from there',
+        'confirm',
+        'mkdir -p "$HOME/bin" && cp -n -- {path} "$HOME/bin/"',
         'it runs from there',
       ),
     ],

@@ -36,8 +36,9 @@ export interface PatternFix {
   /** The action of the extension that does it, or null. */
   readonly action: FixId | null;
   /**
-   * For `shell` a POSIX command line, else what is done, in words. `{command}` is the failed command, other `{names}` are
-   * parameters; both stand outside of quotes, because they are handed over as arguments (see `plan-fix.ts`).
+   * For `shell` a POSIX command line, else what is done, in words. `{command}` is the failed command; `{command_line}` is the same as one
+   * argument, for a program that runs command lines itself (`su -c`); other `{names}` are parameters. All of them stand outside of
+   * quotes, because they are handed over as arguments (see `plan-fix.ts`). It may be put into a terminal, so it never says `exit`.
    */
   readonly how: string;
   /** The command lines that differ by the tool that failed; `how` is then for when nothing says which one it was. See `by-tool.ts`. */

@@ -1,3 +1,4 @@
+import { asRoot } from './command-lines.ts';
 import { ownWorkspace } from './common-fixes.ts';
 import { category, editor, manual, says, shell, system } from './record.ts';
 
@@ -21,7 +22,7 @@ export const permissionPatterns = category('permissions', [
         'own-npm-folders',
         'Take ownership of the folders of npm',
         'confirm',
-        'sudo chown -R "$(id -u):$(id -g)" node_modules "$(npm config get cache)"',
+        `${asRoot} chown -R "$(id -u):$(id -g)" node_modules "$(npm config get cache)"`,
         'npm ci',
       ),
       shell(
@@ -104,6 +105,9 @@ export const permissionPatterns = category('permissions', [
         3,
       ),
       says(/\bneed to grant write permissions\b/),
+      // Only for the path, which the message of the system stands behind.
+      says(/['‘"](?<path>[^'’"]{1,300})['’"]: Permission denied$/, 1),
+      says(/^[\w.-]{1,30}: (?<path>[^:'‘"]{1,300}): (?:Cannot (?:open|mkdir|create \w{1,20}): )?Permission denied$/, 1),
     ],
     exitCodes: [1],
     vetoes: [/\bpublickey\b/, /\bcode EACCES\b/],

@@ -1,3 +1,4 @@
+import { untouchable } from '../untouchable.ts';
 import { category, editor, says, saysAtZero, shell, system, systemNear } from './record.ts';
 
 /** Listening on addresses and ports. */
@@ -50,7 +51,8 @@ export const portPatterns = category('network', [
         'free-port',
         'Stop my process on the port[ {port}]',
         'confirm',
-        'kill $(ss -Hltnp sport = :{port} | grep -o "pid=[0-9]*" | cut -d= -f2 | sort -u)',
+        // Without its first process or its agent, the sandbox ends.
+        `p=$(ss -Hltnp sport = :{port} | grep -Ev '"(${[...untouchable].join('|')})"' | grep -o "pid=[0-9]*" | cut -d= -f2 | grep -vx 1 | sort -u); if [ -n "$p" ]; then kill $(echo "$p"); else echo "No process that may be stopped listens there." >&2; false; fi`,
         'nothing listens on the port any more',
       ),
       shell('use-another-port', 'Use another port', 'safe', 'env PORT=0 {command}', 'the server listens'),

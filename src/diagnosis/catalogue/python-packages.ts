@@ -118,7 +118,7 @@ export const pythonPackagePatterns = category('package-manager', [
       shell(
         'create-venv',
         'Make an environment of the project',
-        'safe',
+        'confirm',
         'python3 -m venv .venv && .venv/bin/pip install -r requirements.txt',
         'pip list in the environment',
       ),
@@ -147,7 +147,7 @@ export const pythonPackagePatterns = category('package-manager', [
       shell(
         'use-venv',
         'Install into an environment of the project',
-        'safe',
+        'confirm',
         'python3 -m venv .venv && .venv/bin/pip install -r requirements.txt',
         'pip list in the environment',
       ),

@@ -1,4 +1,5 @@
 import { byTool, type ToolCommands } from './by-tool.ts';
+import { asRoot } from './command-lines.ts';
 import { openManifest } from './common-fixes.ts';
 import { category, editor, manual, says, shell } from './record.ts';
 
@@ -220,7 +221,7 @@ export const registryPatterns = category('package-manager', [
             [['uv'], 'uv.lock', 'uv cache clean; {command}'],
             [['poetry'], null, 'poetry cache clear --all --no-interaction PyPI; {command}'],
             [['composer'], 'composer.json', 'composer clear-cache; composer install'],
-            [['apt'], null, 'sudo apt-get clean; sudo apt-get update; {command}'],
+            [['apt'], null, `${asRoot} apt-get clean; ${asRoot} apt-get update; {command}`],
             [['pip', 'pipenv', 'python'], null, 'pip cache purge; {command}'],
           ],
           'pip cache purge; {command}',

@@ -39,7 +39,7 @@ export const runtimePatterns = category('runtime', [
         'legacy-provider',
         'Run again with the legacy provider',
         'confirm',
-        'env NODE_OPTIONS=--openssl-legacy-provider {command}',
+        'env NODE_OPTIONS="${NODE_OPTIONS:-} --openssl-legacy-provider" {command}',
         'exit code 0',
       ),
       editor('upgrade-bundler', 'Use a newer bundler', 'safe', 'package.json', 'exit code 0'),
@@ -68,7 +68,14 @@ export const runtimePatterns = category('runtime', [
     cause: 'The image has an older Java than the one it was built for.',
     fixes: [
       shell('show-java-versions', 'Show which Java there is', 'safe', 'java -version; ls /usr/lib/jvm 2>/dev/null'),
-      shell('switch-java', 'Switch Java', 'confirm', 'sdk env install', 'java -version'),
+      // SDKMAN is a function of bash, and what it switches ends with the shell.
+      shell(
+        'switch-java',
+        'Run it with the Java of the project (SDKMAN)',
+        'confirm',
+        `bash -c '. "${'$'}{SDKMAN_DIR:-$HOME/.sdkman}/bin/sdkman-init.sh" && sdk env install && eval "$1"' bash {command_line}`,
+        'exit code 0',
+      ),
     ],
     docs: 'https://docs.oracle.com/en/java/javase/21/migrate/getting-started.html',
   },

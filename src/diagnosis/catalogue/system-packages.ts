@@ -1,3 +1,5 @@
+import { asRoot } from './command-lines.ts';
+import { buildTools } from './common-fixes.ts';
 import { category, editor, says, shell } from './record.ts';
 
 /** Packages of the system, and the languages of other ecosystems. */
@@ -53,7 +55,7 @@ export const systemPackagePatterns = category('package-manager', [
         'update-lists',
         'Fetch the package lists and run it again',
         'confirm',
-        'sudo apt-get update && {command}',
+        `${asRoot} apt-get update && {command}`,
         'exit code 0',
       ),
     ],
@@ -135,7 +137,7 @@ export const systemPackagePatterns = category('package-manager', [
         'install-toolchain',
         'Install compiler and headers',
         'confirm',
-        'sudo apt-get update && sudo apt-get install -y build-essential python3-dev',
+        buildTools.how,
         'the build ends with exit code 0',
       ),
       shell(

@@ -1,5 +1,6 @@
+import { asRoot } from './command-lines.ts';
 import { restartSandbox } from './common-fixes.ts';
-import { category, editor, says, saysAtZero, shell } from './record.ts';
+import { category, editor, manual, says, saysAtZero, shell } from './record.ts';
 
 const compareClocks = shell(
   'compare-clocks',
@@ -77,12 +78,11 @@ export const tlsPatterns = category('tls', [
         'safe',
         'openssl s_client -connect {host}:443 -servername {host} </dev/null 2>/dev/null | openssl x509 -noout -issuer -dates',
       ),
-      shell(
+      // Which certificate deserves trust, no error text and no file of a project may say.
+      manual(
         'install-ca',
-        'Install the certificate into the system',
-        'confirm',
-        'sudo cp ca.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates',
-        'the address answers',
+        'Install the certificate of your network into the system',
+        'its file in /usr/local/share/ca-certificates, then update-ca-certificates',
       ),
     ],
     docs: 'https://nodejs.org/api/cli.html#node_extra_ca_certsfile',
@@ -197,7 +197,8 @@ export const clockPatterns = category('clock', [
         'set-clock',
         'Set the clock from the network',
         'confirm',
-        'sudo date -u -s "$(curl -sI http://example.com | sed -n "s/^[Dd]ate: //p" | tr -d "\\r")"',
+        // An empty time would be midnight.
+        `d=$(curl -sI http://example.com | sed -n "s/^[Dd]ate: //p" | tr -d "\\r"); ${asRoot} date -u -s "${'$'}{d:?the network tells no time}"`,
         'both clocks differ by less than five seconds',
       ),
       restartSandbox,

@@ -92,7 +92,7 @@ describe('the catalogue', () => {
   it.each(catalogue)('$slug takes steps in proportion to the length of a line', { timeout: 60_000 }, (pattern) => {
     const most = longestLine * stepsPerCharacter;
     for (const expression of expressionsOf(pattern)) {
-      for (const text of nastyTexts(expression, longestLine).slice(0, 6)) {
+      for (const text of nastyTexts(expression, longestLine).slice(0, 9)) {
         expect(stepsOf(expression, text, most), `${expression.source} on ${text.slice(0, 40)}`).not.toBeNull();
       }
     }

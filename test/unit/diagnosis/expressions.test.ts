@@ -34,7 +34,7 @@ describe('the expressions of diagnosis', () => {
   it.each(written)('$file: /$source/ takes few steps a character', { timeout: 60_000 }, ({ source, flags }) => {
     const expression = new RegExp(source, flags);
     const texts = [
-      ...nastyTexts(expression, length).slice(0, 6),
+      ...nastyTexts(expression, length).slice(0, 9),
       ...monotonous.map((mark) => mark.repeat(length / mark.length)),
     ];
     for (const text of texts) {

@@ -44,4 +44,20 @@ describe('the values that an error names', () => {
       "npm error code E404\nnpm error 404 Not Found - GET https://registry.example/left-padd\nnpm error 404  The requested resource 'left-padd@*' could not be found or you do not have permission to access it.";
     expect(named(text, 'npm i left-padd')['package']).toBe('left-padd');
   });
+
+  it.each([
+    ['Docker: Conflict. The container name "/web-1" is already in use by container "eb8ae0c5".', 'name', 'web-1'],
+    [
+      "hint: The '.git/hooks/pre-commit' hook was ignored because it's not set as executable.",
+      'path',
+      '.git/hooks/pre-commit',
+    ],
+    ["OSError: [Errno 40] Too many levels of symbolic links: 'data/link'", 'path', 'data/link'],
+    ['open link: too many levels of symbolic links', 'path', 'link'],
+    ["rmdir: failed to remove 'mnt': Device or resource busy", 'path', 'mnt'],
+    ["touch: cannot touch 'build/out': Permission denied", 'path', 'build/out'],
+    ['tar: build/out: Cannot open: Permission denied', 'path', 'build/out'],
+  ])('name what a fix needs: %s', (text, name, value) => {
+    expect(named(text)[name]).toBe(value);
+  });
 });

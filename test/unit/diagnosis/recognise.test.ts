@@ -35,6 +35,13 @@ describe('recognising', () => {
     expect(recognise(event({ exitCode: 137, text: 'Killed' }), { oomKillDelta: 0 })?.pattern).toBe('sigkill-unknown');
   });
 
+  it('hears the lines behind an escape sequence whose end was cut off', () => {
+    for (const start of [`${esc}]0;a title`, `${esc}P1;2q`, `${esc}]8;;https://example.org/`]) {
+      const text = `${start}\nError: ENOSPC: no space left on device, write`;
+      expect(recognise(event({ text }))?.pattern, start).toBe('disk-full');
+    }
+  });
+
   it('prefers the cause to the symptom', () => {
     const text =
       'Error: ENOSPC: System limit for number of file watchers reached, watch /app\nENOSPC: no space left on device';
