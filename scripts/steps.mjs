@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { root, say } from './toolchain.mjs';
 
-/** @returns the JavaScript file of a package's command, so that it runs under our Node.js on every system. */
+/** The JavaScript files of the packages' commands, so that they run under our Node.js on every system. */
 const binOf = {
   biome: 'node_modules/@biomejs/biome/bin/biome',
   tsc: 'node_modules/typescript/bin/tsc',
@@ -19,7 +19,9 @@ export function tool(name, args, { stdout = 2, env = {} } = {}) {
   return node([path.join(root, binOf[name]), ...args], { stdout, env });
 }
 
-/** Somebody asked the whole run to end. */
+/** Signals by which somebody asks the whole run to end. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** Whether one of them came. */
 let stopped = false;
 
 /** Runs a script of ours with the project's Node.js. @returns its exit code. */
@@ -34,12 +36,10 @@ export function node(args, { stdout = 2, env = {} } = {}) {
       stopped = true;
       child.kill(signal);
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const signal of endings) process.on(signal, stop);
     child.on('error', reject);
     child.on('exit', (code) => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const signal of endings) process.off(signal, stop);
       resolve(code ?? 1);
     });
   });

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
+// Nobody listens any more, as behind `2>&1 | head`: no reason to die in the middle of a task that has something to clean up.
+process.stderr.on('error', () => undefined);
+
 /** Says something to the person at the keyboard. Standard output is for results only. */
 export const say = (text) => process.stderr.write(`${text}\n`);
 

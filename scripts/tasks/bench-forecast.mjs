@@ -2,22 +2,26 @@
 // --picture: writes the picture of docs/forecasting.md. --live [--emulated] [--json]: runs workloads for real, with the product watching, and
 // prints what was warned of and what broke; --emulated: without control groups. --lives [--json]: how well runs are foreseen of which the same
 // was recorded before.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../options.mjs';
 import { root, say } from '../toolchain.mjs';
 
-const { values, positionals } = parseArgs({
-  options: {
+const { values, positionals } = readOptions(
+  {
     json: { type: 'boolean' },
     picture: { type: 'boolean' },
     live: { type: 'boolean' },
     lives: { type: 'boolean' },
     emulated: { type: 'boolean' },
   },
-  allowPositionals: true,
-});
+  { allowPositionals: true },
+);
 const traces = path.resolve(positionals[0] ?? path.join(root, 'test/replay/traces'));
+if (!existsSync(traces)) {
+  say(`${traces} is not there.`);
+  process.exit(2);
+}
 
 async function picture() {
   const { forecastPicture } = await import('../../test/bench/forecast/picture.ts');

@@ -2,11 +2,17 @@
 // the exit code says whether the warning came before the break, by more than --lead=SECONDS (default 0).
 import path from 'node:path';
 import { installChromium, installEditor } from '../editor.mjs';
+import { readOptions } from '../options.mjs';
 import { node } from '../steps.mjs';
 import { root, say } from '../toolchain.mjs';
 
-const checking = process.argv.includes('--check');
-const leadSeconds = Number(process.argv.find((arg) => arg.startsWith('--lead='))?.slice(7) ?? 0);
+const { values } = readOptions({ check: { type: 'boolean' }, lead: { type: 'string' } });
+const checking = values.check === true;
+const leadSeconds = Number(values.lead ?? 0);
+if (!Number.isFinite(leadSeconds)) {
+  say('Write the seconds as a number: npm run demo -- --check --lead=30');
+  process.exit(2);
+}
 
 async function run() {
   if (checking) {

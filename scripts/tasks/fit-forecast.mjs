@@ -1,9 +1,9 @@
 // npm run fit:forecast [-- --check]: fits the forecaster's tables to the recorded runs and writes them, or checks that they are the same.
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../options.mjs';
 import { root, say } from '../toolchain.mjs';
 
-const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
+const { values } = readOptions({ check: { type: 'boolean' } });
 const { fitFrom, isCommitted, writeTables } = await import('../../test/bench/forecast/fit/fit.ts');
 const { familiesTable, methodsTable, qualityLines } = await import('../../test/bench/forecast/table.ts');
 const { methods, sets, quality, source } = await fitFrom(path.join(root, 'test/replay/traces'), say);

@@ -5,6 +5,8 @@ import { say } from '../toolchain.mjs';
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.abort());
 
+// What is printed names files that are there all the same.
+process.stdout.on('error', () => undefined);
 const print = (line) => process.stdout.write(`${line}\n`);
 const args = process.argv.slice(2);
 if (args[0] === '--all') {

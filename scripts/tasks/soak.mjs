@@ -1,11 +1,9 @@
 // npm run soak [-- --minutes N] [--json]: watches the place this runs in for an hour, as the editor would, and says what it cost and whether it grew.
+import { readOptions } from '../options.mjs';
 import { say } from '../toolchain.mjs';
 
-const option = (name) => {
-  const index = process.argv.indexOf(`--${name}`);
-  return index < 0 ? undefined : process.argv[index + 1];
-};
-const minutes = Number(option('minutes') ?? 60);
+const { values } = readOptions({ minutes: { type: 'string' }, json: { type: 'boolean' } });
+const minutes = Number(values.minutes ?? 60);
 if (!(minutes > 0) || !Number.isFinite(minutes)) {
   say('Write the minutes as a number: npm run soak -- --minutes 5');
   process.exit(2);
@@ -14,7 +12,7 @@ const { soak } = await import('../../test/bench/soak.ts');
 const result = await soak(minutes, say);
 const { readings, corePercent, growthBytesPerHour, openFilesGrown, verdict } = result;
 process.stdout.write(
-  process.argv.includes('--json')
+  values.json
     ? `${JSON.stringify(result)}\n`
     : [
         `${readings} readings in ${minutes} min`,

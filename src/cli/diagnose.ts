@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { LogReader } from '../diagnosis/log-reader.ts';
 import { planFix } from '../diagnosis/plan-fix.ts';
 import { type ErrorContext, recognise } from '../diagnosis/recognise.ts';
+import { messageOf, mismatchOf } from './message-of.ts';
 
 /** Longer texts are read piece by piece first. */
 const readAtOnce = 64_000;
@@ -98,7 +99,7 @@ const readJson = (line: string): { readonly value: unknown } | { readonly proble
   try {
     return { value: JSON.parse(line) };
   } catch (error) {
-    return { problem: `no JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `no JSON: ${messageOf(error)}` };
   }
 };
 
@@ -108,7 +109,5 @@ export const diagnoseLine = (line: string): DiagnosedLine => {
   if ('problem' in json) return json;
   const question = z.safeParse(questionSchema, json.value);
   if (question.success) return { diagnosis: diagnose(question.data) };
-  const [issue] = question.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? 'the line' : `"${issue.path.join('.')}"`;
-  return { problem: `${where}: ${issue?.message ?? 'not what is expected'}` };
+  return { problem: mismatchOf(question.error, 'the line') };
 };

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf } from './message-of.ts';
 import { parseOptions, type RecordOptions, UsageError, usage } from './recording/options.ts';
 import { record } from './recording/recorder.ts';
 import { commandLine, parseSession, type SessionStep } from './recording/session.ts';
@@ -12,14 +13,30 @@ export interface RecordOutput {
   readonly say: (line: string) => void;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 function readSteps(options: RecordOptions): readonly SessionStep[] {
   if (options.sessionFile === null) return [{ kind: 'command', line: commandLine(options.words), waits: true }];
   try {
     return parseSession(readFileSync(options.sessionFile, 'utf8'));
   } catch (error) {
     throw new UsageError(`The session ${options.sessionFile} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/** Makes a folder and those above it. Not by `recursive`: in a place like /proc, where nothing can be made, Node then tries without end. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
+/** Before the recording, because what was recorded for minutes would be lost. @throws Error when no file can be written there */
+function prepareFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+    // What is no folder cannot be entered with a slash behind it.
+    accessSync(`${folder}/`, constants.W_OK);
+  } catch (error) {
+    throw new Error(`Nothing can be written to ${folder}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -36,9 +53,9 @@ async function recordOne(args: readonly string[], signal: AbortSignal, { print, 
   const file = join(folder, `${options.id}.json`);
   if (existsSync(file) && !options.replaces)
     throw new UsageError(`${file} is there already: choose another --id, or add --replace.`);
+  prepareFolder(folder);
   say(`Recording ${options.id} …`);
   const { csv, summary } = await record(options, steps, signal, say);
-  mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, `${options.id}.csv`), csv);
   writeWhole(file, `${JSON.stringify(summary, null, 1)}\n`);
   const seconds = Math.round(summary.duration_ms / 1_000);

@@ -1,10 +1,11 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Sensitivity, sensitivities } from '../monitor/alert-policy.ts';
+import { messageOf } from './message-of.ts';
 import { type ReplayLine, type ReplayOptions, replay } from './replay.ts';
-import { readTrace, TraceError, traceFilesIn } from './trace-file.ts';
+import { orSayWhy, type Results, resultsInFile, resultsTo } from './results.ts';
+import { type FoundTraces, readTrace, TraceError, traceFilesIn } from './trace-file.ts';
+import { withoutEnding } from './trace-table.ts';
 
 const usage = `replay FILE_OR_DIR… [--out results.jsonl] [--sensitivity ${sensitivities.join('|')}] [--every N]
 Replays recorded runs (ID.csv, ID.csv.br or ID.csv.gz, with ID.json beside it) through the forecaster and the alert policy, one row at a time, and
@@ -16,67 +17,60 @@ const isSensitivity = (text: string): text is Sensitivity => sensitivities.some(
 
 /**
  * The program behind `npm run replay`. Writes the lines to `out` or to the file named by `--out`, everything else to `say`.
- * @returns the exit code: 0 when every file was replayed, 1 when one could not be read, 2 for arguments that make no sense and for results
- * that can not be written.
+ * @returns the exit code: 0 when every file was replayed, or the reader of the lines wants no more; 1 when a path leads to nothing that can
+ * be replayed (the others are); 2 for arguments that make no sense and for results that can not be written.
  */
 export async function replayMain(
   args: readonly string[],
   out: NodeJS.WritableStream,
   say: (text: string) => void,
 ): Promise<number> {
-  let parsed: { values: { out?: string; sensitivity?: string; every?: string }; positionals: string[] };
+  let parsed: { values: { out?: string; sensitivity?: string; every?: string; help?: boolean }; positionals: string[] };
   try {
     parsed = parseArgs({
       args: [...args],
-      options: { out: { type: 'string' }, sensitivity: { type: 'string' }, every: { type: 'string' } },
+      options: {
+        out: { type: 'string' },
+        sensitivity: { type: 'string' },
+        every: { type: 'string' },
+        help: { type: 'boolean' },
+      },
       allowPositionals: true,
     });
   } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    say(`${messageOf(error)}\n${usage}`);
     return 2;
   }
   const { values, positionals } = parsed;
   const sensitivity = values.sensitivity ?? 'balanced';
   const every = Number(values.every ?? 1);
+  if (values.help === true) {
+    say(usage);
+    return 0;
+  }
   if (positionals.length === 0 || !isSensitivity(sensitivity) || !(Number.isInteger(every) && every >= 1)) {
     say(usage);
     return 2;
   }
-  try {
-    const target = values.out === undefined ? out : await openFile(values.out);
-    const code = await replayAll(positionals, { sensitivity, every }, target, say);
-    if (target !== out) {
-      target.end();
-      await finished(target).catch((error: unknown) => {
-        throw cannotWrite(error);
-      });
+  return await orSayWhy(async () => {
+    const found = await traceFilesIn(positionals);
+    if (values.out !== undefined && isPartOfTrace(values.out, found.files)) {
+      say(`${values.out} belongs to a run that is to be replayed: it would be lost. Choose another --out.`);
+      return 2;
     }
+    const results = values.out === undefined ? resultsTo(out) : await resultsInFile(values.out);
+    const code = await replayAll(found, { sensitivity, every }, results, say);
+    await results.close();
     return code;
-  } catch (error) {
-    if (!(error instanceof ResultError)) throw error;
-    say(error.message);
-    return 2;
-  }
+  }, say);
 }
 
-/** The results can not be written. */
-class ResultError extends Error {
-  override readonly name = 'ResultError';
-}
-
-const cannotWrite = (error: unknown): ResultError =>
-  new ResultError(`The results can not be written: ${error instanceof Error ? error.message : String(error)}`, {
-    cause: error,
-  });
-
-async function openFile(path: string): Promise<WriteStream> {
-  const stream = createWriteStream(path);
-  try {
-    await once(stream, 'open');
-  } catch (error) {
-    throw cannotWrite(error);
-  }
-  return stream;
+/** Whether a file is one of these tables, or the description of one. */
+function isPartOfTrace(file: string, tables: readonly string[]): boolean {
+  const meant = path.resolve(file);
+  return tables
+    .map((table) => path.resolve(table))
+    .some((table) => meant === table || meant === `${withoutEnding(table)}.json`);
 }
 
 /** The lines as texts of some size: the whole of a run of many days is longer than any text may be. */
@@ -92,32 +86,21 @@ function* partsOf(lines: Iterable<ReplayLine>): Generator<string> {
 }
 
 async function replayAll(
-  files: readonly string[],
+  { files, problems }: FoundTraces,
   options: ReplayOptions,
-  target: NodeJS.WritableStream,
+  results: Results,
   say: (text: string) => void,
 ): Promise<number> {
-  let code = 0;
-  // Told by the callback of the write; without a listener it would end the program.
-  target.on('error', () => undefined);
-  const write = (text: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      target.write(text, (error) => (error === null || error === undefined ? resolve() : reject(cannotWrite(error))));
-    });
-  try {
-    for (const file of await traceFilesIn(files)) {
-      try {
-        for (const part of partsOf(replay(await readTrace(file), options))) await write(part);
-      } catch (error) {
-        if (!(error instanceof TraceError)) throw error;
-        say(error.message);
-        code = 1;
-      }
+  for (const problem of problems) say(problem);
+  let code = problems.length === 0 ? 0 : 1;
+  for (const file of files) {
+    try {
+      for (const part of partsOf(replay(await readTrace(file), options))) await results.write(part);
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error;
+      say(error.message);
+      code = 1;
     }
-  } catch (error) {
-    if (!(error instanceof TraceError)) throw error;
-    say(error.message);
-    code = 1;
   }
   return code;
 }

@@ -87,16 +87,12 @@ function told(events: readonly SandboxEvent[], row: number, every: number): read
   });
 }
 
-/** Replays one trace through the monitor of the extension, row by row. @returns one line for each row before the break, in file order. */
+/** Replays one trace through the monitor of the extension, row by row. @returns one line for each row with a time before the break, in file order. */
 export function* replay(trace: TraceFile, options: ReplayOptions = {}): Generator<ReplayLine> {
   let monitor: ReturnType<typeof createSandboxMonitor> | null = null;
-  let lastMs = 0;
   let row = 0;
-  for (const { tMs, events } of traceRows(trace)) {
-    const atMs = events.at(-1)?.atMs ?? Number.NaN;
-    if (Number.isFinite(atMs)) lastMs = atMs;
+  for (const { tMs, atMs, events } of traceRows(trace)) {
     for (const event of told(events, row++, options.every ?? 1)) {
-      if (!Number.isFinite(event.atMs)) continue;
       monitor ??= createSandboxMonitor({
         sandbox: sandboxOf(trace.id),
         supports: [],
@@ -107,7 +103,7 @@ export function* replay(trace: TraceFile, options: ReplayOptions = {}): Generato
       });
       monitor.observe(event);
     }
-    const view = monitor?.view(lastMs) ?? null;
+    const view = monitor?.view(atMs) ?? null;
     const forecasts = view?.forecasts ?? [];
     const signals: Partial<Record<SignalName, ReplaySignal>> = {};
     for (const forecast of forecasts) signals[forecast.signal] = signalOf(forecast);

@@ -1,22 +1,22 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { messageOf, mismatchOf } from './message-of.ts';
 import { isTable, packedEndings, tableText, withoutEnding } from './trace-table.ts';
 
-/** What the JSON beside a recorded run tells that a forecaster may know. Everything else in it is for people and for scoring. */
+/** A limit of another form than a number is as good as none: the table may tell it too. */
+const limit = z.catch(z.nullish(z.number()), null);
+
+/**
+ * What the JSON beside a recorded run tells that a forecaster may know. Everything else in it is for people and for scoring. Only two things
+ * must be right: the name, by which results are found again, and the break, because nothing behind it may be seen.
+ */
 const metaSchema = z.object({
-  id: z.optional(z.string()),
-  limits: z.optional(
-    z.object({
-      mem_bytes: z.optional(z.nullable(z.number())),
-      cpus: z.optional(z.nullable(z.number())),
-      pids_max: z.optional(z.nullable(z.number())),
-      nofile: z.optional(z.nullable(z.number())),
-    }),
-  ),
-  command: z.optional(z.union([z.string(), z.array(z.string())])),
-  env: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-  break: z.optional(z.nullable(z.object({ t_ms: z.number() }))),
+  id: z.nullish(z.string()),
+  limits: z.catch(z.nullish(z.object({ mem_bytes: limit, cpus: limit, pids_max: limit, nofile: limit })), null),
+  command: z.catch(z.nullish(z.union([z.string(), z.array(z.string())])), null),
+  env: z.catch(z.nullish(z.record(z.string(), z.unknown())), null),
+  break: z.nullish(z.object({ t_ms: z.nullish(z.number()) })),
 });
 
 /** One recorded run, its rows not yet read as samples. */
@@ -35,14 +35,14 @@ export interface TraceFile {
   readonly endsAtMs: number;
   /** Names of the columns. */
   readonly columns: readonly string[];
-  /** Cells of each row, in file order. */
-  readonly rows: readonly (readonly string[])[];
+  /** Cells of each row, in file order; can be gone through again and again. Taken apart one by one: the cells of a long run fill the memory. */
+  readonly rows: Iterable<readonly string[]>;
 }
 
 /** A file that is not there or that cannot be read as a trace. */
 export class TraceError extends Error {}
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const byteOrderMark = /^\uFEFF/;
 
 async function metaOf(jsonFile: string): Promise<z.infer<typeof metaSchema>> {
   let text: string;
@@ -51,16 +51,36 @@ async function metaOf(jsonFile: string): Promise<z.infer<typeof metaSchema>> {
   } catch (error) {
     // A table without a description is read as it is.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new TraceError(`${jsonFile}: ${reasonOf(error)}`);
+    throw new TraceError(`${jsonFile}: ${messageOf(error)}`);
   }
+  let json: unknown;
   try {
     // Python writes NaN and Infinity, which are no JSON; they mean "unknown" here.
-    const cleaned = text.replace(/(?<=[:[,]\s*)(?:NaN|-?Infinity)(?=\s*[,}\]])/g, 'null');
-    return metaSchema.parse(JSON.parse(cleaned));
+    const cleaned = text.replace(byteOrderMark, '').replace(/([:[,]\s*)(?:NaN|-?Infinity)(?=\s*[,}\]])/g, '$1null');
+    json = JSON.parse(cleaned);
   } catch (error) {
-    throw new TraceError(`${jsonFile}: ${reasonOf(error)}`);
+    throw new TraceError(`${jsonFile}: ${messageOf(error)}`);
   }
+  const meta = z.safeParse(metaSchema, json);
+  if (!meta.success) throw new TraceError(`${jsonFile}: ${mismatchOf(meta.error, 'the description')}`);
+  return meta.data;
 }
+
+/** A cell with the comma before it; one in quotes may hold commas. A quotation mark that is not closed on its line is an ordinary character. */
+const cell = /,(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))/g;
+
+/** @returns the cells of one line of a table. A line is a row: no cell goes on in the next one. */
+function cellsOf(line: string): readonly string[] {
+  if (!line.includes('"')) return line.split(',');
+  return Array.from(`,${line}`.matchAll(cell), ([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain);
+}
+
+/** The rows of these lines, empty ones left out. */
+const rowsOf = (lines: readonly string[]): Iterable<readonly string[]> => ({
+  *[Symbol.iterator]() {
+    for (const line of lines) if (line.trim() !== '') yield cellsOf(line);
+  },
+});
 
 const limitOf = (value: number | null | undefined): number | null =>
   value !== null && value !== undefined && Number.isFinite(value) && value > 0 ? value : null;
@@ -74,10 +94,10 @@ export async function readTrace(csvFile: string): Promise<TraceFile> {
   try {
     text = tableText(csvFile, await readFile(csvFile));
   } catch (error) {
-    throw new TraceError(`${csvFile}: ${reasonOf(error)}`);
+    throw new TraceError(`${csvFile}: ${messageOf(error)}`);
   }
-  const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const columns = head.split(',').map((name) => name.trim());
+  const lines = text.replace(byteOrderMark, '').split(/\r?\n/);
+  const columns = cellsOf(lines.shift() ?? '').map((name) => name.trim());
   if (!columns.includes('t_ms')) throw new TraceError(`${csvFile}: no column t_ms`);
   const base = withoutEnding(csvFile);
   const meta = await metaOf(`${base}.json`);
@@ -93,7 +113,7 @@ export async function readTrace(csvFile: string): Promise<TraceFile> {
     env: Object.fromEntries(Object.entries(meta.env ?? {}).map(([name, value]) => [name, String(value)])),
     endsAtMs: meta.break?.t_ms ?? Number.POSITIVE_INFINITY,
     columns,
-    rows: lines.filter((line) => line.trim() !== '').map((line) => line.split(',')),
+    rows: rowsOf(lines),
   };
 }
 
@@ -114,30 +134,42 @@ async function tableOf(jsonFile: string): Promise<string> {
   return `${base}.csv`;
 }
 
+/** Tables in a folder and those below it, sorted by name. Of one run that lies there packed and unpacked as well, only one is taken. */
+async function tablesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => !entry.isDirectory() && isTable(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => path.basename(withoutEnding(file)).toLowerCase() !== 'index')
+    .toSorted();
+  return [...new Map(files.toReversed().map((file) => [withoutEnding(file), file])).values()].toReversed();
+}
+
+/** What is to be replayed, and a sentence for each path that leads to nothing. */
+export interface FoundTraces {
+  readonly files: readonly string[];
+  readonly problems: readonly string[];
+}
+
 /**
- * @returns the tables that are meant: a file as it is, of a folder all that lie in it, sorted by name; folders in it are looked
- * into as well. `index.csv` is a list of runs and no run.
- * @throws TraceError when a path does not exist.
+ * Finds the tables that are meant: a file as it is, that of a description, and of a folder all that lie in it or below it. `index.csv` is a
+ * list of runs and no run.
  */
-export async function traceFilesIn(paths: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = [];
+export async function traceFilesIn(paths: readonly string[]): Promise<FoundTraces> {
+  const files: string[] = [];
+  const problems: string[] = [];
   for (const each of paths) {
-    let isFolder: boolean;
     try {
-      isFolder = (await stat(each)).isDirectory();
+      if (!(await stat(each)).isDirectory()) {
+        files.push(/\.json$/i.test(each) ? await tableOf(each) : each);
+        continue;
+      }
+      const found = await tablesIn(each);
+      if (found.length === 0) problems.push(`${each}: there is no table (ID.csv) in it`);
+      files.push(...found);
     } catch (error) {
-      throw new TraceError(`${each}: ${reasonOf(error)}`);
+      problems.push(`${each}: ${messageOf(error)}`);
     }
-    if (!isFolder) {
-      found.push(/\.json$/i.test(each) ? await tableOf(each) : each);
-      continue;
-    }
-    const names = (await readdir(each, { recursive: true })).toSorted();
-    found.push(
-      ...names
-        .filter((name) => isTable(name) && path.basename(withoutEnding(name)).toLowerCase() !== 'index')
-        .map((name) => path.join(each, name)),
-    );
   }
-  return found;
+  return { files, problems };
 }

@@ -12,16 +12,19 @@ const fewProcesses = 4;
 /** Pid of a process that no list names. */
 const namelessPid = 0;
 
-/** One row of a trace: the events to observe, in order, and the time that was written in the row. */
+/** One row of a trace: the events to observe, in order. */
 export interface TraceRow {
+  /** The time that was written in the row. */
   readonly tMs: number;
+  /** The same as epoch time, as its events have it. */
+  readonly atMs: number;
   readonly events: readonly SandboxEvent[];
 }
 
 type Cell = (name: string) => number | undefined;
 
 /** A cell as a number; an empty or missing one is undefined, one that is no number is NaN and stays so. */
-function cellsOf(columns: readonly string[], row: readonly string[]): Cell {
+function cellIn(columns: readonly string[], row: readonly string[]): Cell {
   return (name) => {
     const text = row[columns.indexOf(name)]?.trim() ?? '';
     return text === '' ? undefined : Number(text);
@@ -137,17 +140,18 @@ function commandEvents(text: string, sandboxId: string, atMs: number): readonly 
 
 /**
  * Turns the rows of a trace, in file order and up to its break, into what a monitor would have been told. Missing columns and empty
- * cells are signals that the source cannot see.
+ * cells are signals that the source cannot see; rows without a time are left out.
  */
 export function* traceRows(trace: TraceFile): Generator<TraceRow> {
   const { columns, id: sandboxId, limits } = trace;
   const heaps = heapLimitsOf(trace.command, trace.env, limits.memoryBytes);
   const has = (name: string): boolean => columns.includes(name);
   for (const row of trace.rows) {
-    const cell = cellsOf(columns, row);
+    const cell = cellIn(columns, row);
     const text = (name: string): string => row[columns.indexOf(name)]?.trim() ?? '';
     const tMs = cell('t_ms') ?? Number.NaN;
-    if (tMs >= trace.endsAtMs) continue;
+    // A row that was cut while it was written has no time either, and nobody can say that it is before the break.
+    if (!(Number.isFinite(tMs) && tMs < trace.endsAtMs)) continue;
     const atMs = beganAtMs + tMs;
     const memory = memoryOf(cell, trace);
     const swapUsed = cell('swap_used_bytes');
@@ -193,6 +197,6 @@ export function* traceRows(trace: TraceFile): Generator<TraceRow> {
       ...(processes === undefined ? {} : { processes }),
     };
     // What was started or ended in this second was known before its numbers were.
-    yield { tMs, events: [...commandEvents(text('command_events'), sandboxId, atMs), sample] };
+    yield { tMs, atMs, events: [...commandEvents(text('command_events'), sandboxId, atMs), sample] };
   }
 }

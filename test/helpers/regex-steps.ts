@@ -209,7 +209,10 @@ const examples = (node: Node): readonly string[] => {
 /** @returns texts that the expression nearly fits, over and over: what makes a backtracking engine work hardest. */
 export const nastyTexts = (expression: RegExp, length: number): readonly string[] => {
   const fitting = examples(parsed(expression)).slice(0, 12);
+  // A word it holds itself may stop it again and again shortly before the end: `.lock` in a path that ends with it.
+  const words = (expression.source.match(/(?:\\\.)?[A-Za-z]{4,20}/g) ?? []).slice(0, 3);
   const pieces = new Set([
+    ...words.map((word) => word.replace('\\', '')),
     ...fitting.flatMap((text) => [text.slice(0, -1), text.slice(0, Math.ceil(text.length / 2)), text.slice(0, 1)]),
     'a',
     ' ',

@@ -17,6 +17,8 @@ import {
   readMembers,
   readOptional,
   removeFolder,
+  retries,
+  retryMs,
   signalProcess,
   writeOptional,
 } from './group-files.ts';
@@ -49,8 +51,6 @@ export interface GroupReading {
 }
 
 const none: Stall = { somePercent: null, fullPercent: null };
-const retryMs = 20;
-const retries = 250;
 
 /** One limited cgroup, made by the constructor. Call `killAll` and then `remove`, whatever happens. */
 export class Cgroup {

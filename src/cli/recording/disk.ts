@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../message-of.ts';
 import { namePrefix } from './cgroup-place.ts';
 import { readOptional, signalProcess } from './group-files.ts';
 import { system } from './system.ts';
@@ -103,7 +104,7 @@ export async function removeStaleFolders(temporary: string): Promise<readonly st
       if (device) system('losetup', '--detach', device);
       rmSync(folder, { recursive: true, force: true });
     } catch (error) {
-      problems.push(`${folder} of an earlier recording stays: ${error instanceof Error ? error.message : error}`);
+      problems.push(`${folder} of an earlier recording stays: ${messageOf(error)}`);
     }
   }
   return problems;

@@ -47,8 +47,9 @@ export function removeFolder(folder: string): boolean {
   }
 }
 
-const retryMs = 20;
-const retries = 250;
+/** The kernel lets go of what was killed only some moments later: it is asked again so often, with this time between. */
+export const retries = 250;
+export const retryMs = 20;
 
 /**
  * Kills what lives in a cgroup and removes its folder. The kernel lets go of a group only some moments after its last process has ended.

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../message-of.ts';
 
 /** What one recording is asked for. */
 export interface RecordOptions {
@@ -51,7 +52,9 @@ export function parseSize(text: string, flag: string): number {
   const match = /^(\d+(?:\.\d+)?)([kmgt]?)(?:i?b)?$/i.exec(text.trim());
   const unit = match === null ? undefined : units[(match[2] ?? '').toLowerCase()];
   if (match === null || unit === undefined) throw new UsageError(`${flag} takes a size like 512m, not "${text}".`);
-  return Math.round(Number(match[1]) * unit);
+  const bytes = Math.round(Number(match[1]) * unit);
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`${flag}: ${text} is more than any machine has.`);
+  return bytes;
 }
 
 function parseNumber(text: string, flag: string, least: number, most: number): number {
@@ -90,7 +93,7 @@ function readFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: specification, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -1,18 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../message-of.ts';
 import { Cgroup } from './cgroup.ts';
 import { findCgroupPlace, namePrefix, removeStaleGroups } from './cgroup-place.ts';
 import { mountDisk, removeStaleFolders, type SmallDisk } from './disk.ts';
 import type { RecordOptions } from './options.ts';
 import { type Recorded, RecordingRun } from './run.ts';
 import type { SessionStep } from './session.ts';
+import { system } from './system.ts';
 
 /**
  * Runs a session in a limited cgroup and records it. Whatever happens, the processes, the disk and the cgroup are gone afterwards.
  * @param signal ends the recording early; what was recorded until then is kept
  * @param say tells the person at the keyboard something
- * @throws NoCgroupError when no cgroup can be made; Error when the disk cannot be mounted or something cannot be cleaned up
+ * @throws NoCgroupError when no cgroup can be made; Error when the limit of open files cannot be set, the disk cannot be mounted or
+ * something cannot be cleaned up
  */
 export async function record(
   options: RecordOptions,
@@ -20,6 +23,9 @@ export async function record(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<Recorded> {
+  // Every command sets it first, and one that cannot would end before it has begun.
+  if (system('/bin/sh', '-c', `ulimit -n ${options.openFiles}`) === null)
+    throw new Error(`A limit of ${options.openFiles} open files cannot be set by this user: choose a lower --nofile.`);
   const place = findCgroupPlace();
   for (const controller of place.missing) say(`The cgroup controller "${controller}" is not there: left out.`);
   await removeStaleGroups(place);
@@ -56,6 +62,6 @@ async function cleanUp(base: string, group: Cgroup | null, disk: SmallDisk | nul
       errors.push(error);
     }
   }
-  const words = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+  const words = errors.map(messageOf);
   if (errors.length > 0) throw new AggregateError(errors, words.join(' '));
 }

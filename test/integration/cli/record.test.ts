@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -108,6 +108,32 @@ describe('the recorder', () => {
     // The workload ran on its own disk, which is gone.
     expect(existsSync(readFileSync(mark, 'utf8').trim())).toBe(false);
     expect(remains(place, child.pid)).toEqual([]);
+  });
+
+  it('goes on and cleans up when nobody listens any more', async () => {
+    const { child, ended } = start(['--mem', '64m', '--id', 'unheard', '--out', out, '--', 'sleep 1']);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    expect((await ended).code).toBe(0);
+    expect(existsSync(join(out, 'unheard.json'))).toBe(true);
+    expect(remains(place, child.pid)).toEqual([]);
+  });
+
+  it('starts nothing where its files cannot be written', async () => {
+    const mark = join(out, 'started');
+    const file = join(out, 'file');
+    writeFileSync(file, '');
+    for (const folder of [join(file, 'below'), file, '/proc/nothing-can-be-made-here']) {
+      const { code, stderr } = await start(['--id', 'lost', '--out', folder, '--', `touch ${mark}`]).ended;
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^Nothing can be written to .+: E/) });
+    }
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  it('says so when the limit of open files cannot be set, in place of a run that never began', async () => {
+    const may = spawnSync('/bin/sh', ['-c', 'ulimit -n 1000000'], { stdio: 'ignore' }).status === 0;
+    const { code, stderr } = await start(['--nofile', '1000000', '--id', 'files', '--out', out, '--', 'true']).ended;
+    expect({ code, hinted: stderr.includes('choose a lower --nofile') }).toEqual({ code: may ? 0 : 1, hinted: !may });
   });
 });
 

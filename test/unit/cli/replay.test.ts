@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -135,7 +135,12 @@ describe('replay', () => {
 
   it('finds tables in folders below', async () => {
     await put('a.csv', leak(1));
-    expect(await traceFilesIn([folder])).toEqual([path.join(folder, 'a.csv')]);
+    await mkdir(path.join(folder, 'below'));
+    await put('below/b.csv', leak(1));
+    expect(await traceFilesIn([folder])).toEqual({
+      files: [path.join(folder, 'a.csv'), path.join(folder, 'below', 'b.csv')],
+      problems: [],
+    });
   });
 
   it('reads a packed table as the same table unpacked, by its own name and by that of its description', async () => {
@@ -164,6 +169,99 @@ describe('replay', () => {
       expect.stringContaining('a.csv.gz: incorrect header check'),
       expect.stringContaining('b.csv.br: '),
     ]);
+  });
+});
+
+describe('what may lie in a folder or beside a table', () => {
+  const idsOf = (out: readonly string[]): readonly string[] => [...new Set(out.map((line) => JSON.parse(line).trace))];
+
+  it('is left alone when it is no table: folders, links to nowhere are named, a packed copy of a table is not replayed again', async () => {
+    await mkdir(path.join(folder, 'folder.csv'));
+    await put('a.csv', leak(3));
+    await writeFile(path.join(folder, 'a.csv.gz'), gzipSync(leak(3)));
+    await put('notes.txt', 'x');
+    const { code, out, said } = await run(folder);
+    expect([code, out.length, said]).toEqual([0, 3, []]);
+  });
+
+  it('does not stop at a path that leads nowhere', async () => {
+    await put('a.csv', leak(3));
+    await mkdir(path.join(folder, 'empty'));
+    const gone = path.join(folder, 'gone');
+    const { code, out, said } = await run(gone, path.join(folder, 'empty'), path.join(folder, 'a.csv'));
+    expect([code, out.length]).toEqual([1, 3]);
+    expect(said).toEqual([expect.stringMatching(/gone: ENOENT/), expect.stringMatching(/empty: there is no table/)]);
+  });
+
+  it('of a description only needs its name and its break to be right', async () => {
+    await put('a.csv', leak(5));
+    for (const odd of [
+      { id: null, limits: null, command: null, env: null, break: null },
+      { limits: { mem_bytes: '512m', cpus: [], disk: 7 }, command: 5, env: 'x', break: { kind: 'none', t_ms: null } },
+    ]) {
+      await put('a.json', `\uFEFF${JSON.stringify(odd)}`);
+      const { code, out } = await run(folder);
+      expect([code, out.length, idsOf(out)]).toEqual([0, 5, ['a']]);
+    }
+    for (const wrong of ['{"break": {"t_ms": "3000"}}', '{"break": true}', '{"id": 5}', '[', 'null']) {
+      await put('a.json', wrong);
+      const { code, out, said } = await run(folder);
+      expect([code, out, said], wrong).toEqual([1, [], [expect.stringMatching(/^\S+a\.json: .+$/)]]);
+    }
+  });
+
+  it('is not overwritten by the results', async () => {
+    await put('a.csv', leak(3));
+    await put('a.json', '{"id": "one"}');
+    for (const name of ['a.csv', 'a.json']) {
+      const before = await readFile(path.join(folder, name), 'utf8');
+      const { code, said } = await run(folder, '--out', path.join(folder, name));
+      expect([code, said]).toEqual([2, [expect.stringContaining('belongs to a run')]]);
+      expect(await readFile(path.join(folder, name), 'utf8')).toBe(before);
+    }
+  });
+});
+
+describe('a table', () => {
+  const linesFor = async (csv: string, json = '{"id": "x"}'): Promise<readonly string[]> => {
+    await put('t.csv', csv);
+    await put('t.json', json);
+    return (await run(path.join(folder, 't.csv'))).out;
+  };
+
+  it('means the same with its columns in another order, with unknown ones, CRLF, a byte order mark and quotes', async () => {
+    const rows = leak(40)
+      .split('\n')
+      .map((line) => line.split(','));
+    const plain = await linesFor(leak(40));
+    const turned = rows.map((row) => [...row.toReversed(), 'unknown']);
+    expect(await linesFor(turned.map((row) => row.join(',')).join('\r\n'))).toEqual(plain);
+    expect(await linesFor(`\uFEFF${leak(40)}\n\n`)).toEqual(plain);
+    const quoted = rows.map((row) => [...row, 'a, "b"'].map((cell) => `"${cell.replaceAll('"', '""')}"`).join(','));
+    expect(await linesFor(quoted.join('\n'))).toEqual(plain);
+    expect(await linesFor(rows.map((row) => [...row, '"open'].join(',')).join('\n'))).toEqual(plain);
+  });
+
+  it('gives no line for a row without a time, which may be behind the break as well', async () => {
+    const csv = `${leak(3)}\n,1,2,3,4,5,6\nNaN,1\n!!\n3000,44040192`;
+    const out = await linesFor(csv, '{"break": {"t_ms": 5000}}');
+    expect(out.map((line) => JSON.parse(line).tMs)).toEqual([0, 1000, 2000, 3000]);
+  });
+
+  it('gives the same first lines when it ends earlier', async () => {
+    const whole = await linesFor(leak(90));
+    for (const rows of [1, 20, 75]) expect(await linesFor(leak(rows))).toEqual(whole.slice(0, rows));
+  });
+
+  it('gives the same lines whatever else its description says', async () => {
+    const known = { id: 'x', limits: { mem_bytes: 2 ** 28 }, command: 'node a.js', env: { NODE_OPTIONS: '' } };
+    const told = { ...known, break: { kind: 'oom_kill', t_ms: 80_000 } };
+    const plain = await linesFor(leak(90), JSON.stringify(told));
+    const poison = { family: 'leak', intended: 'oom', kind: 1, ended: 'break', duration_ms: -1, stderr_tail: 'Killed' };
+    expect(
+      await linesFor(leak(90), JSON.stringify({ ...poison, ...told, break: { kind: 'no', t_ms: 80_000 } })),
+    ).toEqual(plain);
+    expect(plain).toHaveLength(80);
   });
 });
 
@@ -240,6 +338,17 @@ describe('results that can not be written', () => {
     const { code, out, said } = await run(path.join(folder, 'a.csv'), '--out', missing);
     expect([code, out]).toEqual([2, []]);
     expect(said).toEqual([expect.stringMatching(/^The results can not be written: ENOENT.*not-there/)]);
+  });
+
+  it('are no failure when their reader has enough', async () => {
+    await put('a.csv', leak(20));
+    const closed = new Writable({
+      write(_chunk, _encoding, done) {
+        done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      },
+    });
+    const said: string[] = [];
+    expect([await replayMain([folder], closed, (text) => said.push(text)), said]).toEqual([0, []]);
   });
 
   it('are told as well when it is found out late', async () => {
