@@ -119,11 +119,15 @@ export class LifeMemory {
     if (origin === undefined || origin === null) return;
     const atMs = createdAtMs ?? endedAtMs;
     for (const signal of lifeSignals) {
-      const end = life.courses[signal].end();
+      const course = life.courses[signal];
+      const end = course.end();
+      // Of those that reached the limit the next one wants to know when, too.
+      const tookMs =
+        createdAtMs === null || course.reachedAtMs === null ? null : Math.max(0, course.reachedAtMs - createdAtMs);
       const key = lifeKey(origin, signal);
       const before = this.#peaks?.peakOf(key, endedAtMs)?.lastRunAtMs;
       const isCounted = before !== undefined && Math.abs(before - atMs) < sameLifeMs;
-      if (end !== null && !isCounted) this.#peaks?.record(key, end, atMs);
+      if (end !== null && !isCounted) this.#peaks?.record(key, end, atMs, tookMs);
     }
   }
 }

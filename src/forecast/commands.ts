@@ -3,6 +3,7 @@ import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { CommandPeaks } from '../model/history.ts';
 import { killedExit, killedFactor } from '../model/killed-run.ts';
 import { AskedPeak } from './asked-peak.ts';
+import { later, shareWithin } from './due.ts';
 import { phi } from './numerics.ts';
 
 /** Commands that run at the same time, and commands remembered, at most. */
@@ -23,8 +24,6 @@ const leastShare = 0.02;
 
 /** Spread of the logarithm of the time that a command takes to its peak. */
 const timeSpread = 0.5;
-/** Of so few runs that are so late nothing can be told apart any more. */
-const leastToCome = 1e-9;
 
 interface Running {
   readonly key: string;
@@ -54,18 +53,6 @@ export interface Expectation {
   readonly within: readonly [number, number, number];
   /** How much of the forecast is its, 0..1. */
   readonly weight: number;
-}
-
-/** @returns the share of runs that take longer than `ageMs` to their peak, of those that usually take `tookMs`; 1 where nobody measured. */
-const later = (tookMs: number | null, ageMs: number): number =>
-  tookMs === null || !(ageMs > 0) ? 1 : phi(Math.log(tookMs / ageMs) / timeSpread);
-
-/** @returns how likely what takes `tookMs` from its start comes within 60, 120 and 300 s of the age `ageMs`, if it comes at all. */
-function shareWithin(tookMs: number | null, ageMs: number): readonly [number, number, number] {
-  const toCome = later(tookMs, ageMs);
-  if (tookMs === null || toCome < leastToCome) return [1, 1, 1];
-  const within = (seconds: number): number => 1 - later(tookMs, ageMs + seconds * 1000) / toCome;
-  return [within(60), within(120), within(300)];
 }
 
 /** Remembers how much memory each command took, so that a repeated one is known at its start. */
@@ -170,10 +157,10 @@ export class CommandMemory {
     const ageMs = nowMs - startAtMs;
     const beyondLimit = sofar > 0 ? Math.min(1, left / sofar) : 0;
     // One that has outlived those before it is not going their way.
-    const toCome = later(tookMs, ageMs);
+    const toCome = later(tookMs, ageMs, timeSpread);
     const stillBeyond = beyondLimit * toCome;
     const otherWays = 1 - beyondLimit + (1 - trusted) * (1 - toCome);
     const probability = stillBeyond > 0 ? stillBeyond / (stillBeyond + otherWays) : 0;
-    return { key, usualBytes, runs, probability, within: shareWithin(tookMs, ageMs), weight };
+    return { key, usualBytes, runs, probability, within: shareWithin(tookMs, ageMs, timeSpread), weight };
   }
 }

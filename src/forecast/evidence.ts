@@ -83,12 +83,13 @@ function course(signal: SignalName, track: SignalTrack, outlook: Outlook, grower
 const earlierOnes = (count: number): string => `${count} earlier sandbox${count === 1 ? '' : 'es'} of this kind`;
 
 /** What became of those that came as far as this one. */
-function livesInWords(signal: SignalName, { reached, stopped, highestStop }: EarlierLives): string | null {
-  if (stopped === 0) return reached === 0 ? null : `${earlierOnes(reached)} reached the limit`;
+function livesInWords(signal: SignalName, earlier: EarlierLives): string | null {
+  const { reached, stopped, highestStop, usualAgeMs } = earlier;
+  const when = usualAgeMs === null ? '' : ` about ${durationInWords(usualAgeMs)} after creation`;
+  const went = `${earlierOnes(reached)} reached the limit${when}`;
+  if (stopped === 0) return reached === 0 ? null : went;
   const where = `stopped at about ${amount(signal, highestStop)}${stopped === 1 ? '' : ' at most'}`;
-  return reached === 0
-    ? `${earlierOnes(stopped)} ${where}`
-    : `${earlierOnes(reached)} reached the limit, ${stopped} ${where}`;
+  return reached === 0 ? `${earlierOnes(stopped)} ${where}` : `${went}, ${stopped} ${where}`;
 }
 
 /** Everything the sentence is made of. */

@@ -14,7 +14,7 @@ import type { Surroundings } from './features.ts';
 import { Growers } from './growers.ts';
 import { HeapWatch } from './heap.ts';
 import { type EarlierLives, Lives } from './lives.ts';
-import { atOdds, believed, calm, expected, lastFeatures, type Outlook } from './outlook.ts';
+import { atLeast, atOdds, believed, calm, expected, lastFeatures } from './outlook.ts';
 import { Responsiveness } from './responsiveness.ts';
 import { Restarts } from './restarts.ts';
 import { Around } from './surroundings.ts';
@@ -46,6 +46,9 @@ const asideOf = (swap: Sample['swap']): Aside | null =>
 /** What is left of a forecast when the process that grows cannot get so far. */
 const capped = 0.1;
 
+/** A danger that only the age of the sandbox tells of is worth a word from this probability on. */
+const worthSaying = 0.1;
+
 /** A reading older than this, and than three cadences, is called old in the evidence. */
 const oldAfterMs = 5_000;
 
@@ -57,6 +60,8 @@ export interface ForecasterOptions {
   readonly peaks?: Pick<CommandPeaks, 'peakOf'>;
   /** What the sandbox was made from (`originOf` in model/life.ts), or null; earlier ones of the same kind tell whether a climb stops. */
   readonly origin?: string | null;
+  /** When it was made, epoch milliseconds, or null: earlier ones also tell at which age the end came. */
+  readonly createdAtMs?: number | null;
   /** The additive model; default: the fitted one. */
   readonly model?: Model;
   /** Told after each new forecast what the model looked at, for those who fit it: one list of features for each horizon. */
@@ -98,7 +103,7 @@ class SandboxForecaster implements Forecaster {
     this.#sandboxId = options.sandboxId ?? null;
     this.#options = options;
     this.#commands = new CommandMemory(options.peaks ?? null);
-    this.#lives = new Lives(options.peaks ?? null, options.origin ?? null);
+    this.#lives = new Lives(options.peaks ?? null, options.origin ?? null, options.createdAtMs ?? null);
   }
 
   observe(event: SandboxEvent): void {
@@ -278,9 +283,9 @@ class SandboxForecaster implements Forecaster {
     return this.#commands.expectation(track.limit, track.lastAtMs);
   }
 
-  /** What became of earlier sandboxes of this kind that came so far; asked only where something climbs. */
-  #earlier(signal: SignalName, track: SignalTrack, seen: Outlook): EarlierLives | null {
-    if ((signal !== 'memory' && signal !== 'disk') || track.limit === null || seen.pBreak300 === 0) return null;
+  /** What became of earlier sandboxes of this kind that came so far. */
+  #earlier(signal: SignalName, track: SignalTrack): EarlierLives | null {
+    if ((signal !== 'memory' && signal !== 'disk') || track.limit === null || track.warmingUp) return null;
     return this.#lives.of(signal, track.trend, track.reach, track.lastAtMs);
   }
 
@@ -291,8 +296,10 @@ class SandboxForecaster implements Forecaster {
     if (seen !== calm) this.#options.onFeatures?.(signal, lastFeatures);
     const command = noForecast === null ? this.#expectation(signal, track) : null;
     // What is known of the command that runs is more than what is known of the sandbox.
-    const earlier = command === null ? this.#earlier(signal, track, seen) : null;
-    const outlook = expected(atOdds(believed(seen, this.#trustIn(signal, track)), earlier?.odds ?? 1), command);
+    const earlier = command === null && noForecast === null ? this.#earlier(signal, track) : null;
+    const trend = atOdds(believed(seen, this.#trustIn(signal, track)), earlier?.odds ?? 1);
+    const outlook = expected(earlier === null ? trend : atLeast(trend, earlier.due), command);
+    const isDue = outlook.pBreak120 > trend.pBreak120 && outlook.pBreak120 > worthSaying;
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
     const counted = noForecast === null && signal === 'heap' ? this.#howCounted() : null;
@@ -319,7 +326,7 @@ class SandboxForecaster implements Forecaster {
         counted,
         slowed: signal === 'memory' && this.#throttleLine.slows(track.lastAtMs),
         command,
-        earlier: outlook.rising ? earlier : null,
+        earlier: outlook.rising || isDue ? earlier : null,
         noForecast,
         staleMs,
       }),

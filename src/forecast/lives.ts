@@ -1,9 +1,10 @@
 import type { CommandPeak, CommandPeaks } from '../model/history.ts';
 import { type LifeSignal, lifeKey } from '../model/life.ts';
 import { AskedPeak } from './asked-peak.ts';
+import { later, shareWithin } from './due.ts';
 import { phi } from './numerics.ts';
 
-/** Spread of the logarithm of where a life stops from one to the next, and how much less is known from few. */
+/** Spread of the logarithm of where a life stops, and at which age, from one to the next, and how much less is known from few. */
 const spread = 0.1;
 const spreadOfOne = 0.1;
 /** What is believed before anything is known, in lives of either kind: one life that stopped makes the odds a third. */
@@ -22,17 +23,26 @@ export interface EarlierLives {
   readonly stopped: number;
   /** The highest at which one of them stopped, in the signal's unit; 0 when none did. */
   readonly highestStop: number;
+  /** At which age those reached it, milliseconds; null when none did, or nobody measured. */
+  readonly usualAgeMs: number | null;
+  /** Probability that this one reaches it within 60, 120 and 300 s, going by nothing but its age; 0 where nobody measured one. */
+  readonly due: readonly [number, number, number];
 }
+
+const notDue = [0, 0, 0] as const;
+
+const spreadOf = (lives: number): number => spread + spreadOfOne / Math.sqrt(Math.max(lives, 1));
 
 /**
  * A cache that fills up and a leak look the same until one of them stops; which of them a program is, its earlier runs tell. Each earlier life
  * counts with the probability that a repetition of it would come as far as this one is: those that would go on to the limit speak for a
- * break, those that would stop before it against one.
+ * break, those that would stop before it against one. And where those that went on did so at about one age, that age is a danger by itself.
  * @param used what cannot be given back, in the signal's unit.
+ * @param ageMs of this sandbox, milliseconds; NaN when nobody knows.
  */
-export function oddsOf({ peaks }: CommandPeak, used: number, limit: number): EarlierLives {
+export function earlierLives({ peaks, tookMs }: CommandPeak, used: number, limit: number, ageMs: number): EarlierLives {
   const all = peaks.reduce((sum, { weight }) => sum + weight, 0);
-  const sigma = spread + spreadOfOne / Math.sqrt(Math.max(all, 1));
+  const sigma = spreadOf(all);
   const beyond = (peak: number, at: number): number => (at > 0 ? phi(Math.log(peak / at) / sigma) : 1);
   let reached = 0;
   let stopped = 0;
@@ -50,18 +60,33 @@ export function oddsOf({ peaks }: CommandPeak, used: number, limit: number): Ear
     reached: reached >= worthSaying ? Math.max(1, Math.round(reached)) : 0,
     stopped: stopped >= worthSaying ? Math.max(1, Math.round(stopped)) : 0,
     highestStop,
+    usualAgeMs: reached >= worthSaying ? tookMs : null,
+    due: dueAt(tookMs, ageMs, reached, stopped),
   };
+}
+
+function dueAt(usualAgeMs: number | null, ageMs: number, reached: number, stopped: number): EarlierLives['due'] {
+  if (usualAgeMs === null || !(ageMs >= 0) || reached < worthSaying) return notDue;
+  const sigma = spreadOf(reached);
+  // One that has outlived those before it is not going their way.
+  const still = reached * later(usualAgeMs, ageMs, sigma);
+  const probability = still / (still + stopped + prior);
+  const [in60, in120, in300] = shareWithin(usualAgeMs, ageMs, sigma);
+  return [probability * in60, probability * in120, probability * in300];
 }
 
 /** Asks what earlier sandboxes of one kind did. */
 export class Lives {
   readonly #known: Readonly<Record<LifeSignal, AskedPeak>> | null;
+  readonly #createdAtMs: number;
 
   /**
    * @param peaks what was learned, or null.
    * @param origin what the sandbox was made from (model/life.ts), or null when nothing tells.
+   * @param createdAtMs when, epoch milliseconds, or null.
    */
-  constructor(peaks: Pick<CommandPeaks, 'peakOf'> | null, origin: string | null) {
+  constructor(peaks: Pick<CommandPeaks, 'peakOf'> | null, origin: string | null, createdAtMs: number | null) {
+    this.#createdAtMs = createdAtMs ?? Number.NaN;
     const known = (signal: LifeSignal): AskedPeak => new AskedPeak(peaks, lifeKey(origin ?? '', signal));
     this.#known = origin === null ? null : { memory: known('memory'), disk: known('disk') };
   }
@@ -69,6 +94,6 @@ export class Lives {
   /** @returns null when nothing is known of the kind. */
   of(signal: LifeSignal, used: number, limit: number, nowMs: number): EarlierLives | null {
     const known = this.#known?.[signal].at(nowMs) ?? null;
-    return known === null ? null : oddsOf(known, used, limit);
+    return known === null ? null : earlierLives(known, used, limit, nowMs - this.#createdAtMs);
   }
 }

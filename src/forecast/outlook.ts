@@ -64,6 +64,14 @@ export function atOdds(outlook: Outlook, odds: number): Outlook {
   };
 }
 
+/** @returns the same with each probability at least the one given for its horizon. */
+export function atLeast(outlook: Outlook, [in60, in120, in300]: readonly [number, number, number]): Outlook {
+  if (in300 <= 0) return outlook;
+  const pBreak60 = Math.max(outlook.pBreak60, in60);
+  const pBreak120 = Math.max(pBreak60, outlook.pBreak120, in120);
+  return { ...outlook, pBreak60, pBreak120, pBreak300: Math.max(pBreak120, outlook.pBreak300, in300) };
+}
+
 /** What earlier runs of a command say of a climb during it is worth so much at most, for a break and against one. */
 const mostOdds = 10;
 const leastOdds = 1 / 100;
@@ -76,9 +84,7 @@ export function expected(outlook: Outlook, command: Expectation | null): Outlook
   const trend = atOdds(outlook, odds);
   // What is known of it is known before anything climbs, once its time has come.
   const known = (due: number): number => weight * probability * due;
-  const pBreak60 = Math.max(trend.pBreak60, known(within[0]));
-  const pBreak120 = Math.max(pBreak60, trend.pBreak120, known(within[1]));
-  return { ...outlook, pBreak60, pBreak120, pBreak300: Math.max(pBreak120, trend.pBreak300, known(within[2])) };
+  return atLeast(trend, [known(within[0]), known(within[1]), known(within[2])]);
 }
 
 /** Everything an outlook is made from. */
@@ -120,9 +126,9 @@ const wholeClimb = 0.1;
 const outOfNoise = 3;
 /**
  * The doubt in the slope that probabilities are made with is a cautious one: with so much of it, four of five true times lie between the 10 %
- * and the 90 % quantile (with all of it 85 %, on families that the tables had not seen).
+ * and the 90 % quantile (with all of it 89 %, on families that the tables had not seen).
  */
-const quotedDoubt = 0.75;
+const quotedDoubt = 0.7;
 const horizons = [60, 120, 300] as const;
 
 /** Features of the last outlook for each horizon, for those who fit the model. */

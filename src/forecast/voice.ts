@@ -20,6 +20,11 @@ export interface Standing {
 const patienceSeconds = 30;
 /** A straight line is never quite right: this share of the slope is added to its statistical error. */
 const modelError = 0.15;
+/**
+ * And so is this share of how far the scales that see the climb differ on it: on a straight one they agree, on one that bends none of them
+ * knows the slope. With it four of five true times lie in the quoted range also on programs that bend more than those of the tables.
+ */
+const scalesDoubt = 0.85;
 /** How far a climb goes on levelling off is a guess: this share of what it takes away from the rise is added to the error. */
 const levellingDoubt = 0.5;
 /** Diffusion below this share of the limit per root second is not believed. */
@@ -132,6 +137,12 @@ function listen(scale: Envelope, variance: number, decay: number, standing: Stan
   voice.rank = voice.weight * (goesOn * passageWithin(voice, horizonSeconds) + 1e-3);
 }
 
+/** @returns how far the drifts of all scales lie from the one that speaks: the root of their mean square distance, by weight. */
+function apart(drift: number, heard: number, drifts: number, squares: number): number {
+  if (!(heard > 0)) return 0;
+  return Math.sqrt(Math.max(0, squares / heard - (2 * drift * drifts) / heard + drift * drift));
+}
+
 /** What `speak` found. Both are reused by the next call. */
 export interface Speech {
   readonly voice: Voice;
@@ -145,6 +156,9 @@ export interface Speech {
 export function speak(scales: readonly Envelope[], recovery: RecoveryMemory, standing: Standing): Speech | null {
   const reached = recovery.reached(standing.used);
   let best: Envelope | null = null;
+  let heard = 0;
+  let drifts = 0;
+  let squares = 0;
   let variance = Number.POSITIVE_INFINITY;
   spoken.rank = -1;
   // From the longest down: what swings back is no diffusion, and only a longer scale shows that it swings back.
@@ -161,11 +175,15 @@ export function speak(scales: readonly Envelope[], recovery: RecoveryMemory, sta
     const isFloor = recovery.since(scale.firstAtMs) >= recoveriesThatShowTheFloor;
     voice.recoveries = isFloor ? 0 : reached;
     listen(scale, variance, decay, standing);
+    heard += voice.weight;
+    drifts += voice.weight * voice.drift;
+    squares += voice.weight * voice.drift * voice.drift;
     if (voice.rank <= spoken.rank) continue;
     best = scale;
     [voice, spoken] = [spoken, voice];
   }
   if (best === null) return null;
+  spoken.deviation = Math.hypot(spoken.deviation, scalesDoubt * apart(spoken.drift, heard, drifts, squares));
   for (const scale of scales) {
     if (!scale.ready || Number.isNaN(scale.risingSinceMs) || scale.slope < sameClimb * spoken.drift) continue;
     const age = (standing.nowMs - scale.risingSinceMs) / 1000;

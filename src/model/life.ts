@@ -29,6 +29,7 @@ export class LifeCourse {
   #height = 0;
   #heightAtMs = Number.NaN;
   #reached = false;
+  #reachedAtMs = Number.NaN;
 
   /** Takes one reading, in the signal's unit: of memory, what cannot be given back. Nonsense is left out. */
   add(atMs: number, used: number, limit: number | null): void {
@@ -40,12 +41,18 @@ export class LifeCourse {
       this.#height = used;
       this.#heightAtMs = atMs;
     }
-    if (limit !== null && limit > 0 && used >= full * limit) this.#reached = true;
+    if (limit !== null && limit > 0 && used >= full * limit) this.reached();
   }
 
   /** The limit was reached, as somebody else knows: the kernel killed, or a write failed. */
   reached(): void {
+    if (!this.#reached) this.#reachedAtMs = this.#lastAtMs;
     this.#reached = true;
+  }
+
+  /** @returns when the limit was reached, as the last reading before knew the time, epoch milliseconds; null when it was not, or nobody read. */
+  get reachedAtMs(): number | null {
+    return Number.isNaN(this.#reachedAtMs) ? null : this.#reachedAtMs;
   }
 
   /** @returns where it stopped, `noEndBytes` when it reached the limit, or null when it was still climbing or hardly watched. */

@@ -84,12 +84,17 @@ const minutes = (count: number): number => count * 60_000;
 
 type Lines = Pick<
   AlertPolicy,
-  'nearProbability' | 'warnProbability' | 'farProbability' | 'longProbability300' | 'longShare' | 'sureProbability60'
+  | 'nearProbability'
+  | 'nearTimeMs'
+  | 'warnProbability'
+  | 'farProbability'
+  | 'longProbability300'
+  | 'longShare'
+  | 'sureProbability60'
 >;
 
 const base: Omit<AlertPolicy, 'sensitivity' | 'clearProbability' | 'expiry' | keyof Lines> = {
   watchProbability: 0.3,
-  nearTimeMs: 50_000,
   fairTimeMs: 60_000,
   warnHoldMs: 1_000,
   leastNoticeMs: 30_000,
@@ -112,27 +117,30 @@ const base: Omit<AlertPolicy, 'sensitivity' | 'clearProbability' | 'expiry' | ke
 
 const linesOf: Record<Sensitivity, Lines> = {
   calm: {
-    nearProbability: 0.75,
-    warnProbability: 0.93,
+    nearProbability: 0.7,
+    nearTimeMs: 50_000,
+    warnProbability: 0.9,
     farProbability: 0.98,
-    longProbability300: 0.95,
-    longShare: 0.2,
-    sureProbability60: 0.85,
+    longProbability300: 0.9,
+    longShare: 0.18,
+    sureProbability60: 0.8,
   },
   balanced: {
     nearProbability: 0.68,
-    warnProbability: 0.9,
-    farProbability: 0.96,
-    longProbability300: 0.9,
-    longShare: 0.25,
-    sureProbability60: 0.8,
+    nearTimeMs: 55_000,
+    warnProbability: 0.85,
+    farProbability: 0.98,
+    longProbability300: 0.86,
+    longShare: 0.2,
+    sureProbability60: 0.75,
   },
   eager: {
-    nearProbability: 0.4,
-    warnProbability: 0.5,
-    farProbability: 0.8,
-    longProbability300: 0.85,
-    longShare: 0.5,
+    nearProbability: 0.45,
+    nearTimeMs: 50_000,
+    warnProbability: 0.6,
+    farProbability: 0.88,
+    longProbability300: 0.88,
+    longShare: 0.4,
     sureProbability60: 0.65,
   },
 };

@@ -55,7 +55,11 @@ class Monitor implements SandboxMonitor {
     this.#sandbox = sandbox;
     const forecaster = new SteadyForecaster(
       options.forecaster ??
-        createForecaster({ origin: sandbox.origin ?? null, ...(peaks === undefined ? {} : { peaks }) }),
+        createForecaster({
+          origin: sandbox.origin ?? null,
+          createdAtMs: sandbox.createdAtMs,
+          ...(peaks === undefined ? {} : { peaks }),
+        }),
     );
     const oom = new OomCounter();
     const journal = this.#journal;

@@ -53,6 +53,12 @@ function days(cases: readonly Case[]): readonly Pair[] {
   );
 }
 
+/** The time of the first reading: the sandbox was made for this run. */
+const beganAtMs = (trace: Awaited<ReturnType<typeof readTrace>>): number => {
+  for (const { atMs } of traceRows(trace)) return atMs;
+  return 0;
+};
+
 /** What the extension remembers of a run that happened so many times before: its commands and its life as a whole, by the product's own classes. */
 async function memoryOf(one: Case, times: number): Promise<CommandPeaks> {
   const peaks = new SharedPeaks(
@@ -65,12 +71,13 @@ async function memoryOf(one: Case, times: number): Promise<CommandPeaks> {
     const history = new RecordingHistory();
     const runs = new CommandRuns({ clock, log: new KeptLog(), tasks: new Tasks(), history, peaks });
     const lives = new LifeMemory({ clock, peaks });
-    const sandbox = aSandbox(one.id, { origin, createdAtMs: time * 3_600_000 });
+    const laterMs = time * 3_600_000;
+    const sandbox = aSandbox(one.id, { origin, createdAtMs: beganAtMs(trace) + laterMs });
     for (const { events } of traceRows(trace)) {
       for (const event of events) {
         if (event.kind === 'sample') {
           runs.sample(event);
-          lives.sample(sandbox, event);
+          lives.sample(sandbox, { ...event, atMs: event.atMs + laterMs });
         } else if (event.kind === 'command-started') runs.started(event);
         else if (event.kind === 'command-ended') runs.ended(event);
       }
@@ -90,14 +97,15 @@ async function oppositeOf(one: Case, times: number): Promise<CommandPeaks> {
     (key) => key,
     () => undefined,
   );
-  const [first] = [...traceRows(await readTrace(one.csvFile))].flatMap(({ events }) =>
-    events.filter((event) => event.kind === 'sample'),
-  );
+  const trace = await readTrace(one.csvFile);
+  const [first] = [...traceRows(trace)].flatMap(({ events }) => events.filter((event) => event.kind === 'sample'));
   for (const signal of lifeSignals) {
     const limit = first?.[signal]?.limitBytes ?? null;
     const end = one.breakAt === null ? noEndBytes : limit === null ? null : stoppedShort * limit;
+    // That it broke in the middle of its time.
+    const tookMs = one.breakAt === null ? (one.times.at(-1) ?? 0) / 2 : null;
     for (let time = 0; time < times && end !== null; time++) {
-      peaks.record(lifeKey(origin, signal), end, time * 3_600_000);
+      peaks.record(lifeKey(origin, signal), end, time * 3_600_000, tookMs);
     }
   }
   return peaks;
@@ -149,9 +157,10 @@ export async function judgeLives(
       for (const [one, other] of pairs) {
         const model = models.get(one.family);
         const peaks = await peaksOf(one, other);
-        const known = peaks === null ? {} : { peaks, origin };
+        const trace = await readTrace(one.csvFile);
+        const known = peaks === null ? {} : { peaks, origin, createdAtMs: beganAtMs(trace) };
         const forecaster = createForecaster({ ...(model === undefined ? {} : { model }), ...known });
-        const lines = replay(await readTrace(one.csvFile), { policy: alertPolicy(sensitivity), forecaster });
+        const lines = replay(trace, { policy: alertPolicy(sensitivity), forecaster });
         alarms.set(one.csvFile, [...lines].map(isAlarm));
       }
       const on = (one: Case): readonly boolean[] => alarms.get(one.csvFile) ?? [];

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oddsOf } from '../../../src/forecast/lives.ts';
+import { type EarlierLives, earlierLives } from '../../../src/forecast/lives.ts';
 import type { CommandPeak } from '../../../src/model/history.ts';
 import { LifeCourse, noEndBytes } from '../../../src/model/life.ts';
+
+/** Of a sandbox whose age nobody knows. */
+const oddsOf = (peaks: CommandPeak, used: number, limitBytes: number): EarlierLives =>
+  earlierLives(peaks, used, limitBytes, Number.NaN);
 
 const bytes = fc.double({ min: 1, max: 2 ** 40, noNaN: true });
 const peak = fc.record({
@@ -58,6 +62,22 @@ describe('the odds that earlier lives give', () => {
         expect(oddsOf(known([]), used, limit).odds).toBe(1);
         const all = Array.from({ length: lives }, () => ({ peakBytes: noEndBytes, weight: 1 }));
         expect(oddsOf(known(all), used, limit).odds).toBeGreaterThan(1);
+      }),
+    );
+  });
+});
+
+describe('the danger of an age', () => {
+  it('is a probability, and never falls with the horizon', () => {
+    const age = fc.oneof(fc.double({ min: -1e9, max: 1e12 }), fc.constant(Number.NaN));
+    const took = fc.oneof(fc.constant(null), fc.double({ min: 1, max: 1e10, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(peak, { maxLength: 20 }), standing, age, took, (peaks, [used, limit], ageMs, tookMs) => {
+        const [in60, in120, in300] = earlierLives({ ...known(peaks), tookMs }, used, limit, ageMs).due;
+        expect(in60).toBeGreaterThanOrEqual(0);
+        expect(in120).toBeGreaterThanOrEqual(in60);
+        expect(in300).toBeGreaterThanOrEqual(in120);
+        expect(in300).toBeLessThanOrEqual(1);
       }),
     );
   });

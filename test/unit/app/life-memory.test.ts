@@ -12,10 +12,12 @@ import { RecordingHistory } from '../../helpers/recording-history.ts';
 const origin = 'api:1 #0123456789ab';
 const t0 = 1_000_000;
 
-const one = (signal: LifeSignal, peakBytes: number) => ({
+/** @param agedMs at which age it reached its limit. */
+const one = (signal: LifeSignal, peakBytes: number, agedMs: number | null = null) => ({
   commandKey: lifeKey(origin, signal),
   peakBytes,
   atMs: t0 + 60_000,
+  ...(agedMs === null ? {} : { tookMs: agedMs }),
 });
 
 const bench = () => {
@@ -55,7 +57,7 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     ends(box('1'), 'crashed');
     ends(box('1'), 'out-of-memory');
     await settled();
-    expect(peaks.recorded).toEqual([one('memory', noEndBytes)]);
+    expect(peaks.recorded).toEqual([one('memory', noEndBytes, 29_000)]);
   });
 
   it('is that it was killed, though it lives on and ends at rest: one sandbox counts once', async () => {
@@ -69,7 +71,7 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     live(box('1'), 200);
     ends(box('1'), 'deleted');
     await settled();
-    expect(peaks.recorded).toEqual([one('memory', noEndBytes)]);
+    expect(peaks.recorded).toEqual([one('memory', noEndBytes, 29_000)]);
   });
 
   it('counts both where nobody knows when it was made, and the second from its own beginning', async () => {
@@ -81,6 +83,17 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     ends(ageless, 'deleted');
     await settled();
     expect(peaks.recorded.map(({ peakBytes }) => peakBytes)).toEqual([noEndBytes, 200 * MiB]);
+  });
+
+  it('has no age where nobody knows when it was made', async () => {
+    const { peaks, box, live, ends, settled } = bench();
+    const ageless = box('1', { createdAtMs: null });
+    live(ageless, 400);
+    ends(ageless, 'out-of-memory');
+    await settled();
+    expect(peaks.recorded).toEqual([
+      { commandKey: lifeKey(origin, 'memory'), peakBytes: noEndBytes, atMs: t0 + 100_000 },
+    ]);
   });
 
   it('is also where its disk stopped', async () => {
@@ -98,7 +111,7 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     lives.reached('2', 'disk');
     ends(box('1'), 'crashed');
     await settled();
-    expect(peaks.recorded).toContainEqual(one('disk', noEndBytes));
+    expect(peaks.recorded).toContainEqual(one('disk', noEndBytes, 29_000));
   });
 
   it('counts what cannot be given back, with the swap that took over', async () => {

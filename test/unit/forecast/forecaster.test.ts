@@ -82,6 +82,25 @@ describe('what a forecast says', () => {
   });
 });
 
+describe('the range of the time that is left', () => {
+  /** How many times the cautious end is the other, at 200 of 256 MiB and 0.8 MiB/s. */
+  const widthOf = (mibAt: (second: number) => number): number => {
+    const climb = Array.from({ length: 121 }, (_, second) => {
+      const mib = mibAt(second);
+      return sample(second, { memoryMiB: mib, anonMiB: mib });
+    });
+    const { timeToLimitMs } = forecastAfter(createForecaster(), climb, 'memory');
+    expect(timeToLimitMs).not.toBeNull();
+    return (timeToLimitMs?.p90 ?? 0) / (timeToLimitMs?.p10 ?? 1);
+  };
+
+  it('is wider where the climb bends: its scales do not agree on the slope', () => {
+    const straight = widthOf((second) => 200 - 0.8 * (120 - second));
+    const speedingUp = widthOf((second) => 200 - 100 * (1 - Math.exp(-0.008 * (120 - second))));
+    expect(speedingUp).toBeGreaterThan(1.2 * straight);
+  });
+});
+
 describe('machine numbers', () => {
   it('carry pressure but never a probability', () => {
     const readings = leak(0, 100).map((reading) => ({ ...reading, source: 'machine' as const }));

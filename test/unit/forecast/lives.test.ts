@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createForecaster } from '../../../src/forecast/forecaster.ts';
-import { oddsOf } from '../../../src/forecast/lives.ts';
+import { type EarlierLives, earlierLives } from '../../../src/forecast/lives.ts';
 import type { SandboxEvent } from '../../../src/model/events.ts';
 import type { Forecast } from '../../../src/model/forecast.ts';
 import type { CommandPeak } from '../../../src/model/history.ts';
 import { lifeKey, noEndBytes } from '../../../src/model/life.ts';
-import { forecastAfter, mebibyte, sample } from './support.ts';
+import { forecastAfter, mebibyte, sample, startMs } from './support.ts';
 
 const limit = 256 * mebibyte;
+
+/** Of a sandbox whose age nobody knows. */
+const oddsOf = (peaks: CommandPeak, used: number, limitBytes: number): EarlierLives =>
+  earlierLives(peaks, used, limitBytes, Number.NaN);
 
 /** What is remembered of earlier lives that ended at these sizes, MiB; Infinity for one that reached the limit. */
 const known = (...ends: readonly number[]): CommandPeak => ({
@@ -102,5 +106,46 @@ describe('a climb in a sandbox of a known kind', () => {
     const peaks = { peakOf: () => known(180, 180, 180) };
     const alone = forecastAfter(createForecaster({ peaks, origin: null }), climbing, 'memory');
     expect(alone.pBreak120).toBe(climbAfter().pBreak120);
+  });
+});
+
+describe('the age at which earlier ones reached their limit', () => {
+  const minute = 60_000;
+  const at = (ageMs: number, lives: number, more: Partial<CommandPeak> = {}): EarlierLives['due'] =>
+    earlierLives({ ...known(...Array<number>(lives).fill(never)), tookMs: 5 * minute, ...more }, 0, limit, ageMs).due;
+
+  it('is a danger by itself, the more of them there were', () => {
+    const [, once] = at(4 * minute, 1);
+    const [, often] = at(4 * minute, 8);
+    expect(once).toBeGreaterThan(0.3);
+    expect(often).toBeGreaterThan(0.8);
+  });
+
+  it('says nothing long before and nothing long after', () => {
+    expect(at(minute, 8)[0]).toBeLessThan(0.01);
+    expect(at(30 * minute, 8)[2]).toBeLessThan(0.01);
+  });
+
+  it('says nothing where nobody measured it, or nobody knows how old this one is', () => {
+    expect(at(4 * minute, 8, { tookMs: null })).toEqual([0, 0, 0]);
+    expect(at(Number.NaN, 8)).toEqual([0, 0, 0]);
+    expect(at(-minute, 8)).toEqual([0, 0, 0]);
+    expect(earlierLives({ ...known(180, 180), tookMs: 5 * minute }, 0, limit, 4 * minute).due).toEqual([0, 0, 0]);
+  });
+
+  it('is told before anything climbs, and no earlier', () => {
+    const peaks = { peakOf: () => ({ ...known(...Array<number>(8).fill(never)), tookMs: 5 * minute }) };
+    const still = Array.from({ length: 60 }, (_, s) => sample(s, { memoryMiB: 120, anonMiB: 120 }));
+    const aged = (ageMs: number): Forecast => {
+      const createdAtMs = startMs - ageMs;
+      return forecastAfter(createForecaster({ peaks, origin: 'api #1', createdAtMs }), still, 'memory');
+    };
+    const soon = aged(3.2 * minute);
+    expect(soon.pBreak120).toBeGreaterThan(0.8);
+    expect(soon.timeToLimitMs).toBeNull();
+    expect(soon.evidence).toContain('8 earlier sandboxes of this kind reached the limit about 5 min after creation');
+    const young = aged(0);
+    expect(young.pBreak120).toBeLessThan(0.05);
+    expect(young.evidence).not.toContain('earlier');
   });
 });

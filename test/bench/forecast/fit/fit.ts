@@ -58,7 +58,7 @@ export interface FitReport {
 }
 
 /** Sets of recordings that nothing is fitted to: they only tell what the model is worth. */
-const onlyJudges: ReadonlySet<string> = new Set(['slow', 'days', 'fresh']);
+const onlyJudges: ReadonlySet<string> = new Set(['days', 'fresh']);
 
 /** A model for each family, none of which has seen it, and the one that is kept. */
 interface Fitted {
