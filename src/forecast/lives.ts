@@ -40,7 +40,8 @@ const spreadOf = (lives: number): number => spread + spreadOfOne / Math.sqrt(Mat
  * @param used what cannot be given back, in the signal's unit.
  * @param ageMs of this sandbox, milliseconds; NaN when nobody knows.
  */
-export function earlierLives({ peaks, tookMs }: CommandPeak, used: number, limit: number, ageMs: number): EarlierLives {
+export function earlierLives(known: CommandPeak, used: number, limit: number, ageMs: number): EarlierLives {
+  const { peaks, tookMs } = known;
   const all = peaks.reduce((sum, { weight }) => sum + weight, 0);
   const sigma = spreadOf(all);
   const beyond = (peak: number, at: number): number => (at > 0 ? phi(Math.log(peak / at) / sigma) : 1);
@@ -61,13 +62,18 @@ export function earlierLives({ peaks, tookMs }: CommandPeak, used: number, limit
     stopped: stopped >= worthSaying ? Math.max(1, Math.round(stopped)) : 0,
     highestStop,
     usualAgeMs: reached >= worthSaying ? tookMs : null,
-    due: dueAt(tookMs, ageMs, reached, stopped),
+    due: dueAt(known, ageMs, reached, stopped),
   };
 }
 
-function dueAt(usualAgeMs: number | null, ageMs: number, reached: number, stopped: number): EarlierLives['due'] {
+function dueAt(
+  { tookMs: usualAgeMs, tookSpread = 0 }: CommandPeak,
+  ageMs: number,
+  reached: number,
+  stopped: number,
+): EarlierLives['due'] {
   if (usualAgeMs === null || !(ageMs >= 0) || reached < worthSaying) return notDue;
-  const sigma = spreadOf(reached);
+  const sigma = Math.hypot(spreadOf(reached), tookSpread);
   // One that has outlived those before it is not going their way.
   const still = reached * later(usualAgeMs, ageMs, sigma);
   const probability = still / (still + stopped + prior);

@@ -24,22 +24,41 @@ export interface PeakHistogram {
   readonly lastRunAtMs: number;
   /** How long a run takes to its peak, milliseconds, or null: the geometric mean, the newest run counting most. */
   readonly tookMs: number | null;
+  /** Standard deviation of the logarithm of that time, weighted likewise; null before two runs were measured. */
+  readonly tookSpread: number | null;
   /** Bucket numbers and weights. */
   readonly buckets: ReadonlyMap<number, number>;
 }
 
-export const emptyHistogram: PeakHistogram = { atMs: 0, runs: 0, lastRunAtMs: 0, tookMs: null, buckets: new Map() };
+export const emptyHistogram: PeakHistogram = {
+  atMs: 0,
+  runs: 0,
+  lastRunAtMs: 0,
+  tookMs: null,
+  tookSpread: null,
+  buckets: new Map(),
+};
 
 /** Share of the newest run in the time that runs take. */
 const newestShare = 0.4;
 /** A time below this is as good as none, milliseconds. */
 const leastTookMs = 100;
 
-const tookAfter = (before: number | null, newest: number | null): number | null => {
-  if (newest === null) return before;
+/** The time that runs take, and how much it differs, with one more run: exponentially weighted mean and variance of its logarithm. */
+function tookAfter(
+  { tookMs, tookSpread }: Pick<PeakHistogram, 'tookMs' | 'tookSpread'>,
+  newest: number | null,
+): Pick<PeakHistogram, 'tookMs' | 'tookSpread'> {
+  if (newest === null) return { tookMs, tookSpread };
   const took = Math.max(leastTookMs, newest);
-  return Math.round(before === null ? took : before * (took / before) ** newestShare);
-};
+  if (tookMs === null) return { tookMs: Math.round(took), tookSpread: null };
+  const apart = Math.log(took / tookMs);
+  const variance = (1 - newestShare) * ((tookSpread ?? 0) ** 2 + newestShare * apart ** 2);
+  return {
+    tookMs: Math.round(tookMs * Math.exp(newestShare * apart)),
+    tookSpread: Number(Math.sqrt(variance).toPrecision(6)),
+  };
+}
 
 /** One run, as it is added. */
 export interface PeakRun {
@@ -77,13 +96,19 @@ export const addPeak = (histogram: PeakHistogram, { peakBytes, atMs, tookMs = nu
     atMs: newAtMs,
     runs: histogram.runs + 1,
     lastRunAtMs: wrongClock ? atMs : Math.max(histogram.lastRunAtMs, atMs),
-    tookMs: tookAfter(histogram.tookMs, tookMs),
+    ...tookAfter(histogram, tookMs),
     buckets,
   };
 };
 
 /** @returns what is foretold for the next run, or null when none was seen. */
-export const peakOfHistogram = ({ buckets, runs, lastRunAtMs, tookMs }: PeakHistogram): CommandPeak | null => {
+export const peakOfHistogram = ({
+  buckets,
+  runs,
+  lastRunAtMs,
+  tookMs,
+  tookSpread,
+}: PeakHistogram): CommandPeak | null => {
   const total = [...buckets.values()].reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) return null;
   const peaks = [...buckets]
@@ -99,6 +124,7 @@ export const peakOfHistogram = ({ buckets, runs, lastRunAtMs, tookMs }: PeakHist
         runs,
         lastRunAtMs,
         tookMs,
+        ...(tookSpread === null ? {} : { tookSpread }),
         peaks: peaks.map(({ bucket: _, ...peak }) => peak),
       };
     }
@@ -112,6 +138,7 @@ const stored = z.object({
   lastRunAtMs: z.int(),
   // Missing in what earlier versions wrote.
   tookMs: z.optional(z.nullable(z.number().check(z.positive()))),
+  tookSpread: z.optional(z.nullable(z.number().check(z.nonnegative()))),
   buckets: z.array(z.tuple([z.int().check(z.minimum(0), z.maximum(lastBucket)), z.number().check(z.positive())])),
 });
 
@@ -123,6 +150,6 @@ export const histogramText = (histogram: PeakHistogram): string =>
 export const parseHistogram = (text: string): PeakHistogram | null => {
   const parsed = stored.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { tookMs = null, buckets, ...rest } = parsed.data;
-  return { ...rest, tookMs, buckets: new Map(buckets) };
+  const { tookMs = null, tookSpread = null, buckets, ...rest } = parsed.data;
+  return { ...rest, tookMs, tookSpread, buckets: new Map(buckets) };
 };

@@ -37,8 +37,10 @@ export interface CommandRun {
   /** The normalised command (program, subcommand, what decides its size), without values that may be secret. */
   readonly commandKey: string;
   readonly startedAtMs: number;
-  /** Null while it runs, or when its end was not seen. */
+  /** Null while it runs, or when its end was not seen; `ranUntilMs` tells them apart. */
   readonly endedAtMs: number | null;
+  /** When it was known to run last, where no end was seen (yet). Absent in what was written before this was told. */
+  readonly lastSeenAtMs?: number;
   readonly exitCode: number | null;
   /** Counts runs of the same command in the same sandbox from 1. */
   readonly attempt: number;
@@ -194,6 +196,8 @@ export interface CommandPeak {
   readonly peaks: readonly { readonly peakBytes: number; readonly weight: number }[];
   /** How long it usually took to get there, or to the kill, milliseconds, the newest counting most; null when nobody measured. */
   readonly tookMs: number | null;
+  /** Standard deviation of the logarithm of that time from run to run; absent before two were measured. */
+  readonly tookSpread?: number;
 }
 
 /**

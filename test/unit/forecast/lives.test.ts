@@ -126,6 +126,10 @@ describe('the age at which earlier ones reached their limit', () => {
     expect(at(30 * minute, 8)[2]).toBeLessThan(0.01);
   });
 
+  it('says little where it was another one each time', () => {
+    expect(at(4 * minute, 8, { tookSpread: 1 })[1]).toBeLessThan(0.5);
+  });
+
   it('says nothing where nobody measured it, or nobody knows how old this one is', () => {
     expect(at(4 * minute, 8, { tookMs: null })).toEqual([0, 0, 0]);
     expect(at(Number.NaN, 8)).toEqual([0, 0, 0]);

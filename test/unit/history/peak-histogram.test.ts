@@ -93,6 +93,30 @@ describe('a peak histogram', () => {
     expect(read?.tookMs).toBeNull();
   });
 
+  it('knows whether the runs took the same time or another each time', () => {
+    const after = (...took: readonly number[]) =>
+      peakOfHistogram(
+        took.reduce(
+          (histogram, tookMs, no) => addPeak(histogram, { peakBytes: 1e8, atMs: 1e12 + no, tookMs }),
+          emptyHistogram,
+        ),
+      );
+    expect(after(60_000)).not.toHaveProperty('tookSpread');
+    expect(after(60_000, 60_000, 60_000)?.tookSpread).toBe(0);
+    expect(after(60_000, 66_000, 63_000)?.tookSpread).toBeLessThan(0.06);
+    expect(after(60_000, 600_000, 90_000)?.tookSpread).toBeGreaterThan(0.8);
+  });
+
+  it('keeps that over its text', () => {
+    const histogram = [60_000, 600_000].reduce(
+      (sum, tookMs, no) => addPeak(sum, { peakBytes: 1e8, atMs: 1e12 + no, tookMs }),
+      emptyHistogram,
+    );
+    expect(parseHistogram(histogramText(histogram))?.tookSpread).toBe(histogram.tookSpread);
+    const older = histogramText(histogram).replace(/"tookSpread":[^,]+,/, '');
+    expect(parseHistogram(older)).toMatchObject({ tookMs: histogram.tookMs, tookSpread: null });
+  });
+
   it('tells each peak to within its bucket, older ones with less weight', () => {
     const [low, high] = peakOfHistogram(of([100 * mib, 300 * mib], 14 * dayMs))?.peaks ?? [];
     expect(Math.abs((low?.peakBytes ?? 0) / (100 * mib) - 1)).toBeLessThan(0.025);
