@@ -64,7 +64,7 @@ function panel(trace: TraceFile, lines: readonly ReplayLine[], signal: SignalNam
           `<rect class="on" x="${round(x(warned.tMs / 1000))}" y="${top}" width="${round(
             Math.max(1, x((alarms.at(-1)?.tMs ?? 0) / 1000) - x(warned.tMs / 1000)),
           )}" height="${plotHeight}"/>`,
-          `<text x="${round(x(warned.tMs / 1000) + 3)}" y="${top + 12}">warned at ${warned.tMs / 1000} s</text>`,
+          `<text x="${round(x(warned.tMs / 1000) + 3)}" y="${top + 26}">warned at ${Math.round(warned.tMs / 1000)} s</text>`,
         ]),
     ...(breakS === null
       ? []
