@@ -1,5 +1,6 @@
 import type { FixOffer } from '../model/fix.ts';
 import type { Forecast } from '../model/forecast.ts';
+import type { Mute } from '../model/mute.ts';
 import { isLive } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { SandboxView } from '../model/view.ts';
@@ -31,6 +32,8 @@ export interface AnnouncerHost {
   standing(sandboxId: string): Standing;
   /** Another text whenever `standing` may have another answer than before. */
   standingsKey(): string;
+  /** Of what the person wants no word; the same array as long as nothing changed. */
+  muted(): readonly Mute[];
   notice(notice: Notice): void;
 }
 
@@ -70,12 +73,20 @@ export class Announcer {
   }
 
   #take(event: NoticeEvent): void {
+    this.#follow();
     const [state, say] = reduceNotices(this.#state, event);
     this.#state = state;
     this.#due.push(...say);
     const nowMs = this.#host.now();
     for (const { warning } of say)
       if (this.#host.standing(warning.sandboxId) !== 'current') this.#singlesAtMs.push(nowMs);
+  }
+
+  /** What is muted may have changed, also in another window. */
+  #follow(): void {
+    const muted = this.#host.muted();
+    if (muted === this.#state.muted) return;
+    [this.#state] = reduceNotices(this.#state, { kind: 'muted', muted, atMs: this.#host.now() });
   }
 
   record(record: MonitorRecord): void {
@@ -104,6 +115,7 @@ export class Announcer {
   }
 
   #isQuieted(warning: Warning): boolean {
+    this.#follow();
     return isMuted(this.#state, warning) || isSnoozed(this.#state, warning, this.#host.now());
   }
 
@@ -141,10 +153,6 @@ export class Announcer {
     const atMs = this.#host.now();
     if (id === othersId) this.#others.snooze(atMs, atMs + ms);
     else this.#take({ kind: 'snooze', id, atMs, untilMs: atMs + ms });
-  }
-
-  mute(sandboxId: string, signal: SignalName): void {
-    this.#take({ kind: 'mute', sandboxId, signal });
   }
 
   passTime(): void {

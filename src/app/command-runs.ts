@@ -1,5 +1,6 @@
 import { dropOldest } from '../model/bounded.ts';
 import { commandKey, otherCommand } from '../model/command-key.ts';
+import { stillRunsMs } from '../model/command-run.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import { HeldMemory } from '../model/held-memory.ts';
 import type { CommandPeaks, CommandRun, HistoryStore } from '../model/history.ts';
@@ -38,6 +39,8 @@ interface Run {
   ended: CommandEnded | null;
   /** Null until it is known how often the command ran before. */
   attempt: number | null;
+  /** When it was written down last. */
+  toldAtMs: number;
 }
 
 interface Reading {
@@ -107,6 +110,7 @@ export class CommandRuns {
       highestAtMs: event.atMs,
       ended: null,
       attempt: null,
+      toldAtMs: event.atMs,
     };
     place.running.delete(event.commandId);
     place.running.set(event.commandId, run);
@@ -116,6 +120,14 @@ export class CommandRuns {
       place.waiting.push(run);
       if (place.waiting.length > keptRunning) place.waiting.shift();
       this.#ask(event.sandboxId, place);
+    }
+  }
+
+  /** Time passes: of what runs it is told now and then that it does. */
+  passTime(sandboxId: string): void {
+    const nowMs = this.#host.clock.now();
+    for (const run of this.#places.get(sandboxId)?.running.values() ?? []) {
+      if (Math.abs(nowMs - run.toldAtMs) >= stillRunsMs) this.#record(run);
     }
   }
 
@@ -241,6 +253,7 @@ export class CommandRuns {
   #record(run: Run): void {
     const { event, key, ended, attempt } = run;
     if (attempt === null) return;
+    run.toldAtMs = this.#host.clock.now();
     const record: CommandRun = {
       commandId: idOf(event),
       sandboxId: event.sandboxId,
@@ -248,6 +261,7 @@ export class CommandRuns {
       startedAtMs: event.atMs,
       // A clock that was set back meanwhile must not make a command that ends before it began.
       endedAtMs: ended === null ? null : Math.max(event.atMs, ended.atMs),
+      ...(ended === null ? { lastSeenAtMs: Math.max(event.atMs, run.toldAtMs) } : {}),
       exitCode: ended?.exitCode ?? null,
       attempt,
       peakBytes: peakOf(run),

@@ -7,6 +7,7 @@ import { Fleet } from './fleet.ts';
 import { localTimeText } from './format.ts';
 import { Listeners } from './listeners.ts';
 import { LiveView } from './live-view.ts';
+import { Mutes } from './mutes.ts';
 import { OwnSandboxes } from './own-sandboxes.ts';
 import { Recollections } from './recollections.ts';
 import { Recorder } from './recorder.ts';
@@ -24,6 +25,7 @@ export interface Composition {
   readonly recollections: Recollections;
   readonly router: EventRouter;
   readonly announcer: Announcer;
+  readonly mutes: Mutes;
   readonly notices: Listeners<Notice>;
   readonly liveView: LiveView;
   readonly ticker: Ticker;
@@ -35,7 +37,16 @@ export interface Composition {
  * before all are there.
  */
 export const compose = (options: SupervisorOptions): Composition => {
-  const { clock, log, history, settings, peaks = null, unkept = [], random = Math.random } = options;
+  const {
+    clock,
+    log,
+    history,
+    settings,
+    peaks = null,
+    mutes: store = null,
+    unkept = [],
+    random = Math.random,
+  } = options;
   const { formatTime = localTimeText, redact = (text) => text } = options;
   const { rememberedFixes = () => [], editTimes = () => [] } = options;
   const tasks = new Tasks();
@@ -87,6 +98,13 @@ export const compose = (options: SupervisorOptions): Composition => {
       changed(null);
     },
   });
+  const mutes = new Mutes({
+    store,
+    isKept: (sandboxId) => {
+      const record = fleet.record(sandboxId);
+      return record === null || recorder.isKept(record);
+    },
+  });
   const announcer = new Announcer({
     now: () => clock.now(),
     formatTime,
@@ -102,6 +120,7 @@ export const compose = (options: SupervisorOptions): Composition => {
       return own.has({ sandbox: record.sandbox, isHere: record.provider.isHere === true }) ? 'own' : 'other';
     },
     standingsKey: () => `${own.changes} ${fleet.current.id ?? ''}`,
+    muted: () => mutes.list,
     notice: (notice) => notices.tell(notice),
   });
   const { recurrences } = recollections;
@@ -131,6 +150,7 @@ export const compose = (options: SupervisorOptions): Composition => {
     recollections,
     router,
     announcer,
+    mutes,
     notices,
     liveView,
     ticker,

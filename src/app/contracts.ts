@@ -9,6 +9,7 @@ import type {
   RememberedFix,
 } from '../model/fix.ts';
 import type { FleetStats } from '../model/fleet-stats.ts';
+import type { Mute, MuteStore } from '../model/mute.ts';
 import type {
   CacheFolder,
   Clock,
@@ -181,6 +182,8 @@ export interface SupervisorOptions {
   readonly history: HistoryStore;
   /** Learns what commands take. Default: nothing is learned. */
   readonly peaks?: CommandPeaks;
+  /** Keeps over sessions what is muted. Default: it is muted for this session. */
+  readonly mutes?: MuteStore;
   /** Ids of providers of whose sandboxes nothing is written to the history, e.g. the demo. Default: none. */
   readonly unkept?: readonly string[];
   /** Uniform in [0, 1); for jitter. Default `Math.random`. */
@@ -238,8 +241,15 @@ export interface Supervisor {
 
   /** No word of this episode's signal for `ms`; if it is still open then, it is said once more. */
   snooze(noticeId: string, ms: number): void;
-  /** No more notices of this signal of this sandbox in this session. It stays visible in the view. */
-  mute(sandboxId: string, signal: SignalName): void;
+  /** What is muted, oldest first. */
+  readonly mutes: readonly Mute[];
+  /**
+   * No more notices of this signal of this sandbox, until `unmute`. It stays visible in the view. Rejects when it can not be kept over
+   * sessions; it holds for this one all the same.
+   */
+  mute(sandboxId: string, signal: SignalName): Promise<void>;
+  /** Takes back what is muted of this sandbox; what threatens it now and was not told yet is told at once. Rejects as `mute` does. */
+  unmute(sandboxId: string): Promise<void>;
   /** The person answered or closed the notice: the episode has been seen and critical does not speak again. */
   answered(noticeId: string): void;
 

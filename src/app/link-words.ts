@@ -72,7 +72,7 @@ const words: Record<ProblemKind, Words> = {
     nextStep: 'Save what matters from inside; it is tried again by itself.',
   },
   'needs-consent': {
-    text: 'Only a way is left that would keep the sandbox alive while it is watched.',
+    text: 'Needs your answer: the only way left would keep the sandbox alive while it is watched.',
     nextStep: `Use “${consentCommandTitle}” to allow it, or go on without live numbers.`,
     retry: 'consent',
   },

@@ -1,3 +1,4 @@
+import type { Mute } from '../model/mute.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { Warning } from '../model/warning.ts';
 
@@ -23,8 +24,8 @@ interface Snooze {
 export interface NoticeState {
   readonly episodes: readonly Episode[];
   readonly snoozes: readonly Snooze[];
-  /** Pairs of sandbox and signal, see `muteKey`. */
-  readonly muted: readonly string[];
+  /** Of what the person wants no word. */
+  readonly muted: readonly Mute[];
   /** The time of the last event that carried one, to notice a clock that was set back. */
   readonly heardAtMs: number | null;
 }
@@ -33,7 +34,8 @@ export type NoticeEvent =
   | { readonly kind: 'warning'; readonly warning: Warning; readonly atMs: number }
   | { readonly kind: 'answered'; readonly id: string }
   | { readonly kind: 'snooze'; readonly id: string; readonly atMs: number; readonly untilMs: number }
-  | { readonly kind: 'mute'; readonly sandboxId: string; readonly signal: SignalName }
+  /** This is what is muted now. */
+  | { readonly kind: 'muted'; readonly muted: readonly Mute[]; readonly atMs: number }
   | { readonly kind: 'ended'; readonly sandboxId: string }
   | { readonly kind: 'time'; readonly atMs: number };
 
@@ -49,8 +51,6 @@ const maximumEpisodes = 500;
 /** A person gets this long to read and answer a warning before it speaks again as critical. */
 const answerMs = 20_000;
 
-const muteKey = (sandboxId: string, signal: SignalName): string => `${signal} ${sandboxId}`;
-
 const loudness = (warning: Warning): 'warn' | 'critical' | null =>
   warning.outcome !== 'open'
     ? null
@@ -61,8 +61,8 @@ const loudness = (warning: Warning): 'warn' | 'critical' | null =>
         : null;
 
 /** Whether the person wants no word of this signal of this sandbox. */
-export const isMuted = (state: NoticeState, warning: Warning): boolean =>
-  state.muted.includes(muteKey(warning.sandboxId, warning.signal));
+export const isMuted = ({ muted }: Pick<NoticeState, 'muted'>, { sandboxId, signal }: Warning): boolean =>
+  muted.some((one) => one.sandboxId === sandboxId && one.signal === signal);
 
 const snoozedUntil = (state: NoticeState, warning: Warning): number | null =>
   state.snoozes.find((one) => one.sandboxId === warning.sandboxId && one.signal === warning.signal)?.untilMs ?? null;
@@ -115,6 +115,14 @@ const onTime = (state: NoticeState, atMs: number): readonly [NoticeState, readon
   return [{ ...state, episodes, snoozes: state.snoozes.filter((one) => one.untilMs > atMs) }, say];
 };
 
+/** Of what is muted no longer, an episode that nobody was told of yet is due at once. */
+const onMuted = (state: NoticeState, muted: readonly Mute[], atMs: number): NoticeState => {
+  const isFreed = ({ warning, said }: Episode): boolean =>
+    said === null && isMuted(state, warning) && !isMuted({ muted }, warning);
+  const episodes = state.episodes.map((one) => (isFreed(one) ? { ...one, remindAtMs: one.remindAtMs ?? atMs } : one));
+  return { ...state, muted, episodes };
+};
+
 const changeEpisode = (state: NoticeState, id: string, change: (one: Episode) => Episode): NoticeState => ({
   ...state,
   episodes: state.episodes.map((one) => (one.warning.id === id ? change(one) : one)),
@@ -156,10 +164,8 @@ const step = (state: NoticeState, event: NoticeEvent): readonly [NoticeState, re
       const snoozed = { ...state, snoozes: [...others, { sandboxId, signal, untilMs: event.untilMs }] };
       return [changeEpisode(snoozed, event.id, (one) => ({ ...one, answered: true, remindAtMs: event.untilMs })), []];
     }
-    case 'mute': {
-      const key = muteKey(event.sandboxId, event.signal);
-      return state.muted.includes(key) ? [state, []] : [{ ...state, muted: [...state.muted, key] }, []];
-    }
+    case 'muted':
+      return [onMuted(state, event.muted, event.atMs), []];
     case 'ended': {
       const keep = (one: { readonly sandboxId: string }): boolean => one.sandboxId !== event.sandboxId;
       const episodes = state.episodes.filter((one) => keep(one.warning));

@@ -95,6 +95,7 @@ export class Recorder {
   /** It may have changed. */
   seen(record: SandboxRecord): void {
     if (!this.isKept(record)) return;
+    this.#runs.passTime(record.id);
     const nowMs = this.#host.clock.now();
     const { sandbox } = record.monitor.view(nowMs);
     const told = this.#told.get(record.id);

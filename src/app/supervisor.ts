@@ -1,5 +1,6 @@
 import type { FixId, FixOutcome, ProcessTarget, RankedFix } from '../model/fix.ts';
 import type { FleetStats } from '../model/fleet-stats.ts';
+import type { Mute } from '../model/mute.ts';
 import type { ErrorSource, PlaceHints, SandboxProvider, TerminalSession } from '../model/ports.ts';
 import type { PostMortem } from '../model/post-mortem.ts';
 import type { SignalName } from '../model/signal.ts';
@@ -100,8 +101,16 @@ class App implements Supervisor {
     this.#parts.announcer.snooze(noticeId, ms);
   }
 
-  mute(sandboxId: string, signal: SignalName): void {
-    this.#parts.announcer.mute(sandboxId, signal);
+  get mutes(): readonly Mute[] {
+    return this.#parts.mutes.list;
+  }
+
+  mute(sandboxId: string, signal: SignalName): Promise<void> {
+    return this.#parts.mutes.add({ sandboxId, signal });
+  }
+
+  unmute(sandboxId: string): Promise<void> {
+    return this.#parts.mutes.remove((id) => id === sandboxId);
   }
 
   answered(noticeId: string): void {
@@ -163,11 +172,18 @@ class App implements Supervisor {
   async forgetSandbox(sandboxId: string): Promise<void> {
     await this.#desks.past.forgetSandbox(sandboxId);
     await this.#options.forgotten?.();
+    await this.#forgetMutes((id) => id === sandboxId);
   }
 
   async forgetEverything(): Promise<void> {
     await this.#desks.past.forgetEverything();
     await this.#options.forgotten?.();
+    await this.#forgetMutes(() => true);
+  }
+
+  /** What is muted of a sandbox that lives is a wish of now, none of the past. */
+  #forgetMutes(isMeant: (sandboxId: string) => boolean): Promise<void> {
+    return this.#parts.mutes.remove((id) => isMeant(id) && this.#parts.fleet.record(id) === null);
   }
 
   exportHistory(): AsyncIterable<string> {

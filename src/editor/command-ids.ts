@@ -28,6 +28,7 @@ export const commandIds = [
   'whatCanIDo',
   'fixLastError',
   'rememberFix',
+  'warnAgain',
   'allowWatching',
   'showLog',
   'forgetSandbox',

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
 import type { FixId } from '../model/fix.ts';
+import { fixTitles } from '../model/fix-title.ts';
+import { isEnded } from '../model/sandbox.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
 import type { CommandId } from './command-ids.ts';
 import type { CommandHandler } from './commands.ts';
@@ -13,11 +15,13 @@ import { manageSnapshots } from './manage-snapshots.ts';
 import { tell } from './messages.ts';
 import { exportHistory, exportMetrics, forgetEverything, forgetSandbox } from './past.ts';
 import { incidentOf } from './pick-incident.ts';
-import { askForSandbox, lostRow, processOf, sandboxesOf, sandboxOf } from './pick-sandbox.ts';
+import { askForSandbox, lostRow, processOf, sandboxesOf, sandboxOf, sayNotConnected } from './pick-sandbox.ts';
 import type { PlaceActionId, PlaceActions } from './place-actions.ts';
 import { copyOwnerSummary, exportPostMortem } from './post-mortem-commands.ts';
 import { renameSandbox } from './rename.ts';
+import { capital } from './text/format.ts';
 import { moreActions } from './text/more-actions.ts';
+import { warnAgain } from './warn-again.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What the commands need beyond the workbench. */
@@ -55,10 +59,6 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
   const target = async (argument: unknown): Promise<SandboxView | null> => {
     const found = sandboxOf(argument, view());
     if (found) return found;
-    if (view().servers.length === 0) {
-      await connect();
-      return null;
-    }
     const id = await askForSandbox(view(), argument === lostRow);
     return view().sandboxes.find(({ sandbox }) => sandbox.id === id) ?? null;
   };
@@ -73,7 +73,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const unable = meant.filter((each) => !able.includes(each));
       if (unable.length > 0) {
         const names = unable.map(({ sandbox: { name, rawState } }) => `${name} (${rawState})`).join(', ');
-        tell(`This can not be done now for ${names}.`);
+        tell(`${fixTitles[id]}: not possible ${unable.every(({ isHere }) => isHere) ? '' : 'now '}for ${names}.`);
       }
       await workbench.fixes.run(able, id, id === 'endProcess' ? processOf(argument, sandbox) : null);
     };
@@ -89,7 +89,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     tryDemo: options.tryDemo,
     setApiKey: options.setApiKey,
     showLog: options.showLog,
-    refresh: () => supervisor.refresh(),
+    refresh: () => (view().servers.length === 0 ? sayNotConnected() : supervisor.refresh()),
     selectSandbox: async (argument) => {
       const id =
         argument === undefined || argument === lostRow
@@ -144,7 +144,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const isWell = sandbox.level === 'calm' && helping.length === 0;
       const picked = await vscode.window.showQuickPick([...helping, ...own, ...last], {
         title: `What can I do for ${name}?`,
-        placeHolder: sandbox.leading?.evidence ?? (isWell ? nothingToDo : 'Best first'),
+        placeHolder: sandbox.leading ? `${capital(sandbox.leading.evidence)}.` : isWell ? nothingToDo : 'Best first',
       });
       if (!picked) return;
       if ('fix' in picked) await workbench.errorFixes.run(sandbox, picked.fix);
@@ -190,9 +190,18 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     exportMetrics: () => exportMetrics(supervisor),
     exportPostMortem: (argument) => exportPostMortem(supervisor, argument),
     copyOwnerSummary: (argument) => copyOwnerSummary(supervisor, argument),
+    warnAgain: (argument) =>
+      warnAgain(supervisor, argument === undefined ? null : (sandboxOf(argument, view())?.sandbox.id ?? null)),
     allowWatching: async (argument) => {
       const sandbox = await target(argument);
-      if (sandbox) await workbench.questions.askConsent(sandbox.sandbox.id, sandbox.sandbox.name);
+      if (!sandbox) return;
+      const { id, name, phase } = sandbox.sandbox;
+      const { state, problem } = sandbox.link;
+      if (sandbox.isHere || isEnded(phase)) {
+        tell(`There is nothing to answer: watching ${name} does not extend its life.`);
+        return;
+      }
+      await workbench.questions.askConsent(id, name, state === 'needs-consent' || problem === 'needs-consent');
     },
     extend: fix('extend'),
     pause: fix('pause'),

@@ -15,6 +15,7 @@ import { logFirstNumbers } from './first-numbers.ts';
 import { createHandlers } from './handlers.ts';
 import { hereOf } from './here.ts';
 import { IncidentKeeper } from './incident-keeper.ts';
+import { KeptMutes } from './kept-mutes.ts';
 import { createLog } from './log.ts';
 import { fileExists, placeHints, rememberedSandbox, rememberSandbox } from './place.ts';
 import { PlaceActions } from './place-actions.ts';
@@ -90,6 +91,7 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     log,
     history,
     peaks: history.peaks,
+    mutes: new KeptMutes(context.globalState),
     // A recording is nobody's past.
     unkept: ['demo'],
     settings: appSettings(settings),
@@ -129,17 +131,21 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
   const connections = new Connections(supervisor, {
     clock,
     log,
-    create: (id) =>
-      parts.connect(id, {
+    create: (id) => {
+      const network = readNetworkSettings();
+      if (!network.strictTls) log.warn('The certificates of servers are not checked: http.proxyStrictSSL is off.');
+      const environment = process.env;
+      return parts.connect(id, {
         settings,
-        network: readNetworkSettings(),
+        network,
         clock,
         log,
         secret: secrets.get,
-        environment: process.env,
+        environment,
         fileExists,
         here: here(),
-      }),
+      });
+    },
   });
   const dashboards = new Dashboards({ app: supervisor, history, clock, log }, context.extensionUri);
   const handlers = createHandlers({

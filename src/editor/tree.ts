@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { AppView } from '../model/view.ts';
 import { treeModel } from './text/tree-model.ts';
 import type { TreeNode } from './text/tree-node.ts';
-import { type TreeRow, TreeRows } from './tree-rows.ts';
+import { type TreeChange, type TreeRow, TreeRows } from './tree-rows.ts';
+import { Unheard } from './unheard.ts';
 
 const viewId = 'sandboxForesight.sandboxes';
 
@@ -15,6 +16,7 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
   readonly onDidChangeTreeData = this.changed.event;
   private readonly treeView: vscode.TreeView<TreeRow>;
   private readonly rows = new TreeRows();
+  private readonly unheard = new Unheard();
   private warnings = 0;
   private filter = '';
   private message = '';
@@ -34,9 +36,14 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
     const model = treeModel(view, this.filter, nowMs);
     this.showFilter(model);
     const change = this.rows.update(model, nowMs);
+    this.tell(this.unheard.isLost(this.treeView.visible, nowMs) ? 'all' : change, nowMs);
+    this.showWarnings(view.sandboxes.filter(({ level }) => level === 'warn' || level === 'critical').length);
+  }
+
+  private tell(change: TreeChange, nowMs: number): void {
+    this.unheard.told(change, this.rows.roots, nowMs);
     if (change === 'all') this.changed.fire(undefined);
     else if (change.length > 0) this.changed.fire([...change]);
-    this.showWarnings(view.sandboxes.filter(({ level }) => level === 'warn' || level === 'critical').length);
   }
 
   /** What the rows are kept to; empty for all. */
@@ -71,7 +78,9 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
     if (this.view) this.update(this.view, nowMs);
   }
 
-  getTreeItem({ id, node, children }: TreeRow): vscode.TreeItem {
+  getTreeItem(row: TreeRow): vscode.TreeItem {
+    this.unheard.asked(row);
+    const { id, node, children } = row;
     const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
     const item = new vscode.TreeItem(node.label, children.length === 0 ? None : node.expanded ? Expanded : Collapsed);
     item.id = id;
@@ -87,6 +96,7 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
   }
 
   getChildren(row?: TreeRow): TreeRow[] {
+    if (row === undefined) this.unheard.asked(null);
     return [...(row === undefined ? this.rows.roots : row.children)];
   }
 

@@ -75,6 +75,11 @@ export class ErrorTable {
     }
   }
 
+  /** When each of them came last. */
+  *times(): Generator<number> {
+    for (const errors of this.#errors.values()) for (const { lastMs } of errors.values()) yield lastMs;
+  }
+
   forget(sandboxId: string): void {
     this.#errors.delete(sandboxId);
     this.#removeUnused();

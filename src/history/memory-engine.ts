@@ -3,6 +3,7 @@ import type { Engine, ErrorDayRow, ErrorRow, ExportPage, PeakRow, RecordRow, San
 import type { Entry, PackEntry, RecordKind } from './entries.ts';
 import { packLines } from './export-lines.ts';
 import { ExportPager } from './export-pager.ts';
+import { newestOf, type PruneTime, pruneTime, timeOfStep } from './prune-time.ts';
 import { packsOf, unpackSamples } from './sample-pack.ts';
 import { tableLines } from './table-lines.ts';
 import { Tables } from './tables.ts';
@@ -83,9 +84,12 @@ export class MemoryEngine implements Engine {
 
   pruneStep(nowMs: number, bounds: HistoryBounds): boolean {
     const most = Math.min(mostBytes, bounds.maximumBytes);
-    this.#thin(nowMs);
-    this.#removePacks((pack) => pack.toMs < nowMs - bounds.maximumAgeMs);
-    this.#tables.prune(nowMs, { ...bounds, maximumBytes: most / 2 });
+    const time = pruneTime(nowMs, (ms) =>
+      newestOf([this.#tables.newestUpTo(ms), ...[...this.#packs.values()].flat().map(({ toMs }) => toMs)], ms),
+    );
+    this.#thin(time);
+    this.#removePacks((pack) => pack.toMs < time.heldMs - bounds.maximumAgeMs);
+    this.#tables.prune(time.heldMs, { ...bounds, maximumBytes: most / 2 });
     while (this.#packBytes > most / 2) this.#removeOldestPack();
     return false;
   }
@@ -131,8 +135,9 @@ export class MemoryEngine implements Engine {
     this.#removePacks((pack) => gone.has(pack));
   }
 
-  #thin(nowMs: number): void {
+  #thin(time: PruneTime): void {
     for (const step of thinningSteps) {
+      const nowMs = timeOfStep(step, time);
       const endMs = thinningEndMs(step, nowMs);
       for (const [sandboxId, list] of this.#packs) {
         const own = list.filter((pack) => pack.incidentId === null && pack.stepMs === step.takesStepMs);

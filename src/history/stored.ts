@@ -150,6 +150,7 @@ export const storedCommand = z.object({
   commandKey: text,
   startedAtMs: z.number(),
   endedAtMs: maybeNumber,
+  lastSeenAtMs: z.exactOptional(z.number()),
   exitCode: maybeNumber,
   attempt: z.catch(z.number(), 1),
   peakBytes: maybeNumber,

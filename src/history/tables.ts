@@ -3,6 +3,7 @@ import type { PeakRow, RecordRow, SandboxRow } from './engine.ts';
 import { type Entry, peakCap, type RecordEntry, type RecordKind, sameChangeMs, seenEveryMs } from './entries.ts';
 import { ErrorTable } from './error-table.ts';
 import { addPeak, emptyHistogram, histogramText, type PeakHistogram } from './peak-histogram.ts';
+import { newestOf } from './prune-time.ts';
 import { joinSandboxData } from './sandbox-data.ts';
 
 interface KeptSandbox {
@@ -111,6 +112,15 @@ export class Tables {
   forgetEverything(): void {
     for (const table of [this.#sandboxes, this.#records, this.errors, this.#peaks]) table.clear();
     this.#bytes = 0;
+  }
+
+  /** See `newestUpTo` of prune-time.ts. */
+  newestUpTo(ms: number): number | null {
+    const times = [
+      ...[...this.#sandboxes.values()].map(({ lastMs }) => lastMs),
+      ...[...this.#records.values()].flatMap((list) => list.map(({ atMs }) => atMs)),
+    ];
+    return newestOf([...times, ...this.errors.times()], ms);
   }
 
   /** Drops what is too old, then the oldest records until at most `maximumBytes` are left. */

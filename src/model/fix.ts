@@ -35,7 +35,22 @@ export type FixRisk = 'safe' | 'confirm' | 'destructive';
 export interface ProcessTarget {
   readonly pid: number;
   readonly name: string;
+  /** See `ProcessReading.startTicks`. Absent when unknown: then the name alone tells whether it still is the one that was meant. */
+  readonly startTicks?: number;
 }
+
+/** @returns the process as one that can be aimed at. */
+export const targetOf = ({ pid, name, startTicks }: ProcessTarget): ProcessTarget => ({
+  pid,
+  name,
+  ...(startTicks === undefined ? {} : { startTicks }),
+});
+
+/** @returns the target with its start, as far as it is among these processes. */
+export const withStart = (target: ProcessTarget, processes: readonly ProcessTarget[]): ProcessTarget =>
+  target.startTicks !== undefined
+    ? target
+    : targetOf(processes.find(({ pid, name }) => pid === target.pid && name === target.name) ?? target);
 
 /** How an action went before; only what was checked afterwards is counted. */
 export interface FixSuccess {

@@ -2,7 +2,7 @@
 
 const figureSpace = '\u2007';
 
-/** @returns e.g. `512 MiB`, `1.4 GiB`; binary units, three significant digits at most. */
+/** @returns e.g. `512 MiB`, `1.4 GiB`; binary units, up to `1023 MiB` of each, and one decimal below 100. */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return 'unknown';
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -30,7 +30,7 @@ export function formatDuration(ms: number): string {
   return `${Math.round(hours / 24)} d`;
 }
 
-/** @returns e.g. `71%`, padded to three digits with figure spaces so that the status bar keeps its width. */
+/** @returns e.g. `71%`; padded to two digits with a figure space where the status bar is to keep its width. */
 export function formatPercent(ratio: number, options: { readonly pad?: boolean } = {}): string {
   const percent = `${Math.round(Math.max(0, ratio) * 100)}`;
   return `${options.pad ? percent.padStart(2, figureSpace) : percent}%`;

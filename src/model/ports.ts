@@ -148,7 +148,7 @@ export interface ProviderActions {
     size: { readonly columns: number; readonly rows: number },
     signal: AbortSignal,
   ): Promise<TerminalSession>;
-  /** Sends a signal to one process, if it still has that name; for systems that can do so without running a command. */
+  /** Sends a signal to one process, if it still has that name, and that start where it is known; for systems that can do so without running a command. */
   signalProcess?(
     sandboxId: string,
     target: ProcessTarget,

@@ -89,6 +89,11 @@ export interface ProcessReading {
   readonly name: string;
   readonly rssBytes: number;
   readonly ageMs: number | null;
+  /**
+   * When it started, in clock ticks of the machine (`/proc/<pid>/stat`, field 22): what tells it from a later process of the same pid.
+   * Absent when unknown.
+   */
+  readonly startTicks?: number;
   readonly heapLimit: HeapLimit | null;
   /** Told by a JVM that publishes its counters; absent for everything else. */
   readonly heap?: HeapUse;

@@ -1,5 +1,5 @@
 import { actionsFor, offerFixes } from '../diagnosis/offer-fixes.ts';
-import type { FixId, FixOffer, FixSuccess, Removable } from '../model/fix.ts';
+import { type FixId, type FixOffer, type FixSuccess, type Removable, withStart } from '../model/fix.ts';
 import type { Forecast } from '../model/forecast.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { WarningLevel } from '../model/warning.ts';
@@ -43,7 +43,7 @@ export class Offers {
   /** @returns what helps against this forecast, best first; against none, what helps in general. */
   against(sandbox: Sandbox, forecast: Forecast | null, level: WarningLevel): readonly FixOffer[] {
     const { measurements, ends, successOf } = this.#sources;
-    return offerFixes({
+    const offers = offerFixes({
       sandbox,
       leading: forecast,
       level,
@@ -54,6 +54,10 @@ export class Offers {
       removable: this.#removable,
       successOf,
     });
+    // An offer may stand in a message for hours, and its pid be another process by then.
+    return offers.map((offer) =>
+      offer.target === null ? offer : { ...offer, target: withStart(offer.target, measurements.processes) },
+    );
   }
 
   /** Of one that the server does not know any more, only what was seen is left. */

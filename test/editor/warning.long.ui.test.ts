@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SandboxServer, startSandboxServer, workloads } from '../helpers/sandbox-server.ts';
 import { openProduct, type Product, screenRecord } from './product.ts';
-import { openView, quickPick, screenshot, type TreeView, toast } from './workbench.ts';
+import { openView, quickPick, run, screenshot, type TreeView, toast } from './workbench.ts';
 
 /** The main process only waits, so that the sandbox outlives the end of the one that leaks. */
 const leaky = [
@@ -48,5 +48,20 @@ describe('a warning that is not wanted', () => {
     await tree.waitForRow(/^process killed, out of memory$/i, /warned .+ before/);
     expect((await screenRecord(product.page)).toasts.filter((text) => text.startsWith('web'))).toHaveLength(1);
     await screenshot(product.page, 'warning-killed');
+  });
+
+  it('stays silenced over a reload, until that is taken back', async () => {
+    await product.reload();
+    await product.status.waitForText(/^web /);
+    const warnAgain = (): Promise<void> => run(product.page, 'Sandbox Foresight: Warn Again About This Sandbox');
+    await warnAgain();
+    const pick = await quickPick(product.page, 'Warn again about which sandbox?');
+    expect(pick.rows.map(({ label, description }) => `${label} ${description}`)).toEqual(['web Memory']);
+    await pick.choose('web');
+    const told = await toast(product.page, 'You are warned about web again: Memory.');
+    expect(told.severity).toBe('info');
+    await screenshot(product.page, 'warning-again');
+    await warnAgain();
+    await toast(product.page, 'No warning about any sandbox is muted.');
   });
 });

@@ -7,6 +7,7 @@ import {
 } from '../../src/app/contracts.ts';
 import { createSupervisor } from '../../src/app/supervisor.ts';
 import type { FixOutcome, RememberedFix } from '../../src/model/fix.ts';
+import type { MuteStore } from '../../src/model/mute.ts';
 import type { Log, PlaceHints } from '../../src/model/ports.ts';
 import type { Sandbox } from '../../src/model/sandbox.ts';
 import type { AppView, Link, SandboxView } from '../../src/model/view.ts';
@@ -59,6 +60,7 @@ export interface AppBenchOptions extends FakeProviderOptions {
   /** What is remembered from before. Default: nothing. */
   readonly history?: RecordingHistory;
   readonly unkept?: readonly string[];
+  readonly mutes?: MuteStore;
   readonly rememberedFixes?: readonly RememberedFix[];
   readonly forgotten?: () => Promise<void>;
 }
@@ -77,6 +79,7 @@ export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
     formatTime: utcTime,
     peaks: history.peaks,
     unkept: options.unkept ?? [],
+    ...(options.mutes === undefined ? {} : { mutes: options.mutes }),
     rememberedFixes: () => options.rememberedFixes ?? [],
     forgotten: options.forgotten ?? (() => Promise.resolve()),
   });

@@ -31,6 +31,8 @@ export class EditorTree<T extends object> {
   readonly #seen = new Set<string>();
   readonly #open = new Set<string>();
   #roots: Entry<T>[] = [];
+  /** As while it fetches its very first list: when that list is to be dropped, it goes on showing it, and knows its rows no more. */
+  losesTheList = false;
   /** How often it asked for the look of a row. */
   drawn = 0;
 
@@ -44,7 +46,7 @@ export class EditorTree<T extends object> {
   change(rows: readonly T[] | 'all'): void {
     if (rows === 'all') {
       this.#entries.clear();
-      this.#roots = this.#fetch();
+      if (!this.losesTheList) this.#roots = this.#fetch();
       return;
     }
     for (const row of rows) {
@@ -70,6 +72,11 @@ export class EditorTree<T extends object> {
   /** What a command of this row is given; undefined for a row that it does not know. */
   rowOf(id: string): T | undefined {
     return [...this.#entries.values()].find(({ look }) => look.id === id)?.row;
+  }
+
+  /** Knows its rows no more, but goes on showing them. */
+  forget(): void {
+    this.#entries.clear();
   }
 
   /** How many rows it keeps. */

@@ -62,6 +62,7 @@ describe('menus', () => {
       ...signalNames.map((signal) => `signal.${signal}`),
       ...['sandbox.here', 'signal.memory.here'],
       ...['error', 'incident', 'process', 'link.needs-consent', 'link.unavailable', 'server.down', 'server.degraded'],
+      ...['place.down', 'place.degraded'],
     ];
     const whens = items.map(({ when }) => when).filter((when) => when.includes('viewItem'));
     expect(whens.length).toBeGreaterThan(10);
@@ -76,7 +77,7 @@ describe('menus', () => {
       const wanted =
         source
           ?.match(/[a-z]+(?:-[a-z]+)*/g)
-          ?.filter((word) => !['sandbox', 'signal', 'link', 'server'].includes(word)) ?? [];
+          ?.filter((word) => !['sandbox', 'signal', 'link', 'server', 'place'].includes(word)) ?? [];
       const matched = rows.filter((row) => new RegExp(source ?? '^$').test(row));
       expect(matched, when).not.toHaveLength(0);
       for (const word of wanted)

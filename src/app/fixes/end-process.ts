@@ -1,6 +1,7 @@
-import type { ProcessTarget } from '../../model/fix.ts';
+import { type ProcessTarget, withStart } from '../../model/fix.ts';
 import type { ProcessSignal } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
+import { kernelNames } from '../../model/process-name.ts';
 import type { Sample } from '../../model/sample.ts';
 import { abortable } from '../../model/wait.ts';
 import { bytesText, percentText, shortName } from '../format.ts';
@@ -83,6 +84,12 @@ const waitGone = async (run: FixRun, target: ProcessTarget, looks: number): Prom
   return gone === true;
 };
 
+/** @param name of the process that has the pid by now, as the kernel tells it; empty when it is not known. */
+const takenText = (name: string, target: ProcessTarget): string =>
+  kernelNames(target.name).includes(name)
+    ? `Pid ${target.pid} is now another ${shortName(target.name)}, which started later`
+    : `Pid ${target.pid} is now ${name === '' ? 'another program' : shortName(name)}, not ${shortName(target.name)}`;
+
 /** The outcome when no signal was sent, or null when it was. */
 const unsent = (answer: SignalAnswer, target: ProcessTarget): FixResult | null => {
   switch (answer.kind) {
@@ -91,9 +98,7 @@ const unsent = (answer: SignalAnswer, target: ProcessTarget): FixResult | null =
     case 'gone':
       return didNotWork(`${label(target)} had already ended; nothing was done.`);
     case 'other-process':
-      return didNotWork(
-        `Pid ${target.pid} is now ${answer.name === '' ? 'another program' : shortName(answer.name)}, not ${shortName(target.name)}; nothing was ended.`,
-      );
+      return didNotWork(`${takenText(answer.name, target)}; nothing was ended.`);
     case 'not-allowed':
       throw new Problem('forbidden', `The sandbox did not allow ${label(target)} to be ended.`, {
         nextStep: 'Open a terminal as the user it belongs to.',
@@ -142,13 +147,14 @@ const checkPressure = async (
 const rssOf = (host: FixHost, target: ProcessTarget): number | null =>
   host.view().processes.find((one) => one.pid === target.pid && one.name === target.name)?.rssBytes ?? null;
 
-/** Ends one process by its pid, if it still is the one that was meant, and checks whether memory fell. */
+/** Ends one process by its pid, if it still is the one that was meant (pids are used again), and checks whether memory fell. */
 export const endProcess: Fix = {
-  async plan(host, { target }) {
+  async plan(host, { target: named }) {
     const { signalProcess, exec } = host.provider.actions;
     if (signalProcess === undefined) need(host, exec, 'run commands in a sandbox');
-    if (target === null) throw new Problem('invalid-request', 'No process was named.');
-    refuse(target);
+    if (named === null) throw new Problem('invalid-request', 'No process was named.');
+    refuse(named);
+    const target = withStart(named, host.view().processes);
     const rssBytes = rssOf(host, target);
     const holds = rssBytes === null ? '' : `, which holds ${bytesText(rssBytes)}`;
     return {

@@ -1,3 +1,4 @@
+import { ranUntilMs } from '../../model/command-run.ts';
 import { fixTitle } from '../../model/fix-title.ts';
 import type { CommandRun, ErrorCount } from '../../model/history.ts';
 import type { PostMortemEvent } from '../../model/post-mortem.ts';
@@ -26,7 +27,9 @@ const results = {
 } as const;
 
 /** How a run went, in a few words. */
-export const runText = ({ startedAtMs, endedAtMs, exitCode }: CommandRun, atMs: number): string => {
+export const runText = (run: CommandRun, atMs: number): string => {
+  const { startedAtMs, endedAtMs, exitCode } = run;
+  if (endedAtMs === null && ranUntilMs(run) < atMs - 2_000) return 'its end was not seen';
   if (endedAtMs === null || endedAtMs > atMs + 2_000) return 'was still running';
   const took = spanText(endedAtMs - startedAtMs);
   return exitCode === null ? `ended after ${took}` : `exit code ${exitCode} after ${took}`;
@@ -111,10 +114,7 @@ export const eventsOf = (material: Material): readonly PostMortemEvent[] => {
 
 /** @returns the commands that were running when it broke. */
 export const runningAtEnd = ({ commands, incident }: Material): readonly CommandRun[] =>
-  commands.filter(
-    ({ startedAtMs, endedAtMs }) =>
-      startedAtMs <= incident.atMs && (endedAtMs === null || endedAtMs >= incident.atMs - 2_000),
-  );
+  commands.filter((run) => run.startedAtMs <= incident.atMs && ranUntilMs(run) >= incident.atMs - 2_000);
 
 /** @returns how long it lived, or null when that is not known. */
 export const lifetimeMs = ({ incident, sandbox, timeline }: Material): number | null => {

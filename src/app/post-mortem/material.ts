@@ -1,3 +1,4 @@
+import { ranUntilMs } from '../../model/command-run.ts';
 import type {
   CommandRun,
   DiagnosticsNote,
@@ -154,7 +155,7 @@ export const gather = async (history: HistoryStore, incident: Incident, nowMs: n
       .toSorted((a, b) => a.startedAtMs - b.startedAtMs),
     errors: near,
     commands: commands
-      .filter(({ startedAtMs, endedAtMs }) => isDuring(startedAtMs, endedAtMs, fromMs, atMs))
+      .filter((run) => isDuring(run.startedAtMs, ranUntilMs(run), fromMs, atMs))
       .toSorted((a, b) => a.startedAtMs - b.startedAtMs),
     // The one read nearest to the end, be it just before the deletion or just after the end.
     diagnostics: notes.toSorted((a, b) => Math.abs(a.atMs - atMs) - Math.abs(b.atMs - atMs))[0] ?? null,

@@ -1,3 +1,4 @@
+import { ranUntilMs } from '../../model/command-run.ts';
 import type { CommandRun } from '../../model/history.ts';
 
 /** An error is told a moment after its command ended, and a command ends a moment after its sandbox. */
@@ -10,7 +11,7 @@ const interrupted = 130;
 export const hasFailed = ({ exitCode }: CommandRun): boolean =>
   exitCode !== null && exitCode !== 0 && exitCode !== interrupted;
 
-const isOver = (run: CommandRun, atMs: number): boolean => run.endedAtMs !== null && run.endedAtMs < atMs - slackMs;
+const isOver = (run: CommandRun, atMs: number): boolean => ranUntilMs(run) < atMs - slackMs;
 
 /**
  * For what does not say which command it came from.

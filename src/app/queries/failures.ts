@@ -1,3 +1,4 @@
+import { ranUntilMs } from '../../model/command-run.ts';
 import type { FleetStats, PatternStats } from '../../model/fleet-stats.ts';
 import type { CommandRun, ErrorCount, ErrorDay, RememberedSandbox } from '../../model/history.ts';
 import type { Incident } from '../../model/incident.ts';
@@ -103,7 +104,7 @@ export const failuresOf = async (
   await pause();
   const lookup: Lookup = { runsOf, ownerOf: ownersIn(sandboxes) };
   const isCutOff = ({ sandboxId, atMs }: Incident): boolean =>
-    (runsOf.get(sandboxId) ?? []).some((run) => run.startedAtMs <= atMs && (run.endedAtMs ?? atMs) >= atMs - slackMs);
+    (runsOf.get(sandboxId) ?? []).some((run) => run.startedAtMs <= atMs && ranUntilMs(run) >= atMs - slackMs);
   const failures = onceEach(facts.incidents).filter((each) => isFailure(each, () => isCutOff(each)));
   await pause();
   const errors = await metErrors(facts.errors, facts.days, lookup, pause);

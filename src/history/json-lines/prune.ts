@@ -1,4 +1,5 @@
 import type { HistoryBounds } from '../../model/history.ts';
+import { newestOf, type PruneTime, pruneTime, timeOfStep } from '../prune-time.ts';
 import { packsOf, unpackSamples } from '../sample-pack.ts';
 import { type ThinningStep, thin, thinningEndMs, thinningSteps } from '../thinning.ts';
 import type { SegmentFiles } from './files.ts';
@@ -42,15 +43,18 @@ const thinSegment = (store: SegmentStore, segment: KnownSegment, step: ThinningS
 };
 
 /** Thins one segment whose samples are all old enough. @returns whether there was one. */
-const thinOne = (store: SegmentStore, nowMs: number): boolean =>
+const thinOne = (store: SegmentStore, time: PruneTime): boolean =>
   thinningSteps.some((step) => {
-    const endMs = thinningEndMs(step, nowMs);
+    const endMs = thinningEndMs(step, timeOfStep(step, time));
     const due = [...store.reader.segments.values()].find(
       (each) => each.name.class === packClass(step.takesStepMs) && each.newestMs <= endMs,
     );
-    if (due !== undefined) thinSegment(store, due, step, nowMs);
+    if (due !== undefined) thinSegment(store, due, step, time.nowMs);
     return due !== undefined;
   });
+
+const packTimes = ({ segments }: SegmentReader): readonly number[] =>
+  [...segments.values()].flatMap(({ packs }) => packs.map(({ toMs }) => toMs));
 
 /**
  * Does a part of the pruning; the work goes by whole segments, also those of windows that are gone.
@@ -58,8 +62,9 @@ const thinOne = (store: SegmentStore, nowMs: number): boolean =>
  */
 export const pruneSegments = (store: SegmentStore, nowMs: number, bounds: HistoryBounds): boolean => {
   const { reader } = store;
-  if (thinOne(store, nowMs)) return true;
-  const endMs = nowMs - bounds.maximumAgeMs;
+  const time = pruneTime(nowMs, (ms) => newestOf([reader.tables.newestUpTo(ms), ...packTimes(reader)], ms));
+  if (thinOne(store, time)) return true;
+  const endMs = time.heldMs - bounds.maximumAgeMs;
   const all = [...reader.segments.values()].toSorted((a, b) => a.newestMs - b.newestMs);
   for (const segment of all) if (segment.newestMs < endMs) remove(store, segment);
   const segments = all.filter(({ newestMs }) => newestMs >= endMs);
@@ -75,6 +80,6 @@ export const pruneSegments = (store: SegmentStore, nowMs: number, bounds: Histor
     }
   }
   reader.sync();
-  reader.tables.prune(nowMs, bounds);
+  reader.tables.prune(time.heldMs, bounds);
   return false;
 };

@@ -1,5 +1,6 @@
 import type { HistoryBounds } from '../../model/history.ts';
 import { peakCap, recordKinds } from '../entries.ts';
+import { newestOf, type PruneTime, pruneTime, timeOfStep } from '../prune-time.ts';
 import { packsOf, unpackSamples } from '../sample-pack.ts';
 import { type ThinningStep, thin, thinningEndMs, thinningSteps } from '../thinning.ts';
 import type { SqliteErrors } from './errors.ts';
@@ -21,7 +22,7 @@ const usedBytes = (session: Session): number =>
   (session.pragma('page_count') - session.pragma('freelist_count')) * session.pragma('page_size');
 
 /** One kind of work; true when it did some and there may be more. */
-type Work = (session: Session, nowMs: number, bounds: HistoryBounds) => boolean;
+type Work = (session: Session, time: PruneTime, bounds: HistoryBounds) => boolean;
 
 /** Thins the oldest part of one sandbox's samples. */
 const thinOnce = (session: Session, step: ThinningStep, nowMs: number): boolean => {
@@ -61,7 +62,34 @@ const thinOnce = (session: Session, step: ThinningStep, nowMs: number): boolean 
   return true;
 };
 
-const thinning: Work = (session, nowMs) => thinningSteps.some((step) => thinOnce(session, step, nowMs));
+const thinning: Work = (session, time) => thinningSteps.some((step) => thinOnce(session, step, timeOfStep(step, time)));
+
+/** Step by step of the thinning, because that is how the index goes. */
+const packSteps: readonly number[] = [0, ...thinningSteps.map((step) => step.leavesStepMs)];
+
+/** See `newestUpTo` of prune-time.ts. */
+const newestUpTo = (session: Session, ms: number): number | null => {
+  const newest = (from: string, ...values: (string | number)[]): number | null => {
+    const row = session.get(`SELECT max(ms) AS ms FROM (${from} LIMIT 1)`, ...values, ms);
+    return row === null || row['ms'] === null ? null : int(row, 'ms');
+  };
+  return newestOf(
+    [
+      newest('SELECT last_ms AS ms FROM sandboxes WHERE last_ms <= ? ORDER BY last_ms DESC'),
+      newest('SELECT last_ms AS ms FROM errors WHERE last_ms <= ? ORDER BY last_ms DESC'),
+      ...recordKinds.map((kind) =>
+        newest('SELECT at_ms AS ms FROM records WHERE kind = ? AND at_ms <= ? ORDER BY at_ms DESC', kind),
+      ),
+      ...packSteps.map((stepMs) =>
+        newest(
+          'SELECT to_ms AS ms FROM packs WHERE incident IS NULL AND step_ms = ? AND to_ms <= ? ORDER BY to_ms DESC',
+          stepMs,
+        ),
+      ),
+    ],
+    ms,
+  );
+};
 
 /** Removes packs by what they are found by, oldest first. @returns how many. */
 const removePacks = (session: Session, where: string, limit: number, ...values: number[]): number =>
@@ -71,11 +99,9 @@ const removePacks = (session: Session, where: string, limit: number, ...values: 
     limit,
   );
 
-const oldPacks: Work = (session, nowMs, { maximumAgeMs }) => {
-  const endMs = nowMs - maximumAgeMs;
-  // Step by step of the thinning, because that is how the index goes.
-  const steps = [0, ...thinningSteps.map((step) => step.leavesStepMs)];
-  const removed = steps.map((stepMs) =>
+const oldPacks: Work = (session, { heldMs }, { maximumAgeMs }) => {
+  const endMs = heldMs - maximumAgeMs;
+  const removed = packSteps.map((stepMs) =>
     removePacks(session, 'incident IS NULL AND step_ms = ? AND to_ms < ?', rowsPerStep, stepMs, endMs),
   );
   return removed.some((count) => count > 0);
@@ -98,15 +124,15 @@ const removeRecords = (session: Session, kind: string, where: string, limit: num
     return rows.length;
   });
 
-const oldRecords: Work = (session, nowMs, { maximumAgeMs }) =>
-  recordKinds.some((kind) => removeRecords(session, kind, 'at_ms < ?', rowsPerStep, nowMs - maximumAgeMs) > 0);
+const oldRecords: Work = (session, { heldMs }, { maximumAgeMs }) =>
+  recordKinds.some((kind) => removeRecords(session, kind, 'at_ms < ?', rowsPerStep, heldMs - maximumAgeMs) > 0);
 
 /** Errors take their days with them: the number of a fingerprint that nobody has any more is given again. */
-const oldErrors: Work = (session, nowMs, { maximumAgeMs }) =>
+const oldErrors: Work = (session, { heldMs }, { maximumAgeMs }) =>
   session.transaction(() => {
     const rows = session.all(
       'SELECT sandbox, fingerprint FROM errors WHERE last_ms < ? ORDER BY last_ms LIMIT ?',
-      nowMs - maximumAgeMs,
+      heldMs - maximumAgeMs,
       rowsPerStep,
     );
     for (const row of rows) {
@@ -131,11 +157,11 @@ const removeErrorDays = (session: Session, where: string, ...values: number[]): 
   );
 
 /** The errors themselves may go on. */
-const oldErrorDays: Work = (session, nowMs, { maximumAgeMs }) =>
-  removeErrorDays(session, 'last_ms < ?', nowMs - maximumAgeMs) > 0;
+const oldErrorDays: Work = (session, { heldMs }, { maximumAgeMs }) =>
+  removeErrorDays(session, 'last_ms < ?', heldMs - maximumAgeMs) > 0;
 
 /** Sandboxes not seen for so long, or the longest not seen of too many, once nothing else tells of them. */
-const oldSandboxes: Work = (session, nowMs, { maximumAgeMs }) => {
+const oldSandboxes: Work = (session, { heldMs }, { maximumAgeMs }) => {
   const total = int(session.get('SELECT count(*) AS n FROM sandboxes') ?? {}, 'n');
   const surplus = Math.min(rowsPerStep, Math.max(0, total - maximumSandboxes));
   if (surplus > 0) {
@@ -149,7 +175,7 @@ const oldSandboxes: Work = (session, nowMs, { maximumAgeMs }) => {
          AND NOT EXISTS (SELECT 1 FROM records WHERE sandbox = s.no)
          AND NOT EXISTS (SELECT 1 FROM packs WHERE sandbox = s.no)
          AND NOT EXISTS (SELECT 1 FROM errors WHERE sandbox = s.no) LIMIT ?)`,
-      nowMs - maximumAgeMs,
+      heldMs - maximumAgeMs,
       rowsPerStep,
     ) > 0
   );
@@ -229,8 +255,11 @@ export const createPruner = (
     () => errors.foldOverall(fingerprintsPerStep),
     oldSandboxes,
     oldPeaks,
-    (_session, _nowMs, bounds) => overBytes(session, bounds, shrinking),
+    (_session, _time, bounds) => overBytes(session, bounds, shrinking),
     shrink,
   ];
-  return (nowMs, bounds) => works.some((work) => work(session, nowMs, bounds));
+  return (nowMs, bounds) => {
+    const time = pruneTime(nowMs, (ms) => newestUpTo(session, ms));
+    return works.some((work) => work(session, time, bounds));
+  };
 };

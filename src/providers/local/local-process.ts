@@ -36,7 +36,7 @@ export const signalLocalProcess = async (
   kind: ProcessSignal,
   send: Send = sendBySystem,
 ): Promise<ProcessSignalAnswer> => {
-  const { pid, name } = target;
+  const { pid, name, startTicks } = target;
   if (!Number.isSafeInteger(pid) || pid <= 1) throw new Problem('invalid-request', `${pid} may not be ended.`);
   if ((await editorProcesses(files)).includes(pid)) {
     throw new Problem('invalid-request', `${name} (pid ${pid}) is the editor itself.`, {
@@ -45,7 +45,8 @@ export const signalLocalProcess = async (
   }
   const stat = processStat(await files.text(`/proc/${pid}/stat`, 4096));
   if (stat === null || stat.isZombie) return { kind: 'gone' };
-  if (!isNamed(stat.name, name)) return { kind: 'other-process', name: stat.name };
+  const isLater = startTicks !== undefined && stat.startTicks !== startTicks;
+  if (isLater || !isNamed(stat.name, name)) return { kind: 'other-process', name: stat.name };
   try {
     send(pid, kind === '0' ? 0 : kind === 'TERM' ? 'SIGTERM' : 'SIGKILL');
     return { kind: 'signalled' };

@@ -139,6 +139,7 @@ export class ProcessList {
       name: processName(plainName(name)),
       rssBytes,
       ageMs: ageMs(startTicks, uptime),
+      ...(startTicks === null ? {} : { startTicks }),
       heapLimit: known.heapLimit ?? null,
       ...(startedIn === null ? {} : { startedIn }),
     };

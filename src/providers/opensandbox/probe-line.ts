@@ -27,6 +27,8 @@ const processSchema = z.object({
   name: z.catch(z.string(), '?'),
   rss: z.number().check(z.nonnegative()),
   ageMs: count,
+  /** Clock ticks of the machine. */
+  start: count,
   /** Addresses that are taken, bytes; told only where they are limited. */
   space: z.catch(z.optional(z.nullable(z.number().check(z.nonnegative()))), null),
   heap: z.catch(z.nullable(heapSchema), null),

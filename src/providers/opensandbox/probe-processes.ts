@@ -89,7 +89,7 @@ report_top() {
       case $ticks$start in *null*) ;; *) [ $ticks -ge $start ] && age=$(((ticks-start)*10));; esac
       # Only of a process whose addresses are limited are those it takes worth a word.
       case $h in *ulimit-v*) y=",\\"space\\":$space";; *) y=;; esac
-      out="$out,{\\"pid\\":$p,\\"ppid\\":$parent,\\"name\\":\\"$name\\",\\"rss\\":$((\${e%:*}*page)),\\"ageMs\\":$age$y,\\"heap\\":$h}"
+      out="$out,{\\"pid\\":$p,\\"ppid\\":$parent,\\"name\\":\\"$name\\",\\"rss\\":$((\${e%:*}*page)),\\"ageMs\\":$age,\\"start\\":$start$y,\\"heap\\":$h}"
     done
     [ -n "$fresh" ] && [ $round = 1 ] || break
     read_heaps $fresh

@@ -258,6 +258,7 @@ function processesOf(line: ProbeLine): readonly ProcessReading[] | undefined {
       name: processName(process.name),
       rssBytes: process.rss,
       ageMs: process.ageMs,
+      ...(process.start === null ? {} : { startTicks: process.start }),
       heapLimit: heapLimitOf(process.heap, line) ?? heapByDefault(processName(process.name), line),
       ...addressesOf(process),
     }))

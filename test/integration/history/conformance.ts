@@ -101,12 +101,13 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       history.recordIncident(anIncident('i-1', { cause: 'expired', samples: [aSample('sb-1', 6)] }));
       history.recordCommand(aCommand('c-1', { exitCode: null, endedAtMs: null }));
       history.recordCommand(aCommand('c-1', { exitCode: 2 }));
-      history.recordCommand(aCommand('c-1', { sandboxId: 'sb-2' }));
+      const unseen = aCommand('c-1', { sandboxId: 'sb-2', endedAtMs: null, exitCode: null, lastSeenAtMs: startMs + 9 });
+      history.recordCommand(unseen);
       expect(await history.warnings(everything)).toMatchObject([{ level: 'critical', outcome: 'broke' }]);
       const [incident] = await history.incidents(everything);
       expect(incident).toMatchObject({ cause: 'expired', samples: [{ atMs: startMs + 6_000 }] });
       expect(await history.commands({ sandboxId: 'sb-1', limit: 9 })).toMatchObject([{ exitCode: 2 }]);
-      expect(await history.commands({ sandboxId: 'sb-2', limit: 9 })).toHaveLength(1);
+      expect(await history.commands({ sandboxId: 'sb-2', limit: 9 })).toEqual([unseen]);
     });
 
     it('is narrowed by sandbox, time and limit, the newest first', async () => {
@@ -365,6 +366,8 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       await history.flush();
       history.clock.jump(2 * dayMs + minuteMs);
       const laterMs = history.clock.now();
+      // Without anything from the day before the date would not be believed.
+      history.recordWarning(aWarning('w-1', { startedAtMs: laterMs - dayMs }));
       history.recordError('sb-1', at(laterMs));
       await until(async () => (await history.errorDays(everything)).length === 1);
       expect(await history.errorDays(everything)).toMatchObject([{ day: dayOf(laterMs), count: 1 }]);
@@ -455,6 +458,7 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       await history.flush();
       history.clock.jump(2 * dayMs + minuteMs);
       const laterMs = history.clock.now();
+      history.recordWarning(aWarning('w-2', { sandboxId: 'sb-2', startedAtMs: laterMs - dayMs }));
       history.recordSandbox(aSandbox('sb-2'), laterMs);
       history.recordIncident(anIncident('i-2', { sandboxId: 'sb-2', atMs: laterMs }));
       history.recordError('sb-2', anError('f-2', { firstSeenAtMs: laterMs, lastSeenAtMs: laterMs }));
@@ -468,11 +472,12 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
     it('may be changed while it runs', async () => {
       const history = await open();
       history.recordWarning(aWarning('w-1', { startedAtMs: startMs - 3 * dayMs }));
-      history.recordWarning(aWarning('w-2', { startedAtMs: startMs }));
+      history.recordWarning(aWarning('w-2', { startedAtMs: startMs - dayMs }));
+      history.recordWarning(aWarning('w-3', { startedAtMs: startMs }));
       await history.flush();
-      history.setBounds({ maximumAgeMs: dayMs, maximumBytes: 100 * 1024 * 1024 });
-      await until(async () => (await history.warnings(everything)).length === 1);
-      expect(await history.warnings(everything)).toMatchObject([{ id: 'w-2' }]);
+      history.setBounds({ maximumAgeMs: 2 * dayMs, maximumBytes: 100 * 1024 * 1024 });
+      await until(async () => (await history.warnings(everything)).length === 2);
+      expect(await history.warnings(everything)).toMatchObject([{ id: 'w-3' }, { id: 'w-2' }]);
     });
 
     it('is not confused by a clock that was set back', async () => {

@@ -28,6 +28,7 @@ describe.each(['sqlite', 'json-lines'] as const)('the days of errors in %s', (na
   it('go with what they belong to, though its number is given again', async () => {
     const engine = await open();
     engine.write([anError('sb-1', 'old', startMs), anError('sb-2', 'old', startMs)]);
+    engine.write([{ k: 'sandbox', sandboxId: 'sb-3', atMs: startMs + 2 * dayMs, data: '{}' }]);
     prune(engine, startMs + 3 * dayMs, { maximumAgeMs: 2 * dayMs, maximumBytes: 1e9 });
     engine.forgetSandbox('sb-2');
     engine.write([anError('sb-1', 'new', startMs + 3 * dayMs)]);

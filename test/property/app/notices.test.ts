@@ -47,7 +47,16 @@ const event: fc.Arbitrary<NoticeEvent> = fc.oneof(
       .map(([id, atMs, forMs]): NoticeEvent => ({ kind: 'snooze', id, atMs, untilMs: atMs + forMs })),
   },
   { weight: 1, arbitrary: fc.nat(100).map((atMs): NoticeEvent => ({ kind: 'time', atMs })) },
-  { weight: 1, arbitrary: fc.constant<NoticeEvent>({ kind: 'mute', sandboxId: 'a', signal: 'disk' }) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.boolean(), fc.nat(100)).map(
+      ([some, atMs]): NoticeEvent => ({
+        kind: 'muted',
+        muted: some ? [{ sandboxId: 'a', signal: 'disk' }] : [],
+        atMs,
+      }),
+    ),
+  },
 );
 
 describe('notices, whatever happens', () => {
@@ -61,7 +70,7 @@ describe('notices, whatever happens', () => {
         for (const one of events) {
           const [next, say] = reduceNotices(state, one);
           state = next;
-          if (one.kind === 'mute') muted = true;
+          if (one.kind === 'muted') muted = one.muted.length > 0;
           if (one.kind === 'snooze') allowed.set(one.id, (allowed.get(one.id) ?? 2) + 2);
           for (const { warning: spoken, level } of say) {
             count.set(spoken.id, (count.get(spoken.id) ?? 0) + 1);

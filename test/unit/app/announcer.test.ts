@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Announcer, type Standing } from '../../../src/app/announcer.ts';
 import type { Notice } from '../../../src/app/contracts.ts';
 import type { FixId, FixOffer } from '../../../src/model/fix.ts';
+import type { Mute } from '../../../src/model/mute.ts';
 import type { Phase } from '../../../src/model/sandbox.ts';
 import type { Warning } from '../../../src/model/warning.ts';
 import type { WarningChange } from '../../../src/monitor/monitor-types.ts';
@@ -30,6 +31,10 @@ const setUp = async (standing: Record<string, Standing> = {}) => {
   const bench = await startedBench(names.map((name) => aSandbox(name)));
   const notices: Notice[] = [];
   const clock = { nowMs: 1_000 };
+  const muting: { list: readonly Mute[] } = { list: [] };
+  const mute = (...sandboxIds: readonly string[]): void => {
+    muting.list = sandboxIds.map((sandboxId) => ({ sandboxId, signal: 'memory' }));
+  };
   const counts = { standings: 0 };
   const announcer = new Announcer({
     now: () => clock.nowMs,
@@ -41,6 +46,7 @@ const setUp = async (standing: Record<string, Standing> = {}) => {
       return standing[id] ?? 'current';
     },
     standingsKey: () => JSON.stringify(standing),
+    muted: () => muting.list,
     notice: (notice) => notices.push(notice),
   });
   const warn = (change: WarningChange, warning: Warning): void =>
@@ -77,7 +83,7 @@ const setUp = async (standing: Record<string, Standing> = {}) => {
     bench.provider.put(aSandbox(id, { phase, rawState: phase }));
     await bench.show();
   };
-  return { announcer, notices, warn, pass, rise, turn, standing, counts };
+  return { announcer, notices, warn, pass, rise, turn, mute, standing, counts };
 };
 
 describe('the announcer', () => {
@@ -136,13 +142,13 @@ describe('the announcer', () => {
   });
 
   it('does not remind of what was muted while the sandbox was paused', async () => {
-    const { announcer, notices, warn, pass, turn } = await setUp();
+    const { announcer, notices, warn, pass, turn, mute } = await setUp();
     warn('warned', aWarning());
     announcer.speak();
     announcer.snooze('w', 10_000);
     await turn('paused');
     pass(60);
-    announcer.mute('a', 'memory');
+    mute('a');
     await turn('running');
     pass(1);
     expect(notices).toHaveLength(1);
@@ -251,12 +257,15 @@ describe('the sandboxes of others', () => {
     expect(notices).toHaveLength(1);
   });
 
-  it('are not told of where the signal was muted', async () => {
-    const { announcer, notices, warn, pass } = await setUp({ ...others });
-    announcer.mute('b', 'memory');
+  it('are not told of where the signal was muted, and are again when that is taken back', async () => {
+    const { notices, warn, pass, mute } = await setUp({ ...others });
+    mute('b');
     warn('warned', aWarning({ id: 'w-b', sandboxId: 'b' }));
     pass(700);
     expect(notices).toEqual([]);
+    mute();
+    pass(1);
+    expect(notices.map(({ id }) => id)).toEqual(['w-b']);
   });
 
   it('count as well where a person has many of their own', async () => {

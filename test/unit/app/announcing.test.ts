@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { KeptMutes } from '../../../src/editor/kept-mutes.ts';
 import type { Sandbox } from '../../../src/model/sandbox.ts';
 import { type AppBench, nowhere, startedBench } from '../../helpers/app-bench.ts';
+import { EditorState } from '../../helpers/editor-state.ts';
 import { aSandbox, MiB, using } from '../../helpers/fake-provider.ts';
 
 const leak = async (bench: AppBench, fromMiB: number, perSecondMiB: number, seconds: number): Promise<number> => {
@@ -61,11 +63,47 @@ describe('a leak in a running sandbox', () => {
 
   it('is not announced when muted', async () => {
     const bench = await startedBench([aSandbox('a')]);
-    bench.app.mute('a', 'memory');
+    await bench.app.mute('a', 'memory');
     let used = await leak(bench, 100, 0, 30);
     while (used < 510) used = await leak(bench, used, 3, 1);
     expect(bench.notices).toHaveLength(0);
     expect(bench.view('a').level).not.toBe('calm');
+  });
+
+  it('is not announced in the next session either, until that is taken back', async () => {
+    const mutes = new KeptMutes(new EditorState());
+    const before = await startedBench([aSandbox('a')], { mutes });
+    await before.app.mute('a', 'memory');
+    await before.app.dispose();
+    const bench = await startedBench([aSandbox('a')], { mutes });
+    let used = await leak(bench, 100, 0, 30);
+    while (used < 495) used = await leak(bench, used, 3, 1);
+    expect(bench.notices).toHaveLength(0);
+    expect(bench.app.mutes).toEqual([{ sandboxId: 'a', signal: 'memory' }]);
+    await bench.app.unmute('a');
+    await leak(bench, used, 3, 2);
+    expect(bench.notices).toHaveLength(1);
+    expect(bench.app.mutes).toEqual([]);
+  });
+
+  it('is announced in the next session where nothing of the sandbox is kept', async () => {
+    const mutes = new KeptMutes(new EditorState());
+    const bench = await startedBench([aSandbox('a')], { mutes, unkept: ['fake'] });
+    await bench.app.mute('a', 'memory');
+    expect(bench.app.mutes).toEqual([{ sandboxId: 'a', signal: 'memory' }]);
+    expect(mutes.list).toEqual([]);
+    await bench.app.unmute('a');
+    expect(bench.app.mutes).toEqual([]);
+  });
+
+  it('is announced of a sandbox that was forgotten, unless it lives', async () => {
+    const mutes = new KeptMutes(new EditorState());
+    const bench = await startedBench([aSandbox('a')], { mutes });
+    for (const id of ['a', 'gone', 'past']) await bench.app.mute(id, 'memory');
+    await bench.app.forgetSandbox('gone');
+    expect(mutes.list.map(({ sandboxId }) => sandboxId)).toEqual(['a', 'past']);
+    await bench.app.forgetEverything();
+    expect(mutes.list.map(({ sandboxId }) => sandboxId)).toEqual(['a']);
   });
 
   it('is not announced when the sandbox ends in the same moment', async () => {

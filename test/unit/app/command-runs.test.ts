@@ -196,6 +196,43 @@ describe('the runs of commands', () => {
     expect(history.peaks.recorded).toEqual([]);
   });
 
+  it('whose end is not seen tell until when they ran: now and then while they do, and when their window or sandbox goes', async () => {
+    const { runs, history, clock, one } = bench();
+    const minuteMs = 60_000;
+    runs.started(aStart('a', '1', t0, 'npm run dev'));
+    await settle();
+    const begun = one();
+    expect(begun).toMatchObject({ endedAtMs: null, lastSeenAtMs: t0 });
+    for (let minute = 0; minute < 4; minute += 1) {
+      await clock.advance(minuteMs);
+      runs.passTime('a');
+    }
+    expect(one()).toBe(begun);
+    await clock.advance(minuteMs);
+    runs.passTime('a');
+    expect(one()).toMatchObject({ endedAtMs: null, lastSeenAtMs: t0 + 5 * minuteMs });
+    await clock.advance(minuteMs);
+    runs.close();
+    expect(one()).toMatchObject({ endedAtMs: null, lastSeenAtMs: t0 + 6 * minuteMs });
+    expect(history.commandList).toHaveLength(1);
+    runs.started(aStart('b', '2', t0 + 6 * minuteMs));
+    await settle();
+    await clock.advance(minuteMs);
+    runs.sandboxEnded('b');
+    expect(one()).toMatchObject({ endedAtMs: null, lastSeenAtMs: t0 + 7 * minuteMs });
+    await clock.advance(30 * minuteMs);
+    runs.passTime('b');
+    expect(one()).toMatchObject({ lastSeenAtMs: t0 + 7 * minuteMs });
+  });
+
+  it('whose end is seen tell that alone', async () => {
+    const { runs, one } = bench();
+    runs.started(aStart('a', '1', t0));
+    await settle();
+    runs.ended(anEnd('a', '1', t0 + 1_000));
+    expect(one()).not.toHaveProperty('lastSeenAtMs');
+  });
+
   it('would have needed more when they were killed', async () => {
     const { runs, history, one } = bench();
     const run = async (exitCode: number | null, kills: number): Promise<number | undefined> => {

@@ -38,7 +38,11 @@ const recovered = (parts: Partial<Warning> = {}): NoticeEvent => ({
   warning: aWarning({ outcome: 'recovered', endedAtMs: 30, ...parts }),
   atMs: 30,
 });
-const mute = (signal: SignalName): NoticeEvent => ({ kind: 'mute', sandboxId: 'a', signal });
+const muted = (...signals: readonly SignalName[]): NoticeEvent => ({
+  kind: 'muted',
+  muted: signals.map((signal) => ({ sandboxId: 'a', signal })),
+  atMs: 10,
+});
 
 /** What is said, as `level@event number`. */
 const said = (...events: readonly NoticeEvent[]): string[] => {
@@ -90,10 +94,18 @@ describe('notices', () => {
   });
 
   it('never speak of what is muted', () => {
-    expect(said(mute('memory'), mute('memory'), warned(), critical(), warned({ id: 'w2', signal: 'disk' }))).toEqual([
+    expect(said(muted('memory'), muted('memory'), warned(), critical(), warned({ id: 'w2', signal: 'disk' }))).toEqual([
       'warn w2@4',
     ]);
-    expect(said(mute('memory'), warned({ sandboxId: 'b' }))).toEqual(['warn w1@1']);
+    expect(said(muted('memory'), warned({ sandboxId: 'b' }))).toEqual(['warn w1@1']);
+  });
+
+  it('speak at once of what is muted no longer, if it stands and nobody was told of it', () => {
+    const time: NoticeEvent = { kind: 'time', atMs: 21 };
+    expect(said(muted('memory'), warned(), critical(), muted(), time, time)).toEqual(['critical w1@4']);
+    expect(said(muted('memory'), warned(), muted('memory', 'disk'), time)).toEqual([]);
+    expect(said(muted('memory'), warned(), recovered(), muted(), time)).toEqual([]);
+    expect(said(warned(), muted('memory'), muted(), time)).toEqual(['warn w1@0']);
   });
 
   it('are silent while snoozed, also for the next episode of the same signal, and remind once if it is still open', () => {
@@ -108,7 +120,7 @@ describe('notices', () => {
       'warn w1@0',
       'warn w2@4',
     ]);
-    expect(said(warned(), snooze, mute('memory'), at(1_000))).toEqual(['warn w1@0']);
+    expect(said(warned(), snooze, muted('memory'), at(1_000))).toEqual(['warn w1@0']);
     expect(said({ kind: 'snooze', id: 'unknown', atMs: 1, untilMs: 9 }, warned())).toEqual(['warn w1@1']);
   });
 

@@ -259,6 +259,28 @@ describe('commands', () => {
     expect(history.peaks.recorded).toHaveLength(1);
     expect(app.view.sandboxes[0]?.health).toEqual({ state: 'degraded', errorsPerMinute: 0.1 });
   });
+
+  it('that go on are told again, and last when the window is closed', async () => {
+    const { app, history, clock, show } = await startedBench([aSandbox('a')]);
+    const t0 = clock.now();
+    app.addErrorSource({
+      name: 'terminal',
+      async *events(signal) {
+        yield aStart('a', '1', t0, 'npm run dev');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      },
+    });
+    await show();
+    const seenMs = (): number => (history.commandList[0]?.lastSeenAtMs ?? Number.NaN) - t0;
+    for (let second = 0; second < 6 * 60; second += 1) await clock.advance(1_000);
+    expect(seenMs()).toBeGreaterThanOrEqual(5 * minute);
+    expect(seenMs()).toBeLessThan(5.2 * minute);
+    const closing = app.dispose();
+    await clock.advance(10_000);
+    await closing;
+    expect(seenMs()).toBeGreaterThanOrEqual(6 * minute);
+    expect(history.commandList).toMatchObject([{ endedAtMs: null, exitCode: null }]);
+  });
 });
 
 describe('a sandbox that had ended before it was seen', () => {

@@ -375,7 +375,7 @@ describe('replacing and ending', () => {
     app.choose('x');
     app.consent('x', true);
     app.snooze('x', 5);
-    app.mute('x', 'memory');
+    await app.mute('x', 'memory');
     app.answered('x');
     app.refresh();
     await show();

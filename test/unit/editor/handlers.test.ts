@@ -37,9 +37,10 @@ const named = (id: string, part: Partial<SandboxView> = {}): SandboxView =>
   sandboxView({ sandbox: sandbox({ id, name: id }), ...part });
 
 /** The handlers over these sandboxes, and what they had run. */
-const handlersFor = (...sandboxes: readonly SandboxView[]) => {
+const handlersFor = (...sandboxes: readonly SandboxView[]) => handlersIn(appView(sandboxes, { servers: [server()] }));
+
+const handlersIn = (view: AppView) => {
   const ran: string[] = [];
-  const view: AppView = appView(sandboxes, { servers: [server()] });
   const workbench = {
     fixes: {
       run: async (views: readonly SandboxView[], id: string) => {
@@ -91,8 +92,34 @@ describe('an action on several rows', () => {
   it('is done where it can be, while it is still said where it can not', async () => {
     const { ran, handlers } = handlersFor(named('a', { actions: [] }), named('b', { actions: ['pause'] }));
     await handlers.pause({ sandboxId: 'b' }, [{ sandboxId: 'a' }, { sandboxId: 'b' }]);
-    expect(editor.said).toEqual(['This can not be done now for a (Running).']);
+    expect(editor.said).toEqual(['Pause: not possible now for a (Running).']);
     expect(ran).toEqual(['b pause']);
+  });
+});
+
+describe('what the place the editor works in can not do', () => {
+  it('is said, and not asked for', async () => {
+    const { ran, handlers } = handlersFor(named('here', { isHere: true, actions: [] }));
+    await handlers.pause(undefined, []);
+    await handlers.rename(undefined, []);
+    await handlers.allowWatching(undefined, []);
+    expect(editor.said).toEqual([
+      'Pause: not possible for here (Running).',
+      'here cannot be renamed: it is the place the editor works in, and no server keeps its name.',
+      'There is nothing to answer: watching here does not extend its life.',
+    ]);
+    expect([ran, editor.boxes]).toEqual([[], []]);
+  });
+});
+
+describe('without any server', () => {
+  it('whatever is asked for, both ways in are shown instead of one clear question about something else', () => {
+    const { handlers, refreshed, connect } = handlersIn(appView([], { servers: [] }));
+    void handlers.pause(undefined, []);
+    void handlers.refresh(undefined, []);
+    expect(editor.said).toEqual(Array(2).fill('Nothing is watched yet: no server is connected.'));
+    expect(refreshed).not.toHaveBeenCalled();
+    expect(connect).not.toHaveBeenCalled();
   });
 });
 
@@ -112,7 +139,7 @@ describe('what can I do?', () => {
     const pause: FixOffer = { ...details, id: 'pause', title: 'Pause' };
     expect(await hintFor({ leading: null, level: 'calm', fixes: [pause, details] })).toBe('Best first');
     expect(await hintFor({ leading: null, level: 'warn', fixes: [details] })).toBe('Best first');
-    expect(await hintFor({ fixes: [details] })).toMatch(/^floor rises/);
+    expect(await hintFor({ fixes: [details] })).toMatch(/^Floor rises .*\.$/);
   });
 
   it('does not offer to run again what somebody stopped', async () => {

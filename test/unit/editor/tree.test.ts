@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SandboxTree } from '../../../src/editor/tree.ts';
 import type { TreeRow } from '../../../src/editor/tree-rows.ts';
-import type { SandboxView } from '../../../src/model/view.ts';
+import type { AppView, SandboxView } from '../../../src/model/view.ts';
 import { EditorTree } from '../../helpers/editor-tree.ts';
-import { appView, memoryForecast, nowMs, sandbox, sandboxView } from '../../helpers/views.ts';
+import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
 
 interface Item {
   readonly id: string;
@@ -12,7 +12,7 @@ interface Item {
   readonly collapsibleState: number;
 }
 
-const treeView = vi.hoisted(() => ({ badges: [] as unknown[], description: '', message: '' }));
+const treeView = vi.hoisted(() => ({ badges: [] as unknown[], description: '', message: '', visible: true }));
 
 vi.mock('vscode', () => ({
   window: {
@@ -25,6 +25,9 @@ vi.mock('vscode', () => ({
       },
       set message(text: string) {
         treeView.message = text;
+      },
+      get visible() {
+        return treeView.visible;
       },
       dispose: () => undefined,
     }),
@@ -78,7 +81,70 @@ const idsOf = (change: readonly TreeRow[] | 'all' | undefined): unknown =>
 
 beforeEach(() => {
   treeView.message = '';
+  treeView.visible = true;
   treeView.badges.length = 0;
+});
+
+describe('a list that the editor has lost', () => {
+  const down = (): AppView =>
+    appView([named('mine')], { servers: [{ ...server(), state: 'down', problem: 'unreachable' }] });
+  const stateOf = (editor: EditorTree<TreeRow>): string | undefined => editor.shown()[0]?.text;
+
+  /** It shows the server as healthy, and hears of nothing. */
+  const lost = () => {
+    const all = opened();
+    all.tree.update(appView([]), nowMs - 10_000);
+    all.editor.losesTheList = true;
+    all.tree.update(appView([named('mine')]), nowMs);
+    all.editor.losesTheList = false;
+    all.told.length = 0;
+    return all;
+  };
+
+  it('is told again, so that it does not show what was for ever', () => {
+    const { tree, editor, told } = lost();
+    expect(editor.shown()).toHaveLength(1);
+    for (const ms of [250, 500, 1_000, 4_750]) tree.update(down(), nowMs + ms);
+    expect(told.map(idsOf)).toEqual([['server/openSandbox']]);
+    expect(stateOf(editor)).not.toContain('unreachable');
+    tree.update(down(), nowMs + 5_000);
+    expect(told.map(idsOf)).toEqual([['server/openSandbox'], 'all']);
+    expect(stateOf(editor)).toContain('unreachable');
+    expect(editor.shown()).toHaveLength(2);
+    for (const ms of [6_000, 15_000, 29_000]) tree.update(down(), nowMs + ms);
+    expect(told).toHaveLength(2);
+  });
+
+  it('is told again more and more seldom where the editor is only slow', () => {
+    const { tree, editor, told } = lost();
+    editor.losesTheList = true;
+    for (let second = 1; second <= 120; second += 1) tree.update(appView([named('mine')]), nowMs + second * 1000);
+    expect(told.filter((change) => change === 'all')).toHaveLength(4);
+  });
+
+  it('is none while the tree is hidden: the editor asks when it shows it', () => {
+    const { tree, told } = lost();
+    treeView.visible = false;
+    for (let second = 1; second <= 60; second += 1) tree.update(appView([named('mine')]), nowMs + second * 1000);
+    const lists = () => told.filter((change) => change === 'all').length;
+    expect(lists()).toBe(0);
+    treeView.visible = true;
+    tree.update(appView([named('mine')]), nowMs + 61_000);
+    expect(lists()).toBe(0);
+    tree.update(appView([named('mine')]), nowMs + 65_000);
+    expect(lists()).toBe(1);
+  });
+
+  it('is found out also when a row at the top was not asked for', () => {
+    const { tree, editor, told } = opened();
+    tree.update(appView([named('mine')]), nowMs);
+    told.length = 0;
+    editor.forget();
+    tree.update(down(), nowMs + 1_000);
+    tree.update(down(), nowMs + 6_000);
+    expect(told.map(idsOf)).toEqual([['server/openSandbox'], 'all']);
+    expect(stateOf(editor)).toContain('unreachable');
+  });
 });
 
 describe('the tree of sandboxes', () => {

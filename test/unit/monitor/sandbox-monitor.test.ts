@@ -92,6 +92,15 @@ describe('a leak', () => {
     expect(each.monitor.view(t0 + 9000).fixes[0]).toMatchObject({ id: 'endProcess', target: { pid: 412 } });
   });
 
+  it('is offered to be ended with the start of the process that grows: a message may stand until its pid is another one', () => {
+    const each = scene();
+    const forecast = risky(0.7, { grower: { pid: 412, name: 'node', bytesPerSecond: 4e6 } });
+    const processes = [{ ...processReading(412, 'node', 100), startTicks: 90_210 }];
+    for (let second = 1; second < 6; second++) each.feed(sampleAt(second, 0.7, { processes }), forecast);
+    const [offer] = each.monitor.fixesAgainst('memory').filter(({ id }) => id === 'endProcess');
+    expect(offer?.target).toEqual({ pid: 412, name: 'node', startTicks: 90_210 });
+  });
+
   it('is never seen in numbers of the machine', () => {
     const each = scene();
     for (let second = 1; second < 30; second++)

@@ -3,6 +3,7 @@ import type { FixPlan } from '../../../../src/app/contracts.ts';
 import type { FixId, ProcessTarget } from '../../../../src/model/fix.ts';
 import type { ExecResult, ProviderActions, RecreateRequest, Snapshot } from '../../../../src/model/ports.ts';
 import { Problem } from '../../../../src/model/problem.ts';
+import type { ProcessReading } from '../../../../src/model/sample.ts';
 import type { Expiry, Sandbox } from '../../../../src/model/sandbox.ts';
 import { type AppBench, startedBench } from '../../../helpers/app-bench.ts';
 import { aSandbox, MiB, using } from '../../../helpers/fake-provider.ts';
@@ -198,7 +199,11 @@ describe('ending a process', () => {
   const target = { pid: 412, name: 'node' };
 
   /** A sandbox in which the process answers as told; samples go on by themselves. */
-  const inside = async (answer: (signal: string, call: number) => ExecResult, usedAfterMiB: number | null) => {
+  const inside = async (
+    answer: (signal: string, call: number) => ExecResult,
+    usedAfterMiB: number | null,
+    process: Partial<ProcessReading> = {},
+  ) => {
     const calls: (readonly string[])[] = [];
     const bench = await withActions(() => ({
       exec: (_id, argv) => {
@@ -206,8 +211,8 @@ describe('ending a process', () => {
         return Promise.resolve(answer(argv[5] ?? '', calls.length));
       },
     }));
-    const processes = [{ pid: 412, parentPid: 1, name: 'node', rssBytes: 200 * MiB, ageMs: null, heapLimit: null }];
-    bench.provider.stream('a').queue.push(using('a', bench.clock.now(), 364, { processes }));
+    const known = { parentPid: 1, rssBytes: 200 * MiB, ageMs: null, heapLimit: null, ...target, ...process };
+    bench.provider.stream('a').queue.push(using('a', bench.clock.now(), 364, { processes: [known] }));
     await bench.show();
     const plan = await planOf(bench, 'endProcess', target);
     const stop = new AbortController();
@@ -269,6 +274,19 @@ describe('ending a process', () => {
     expect(other.signals).toEqual(['TERM']);
     const gone = await inside(() => result(3), 364);
     expect(gone.outcome.text).toContain('had already ended');
+  });
+
+  it('names the start of the one that is meant, and ends none that started later', async () => {
+    const later = await inside(() => result(4, 'node-MainThread'), 364, { startTicks: 90_210 });
+    expect(later.calls.map((argv) => argv.slice(4, 7))).toEqual([['412', 'TERM', '90210']]);
+    expect(later.outcome).toMatchObject({
+      result: 'did-not-work',
+      text: 'Pid 412 is now another node, which started later; nothing was ended.',
+    });
+    const respawned = await inside((signal) => (signal === '0' ? result(4, 'node') : result(0)), 120, {
+      startTicks: 90_210,
+    });
+    expect(respawned.outcome.result).toBe('worked');
   });
 
   it('fails in words when it may not, or when there is no shell', async () => {

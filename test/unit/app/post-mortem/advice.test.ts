@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../../../src/model/incident.ts';
 import type { ProcessReading, Sample } from '../../../../src/model/sample.ts';
 import { disposeHistories, memoryHistory } from '../../../helpers/memory-history.ts';
-import { aCommand, aFix, anError, aSandbox, aWarning, hourMs, startMs } from '../../../integration/history/makers.ts';
+import {
+  aCommand,
+  aFix,
+  anError,
+  aSandbox,
+  aWarning,
+  hourMs,
+  minuteMs,
+  startMs,
+} from '../../../integration/history/makers.ts';
 import { bareIncident, course, MiB, told } from './scene.ts';
 
 disposeHistories();
@@ -95,6 +104,17 @@ describe('what would have helped in other ends', () => {
     expect(story.advice[0]).toBe(
       'Extend its time before the deadline, or ask for a longer one when it is created (it lived 1 h); npm ci was still running.',
     );
+  });
+
+  it('says nothing of a command whose end nobody saw, and that nobody heard of since', async () => {
+    const history = memoryHistory();
+    const run = { startedAtMs: startMs - 40 * minuteMs, endedAtMs: null, exitCode: null };
+    history.recordCommand(aCommand('c-1', { ...run, lastSeenAtMs: startMs - 16 * minuteMs }));
+    const lost = await told(history, bareIncident({ cause: 'expired' }));
+    expect(lost.advice[0]).not.toContain('npm ci');
+    history.recordCommand(aCommand('c-1', { ...run, lastSeenAtMs: startMs - 14 * minuteMs }));
+    const cut = await told(history, bareIncident({ cause: 'expired' }));
+    expect(cut.advice[0]).toContain('npm ci was still running');
   });
 
   it("names the catalogue's first fix that needs no parameter, and other limits that were nearly reached", async () => {

@@ -189,6 +189,22 @@ describe('failures', () => {
     expect(failureShares.unknown).toBeCloseTo(3 / 10);
   });
 
+  it('are none of a command whose end nobody saw and that nobody heard of for long', async () => {
+    const history = memoryHistory();
+    const unseen = (id: string, lastSeenAtMs: number): void => {
+      history.recordIncident(anIncident(id, { sandboxId: id, cause: 'expired' }));
+      const run = { startedAtMs: startMs - 5 * hourMs, endedAtMs: null, exitCode: null, lastSeenAtMs };
+      history.recordCommand(aCommand(`c-${id}`, { sandboxId: id, ...run }));
+      history.recordError(id, anError('f-1', { firstSeenAtMs: startMs - 1000, lastSeenAtMs: startMs - 1000 }));
+    };
+    unseen('window-was-closed', startMs - 4 * hourMs);
+    expect((await statsOf(history)).failureShares.count).toBe(1);
+    expect((await statsOf(history)).patterns[0]?.commands).toEqual([]);
+    unseen('still-ran', startMs - 5 * minuteMs);
+    expect((await statsOf(history)).failureShares.count).toBe(3);
+    expect((await statsOf(history)).patterns[0]?.commands).toEqual(['npm ci']);
+  });
+
   it('follow patterns, across users and commands', async () => {
     const history = memoryHistory();
     lived(history, 'a', hourMs, [], { 'acme.io/owner': 'ada' });

@@ -19,6 +19,17 @@ describe('ending a process', () => {
     expect(sent).toEqual([...Array(3).fill([412, 'SIGTERM']), [412, 'SIGKILL'], [412, 0]]);
   });
 
+  it('leaves one alone that took the pid and has the same name, but started later', async () => {
+    const started = (ticks: number) => at(`412 (node) S 1 ${'0 '.repeat(17)}${ticks} 0\n`);
+    const sent: unknown[] = [];
+    const send = (ticks: number) =>
+      signalLocalProcess(started(ticks), { ...target, startTicks: 900 }, 'TERM', (...args) => void sent.push(args));
+    expect(await send(901)).toEqual({ kind: 'other-process', name: 'node' });
+    expect(sent).toEqual([]);
+    expect(await send(900)).toEqual({ kind: 'signalled' });
+    expect(sent).toEqual([[412, 'SIGTERM']]);
+  });
+
   it('leaves another one alone, and tells an end from a refusal', async () => {
     const never = (): void => {
       throw new Error('a signal was sent');

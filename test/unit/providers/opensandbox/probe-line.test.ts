@@ -43,10 +43,18 @@ describe('a line of the probe', () => {
       ],
     });
     expect(line?.procs).toEqual([
-      { pid: 5, ppid: null, name: '?', rss: 10, ageMs: null, heap: null },
+      { pid: 5, ppid: null, name: '?', rss: 10, ageMs: null, start: null, heap: null },
       null,
       null,
-      { pid: 6, ppid: 1, name: 'node', rss: 1, ageMs: 2, heap: { by: '-Xmx', via: null, bytes: 9, percent: null } },
+      {
+        pid: 6,
+        ppid: 1,
+        name: 'node',
+        rss: 1,
+        ageMs: 2,
+        start: null,
+        heap: { by: '-Xmx', via: null, bytes: 9, percent: null },
+      },
     ]);
   });
 });

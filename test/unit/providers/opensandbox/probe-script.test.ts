@@ -95,6 +95,10 @@ describe.each(shells)('in $name', (shell) => {
       [415, 412, 20_000 * 4096, 1_000_250],
       [416, 412, 10_000 * 4096, 1_000_250],
     ]);
+    // What tells a process from a later one of the same pid is the kernel's own number.
+    expect(line.procs?.map((process) => process && (process.start ?? 0) * 10 + (process.ageMs ?? 0))).toEqual(
+      Array(5).fill(line.t === null ? 0 : Math.round(line.t * 1000)),
+    );
     expect(line.procs?.map((process) => process?.name)).toEqual([
       'MainThread',
       'java',
