@@ -1,5 +1,5 @@
 import type { FleetStatsPage } from '../../src/model/dashboard/fleet-page.ts';
-import { formatDuration, formatPercent } from '../../src/model/format.ts';
+import { capital, formatDuration, formatPercent } from '../../src/model/format.ts';
 import { bars } from './bars.ts';
 import { element, setHidden, setText, setVariant } from './dom.ts';
 import { grouped } from './lib/spark.ts';
@@ -129,7 +129,7 @@ export class FleetNumbers {
           element(
             'div',
             {},
-            element('span', { class: 'item-title' }, one.title),
+            element('span', { class: 'item-title' }, capital(one.title)),
             element('p', { class: 'item-note' }, [by, whom, during].filter(Boolean).join(' · ')),
           ),
           String(one.count),
@@ -139,7 +139,7 @@ export class FleetNumbers {
     );
     setHidden(this.#noPatterns, stats.patterns.length > 0);
     setHidden(this.#patternTable, stats.patterns.length === 0);
-    setText(this.#covers, `These numbers cover ${formatDuration(stats.untilMs - stats.sinceMs)}.`);
+    setText(this.#covers, `These numbers cover the last ${formatDuration(stats.untilMs - stats.sinceMs)}.`);
   }
 
   #showStarts(stats: FleetStatsPage): void {
@@ -170,7 +170,7 @@ export class FleetNumbers {
     const most = Math.max(0, ...startsPer5Min);
     setText(
       this.#startText,
-      `${plural(startsPer5Min.at(-1) ?? 0, 'sandbox', 'sandboxes')} in the last 5 minutes, ${most} at most, ${total} in all.`,
+      `${plural(startsPer5Min.at(-1) ?? 0, 'sandbox', 'sandboxes')} in the last 5 minutes; at most ${most} in any 5 minutes, ${total} in all.`,
     );
     this.#starts.show(
       total === 0 ? [] : groups,

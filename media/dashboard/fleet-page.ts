@@ -29,6 +29,7 @@ export class FleetPageView implements Page {
   readonly #frame = new Frame(() => this.#draw());
   readonly #speech = new Speech(20_000);
   readonly #totals: Readonly<Record<keyof FleetTotals, HTMLElement>>;
+  readonly #warningsName = element('span', {}, 'warnings');
   readonly #servers: KeyedList<FleetServer>;
   readonly #count = element('span', { class: 'item-note' });
   readonly #empty: HTMLElement;
@@ -60,14 +61,14 @@ export class FleetPageView implements Page {
       measured: tile('measured'),
       memoryBytes: tile('memory'),
     };
-    const named = (key: keyof FleetTotals, text: string): HTMLElement =>
+    const named = (key: keyof FleetTotals, text: string | HTMLElement): HTMLElement =>
       element('div', { class: 'total' }, this.#totals[key], element('span', { class: 'figure-name' }, text));
     const servers = element('ul', { class: 'servers', attributes: { 'aria-label': 'Servers' } });
     this.#servers = new KeyedList(servers, ({ label }) => label, makeServer);
     const filter = element('input', {
       attributes: {
         type: 'search',
-        placeholder: 'Filter by name, owner, state, metadata …',
+        placeholder: 'Filter by name, owner, state …',
         'aria-label': 'Filter sandboxes',
       },
     });
@@ -115,7 +116,7 @@ export class FleetPageView implements Page {
           'div',
           { class: 'totals' },
           named('running', 'running'),
-          named('warnings', 'warnings'),
+          named('warnings', this.#warningsName),
           named('critical', 'critical'),
           named('failing', 'with errors'),
           named('resting', 'at rest'),
@@ -184,6 +185,7 @@ export class FleetPageView implements Page {
     for (const key of Object.keys(this.#totals) as (keyof FleetTotals)[]) {
       setText(this.#totals[key], key === 'memoryBytes' ? formatBytes(totals[key]) : String(totals[key]));
     }
+    setText(this.#warningsName, totals.warnings === 1 ? 'warning' : 'warnings');
     this.#totals.critical.classList.toggle('tone-bad', totals.critical > 0);
     this.#totals.warnings.classList.toggle('tone-warn', totals.warnings > 0);
     setText(
@@ -217,7 +219,9 @@ export class FleetPageView implements Page {
     setText(
       this.#emptyText,
       all > 0
-        ? 'No sandbox fits the filter.'
+        ? this.#filter.trim() === ''
+          ? 'All sandboxes have ended, and those that ended are not shown.'
+          : 'No sandbox fits the filter.'
         : !this.#known
           ? 'Waiting for the list of sandboxes …'
           : connected

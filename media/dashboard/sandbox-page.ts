@@ -78,7 +78,7 @@ export class SandboxPageView implements Page {
         this.#headline,
         this.#notice,
       ),
-      element('div', { class: 'sandbox-body' }, this.#group.node, this.#side.node),
+      element('div', { class: 'sandbox-body with-urgent' }, this.#side.urgent, this.#group.node, this.#side.node),
     );
     this.#showWindow();
     addEventListener('keydown', (event) => {
@@ -139,6 +139,8 @@ export class SandboxPageView implements Page {
     setTitle(this.#headline, page.evidence ?? '');
     setVariant(this.#headline, 'tone', page.level.tone);
     this.#level.show(page.level);
+    // Of one that is over, the badge beside its name says the same.
+    setHidden(this.#level.node, page.endedAtMs !== null);
     setText(this.#expiry, page.expiry === null ? '' : `until ${page.expiry.text}`);
     setHidden(this.#notice, page.notice === null);
     if (page.notice !== null) {

@@ -10,8 +10,9 @@ type Items<Name extends keyof SandboxPage> = SandboxPage[Name] extends readonly 
 const card = (title: string, ...children: Node[]): HTMLElement =>
   element('section', { class: 'card', attributes: { 'aria-label': title } }, element('h2', {}, title), ...children);
 
-/** What stands beside the charts: why, what helps, errors, processes, what happened, facts. */
+/** What stands beside the charts: why and what helps, which is urgent; errors, processes, what happened, facts. */
 export class SandboxSide {
+  readonly urgent: HTMLElement;
   readonly node: HTMLElement;
   readonly #evidence = element('p', { class: 'evidence' });
   readonly #why = card('Why', this.#evidence);
@@ -178,11 +179,10 @@ export class SandboxSide {
       processes: card('Largest processes', processTable),
       incidents: card('Incidents', incidents),
     };
+    this.urgent = element('div', { class: 'urgent' }, this.#why, card('What helps', this.#noFix, fixes));
     this.node = element(
       'aside',
       { class: 'side', attributes: { 'aria-label': 'What is known of this sandbox' } },
-      this.#why,
-      card('What helps', this.#noFix, fixes),
       this.#cards.incidents,
       this.#cards.outcomes,
       this.#cards.errors,

@@ -26,10 +26,12 @@ export async function connect(secrets: Secrets, present: string, originOf: Origi
     prompt: 'Address of the server, for example http://127.0.0.1:8080',
     value: present,
     ignoreFocusOut: true,
-    validateInput: (value) =>
-      value.trim() === '' || originOrNull(originOf, value) === null
-        ? 'Not an address. Write it like http://127.0.0.1:8080'
-        : undefined,
+    validateInput: (value) => {
+      if (value.trim() !== '' && originOrNull(originOf, value) !== null) return undefined;
+      return value.includes('@')
+        ? 'Leave out the user name and the password; a key is asked for next.'
+        : 'Not an address. Write it like http://127.0.0.1:8080';
+    },
   });
   const origin = address === undefined ? null : originOrNull(originOf, address);
   if (address === undefined || origin === null || !(await askForKey(secrets, origin))) return false;

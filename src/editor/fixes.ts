@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FixChoices, Supervisor } from '../app/contracts.ts';
-import type { FixId, FixOutcome, ProcessTarget } from '../model/fix.ts';
+import { type FixId, type FixOutcome, type ProcessTarget, targetOf } from '../model/fix.ts';
 import type { LargestFolders } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { SandboxView } from '../model/view.ts';
@@ -152,7 +152,7 @@ async function pickProcess(view: SandboxView): Promise<ProcessTarget | null> {
     view.processes.map((process) => ({
       label: process.name,
       description: `pid ${process.pid} · ${formatBytes(process.rssBytes)}${process.pid === grower ? ' · growing' : ''}`,
-      target: { pid: process.pid, name: process.name },
+      target: targetOf(process),
     })),
     { title: `End a process of ${view.sandbox.name}`, placeHolder: 'Which one?' },
   );

@@ -21,7 +21,7 @@ export function hereOf(side: vscode.ExtensionKind, attention: Attention, owners:
   const far = farFolder();
   const unreadable =
     remote && far === undefined
-      ? new Problem('unavailable-here', 'The remote computer can not be read while no folder of it is open.', {
+      ? new Problem('unavailable-here', 'The remote computer cannot be read while no folder of it is open.', {
           nextStep: 'Open a folder, or install this extension on the remote side.',
         })
       : null;

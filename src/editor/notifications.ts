@@ -102,7 +102,7 @@ export class Notifications implements vscode.Disposable {
       return;
     }
     this.supervisor.answered(notice.id);
-    if (picked?.id === 'mute') this.supervisor.mute(notice.sandboxId, signalName);
+    if (picked?.id === 'mute') await this.supervisor.mute(notice.sandboxId, signalName);
     else if (picked?.id === 'help') await this.actions.help(notice.sandboxId);
   }
 

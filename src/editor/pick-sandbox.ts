@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { type ProcessTarget, targetOf } from '../model/fix.ts';
 import { isEnded } from '../model/sandbox.ts';
 import type { AppView, SandboxView } from '../model/view.ts';
-import { showWarning, tell } from './messages.ts';
-import { phaseWords, serverWord } from './text/words.ts';
+import { showInformation, showWarning, tell } from './messages.ts';
+import { mayBeAddress, phaseWords, serverWord } from './text/words.ts';
 
 /**
  * A command came from a row of the tree that the editor had just let go of, because the tree was drawn anew. Nobody knows which one it was:
@@ -36,10 +37,10 @@ export function sandboxesOf(
 }
 
 /** The process a tree row stands for, or null. */
-export function processOf(argument: unknown, view: SandboxView): { pid: number; name: string } | null {
+export function processOf(argument: unknown, view: SandboxView): ProcessTarget | null {
   if (typeof argument !== 'object' || argument === null || !('pid' in argument)) return null;
   const process = view.processes.find(({ pid }) => pid === argument.pid);
-  return process ? { pid: process.pid, name: process.name } : null;
+  return process ? targetOf(process) : null;
 }
 
 /**
@@ -70,20 +71,38 @@ export async function askForSandbox(view: AppView, once = false): Promise<string
   return picked?.id ?? null;
 }
 
+/** Nothing can be done before there is something to watch: says so, with both ways to it. */
+export async function sayNotConnected(): Promise<void> {
+  const server = 'Connect to a Server…';
+  const demo = 'Try the Demo';
+  const chosen = await showInformation('Nothing is watched yet: no server is connected.', server, demo);
+  if (chosen === server) await vscode.commands.executeCommand('sandboxForesight.connect');
+  else if (chosen === demo) await vscode.commands.executeCommand('sandboxForesight.tryDemo');
+}
+
 /** Where a server does not answer, that is why there is nothing to choose, and what helps is another thing than to start one. */
-async function sayWhyNone({ servers }: AppView): Promise<void> {
+async function sayWhyNone({ servers, sandboxes }: AppView): Promise<void> {
+  if (servers.length === 0) {
+    await sayNotConnected();
+    return;
+  }
   const bad = servers.find(({ state }) => state === 'down' || state === 'degraded');
   if (bad === undefined) {
     tell(
       servers.some(({ state }) => state === 'connecting')
         ? 'The list of sandboxes has not come yet.'
-        : 'There is no sandbox to choose. Start one, then refresh.',
+        : sandboxes.length > 0
+          ? 'No sandbox is running. Those that ended are in the view “Sandboxes”.'
+          : 'There is no sandbox yet. One that is started appears by itself.',
     );
     return;
   }
   const isKey = bad.problem === 'unauthorized' || bad.problem === 'forbidden';
   const button = isKey ? 'Set API Key…' : 'Try Again';
+  const address = 'Change Address…';
   const why = `${bad.label}: ${bad.text ?? serverWord(bad)} ${bad.nextStep ?? ''}`.trim();
-  if ((await showWarning(why, button)) !== button) return;
+  const chosen = await (mayBeAddress(bad) ? showWarning(why, button, address) : showWarning(why, button));
+  if (chosen === address) await vscode.commands.executeCommand('sandboxForesight.connect');
+  if (chosen !== button) return;
   await vscode.commands.executeCommand(isKey ? 'sandboxForesight.setApiKey' : 'sandboxForesight.refresh');
 }

@@ -30,7 +30,7 @@ export class PlaceActions {
     if (view) await fixes.run([view], id);
     else if (remote() && id !== 'setHeapLimit' && id !== 'lowerParallelism') {
       tell(
-        'This window works on another computer, whose disks this extension can not search from here. Use a terminal there, e.g. du -xh / | sort -h | tail.',
+        'This window works on another computer, whose disks this extension cannot search from here. Use a terminal there, e.g. du -xh / | sort -h | tail.',
       );
     } else {
       tell(

@@ -26,17 +26,22 @@ export class Questions implements vscode.Disposable {
     for (const { sandbox, link } of view.sandboxes) {
       const mine = sandbox.id === view.currentId;
       if (mine && link.state === 'needs-consent' && this.once(`consent/${sandbox.id}`)) {
-        this.askConsent(sandbox.id, sandbox.name).catch(this.failed);
+        this.askConsent(sandbox.id, sandbox.name, true).catch(this.failed);
       }
     }
   }
 
-  /** Asks whether watching may move the deadline of a sandbox. */
-  async askConsent(sandboxId: string, name: string): Promise<void> {
+  /**
+   * Asks whether watching may move the deadline of a sandbox.
+   * @param needed it is known that there is no other way
+   */
+  async askConsent(sandboxId: string, name: string, needed: boolean): Promise<void> {
     const yes = 'Watch Anyway';
     const no = "Don't Watch";
     const chosen = await showInformation(
-      `${name} can only be measured through the server or a gateway, and each request there may extend its life. Watch it all the same?`,
+      needed
+        ? `${name} can only be measured through the server or a gateway, and each request there may extend its life. Watch it all the same?`
+        : `Where ${name} can only be measured through the server or a gateway, each request there may extend its life. Watch it then all the same?`,
       yes,
       no,
     );

@@ -1,11 +1,18 @@
 import * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
+import { isEnded } from '../model/sandbox.ts';
 import type { SandboxView } from '../model/view.ts';
+import { tell } from './messages.ts';
 
 const timeoutMs = 30_000;
 
 /** Asks for a new name and gives it to the sandbox, so that everybody who lists sandboxes can tell it apart. */
-export async function renameSandbox(supervisor: Supervisor, { sandbox }: SandboxView): Promise<void> {
+export async function renameSandbox(supervisor: Supervisor, { sandbox, isHere }: SandboxView): Promise<void> {
+  if (isHere || isEnded(sandbox.phase)) {
+    const why = isHere ? 'it is the place the editor works in, and no server keeps its name' : 'it is over';
+    tell(`${sandbox.name} cannot be renamed: ${why}.`);
+    return;
+  }
   const name = await vscode.window.showInputBox({
     title: `Rename ${sandbox.name}`,
     prompt: 'The name is stored with the sandbox, on the server.',

@@ -5,7 +5,7 @@ import { formatClock, formatClockSeconds, formatPercent } from '../../../src/mod
 import { element, setAttribute, setHidden, setText, setVariant } from '../dom.ts';
 import { badgeView } from '../icons.ts';
 import { amountText, tickText, useText } from '../lib/amounts.ts';
-import { courseSummary } from '../lib/course-table.ts';
+import { courseSummary, peakText } from '../lib/course-table.ts';
 import { fanShape } from '../lib/fan.ts';
 import { emptyPlot, fillPlot } from '../lib/plot-data.ts';
 import { Ring } from '../lib/ring.ts';
@@ -226,8 +226,7 @@ export class CourseChart {
         ? `${amount}, no limit`
         : `${amount} · ${formatPercent(pressure)} of ${amountText(limit, unit)}`;
     }
-    const last = ring.length - 1;
-    return last < 0 ? '' : useText(ring.usedAt(last), ring.limitAt(last), this.#unit);
+    return peakText(ring, this.#span, this.#unit);
   }
 
   /** Draws what lies between two times. */

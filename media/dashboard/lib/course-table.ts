@@ -1,6 +1,6 @@
 import { formatClockSeconds, formatPercent } from '../../../src/model/format.ts';
 import type { SignalUnit } from '../../../src/model/signal.ts';
-import { amountText } from './amounts.ts';
+import { amountText, useText } from './amounts.ts';
 import type { Ring } from './ring.ts';
 import type { TimeSpan } from './time-axis.ts';
 
@@ -31,6 +31,17 @@ export const courseRows = (
   return rows;
 };
 
+/** @returns the highest use in a time that is over: the last reading may come from after the break, when all was free again. */
+export const peakText = (ring: Ring, { fromMs, toMs }: TimeSpan, unit: SignalUnit): string => {
+  const end = Math.min(ring.length, ring.firstFrom(toMs + 1));
+  const last = end - 1;
+  let peak = last;
+  for (let at = ring.firstFrom(fromMs); at < end; at += 1) if (ring.usedAt(at) > ring.usedAt(peak)) peak = at;
+  if (peak < 0) return '';
+  const textAt = (at: number): string => useText(ring.usedAt(at), ring.limitAt(at), unit);
+  return textAt(peak) === textAt(last) ? textAt(last) : `at most ${textAt(peak)}`;
+};
+
 /** One sentence for those who do not see the chart. */
 export const courseSummary = (
   word: string,
@@ -52,6 +63,7 @@ export const courseSummary = (
   const now = ring.usedAt(end - 1);
   const limit = ring.limitAt(end - 1);
   const share = limit === null || limit <= 0 ? '' : `, ${formatPercent(now / limit)} of ${amountText(limit, unit)}`;
-  const range = `between ${amountText(low, unit)} and ${amountText(high, unit)}`;
+  const [lowest, highest] = [amountText(low, unit), amountText(high, unit)];
+  const range = lowest === highest ? 'steady' : `between ${lowest} and ${highest}`;
   return `${word}: ${amountText(now, unit)}${share}; ${range} in the time shown${coming === null ? '' : `; ${coming}`}.`;
 };

@@ -1,16 +1,23 @@
 import type { FleetRow } from '../../../src/model/dashboard/fleet-page.ts';
 import { formatClock, formatDuration, formatMoment } from '../../../src/model/format.ts';
 
-/** @returns "~4 min", or "now" when it is over. */
-export const inText = (atMs: number, nowMs: number): string =>
-  atMs - nowMs < 1_000 ? 'now' : `~${formatDuration(atMs - nowMs)}`;
+/** An estimate below this is told as no number: it would be wrong by as much as it says. */
+const soonMs = 10_000;
+
+/** @returns "~4 min" of an estimate, "4 min" of a deadline, or "now" when it is over. */
+export const inText = (atMs: number, nowMs: number, isDeadline: boolean): string => {
+  const leftMs = atMs - nowMs;
+  if (leftMs < 1_000) return 'now';
+  if (isDeadline) return formatDuration(leftMs);
+  return leftMs < soonMs ? '<10 s' : `~${formatDuration(leftMs)}`;
+};
 
 /** @returns what ends a sandbox first and when; of one that is over, what ended it. */
 export const endsText = (row: FleetRow, nowMs: number): string => {
   const { ends } = row;
   if (ends === null) return row.ended ? 'not known' : row.live ? 'nothing in sight' : '';
   if (row.ended) return ends.word;
-  return ends.atMs === null ? ends.word : `${ends.word} ${inText(ends.atMs, nowMs)}`;
+  return ends.atMs === null ? ends.word : `${ends.word} ${inText(ends.atMs, nowMs, ends.signal === 'expiry')}`;
 };
 
 /** @returns the same with the clock time, for the tooltip. */

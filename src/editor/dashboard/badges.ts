@@ -58,7 +58,7 @@ export const levelBadge = (level: WarningLevel): Badge => ({
 const results: Record<FixOutcome['result'], Badge> = {
   worked: { word: 'worked', icon: 'check', tone: 'good' },
   'did-not-work': { word: 'did not work', icon: 'failed', tone: 'bad' },
-  'cannot-tell': { word: 'can not be told', icon: 'question', tone: 'muted' },
+  'cannot-tell': { word: 'cannot be told', icon: 'question', tone: 'muted' },
   cancelled: { word: 'cancelled', icon: 'ended', tone: 'muted' },
   failed: { word: 'failed', icon: 'failed', tone: 'bad' },
 };

@@ -5,7 +5,7 @@ import { capital, formatDuration, formatMoment } from '../../model/format.ts';
 import type { CommandRun } from '../../model/history.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { PostMortem, PostMortemEvent } from '../../model/post-mortem.ts';
-import { causeWords, phaseText } from '../text/words.ts';
+import { causeWords, phaseAndRaw } from '../text/words.ts';
 import { shownCourse } from './course.ts';
 import { lifecycleMarks, runEndText } from './marks.ts';
 import type { Offered } from './page-actions.ts';
@@ -65,8 +65,8 @@ const eventMarks = (events: readonly PostMortemEvent[]): readonly Mark[] =>
         ],
   );
 
-const runResult = (run: CommandRun): Badge => ({
-  word: runEndText(run),
+const runResult = (run: CommandRun, atMs: number): Badge => ({
+  word: runEndText(run, atMs),
   icon: run.exitCode === null ? 'question' : run.exitCode === 0 ? 'check' : 'failed',
   tone: run.exitCode === null ? 'muted' : run.exitCode === 0 ? 'good' : 'bad',
 });
@@ -101,7 +101,7 @@ export function incidentPage(
   const last = told.timeline.at(-1);
   if (last !== undefined) {
     const reason = last.reason === null ? '' : ` (${last.reason})`;
-    facts.push({ label: 'Last state', text: `${phaseText(last)}: ${last.rawState}${reason}` });
+    facts.push({ label: 'Last state', text: `${phaseAndRaw(last)}${reason}` });
   }
   return {
     incidentId: incident.id,
@@ -111,7 +111,7 @@ export function incidentPage(
     atMs: incident.atMs,
     title: capital(`${probably}${causeWords[told.cause]}`),
     cause: {
-      word: incident.certainty === 'certain' ? 'certain' : 'probable',
+      word: incident.certainty === 'certain' ? 'cause certain' : 'cause probable',
       icon: causeIcons[told.cause],
       tone: quiet.includes(told.cause) ? 'muted' : 'bad',
     },
@@ -144,7 +144,7 @@ export function incidentPage(
       commandKey: run.commandKey,
       startedAtMs: run.startedAtMs,
       endedAtMs: run.endedAtMs,
-      result: runResult(run),
+      result: runResult(run, incident.atMs),
       attempt: run.attempt,
       peakBytes: run.peakBytes,
     })),

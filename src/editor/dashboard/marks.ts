@@ -1,3 +1,4 @@
+import { ranUntilMs } from '../../model/command-run.ts';
 import type { Mark } from '../../model/dashboard/parts.ts';
 import type { RecognisedError } from '../../model/error-event.ts';
 import type { FixOutcome } from '../../model/fix.ts';
@@ -46,22 +47,23 @@ export const warningMarks = (warnings: readonly Warning[]): readonly Mark[] =>
     };
   });
 
-/** @returns how a run ended: `exit code 1`, `still running`, `end not seen`. */
-export const runEndText = (run: CommandRun): string => {
-  if (run.endedAtMs === null) return 'running, or its end was not seen';
+/** @returns how a run had ended at `nowMs`: `exit code 1 after 5 s`, `running`, `its end was not seen`. */
+export const runEndText = (run: CommandRun, nowMs: number): string => {
+  if (run.endedAtMs === null)
+    return ranUntilMs(run) < nowMs ? 'its end was not seen' : 'running, or its end was not seen';
   const took = formatDuration(run.endedAtMs - run.startedAtMs);
   return run.exitCode === null ? `ended after ${took}` : `exit code ${run.exitCode} after ${took}`;
 };
 
-export const commandMarks = (runs: readonly CommandRun[]): readonly Mark[] =>
+export const commandMarks = (runs: readonly CommandRun[], nowMs: number): readonly Mark[] =>
   runs.map((run) => ({
     id: `command/${run.commandId}`,
     kind: 'command',
     atMs: run.startedAtMs,
-    endedAtMs: run.endedAtMs,
-    open: run.endedAtMs === null && run.exitCode === null,
+    endedAtMs: run.endedAtMs ?? (ranUntilMs(run) < nowMs ? (run.lastSeenAtMs ?? null) : null),
+    open: run.endedAtMs === null && ranUntilMs(run) >= nowMs,
     word: run.commandKey,
-    text: `${formatClock(run.startedAtMs)}: ${run.commandKey}, ${runEndText(run)}${run.attempt > 1 ? `, run ${run.attempt}` : ''}`,
+    text: `${formatClock(run.startedAtMs)}: ${run.commandKey}, ${runEndText(run, nowMs)}${run.attempt > 1 ? `, run ${run.attempt}` : ''}`,
     tone: run.exitCode === null || run.exitCode === 0 ? 'plain' : 'bad',
   }));
 

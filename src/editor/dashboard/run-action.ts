@@ -18,8 +18,8 @@ export async function runAction(action: PageAction, { app, log }: DashboardSourc
       const view = app.view.sandboxes.find(({ sandbox }) => sandbox.id === sandboxId);
       // The command would ask which sandbox is meant: one that is gone is none of the others.
       if (view?.actions.includes(fixId) !== true) {
-        log.warn(`The dashboard asked for ${fixId}, which can not be done any more for ${sandboxId}`);
-        tell('This can not be done any more: the sandbox is gone, or in another state.');
+        log.warn(`The dashboard asked for ${fixId}, which cannot be done any more for ${sandboxId}`);
+        tell('This cannot be done any more: the sandbox is gone, or in another state.');
         return;
       }
       await vscode.commands.executeCommand(`sandboxForesight.${fixId}`, { sandboxId, pid: null });

@@ -11,7 +11,7 @@ import type { Warning } from '../../model/warning.ts';
 import { heapText } from '../text/process-text.ts';
 import { comingText, useText } from '../text/signal-text.ts';
 import { timeLeftMs } from '../text/time-left.ts';
-import { askWords, causeWords, levelWords, signalWords, sourceWords } from '../text/words.ts';
+import { askWords, causeWords, expiryWords, levelWords, signalWords, sourceWords } from '../text/words.ts';
 import { levelBadge, phaseBadge, resultBadge } from './badges.ts';
 import { commandMarks, errorMarks, fixMarks, incidentMarks, lifecycleMarks, warningMarks } from './marks.ts';
 import { shownErrors } from './page-actions.ts';
@@ -59,23 +59,25 @@ function signalState(view: SandboxView, forecast: Forecast, nowMs: number): Sign
 
 /** What ends it first, and when; or how it ended. */
 function headlineOf(view: SandboxView, nowMs: number): string {
-  const { sandbox, leading, level } = view;
+  const { sandbox, leading } = view;
   const ending = view.incidents.find(({ endsSandbox }) => endsSandbox);
   if (isEnded(sandbox.phase)) {
     return ending === undefined
       ? 'It is over; what ended it is not known.'
       : capital(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}.`);
   }
-  if (leading === null) return view.sample === null ? 'Not measured.' : 'Nothing threatens it.';
+  if (leading === null) {
+    if (view.sample === null) return 'Not measured.';
+    const isFailing = view.errors.some(({ solvedAtMs }) => solvedAtMs === undefined);
+    return isFailing ? 'No limit is in sight; see its errors.' : 'Nothing threatens it.';
+  }
   const word = signalWords[leading.signal];
   if (leading.signal === 'expiry') {
     const left = timeLeftMs(leading, nowMs);
     return left === null ? `${word} is limited.` : `Its time is over in ${formatDuration(left)}.`;
   }
   const coming = comingText(leading, nowMs);
-  return coming === null
-    ? `${word} is at ${useText(leading, nowMs)}${level === 'calm' ? '' : ` (${levelWords[level]})`}.`
-    : `${word} is ${coming}.`;
+  return coming === null ? `${word} is at ${useText(leading, nowMs)}.` : `${word} is ${coming}.`;
 }
 
 /** As the headline, in steps that a listener can bear. */
@@ -119,7 +121,7 @@ function factsOf(view: SandboxView): SandboxPage['facts'] {
     const { action, certainty, expiresAtMs } = sandbox.expiry;
     facts.push({
       label: 'Time ends',
-      text: `${formatMoment(expiresAtMs)}, then ${action}${certainty === 'probable' ? ' (probably)' : ''}`,
+      text: `${formatMoment(expiresAtMs)}, then ${expiryWords[action]}${certainty === 'probable' ? ' (probably)' : ''}`,
     });
   }
   if (view.sampleSource !== null) facts.push({ label: 'Numbers from', text: sourceWords[view.sampleSource] });
@@ -179,8 +181,8 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
     current,
     endedAtMs: endedAtOf(view),
     headline: headlineOf(view, nowMs),
-    evidence:
-      leading === null ? (view.incidents.find(({ endsSandbox }) => endsSandbox)?.text ?? null) : leading.evidence,
+    // How one ended stands with its incidents.
+    evidence: leading?.evidence ?? null,
     summary: summaryOf(view, nowMs),
     notice: noticeOf(view),
     facts: factsOf(view),
@@ -191,7 +193,7 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
         : {
             expiresAtMs: expiry.expiresAtMs,
             fromMs: sandbox.createdAtMs,
-            text: `${formatClock(expiry.expiresAtMs)}, ${formatDuration(Math.max(0, expiry.expiresAtMs - nowMs))} left, then ${expiry.action}`,
+            text: `${formatClock(expiry.expiresAtMs)}, ${formatDuration(Math.max(0, expiry.expiresAtMs - nowMs))} left, then ${expiryWords[expiry.action]}`,
           },
     noFix: noFixText(view, errors),
     fixes: view.fixes.filter(({ id }) => id !== 'showDetails').map((offer) => fixButton(offer, past.fixes)),
@@ -220,7 +222,8 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
     marks: [
       ...lifecycleMarks(view.timeline),
       ...warningMarks(warningsOf(view, past)),
-      ...commandMarks(past.runs),
+      // In what has ended nothing runs.
+      ...commandMarks(past.runs, isEnded(sandbox.phase) ? Number.POSITIVE_INFINITY : nowMs),
       ...fixMarks(view.outcomes),
       ...errorMarks(view.errors),
       ...incidentMarks(view.incidents),

@@ -124,7 +124,7 @@ export class ErrorFixDialogs {
   private async type(view: SandboxView, fix: RankedFix): Promise<void> {
     const text = typeable(fix.text);
     if (text === null) {
-      warn(`${fix.title}: this command has several lines and can not be put into a terminal.`);
+      warn(`${fix.title}: this command has several lines and cannot be put into a terminal.`);
       return;
     }
     this.options.terminals.open(view).sendText(text, false);

@@ -47,7 +47,7 @@ export async function askForError(app: AppView): Promise<MeantError | null> {
   const picked = await vscode.window.showQuickPick(
     all.map((meant) => ({
       label: meant.error.title,
-      description: errorDescription(meant.error),
+      description: errorDescription(meant.error, meant.view.atMs),
       detail: meant.view.sandbox.name,
       meant,
     })),

@@ -1,9 +1,9 @@
 import type { SandboxView } from '../../model/view.ts';
 import { recurrenceText } from './error-text.ts';
-import { formatDuration, formatMoment, sparkline } from './format.ts';
+import { capital, formatMoment, sparkline } from './format.ts';
 import { codeCell, escapeMarkdown } from './markdown.ts';
 import { comingText, useText } from './signal-text.ts';
-import { causeWords, levelWords, phaseWords, signalWords, sourceWords } from './words.ts';
+import { causeWords, expiryWords, levelWords, phaseAndRaw, phaseWords, signalWords, sourceWords } from './words.ts';
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   rows.length === 0
@@ -18,7 +18,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 function facts(view: SandboxView): string[] {
   const { sandbox } = view;
   const rows: (readonly string[])[] = [
-    ['Phase', `${phaseWords[sandbox.phase]} (${escapeMarkdown(sandbox.rawState)})`],
+    ['Phase', escapeMarkdown(phaseAndRaw(sandbox))],
     ['Id', codeCell(sandbox.id)],
     ['Provider', escapeMarkdown(sandbox.provider)],
   ];
@@ -30,7 +30,7 @@ function facts(view: SandboxView): string[] {
     const certainty = sandbox.expiry.certainty === 'probable' ? ' (probably)' : '';
     rows.push([
       'Ends by the clock',
-      `${formatMoment(sandbox.expiry.expiresAtMs)}, then: ${sandbox.expiry.action}${certainty}`,
+      `${formatMoment(sandbox.expiry.expiresAtMs)}, then ${expiryWords[sandbox.expiry.action]}${certainty}`,
     ]);
   } else {
     rows.push(['Ends by the clock', 'no deadline']);
@@ -83,12 +83,10 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
   if (view.incidents.length > 0) {
     lines.push('## What happened', '');
     for (const incident of view.incidents) {
-      const lead =
-        incident.leadMs === null
-          ? 'There was no warning before it.'
-          : `The warning came ${formatDuration(incident.leadMs)} before.`;
+      // With a warning, the text says itself how long before it came.
+      const lead = incident.leadMs === null ? ' There was no warning before it.' : '';
       lines.push(
-        `- **${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}**, ${formatMoment(incident.atMs)}: ${escapeMarkdown(incident.text)} ${lead}`,
+        `- **${capital(`${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}`)}**, ${formatMoment(incident.atMs)}: ${escapeMarkdown(incident.text)}${lead}`,
       );
     }
     lines.push('');

@@ -1,7 +1,7 @@
 import { successText } from '../../app/error-fixes/rank.ts';
 import type { RecognisedError, Recurrence } from '../../model/error-event.ts';
 import type { RankedFix } from '../../model/fix.ts';
-import { formatClock, formatMoment } from './format.ts';
+import { formatMoment, formatWhen } from './format.ts';
 
 const ordinal = (count: number): string => {
   const lastTwo = count % 100;
@@ -34,11 +34,12 @@ export function recurrenceText(recurrence: Recurrence | undefined): string | nul
 }
 
 /** What stands beside an error in the tree: how it stands, how often it came, when last. */
-export function errorDescription(error: RecognisedError): string {
-  const solved = error.solvedAtMs === undefined ? '' : `solved ${formatClock(error.solvedAtMs)}`;
+export function errorDescription(error: RecognisedError, nowMs: number): string {
+  const clock = (atMs: number): string => formatWhen(atMs, nowMs).replace(/:\d\d$/, '');
+  const solved = error.solvedAtMs === undefined ? '' : `solved ${clock(error.solvedAtMs)}`;
   const often = (error.recurrence?.count ?? 0) > 1 ? recurrenceText(error.recurrence) : null;
   const recurred = often ?? (error.count > 1 ? `${error.count} times` : '');
-  const last = `${recurred === '' ? '' : 'last '}${formatClock(error.lastSeenAtMs)}`;
+  const last = `${recurred === '' ? '' : 'last '}${clock(error.lastSeenAtMs)}`;
   return [solved, recurred, last].filter((part) => part !== '').join(' · ');
 }
 

@@ -1,5 +1,5 @@
 /** How numbers and times are written for people, and the pictures made of characters. Pure. */
-import { sparkline as picture } from '../../model/format.ts';
+import { formatMoment, sparkline as picture } from '../../model/format.ts';
 
 export {
   capital,
@@ -10,6 +10,13 @@ export {
   formatMoment,
   formatPercent,
 } from '../../model/format.ts';
+
+/** @returns the time of day of what happened today, `14:32:05`; with the date before it of what happened on another day. */
+export function formatWhen(atMs: number, nowMs: number): string {
+  const moment = formatMoment(atMs);
+  const [day, time] = moment.split(' ');
+  return time !== undefined && day === formatMoment(nowMs).split(' ', 1)[0] ? time : moment;
+}
 
 /** @returns the newest of these pressures as a picture made of characters. */
 export const sparkline = (values: readonly number[], width = 24): string => picture(values.slice(-width));

@@ -3,6 +3,12 @@ import type { SignalUnit } from '../../model/signal.ts';
 import { formatBytes, formatClock, formatCount, formatDuration, formatPercent } from './format.ts';
 import { timeLeftInterval, timeLeftMs } from './time-left.ts';
 
+/** @returns `2 cores`, `1 core`, `0.5 cores`. */
+function coresText(cores: number): string {
+  const text = cores.toFixed(1).replace(/\.0$/, '');
+  return `${text} ${text === '1' ? 'core' : 'cores'}`;
+}
+
 /** @returns a number of `unit` for people. */
 function formatAmount(value: number, unit: SignalUnit): string {
   switch (unit) {
@@ -11,7 +17,7 @@ function formatAmount(value: number, unit: SignalUnit): string {
     case 'milliseconds':
       return formatDuration(value);
     case 'cores':
-      return `${value.toFixed(1)} cores`;
+      return coresText(value);
     case 'count':
       return formatCount(value);
   }

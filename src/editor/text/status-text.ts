@@ -2,7 +2,7 @@ import type { Forecast } from '../../model/forecast.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
 import { formatDuration, formatPercent } from './format.ts';
-import { timeLeftMs } from './time-left.ts';
+import { briefTimeLeft, timeLeftMs, timeLeftWords } from './time-left.ts';
 import { causeWords, phaseIcons, phaseWords, serverWord, signalShortWords, signalWords } from './words.ts';
 
 /** What the status bar item shows. */
@@ -119,13 +119,14 @@ function liveText(view: SandboxView, nowMs: number): StatusText {
     };
   }
   const percent = forecast.pressure === null ? '' : `${stale}${formatPercent(forecast.pressure, { pad: true })}`;
-  const soon = left !== null && view.leading !== null ? ` · ~${formatDuration(left)}` : '';
+  const spokenPercent = percent.replace('~', 'last ').replaceAll(/\s+/g, ' ').trim();
+  const soon = left !== null && view.leading !== null ? ` · ${briefTimeLeft(left)}` : '';
   const state = stale ? ', no fresh data' : '';
   return {
     text: `$(${icon}) ${name}  ${signalShortWords[forecast.signal]} ${percent}${machine}${soon}`,
     background,
-    label: `Sandbox ${view.sandbox.name}: ${levelWord}${signalWords[forecast.signal]} ${percent.replace('~', 'last ')}${machine}${
-      soon ? `, at its limit in about ${formatDuration(left ?? 0)}` : ''
+    label: `Sandbox ${view.sandbox.name}: ${levelWord}${signalWords[forecast.signal]} ${spokenPercent}${machine}${
+      soon ? `, at its limit ${timeLeftWords(left ?? 0)}` : ''
     }${state}`,
   };
 }

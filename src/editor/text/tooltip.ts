@@ -1,15 +1,17 @@
 import type { SampleSource } from '../../model/sample.ts';
+import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
-import { formatDuration, sparkline } from './format.ts';
+import { capital, formatDuration, sparkline } from './format.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
 import { comingText, useText } from './signal-text.ts';
-import { levelWords, phaseText, signalWords, sourceWords } from './words.ts';
+import { levelWords, mayBeAddress, phaseAndRaw, signalWords, sourceWords } from './words.ts';
 
 /** Commands that tooltips may link to; the Markdown is trusted for these and nothing else. */
 export const tooltipCommands = [
   'sandboxForesight.whatCanIDo',
   'sandboxForesight.openDashboard',
   'sandboxForesight.showDetails',
+  'sandboxForesight.showIncident',
   'sandboxForesight.selectSandbox',
   'sandboxForesight.connect',
   'sandboxForesight.setApiKey',
@@ -41,14 +43,14 @@ const hereSourceWords = (source: SampleSource): string =>
 function sandboxLines(view: SandboxView, how: string | null, nowMs: number): string[] {
   const { sandbox, link } = view;
   const lines = [
-    `**${escapeMarkdown(sandbox.name)}** — ${escapeMarkdown(phaseText(sandbox))} (${escapeMarkdown(sandbox.rawState)})${
+    `**${escapeMarkdown(sandbox.name)}** — ${escapeMarkdown(phaseAndRaw(sandbox))}${
       view.level === 'calm' ? '' : `, ${levelWords[view.level]}`
     }`,
     '',
   ];
-  if (view.leading) lines.push(escapeMarkdown(view.leading.evidence), '');
+  if (view.leading) lines.push(`${escapeMarkdown(capital(view.leading.evidence))}.`, '');
   lines.push(...signalTable(view, nowMs));
-  if (view.sampleSource) {
+  if (view.sampleSource && !isEnded(sandbox.phase)) {
     lines.push(
       `Data: ${view.isHere ? hereSourceWords(view.sampleSource) : sourceWords[view.sampleSource]}, ${ageText(view, nowMs)}${view.caveat ? `; ${escapeMarkdown(view.caveat)}` : ''}`,
       '',
@@ -87,6 +89,18 @@ export function tooltipKey(view: AppView, nowMs: number): string {
   ]);
 }
 
+/** Of what is over, the first question is what happened; of what is not, what can be done. */
+function sandboxLinks({ sandbox, incidents }: SandboxView): readonly string[] {
+  const ending = isEnded(sandbox.phase) ? incidents.find(({ endsSandbox }) => endsSandbox) : undefined;
+  return [
+    ending
+      ? commandLink('What happened', 'sandboxForesight.showIncident', ending.id)
+      : commandLink('What can I do?', 'sandboxForesight.whatCanIDo', sandbox.id),
+    commandLink('Dashboard', 'sandboxForesight.openDashboard', sandbox.id),
+    commandLink('Details', 'sandboxForesight.showDetails', sandbox.id),
+  ];
+}
+
 /** What helps where a server does not do its part. */
 function serverLinks({ servers }: AppView): readonly string[] {
   const isKey = servers.some(({ problem }) => problem === 'unauthorized' || problem === 'forbidden');
@@ -94,6 +108,7 @@ function serverLinks({ servers }: AppView): readonly string[] {
   return [
     ...(isKey ? [commandLink('Set API key', 'sandboxForesight.setApiKey')] : []),
     ...(isDown ? [commandLink('Try again', 'sandboxForesight.refresh')] : []),
+    ...(servers.some(mayBeAddress) ? [commandLink('Change address', 'sandboxForesight.connect')] : []),
   ];
 }
 
@@ -117,15 +132,11 @@ export function tooltipMarkdown(view: AppView, nowMs: number): string {
     view.servers.length === 0
       ? [commandLink('Connect to a server', 'sandboxForesight.connect')]
       : [
-          ...(current
-            ? [
-                commandLink('What can I do?', 'sandboxForesight.whatCanIDo', current.sandbox.id),
-                commandLink('Dashboard', 'sandboxForesight.openDashboard', current.sandbox.id),
-                commandLink('Details', 'sandboxForesight.showDetails', current.sandbox.id),
-              ]
-            : []),
+          ...(current ? sandboxLinks(current) : []),
           ...serverLinks(view),
-          commandLink('Choose sandbox', 'sandboxForesight.selectSandbox'),
+          ...(view.sandboxes.some(({ sandbox }) => !isEnded(sandbox.phase))
+            ? [commandLink('Choose sandbox', 'sandboxForesight.selectSandbox')]
+            : []),
           commandLink('Log', 'sandboxForesight.showLog'),
         ];
   lines.push(links.join(' · '));

@@ -18,7 +18,8 @@ function serverNode(server: ServerView): TreeNode {
     description: [...words, place].filter((part) => part !== '').join(' · '),
     icon: healthy ? 'server' : server.state === 'connecting' ? 'loading~spin' : 'debug-disconnect',
     iconColor: server.state === 'down' ? 'list.errorForeground' : null,
-    contextValue: `server.${server.state}`,
+    // The place the editor works in has no address and no key.
+    contextValue: `${server.provider === 'local' ? 'place' : 'server'}.${server.state}`,
     tooltip: [`${server.label}: ${word}`, server.text ?? '', server.nextStep ?? '']
       .filter((part) => part !== '')
       .join('\n'),

@@ -25,7 +25,8 @@ export const spoken = (text: string): string =>
     .replaceAll(/ · [▰▱]+/g, '')
     .replaceAll(/(?<=[.!?]) · /g, ' ')
     .replaceAll(' · ', ', ')
-    .replaceAll(/~(?=\d)/g, 'about ');
+    .replaceAll(/~(?=\d)/g, 'about ')
+    .replaceAll(/<(?=\d)/g, 'less than ');
 
 /** What an icon says, where no word in the row does. */
 const kindWords: Partial<Record<TreeNode['kind'], string>> = { process: 'Process ', error: 'Error: ' };

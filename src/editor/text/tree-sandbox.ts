@@ -2,16 +2,21 @@ import { isEnded } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { Health, SandboxView } from '../../model/view.ts';
 import { errorDescription, errorTooltip } from './error-text.ts';
-import { capital, formatBytes, formatClock, formatDuration, formatMoment, pressureBar } from './format.ts';
+import { capital, formatBytes, formatClock, formatDuration, formatWhen, pressureBar } from './format.ts';
 import { heapText } from './process-text.ts';
 import { briefUseText, comingText, useText } from './signal-text.ts';
-import { timeLeftMs } from './time-left.ts';
+import { briefTimeLeft, timeLeftMs } from './time-left.ts';
 import { node, spoken, type TreeNode } from './tree-node.ts';
-import { causeWords, levelWords, phaseIcons, phaseText, signalIcons, signalWords } from './words.ts';
+import { causeWords, isSameWord, levelWords, phaseIcons, phaseText, signalIcons, signalWords } from './words.ts';
 
-/** Of several disks only the fullest is told of: which one that is. */
-const placeOf = (view: SandboxView, signal: SignalName): string =>
-  signal === 'disk' && view.sample?.disk?.place !== undefined ? `of ${view.sample.disk.place}` : '';
+/** Whose number it is. Of several disks only the fullest is told of: which one that is. */
+function placeOf({ sample, sampleSource }: SandboxView, signal: SignalName): string {
+  if (signal === 'disk') return sample?.disk?.place === undefined ? '' : `of ${sample.disk.place}`;
+  return sampleSource === 'machine' && machineSignals.includes(signal) ? '(machine)' : '';
+}
+
+/** Where only the machine's numbers can be read, these are not the sandbox's own. */
+const machineSignals: readonly SignalName[] = ['memory', 'swap', 'cpu'];
 
 function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
   return view.forecasts.map((forecast) => {
@@ -19,10 +24,11 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     const level = view.signalLevels[forecast.signal] ?? 'calm';
     const word = level === 'warn' || level === 'critical' ? levelWords[level] : '';
     const left = forecast.signal === 'expiry' || !coming ? null : timeLeftMs(forecast, nowMs);
+    const use = `${useText(forecast, nowMs)} ${placeOf(view, forecast.signal)}`.trim();
     // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
     const description = [
       [briefUseText(forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
-      left === null ? '' : `~${formatDuration(left)} left`,
+      left === null ? '' : `${briefTimeLeft(left)} left`,
       word,
       forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
     ];
@@ -34,27 +40,27 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
       icon: level === 'critical' ? 'flame' : level === 'warn' ? 'warning' : signalIcons[forecast.signal],
       iconColor: level === 'critical' ? 'list.errorForeground' : level === 'warn' ? 'list.warningForeground' : null,
       contextValue: `signal.${forecast.signal}${view.isHere ? '.here' : ''}`,
-      tooltip: [
-        `${signalWords[forecast.signal]}: ${useText(forecast, nowMs)} ${placeOf(view, forecast.signal)}`.trim(),
-        coming ?? '',
-        forecast.evidence,
-      ]
+      tooltip: [`${signalWords[forecast.signal]}: ${use}`, coming ?? '', forecast.evidence]
         .filter((line) => line !== '')
         .join('\n'),
-      accessibleLabel: `${signalWords[forecast.signal]}, ${word === '' ? '' : `${word}, `}${useText(forecast, nowMs)}${coming ? `, ${coming}` : ''}`,
+      accessibleLabel: `${signalWords[forecast.signal]}, ${word === '' ? '' : `${word}, `}${use}${coming ? `, ${coming}` : ''}`,
       sandboxId: view.sandbox.id,
     });
   });
 }
 
-function lifecycleNode(view: SandboxView): TreeNode {
+/** How the provider calls a step, where that is another word than its label, and why it came. */
+const providerWords = (step: SandboxView['timeline'][number]): readonly string[] =>
+  [isSameWord(step) ? '' : step.rawState, step.reason ?? ''].filter((word) => word !== '');
+
+function lifecycleNode(view: SandboxView, nowMs: number): TreeNode {
   const { sandbox } = view;
   const steps = view.timeline.map((step, index) =>
     node({
       id: `${sandbox.id}/lifecycle/${index}`,
       kind: 'fact',
       label: phaseText(step),
-      description: `${formatMoment(step.atMs)} · ${step.rawState}${step.reason ? ` (${step.reason})` : ''}`,
+      description: [formatWhen(step.atMs, nowMs), ...providerWords(step)].join(' · '),
       icon: phaseIcons[step.phase].replace('~spin', ''),
       contextValue: 'transition',
       sandboxId: sandbox.id,
@@ -109,14 +115,14 @@ function processesNode(view: SandboxView): TreeNode[] {
   ];
 }
 
-function errorNodes(view: SandboxView): TreeNode[] {
+function errorNodes(view: SandboxView, nowMs: number): TreeNode[] {
   if (view.errors.length === 0) return [];
   const children = view.errors.map((error) =>
     node({
       id: `${view.sandbox.id}/error/${error.fingerprint}`,
       kind: 'error',
       label: error.title,
-      description: errorDescription(error),
+      description: errorDescription(error, nowMs),
       icon: error.solvedAtMs === undefined ? 'bug' : 'check',
       contextValue: 'error',
       tooltip: errorTooltip(error),
@@ -137,18 +143,19 @@ function errorNodes(view: SandboxView): TreeNode[] {
   ];
 }
 
-function incidentNodes(view: SandboxView): TreeNode[] {
+function incidentNodes(view: SandboxView, nowMs: number): TreeNode[] {
   return view.incidents.map((incident) => {
     const lead = incident.leadMs === null ? 'no warning before it' : `warned ${formatDuration(incident.leadMs)} before`;
     return node({
       id: `${view.sandbox.id}/incident/${incident.id}`,
       kind: 'incident',
       label: capital(`${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]}`),
-      description: `${formatMoment(incident.atMs)} · ${lead}`,
+      description: `${formatWhen(incident.atMs, nowMs)} · ${lead}`,
       icon: incident.endsSandbox ? 'circle-slash' : 'flame',
       contextValue: 'incident',
       tooltip: incident.text,
-      accessibleLabel: `${incident.text} ${capital(lead)}.`,
+      // With a warning, the text says itself how long before it came.
+      accessibleLabel: `Incident: ${incident.text}${incident.leadMs === null ? ' There was no warning before it.' : ''}`,
       sandboxId: view.sandbox.id,
     });
   });
@@ -177,7 +184,7 @@ function summary(view: SandboxView, current: boolean, nowMs: number): readonly s
     const left = timeLeftMs(view.leading, nowMs);
     const word = signalWords[view.leading.signal].toLowerCase();
     parts.push(`${word} ${briefUseText(view.leading, nowMs)}`);
-    if (view.leading.signal !== 'expiry' && left !== null) parts.push(`~${formatDuration(left)}`);
+    if (view.leading.signal !== 'expiry' && left !== null) parts.push(briefTimeLeft(left));
   }
   if (alarming) parts.push(levelWords[view.level]);
   if (view.health.state !== 'running' && !isEnded(view.sandbox.phase)) parts.push(healthText(view.health));
@@ -193,6 +200,18 @@ function summary(view: SandboxView, current: boolean, nowMs: number): readonly s
 const healthText = ({ state, errorsPerMinute }: Health): string =>
   errorsPerMinute >= 0.1 ? `${state}, ${errorsPerMinute.toFixed(1)} errors/min` : state;
 
+/** What a narrow side bar shows of a name without hiding the words beside it. */
+const longestName = 20;
+const keptEnd = 8;
+
+/** Names that begin alike often differ at their end: what is left out is the middle. The tooltip has all of it. */
+const shortened = (name: string): string => {
+  const letters = [...name];
+  return letters.length <= longestName
+    ? name
+    : `${letters.slice(0, longestName - keptEnd - 1).join('')}…${letters.slice(-keptEnd).join('')}`;
+};
+
 /** @returns the row of a sandbox with everything below it. */
 export function sandboxNode(view: SandboxView, current: boolean, nowMs: number): TreeNode {
   const { sandbox } = view;
@@ -202,7 +221,7 @@ export function sandboxNode(view: SandboxView, current: boolean, nowMs: number):
   return node({
     id: sandbox.id,
     kind: 'sandbox',
-    label: sandbox.name,
+    label: shortened(sandbox.name),
     description: parts.join(' · '),
     icon: view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : phaseIcons[sandbox.phase],
     iconColor: alarming ? (view.level === 'critical' ? 'list.errorForeground' : 'list.warningForeground') : null,
@@ -211,16 +230,16 @@ export function sandboxNode(view: SandboxView, current: boolean, nowMs: number):
     tooltip: [`${sandbox.name} (${sandbox.id})`, raw, view.health.rising ?? '']
       .filter((line) => line !== '')
       .join('\n'),
-    accessibleLabel: `Sandbox ${sandbox.name}, ${spoken(parts.map((part) => (part.startsWith('~') ? `${part} left` : part)).join(' · '))}`,
+    accessibleLabel: `Sandbox ${sandbox.name}, ${spoken(parts.map((part) => (/^[~<]\d/.test(part) ? `${part} left` : part)).join(' · '))}`,
     sandboxId: sandbox.id,
     expanded: current,
     children: [
       ...linkNode(view),
       ...signalNodes(view, nowMs),
-      lifecycleNode(view),
+      lifecycleNode(view, nowMs),
       ...processesNode(view),
-      ...errorNodes(view),
-      ...incidentNodes(view),
+      ...errorNodes(view, nowMs),
+      ...incidentNodes(view, nowMs),
     ],
   });
 }

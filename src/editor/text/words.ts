@@ -2,7 +2,7 @@ import type { FixRisk } from '../../model/fix.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { ProblemKind } from '../../model/problem.ts';
 import type { SampleSource } from '../../model/sample.ts';
-import type { Phase, Sandbox } from '../../model/sandbox.ts';
+import type { Expiry, Phase, Sandbox } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { ServerView } from '../../model/view.ts';
 import type { WarningLevel } from '../../model/warning.ts';
@@ -73,6 +73,14 @@ export const phaseWords: Record<Phase, string> = {
 export const phaseText = ({ phase, rawState }: Pick<Sandbox, 'phase' | 'rawState'>): string =>
   phase === 'unknown' ? `${rawState} (a state not known here)` : phaseWords[phase];
 
+/** Whether the provider's own word says what the phase says already. */
+export const isSameWord = ({ phase, rawState }: Pick<Sandbox, 'phase' | 'rawState'>): boolean =>
+  phase === 'unknown' || phaseWords[phase] === rawState.toLowerCase();
+
+/** @returns the phase with the provider's own word for it, where that is another one: `ended (Terminated)`, `running`. */
+export const phaseAndRaw = (state: Pick<Sandbox, 'phase' | 'rawState'>): string =>
+  isSameWord(state) ? phaseText(state) : `${phaseText(state)} (${state.rawState})`;
+
 /** Icon of a phase. */
 export const phaseIcons: Record<Phase, string> = {
   creating: 'loading~spin',
@@ -88,6 +96,15 @@ export const phaseIcons: Record<Phase, string> = {
   terminated: 'circle-slash',
   failed: 'error',
   unknown: 'question',
+};
+
+/** What becomes of a sandbox whose time is over. */
+export const expiryWords: Record<Expiry['action'], string> = {
+  delete: 'deleted',
+  stop: 'stopped',
+  pause: 'paused',
+  hibernate: 'hibernated',
+  archive: 'archived',
 };
 
 /** How a sandbox ended, in two or three words. */
@@ -118,10 +135,10 @@ const serverProblemWords: Record<ProblemKind, string> = {
   forbidden: 'key refused',
   'not-found': 'is not what was expected',
   conflict: 'refused the call',
-  'invalid-request': 'can not be used as it is set',
+  'invalid-request': 'cannot be used as it is set',
   'rate-limited': 'asks for fewer calls',
   'server-error': 'does not answer well',
-  'not-supported': 'can not do this',
+  'not-supported': 'cannot do this',
   'unexpected-answer': 'is not what was expected',
   'too-large': 'does not answer well',
   reset: 'cut the connection',
@@ -130,7 +147,7 @@ const serverProblemWords: Record<ProblemKind, string> = {
   paused: 'is paused',
   'agent-down': 'does not answer',
   'needs-consent': 'needs your answer',
-  'unavailable-here': 'can not be used here',
+  'unavailable-here': 'cannot be used here',
 };
 
 /** @returns how a server is, in a few words: `healthy`, `unreachable`, `key refused`. */
@@ -138,6 +155,12 @@ export function serverWord(server: ServerView): string {
   if (server.problem !== null) return serverProblemWords[server.problem];
   return server.state === 'down' ? 'unreachable' : server.state === 'degraded' ? 'does not answer well' : server.state;
 }
+
+const addressProblems: ReadonlySet<ProblemKind> = new Set(['unreachable', 'timeout', 'not-found', 'unexpected-answer']);
+
+/** Whether another address may be what helps. */
+export const mayBeAddress = ({ provider, problem }: ServerView): boolean =>
+  provider !== 'local' && problem !== null && addressProblems.has(problem);
 
 /** The warning level in words, so that no colour stands alone. */
 export const levelWords: Record<WarningLevel, string> = {

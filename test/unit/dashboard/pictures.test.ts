@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { courseRows, courseSummary } from '../../../media/dashboard/lib/course-table.ts';
+import { courseRows, courseSummary, peakText } from '../../../media/dashboard/lib/course-table.ts';
 import { layOut } from '../../../media/dashboard/lib/marks-layout.ts';
 import { Ring } from '../../../media/dashboard/lib/ring.ts';
 import { barHeights, grouped, sparkPath } from '../../../media/dashboard/lib/spark.ts';
@@ -87,9 +87,21 @@ describe('the table beside a chart', () => {
     expect(courseRows(ring, { fromMs: 500_000, toMs: 600_000 }, 'count')).toEqual([]);
   });
 
+  it('says the most of what is over, where the last reading was less', () => {
+    const broke = new Ring();
+    for (const [at, used] of [100, 199, 20].entries()) broke.push(at, used, 200);
+    expect(peakText(broke, { fromMs: 0, toMs: 9 }, 'count')).toBe('at most 199 (100%)');
+    expect(peakText(broke, { fromMs: 0, toMs: 1 }, 'count')).toBe('199 (100%)');
+    expect(peakText(broke, { fromMs: 2, toMs: 9 }, 'count')).toBe('20 (10%)');
+    expect(peakText(new Ring(), { fromMs: 0, toMs: 9 }, 'count')).toBe('');
+  });
+
   it('says the same in a sentence', () => {
     expect(courseSummary('Processes', ring, { fromMs: 90_000, toMs: 99_000 }, 'count', 'full soon')).toBe(
       'Processes: 99, 50% of 200; between 90 and 99 in the time shown; full soon.',
+    );
+    expect(courseSummary('Processes', ring, { fromMs: 99_000, toMs: 99_000 }, 'count', null)).toBe(
+      'Processes: 99, 50% of 200; steady in the time shown.',
     );
     expect(courseSummary('Processes', new Ring(), { fromMs: 0, toMs: 1 }, 'count', null)).toBe(
       'Processes: nothing was measured in this time.',

@@ -94,7 +94,10 @@ describe('what ends a sandbox, in words', () => {
   it('counts down, and tells the clock time in the tooltip', () => {
     const one = row('a', { ends: { word: 'Memory', signal: 'memory', atMs: nowMs + 240_000 } });
     expect(endsText(one, nowMs)).toBe('Memory ~4 min');
+    expect(endsText(one, nowMs + 235_000)).toBe('Memory <10 s');
     expect(endsText(one, nowMs + 300_000)).toBe('Memory now');
+    const deadline = row('a', { ends: { word: 'Time', signal: 'expiry', atMs: nowMs + 5_000 } });
+    expect(endsText(deadline, nowMs)).toBe('Time 5 s');
     expect(endsTitle(one, nowMs)).toMatch(/^Memory, at about \d\d:\d\d$/);
   });
   it('says when nothing is known', () => {

@@ -2,10 +2,22 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../../src/editor/connect.ts';
 import { Secrets } from '../../../src/editor/secrets.ts';
 
-const editor = vi.hoisted(() => ({ answers: [] as (string | undefined)[], stored: [] as string[] }));
+interface Box {
+  readonly validateInput?: (value: string) => string | undefined;
+}
+const editor = vi.hoisted(() => ({
+  answers: [] as (string | undefined)[],
+  stored: [] as string[],
+  boxes: [] as Box[],
+}));
 
 vi.mock('vscode', () => ({
-  window: { showInputBox: async () => editor.answers.shift() },
+  window: {
+    showInputBox: async (box: Box) => {
+      editor.boxes.push(box);
+      return editor.answers.shift();
+    },
+  },
   env: { remoteName: undefined },
   workspace: {
     getConfiguration: () => ({ update: async (_name: string, value: string) => void editor.stored.push(value) }),
@@ -28,6 +40,7 @@ const entered = async (kept: Map<string, string>, ...answers: (string | undefine
 
 beforeEach(() => {
   editor.stored = [];
+  editor.boxes = [];
 });
 
 describe('connecting to a server', () => {
@@ -37,6 +50,19 @@ describe('connecting to a server', () => {
     expect([editor.stored, kept.get(key)]).toEqual([[address], 'k']);
     expect(await entered(kept, address, '')).toBe(true);
     expect([editor.stored.length, kept.size]).toEqual([2, 0]);
+  });
+
+  it('says what is wrong with an address while it is typed, and takes none with a password', async () => {
+    const secrets = new Secrets({} as never);
+    editor.answers = [undefined];
+    await connect(secrets, '', (text) => {
+      if (text.includes('@')) throw new Error('The address contains a password.');
+      return text === 'half' ? null : text;
+    });
+    const [box] = editor.boxes;
+    expect(box?.validateInput?.(address)).toBeUndefined();
+    for (const typed of ['', ' ', 'half']) expect(box?.validateInput?.(typed)).toMatch(/^Not an address/);
+    expect(box?.validateInput?.('https://me:hush@host')).toMatch(/^Leave out the user name and the password/);
   });
 
   it('does nothing when a question is closed', async () => {

@@ -1,8 +1,10 @@
 import { expect, it, vi } from 'vitest';
 import type { Supervisor } from '../../../src/app/contracts.ts';
 import { Details } from '../../../src/editor/details.ts';
+import { detailsMarkdown } from '../../../src/editor/text/details-markdown.ts';
 import type { AppView } from '../../../src/model/view.ts';
-import { appView, nowMs, sandboxView } from '../../helpers/views.ts';
+import { appView, memoryForecast, nowMs, sandbox, sandboxView } from '../../helpers/views.ts';
+import { incident } from './dashboard/support.ts';
 
 vi.mock('vscode', () => ({
   workspace: { registerTextDocumentContentProvider: () => ({ dispose: () => undefined }) },
@@ -57,4 +59,21 @@ it('a page of before a reload shows its sandbox as soon as that is known, once',
   expect(await details.provideTextDocumentContent(uri)).toContain('# api\\-tests');
   details.dispose();
   expect(listeners.size).toBe(0);
+});
+
+it('tells what becomes of a sandbox whose time is over, how many cores there are, and the lead of a warning once', () => {
+  const page = detailsMarkdown(
+    sandboxView({
+      sandbox: sandbox({
+        expiry: { clock: 'absolute', expiresAtMs: nowMs, action: 'delete', extendedBy: 'call', certainty: 'known' },
+      }),
+      forecasts: [memoryForecast({ signal: 'cpu', unit: 'cores', used: 0.5, limit: 1, pressure: 0.5 })],
+      incidents: [incident({ leadMs: 40_000, text: 'It died. The warning came 40 s before.' })],
+    }),
+    nowMs,
+    null,
+  );
+  expect(page).toMatch(/, then deleted \|/);
+  expect(page).toContain('50% of 1 core |');
+  expect(page.match(/40 s before/g)).toHaveLength(1);
 });

@@ -59,9 +59,9 @@ describe('how often an error came', () => {
 
   it('stands beside the error, with its last time', () => {
     const clock = formatClock(nowMs);
-    expect(errorDescription(error())).toBe(clock);
-    expect(errorDescription(error({ count: 4 }))).toBe(`4 times · last ${clock}`);
-    expect(errorDescription(error({ solvedAtMs: nowMs, recurrence: recurrence() }))).toBe(
+    expect(errorDescription(error(), nowMs)).toBe(clock);
+    expect(errorDescription(error({ count: 4 }), nowMs)).toBe(`4 times · last ${clock}`);
+    expect(errorDescription(error({ solvedAtMs: nowMs, recurrence: recurrence() }), nowMs)).toBe(
       `solved ${clock} · 3rd time today, in 2 sandboxes; first after \`npm ci\` · last ${clock}`,
     );
   });

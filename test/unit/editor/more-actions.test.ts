@@ -13,7 +13,7 @@ describe('what else can be done', () => {
   } as const;
 
   it('is what fits the signal first, and nothing twice', () => {
-    const ids = (signal: 'memory' | 'disk', fixes: readonly (typeof offer)[] = []) =>
+    const ids = (signal: 'memory' | 'disk' | 'expiry', fixes: readonly (typeof offer)[] = []) =>
       moreActions(sandboxView({ leading: memoryForecast({ signal }), actions: fixIds, fixes })).map(({ id }) => id);
     expect(ids('memory')).toEqual([
       'setHeapLimit',
@@ -23,6 +23,7 @@ describe('what else can be done', () => {
       'showLargestFolders',
     ]);
     expect(ids('disk')[0]).toBe('clearCaches');
+    expect(ids('expiry').slice(0, 2)).toEqual(['extend', 'snapshot']);
     expect(ids('disk', [offer])).not.toContain('clearCaches');
   });
 

@@ -4,7 +4,7 @@ import { Notifications } from '../../../src/editor/notifications.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
 import { settle } from '../../helpers/fake-clock.ts';
 
-const editor = vi.hoisted(() => ({ shown: [] as string[][], answer: undefined as string | undefined }));
+const editor = vi.hoisted(() => ({ shown: [] as string[][], answer: undefined as string | undefined, pick: '' }));
 
 vi.mock('vscode', () => {
   const message = async (...shown: string[]) => {
@@ -12,7 +12,12 @@ vi.mock('vscode', () => {
     return editor.answer;
   };
   const window = { showWarningMessage: message, showErrorMessage: message, showInformationMessage: message };
-  return { window: { ...window, showQuickPick: async () => undefined } };
+  return {
+    window: {
+      ...window,
+      showQuickPick: async (rows: readonly { id: string }[]) => rows.find(({ id }) => id === editor.pick),
+    },
+  };
 });
 
 const others: Notice = {
@@ -24,6 +29,11 @@ const others: Notice = {
   text: '5 other sandboxes are about to break: b first.',
   fixes: [],
 };
+
+beforeEach(() => {
+  editor.shown = [];
+  editor.pick = '';
+});
 
 const show = async (notice: Notice, answer: string | undefined): Promise<{ called: string[] }> => {
   const bench = await startedBench([]);
@@ -38,6 +48,10 @@ const show = async (notice: Notice, answer: string | undefined): Promise<{ calle
       },
       snooze: (id, ms) => called.push(`snooze ${id} ${ms / 60_000} min`),
       answered: (id) => called.push(`answered ${id}`),
+      mute: async (sandboxId, signal) => {
+        called.push(`mute ${signal} of ${sandboxId}`);
+        throw new Error('it can not be kept');
+      },
     },
     {
       showDetails: async () => void called.push('details'),
@@ -53,10 +67,6 @@ const show = async (notice: Notice, answer: string | undefined): Promise<{ calle
 };
 
 describe('the notification of the sandboxes of others', () => {
-  beforeEach(() => {
-    editor.shown = [];
-  });
-
   it('leads to the fleet page', async () => {
     expect(await show(others, 'Show All Sandboxes')).toEqual({ called: ['fleet'] });
     expect(editor.shown).toEqual([[others.text, 'Show All Sandboxes', 'Snooze for an Hour']]);
@@ -85,5 +95,11 @@ describe('the notification of a sandbox that is about to break', () => {
 
   it('is answered by asking for peace, also when that list is closed again', async () => {
     expect((await show(coming, 'More…')).called).toContain('answered w-1');
+  });
+
+  it('can be muted, and tells where that can not be kept', async () => {
+    editor.pick = 'mute';
+    const called = ['answered w-1', 'mute memory of a', 'Error: it can not be kept'];
+    expect(await show(coming, 'More…')).toEqual({ called });
   });
 });

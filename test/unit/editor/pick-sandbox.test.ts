@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { askForSandbox } from '../../../src/editor/pick-sandbox.ts';
 import type { ServerView } from '../../../src/model/view.ts';
-import { appView, server } from '../../helpers/views.ts';
+import { appView, sandbox, sandboxView, server } from '../../helpers/views.ts';
 
 const editor = vi.hoisted(() => ({ said: [] as string[], buttons: [] as string[], ran: [] as string[] }));
 
@@ -30,7 +30,7 @@ describe('where there is no sandbox to choose', () => {
     expect(editor.said).toEqual([
       'OpenSandbox on 127.0.0.1:8080: The server cannot be reached. Make sure that it runs.',
     ]);
-    expect([editor.buttons, editor.ran]).toEqual([['Try Again'], ['sandboxForesight.refresh']]);
+    expect([editor.buttons, editor.ran]).toEqual([['Try Again', 'Change Address…'], ['sandboxForesight.refresh']]);
   });
 
   it('a refused key is asked for', async () => {
@@ -43,7 +43,18 @@ describe('where there is no sandbox to choose', () => {
     await asked({});
     expect(editor.said).toEqual([
       'The list of sandboxes has not come yet.',
-      'There is no sandbox to choose. Start one, then refresh.',
+      'There is no sandbox yet. One that is started appears by itself.',
     ]);
+  });
+
+  it('those that ended are not taken for none', async () => {
+    await askForSandbox(appView([sandboxView({ sandbox: sandbox({ phase: 'terminated' }) })]));
+    expect(editor.said).toEqual(['No sandbox is running. Those that ended are in the view “Sandboxes”.']);
+  });
+
+  it('without a server both ways in are offered', async () => {
+    await askForSandbox(appView([], { servers: [] }));
+    expect(editor.buttons).toEqual(['Connect to a Server…', 'Try the Demo']);
+    expect(editor.ran).toEqual(['sandboxForesight.connect']);
   });
 });

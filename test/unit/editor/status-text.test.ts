@@ -27,6 +27,21 @@ describe('the status bar names what ends the sandbox first', () => {
     expect(statusText(appView([sandboxView()]), nowMs + 60_000).text).toContain('~3 min');
   });
 
+  it('counts no seconds at the very end, where an estimate is off by as many', () => {
+    const { text, label } = statusText(appView([sandboxView()]), nowMs + 236_000);
+    expect(text).toBe('$(warning) api-tests  mem 71% · <10 s');
+    expect(label).toBe('Sandbox api-tests: warning, Memory 71%, at its limit in less than 10 s');
+  });
+
+  it('pads the number for the eye alone', () => {
+    const low = memoryForecast({ pressure: 0.04, timeToLimitMs: null });
+    const view = sandboxView({ level: 'calm', leading: null, forecasts: [low] });
+    expect(statusText(appView([view]), nowMs)).toMatchObject({
+      text: '$(pulse) api-tests  mem \u20074%',
+      label: 'Sandbox api-tests: Memory 4%',
+    });
+  });
+
   it('turns to error only when critical', () => {
     expect(statusText(appView([sandboxView({ level: 'critical' })]), nowMs).background).toBe('error');
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { treeModel } from '../../../src/editor/text/tree-model.ts';
 import type { TreeNode } from '../../../src/editor/text/tree-node.ts';
 import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
+import { incident } from './dashboard/support.ts';
 
 const all = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap((node) => [node, ...all(node.children)]);
 const view = appView([
@@ -39,6 +40,12 @@ describe('treeModel', () => {
     const rowOf = (text: string | null) => treeModel(appView([], { servers: [server({ text })] }), '', nowMs)[0];
     expect(rowOf(null)?.description).toBe('healthy · 127.0.0.1:8080');
     expect(rowOf('playing a recording')?.description).toBe('playing a recording · 127.0.0.1:8080');
+  });
+
+  it('tells a server from the place the editor works in, which has no key', () => {
+    const kinds = [server(), server({ provider: 'local', state: 'down' })];
+    const rows = treeModel(appView([], { servers: kinds }), '', nowMs);
+    expect(rows.map(({ contextValue }) => contextValue)).toEqual(['server.healthy', 'place.down']);
   });
 
   it('gives signals, errors and processes the context values that menus rely on', () => {
@@ -96,6 +103,44 @@ describe('treeModel', () => {
       ]),
     );
     for (const label of labels) expect(label).not.toMatch(/[·▰▱~]/);
+  });
+
+  it('keeps the words beside a long name in sight, and all of the name for the ear and the tooltip', () => {
+    const name = 'feature-branch-2026-11-with-a-very-long-name-0137';
+    const [, row] = treeModel(appView([sandboxView({ sandbox: sandbox({ name }) })]), '', nowMs);
+    expect(row?.label).toBe('feature-bra…ame-0137');
+    expect(row?.tooltip).toContain(name);
+    expect(row?.accessibleLabel).toContain(name);
+  });
+
+  it('tells the lead of a warning once, and of another day the date', () => {
+    const warned = incident({ atMs: nowMs - 1_000, leadMs: 40_000, text: 'It died. The warning came 40 s before.' });
+    const older = incident({ id: 'older', atMs: nowMs - 86_400_000, leadMs: null, text: 'It died.' });
+    const rows = all(treeModel(appView([sandboxView({ incidents: [warned, older] })]), '', nowMs));
+    const [first, second] = rows.filter(({ kind }) => kind === 'incident');
+    expect(first?.accessibleLabel).toBe('Incident: It died. The warning came 40 s before.');
+    expect(first?.description).toMatch(/^\d\d:\d\d:\d\d · warned 40 s before$/);
+    expect(second?.accessibleLabel).toBe('Incident: It died. There was no warning before it.');
+    expect(second?.description).toMatch(/^2026-11-20 \d\d:\d\d:\d\d · no warning before it$/);
+  });
+
+  it('tells a step of life by its phase, the word of the server where that is another one, and why it came', () => {
+    const step = { atMs: nowMs, phase: 'running', rawState: 'Running', reason: 'CONTAINER_RUNNING' } as const;
+    const timeline = [{ ...step, phase: 'creating', rawState: 'Pending', reason: null } as const, step];
+    const rows = all(treeModel(appView([sandboxView({ timeline })]), '', nowMs));
+    const told = rows.filter(({ contextValue }) => contextValue === 'transition');
+    expect(told.map(({ label, description }) => `${label} · ${description.slice(11)}`)).toEqual([
+      'creating · Pending',
+      'running · CONTAINER_RUNNING',
+    ]);
+  });
+
+  it("says whose numbers they are where only the machine's can be read", () => {
+    const rows = all(treeModel(appView([sandboxView({ sampleSource: 'machine', level: 'calm' })]), '', nowMs));
+    const memory = rows.find(({ label }) => label === 'Memory');
+    expect(memory?.description).toMatch(/^71% \(machine\) · /);
+    expect(memory?.accessibleLabel).toMatch(/^Memory, 71% of 512 MiB \(machine\)/);
+    expect(memory?.tooltip).toMatch(/^Memory: 71% of 512 MiB \(machine\)/);
   });
 
   it('has unique ids', () => {

@@ -199,6 +199,6 @@ describe('a button of a page', () => {
     stand.view = appView(stand.view.sandboxes.filter(({ sandbox: { id: one } }) => one !== id));
     await say({ kind: 'action', id: 'fix recreateLarger' });
     expect(editor.commands).toHaveLength(2);
-    expect(editor.messages[0]).toContain('can not be done any more');
+    expect(editor.messages[0]).toContain('cannot be done any more');
   });
 });

@@ -54,6 +54,6 @@ describe('an action of a page', () => {
   ] as const)('does nothing, and says so, when the sandbox %s', async (_, actions, there) => {
     expect(await run(actions, there)).toHaveLength(1);
     expect(editor.commands).toEqual([]);
-    expect(editor.said).toEqual(['This can not be done any more: the sandbox is gone, or in another state.']);
+    expect(editor.said).toEqual(['This cannot be done any more: the sandbox is gone, or in another state.']);
   });
 });

@@ -22,8 +22,12 @@ describe('the page of a sandbox', () => {
 
   it('is calm in words when nothing threatens', () => {
     expect(page({ leading: null, level: 'calm' }).headline).toBe('Not measured.');
+    // The badge of the level stands beside it.
+    expect(page({ leading: memoryForecast({ timeToLimitMs: null }) }).headline).toBe('Memory is at 71% of 512 MiB.');
     const calm = page({ leading: null, level: 'calm', sample: memorySample(nowMs, 1) });
     expect(calm).toMatchObject({ headline: 'Nothing threatens it.', evidence: null });
+    const failing = page({ leading: null, level: 'calm', sample: memorySample(nowMs, 40), errors: [anError()] });
+    expect(failing.headline).toBe('No limit is in sight; see its errors.');
   });
 
   it('says that nothing needs to be done only where that is so', () => {
@@ -43,7 +47,10 @@ describe('the page of a sandbox', () => {
     const over = page({
       sandbox: sandbox({ phase: 'failed', rawState: 'Failed' }),
       incidents: [incident({ certainty: 'probable' })],
+      leading: null,
     });
+    // The story of the end stands with the incident, once.
+    expect(over.evidence).toBeNull();
     expect(over).toMatchObject({
       headline: 'Probably out of memory.',
       endedAtMs: nowMs,
@@ -58,8 +65,8 @@ describe('the page of a sandbox', () => {
     const clock = { clock: 'absolute', expiresAtMs: nowMs + 600_000, action: 'delete', extendedBy: 'call' } as const;
     const shown = page({ sandbox: sandbox({ expiry: { ...clock, certainty: 'known' } }), forecasts: [expiry] });
     expect(shown.signals).toEqual([]);
-    expect(shown.expiry?.text).toMatch(/10 min left, then delete$/);
-    expect(shown.facts.find(({ label }) => label === 'Time ends')?.text).toMatch(/, then delete$/);
+    expect(shown.expiry?.text).toMatch(/10 min left, then deleted$/);
+    expect(shown.facts.find(({ label }) => label === 'Time ends')?.text).toMatch(/, then deleted$/);
   });
 
   it('tells numbers that are not finite as unknown, so that the message is one', () => {
@@ -178,7 +185,7 @@ describe('the page of an incident', () => {
     const shown = incidentPage(postMortem(), false);
     expect(shown).toMatchObject({
       title: 'Out of memory',
-      cause: { word: 'certain', tone: 'bad' },
+      cause: { word: 'cause certain', tone: 'bad' },
       sandboxKnown: false,
     });
     expect(shown.courses[0]).toMatchObject({
