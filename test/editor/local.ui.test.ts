@@ -26,6 +26,58 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
+/** A button of each step, and what stands in its picture. */
+const tour = [
+  { button: 'Show the Sandboxes', drawn: 'When it is about to break' },
+  { button: 'Try the Demo', drawn: 'A recorded sandbox' },
+  { button: 'Connect to a Server', drawn: 'secret storage' },
+  { button: 'What Can I Do?', drawn: 'Recreate larger' },
+  { button: 'Choose the Sensitivity', drawn: 'balanced' },
+];
+
+/** From the empty view to the walkthrough: every step has its picture and its buttons. */
+async function takesTheTour(page: Product['page']): Promise<void> {
+  await openView(page);
+  await page
+    .getByRole('button', { name: 'Take the Tour' })
+    .or(page.getByRole('link', { name: 'Take the Tour' }))
+    .click();
+  const steps = page.locator('.gettingStartedContainer .getting-started-step .step-title');
+  const titles = await until(
+    page,
+    'the steps of the walkthrough',
+    () => steps.allTextContents(),
+    (texts) => texts.length === 5,
+  );
+  expect(titles.map((title) => title.trim())).toEqual([
+    'Look at the status bar',
+    'Watch one run out of memory',
+    'Connect your server',
+    'Do something about it',
+    'Choose how soon you are told',
+  ]);
+  const picture = page.frameLocator('.gettingStartedContainer iframe').frameLocator('#active-frame').locator('svg');
+  const open = page.locator('.gettingStartedContainer .getting-started-step.expanded');
+  for (const [step, { button, drawn }] of tour.entries()) {
+    // The first one is open already, and a click would close it.
+    if (step > 0) await steps.nth(step).click();
+    await until(
+      page,
+      button,
+      () => open.textContent(),
+      (text) => text?.includes(button) === true,
+    );
+    await until(
+      page,
+      `the picture beside ${button}`,
+      () => picture.textContent(),
+      (text) => text?.includes(drawn) === true,
+    );
+    await screenshot(page, `walkthrough-${step + 1}`);
+  }
+  await run(page, 'View: Close All Editors');
+}
+
 const log = (): string => outputText(product.workbench.editor, 'Sandbox Foresight');
 
 describe('a fresh install', () => {
@@ -84,6 +136,7 @@ describe('a fresh install', () => {
     product.set({ 'sandboxForesight.local.enabled': false });
     await product.reload();
     await product.status.waitForText('no sandbox');
+    await takesTheTour(product.page);
     product.set({ 'sandboxForesight.local.enabled': undefined });
     await product.reload();
     await product.status.waitForText(/^this \w+.* \d+ ?%/);

@@ -50,7 +50,7 @@ describe('without a server', () => {
     });
     const tree = await openView(product.page);
     const text = await until(product.page, 'welcome', tree.welcomeText, (shown) => shown !== '');
-    expect(text).toMatch(/^See what will end your sandbox first.*Connect to a Server .*Try the Demo$/);
+    expect(text).toMatch(/^See what will end your sandbox first.*Connect to a Server .*Try the Demo Take the Tour$/);
     expect(await product.status.tooltip()).toMatch(/Not connected to any sandbox server\.\s+Connect to a server/);
     await screenshot(product.page, 'states-not-connected');
   });

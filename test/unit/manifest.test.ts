@@ -43,16 +43,67 @@ describe('manifest, code and README say the same', () => {
   });
 });
 
+const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+
+describe('the walkthrough', () => {
+  it('has a picture with a description for each step, in the package', () => {
+    const packed = readFileSync(path.join(root, '.vscodeignore'), 'utf8').split('\n');
+    expect(packed).toContain('!media/walkthrough/*');
+    for (const { media } of steps) {
+      expect(path.dirname(media.svg)).toBe('media/walkthrough');
+      const picture = readFileSync(path.join(root, media.svg), 'utf8');
+      expect(picture).toContain('<title>');
+      // The editor's own page allows no styles in it, only attributes.
+      expect(picture).not.toMatch(/<style|style=|class=/);
+      expect(media.altText.length).toBeGreaterThan(20);
+    }
+    const drawn = readdirSync(path.join(root, 'media', 'walkthrough')).map((file) => `media/walkthrough/${file}`);
+    expect(steps.map(({ media }) => media.svg).toSorted()).toEqual(drawn.toSorted());
+  });
+
+  it('ticks each step off by something that happens', () => {
+    const views = Object.values(contributes.views).flat();
+    const events = [
+      ...declared.map((command) => `onCommand:${command}`),
+      ...views.map(({ id }) => `onView:${id}`),
+      ...settings.map((name) => `onSettingChanged:${name}`),
+    ];
+    for (const { completionEvents } of steps) {
+      expect(completionEvents.length).toBeGreaterThan(0);
+      for (const event of completionEvents) expect(events).toContain(event);
+    }
+  });
+});
+
 describe('menus', () => {
   const items = Object.values(contributes.menus).flat();
 
   it('use declared commands only', () => {
     for (const { command } of items) expect(declared).toContain(command);
     for (const command of tooltipCommands) expect(declared).toContain(command);
-    for (const [, command] of contributes.viewsWelcome.flatMap(({ contents }) => [
-      ...contents.matchAll(/\(command:([^)]+)\)/g),
-    ])) {
-      expect(declared).toContain(command);
+  });
+
+  it('link to declared commands, to places of the editor, and to what is there', () => {
+    const views = Object.values(contributes.views).flat();
+    const known = [
+      ...declared,
+      ...views.map(({ id }) => `${id}.focus`),
+      'workbench.action.openSettings',
+      'workbench.action.openWalkthrough',
+    ];
+    const texts = [
+      ...contributes.viewsWelcome.map(({ contents }) => contents),
+      ...steps.map(({ description }) => description),
+    ];
+    const links = texts.flatMap((text) => [...text.matchAll(/\(command:([\w.]+)(?:\?([^)]+))?\)/g)]);
+    expect(links.length).toBeGreaterThan(8);
+    for (const [, command, words = '%5B%5D'] of links) {
+      expect(known).toContain(command);
+      const [place]: unknown[] = JSON.parse(decodeURIComponent(words));
+      if (command === 'workbench.action.openSettings') expect(settings).toContain(place);
+      if (command === 'workbench.action.openWalkthrough') {
+        expect(place).toBe(`${manifest.publisher}.${manifest.name}#${contributes.walkthroughs[0]?.id}`);
+      }
     }
   });
 
