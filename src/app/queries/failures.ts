@@ -1,7 +1,7 @@
 import { ranUntilMs } from '../../model/command-run.ts';
 import type { FleetStats, PatternStats } from '../../model/fleet-stats.ts';
 import type { CommandRun, ErrorCount, ErrorDay, RememberedSandbox } from '../../model/history.ts';
-import type { Incident } from '../../model/incident.ts';
+import type { Incident, IncidentCause } from '../../model/incident.ts';
 import { ownerOf } from '../../model/owner.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { type Blame, blameOfIncident, isFailure } from './blame.ts';
@@ -15,6 +15,10 @@ import { eachInSlices, type Pause } from './slices.ts';
 const mostPatterns = 100;
 /** Each of them sorts the names of all who met it. */
 const patternsAtOnce = 20;
+
+const outOfMemory: readonly IncidentCause[] = ['out-of-memory', 'out-of-memory-child'];
+/** The error that is nothing but the word for an incident: the main process ended. */
+const endPattern = 'entrypoint-crashed';
 
 /** What failures are told from. */
 export interface FailureFacts {
@@ -47,16 +51,20 @@ const sharesOf = (
   const count = (blame: Blame, more: number): void => {
     counts[blame ?? 'unknown'] += more;
   };
+  const ofMemory = failures.filter(({ cause }) => outOfMemory.includes(cause));
+  let untoldCrashes = failures.filter(({ cause }) => cause === 'crashed').length;
   let memoryErrors = 0;
   for (const met of errors) {
     const { pattern } = met.error;
     if (pattern !== null && patterns(pattern)?.category === 'memory') memoryErrors += met.count;
-    for (const [blame, times] of met.blames(patterns)) count(blame, times);
+    // What ended is counted as an incident, whose exit code tells more.
+    const counted = pattern === endPattern ? Math.min(untoldCrashes, met.count) : 0;
+    untoldCrashes -= counted;
+    for (const [blame, times] of met.blames(patterns)) count(blame, times - counted);
   }
-  // A process killed for memory is told twice, by the kernel's counter and by the command that it ended.
-  const kills = failures.filter(({ cause }) => cause === 'out-of-memory-child').length;
-  count('environment', Math.max(0, kills - memoryErrors));
-  for (const each of failures) if (each.cause !== 'out-of-memory-child') count(blameOfIncident(each), 1);
+  // What was killed for memory is told twice, by the kernel or the server and by the words of what it ended.
+  count('environment', Math.max(0, ofMemory.length - memoryErrors));
+  for (const each of failures) if (!outOfMemory.includes(each.cause)) count(blameOfIncident(each), 1);
   const total = counts.environment + counts.code + counts.unknown;
   const share = (part: number): number => (total === 0 ? 0 : part / total);
   return {

@@ -21,6 +21,7 @@ disposeHistories();
 const categories: Readonly<Record<string, string>> = {
   'port-in-use': 'network',
   'oom-killed': 'memory',
+  'entrypoint-crashed': 'sandbox',
   'unhandled-panic': 'runtime',
   'git-merge-conflict': 'git',
 };
@@ -187,6 +188,19 @@ describe('failures', () => {
     expect(failureShares.environment).toBeCloseTo(5 / 10);
     expect(failureShares.code).toBeCloseTo(2 / 10);
     expect(failureShares.unknown).toBeCloseTo(3 / 10);
+  });
+
+  it('count once, though a server tells them in words, too', async () => {
+    const history = memoryHistory();
+    history.recordIncident(anIncident('crashed', { sandboxId: 'a', cause: 'crashed', exitCode: 1 }));
+    history.recordError('a', anError('f-end', { pattern: 'entrypoint-crashed' }));
+    expect((await statsOf(history)).failureShares).toEqual({ environment: 0, code: 1, unknown: 0, count: 1 });
+    history.recordIncident(anIncident('killed', { sandboxId: 'b', cause: 'out-of-memory' }));
+    history.recordError('b', anError('f-killed', { pattern: 'oom-killed' }));
+    expect((await statsOf(history)).failureShares).toMatchObject({ environment: 0.5, code: 0.5, count: 2 });
+    // The words alone are a failure as well.
+    history.recordError('c', anError('f-end', { pattern: 'entrypoint-crashed' }));
+    expect((await statsOf(history)).failureShares.count).toBe(3);
   });
 
   it('are none of a command whose end nobody saw and that nobody heard of for long', async () => {
