@@ -1,4 +1,5 @@
 import type { FixId, FixOutcome, ProcessTarget, RankedFix } from '../model/fix.ts';
+import { fixTitles } from '../model/fix-title.ts';
 import type { Clock, Log } from '../model/ports.ts';
 import { Problem, toProblem } from '../model/problem.ts';
 import type { FixChoices, FixPlan, RunFixOptions } from './contracts.ts';
@@ -19,6 +20,10 @@ export interface FixDeskHost {
   fixDone(outcome: FixOutcome): void;
 }
 
+/** @param title what was asked for: the message may be read long after the button was pressed. */
+const notNow = (title: string, { sandbox, phase }: SandboxRecord): Problem =>
+  new Problem('conflict', `“${title}” is not possible while ${shortName(sandbox.name)} is ${phase}.`);
+
 /** Connects the fixes to the sandboxes they are meant for. */
 export class FixDesk {
   readonly #host: FixDeskHost;
@@ -33,12 +38,12 @@ export class FixDesk {
     const { clock, fleet } = this.#host;
     const record = fleet.record(sandboxId);
     if (record === null) throw new Problem('not-found', 'This sandbox is not known.');
-    const { provider, sandbox } = record;
+    const { provider } = record;
     if (!record.supports.includes(fixId)) {
       throw new Problem('not-supported', `${provider.label} cannot do this.`);
     }
     if (!record.monitor.view(clock.now()).actions.includes(fixId)) {
-      throw new Problem('conflict', `This cannot be done while ${shortName(sandbox.name)} is ${record.phase}.`);
+      throw notNow(fixTitles[fixId], record);
     }
     return planFix(this.#fixHost(record), fixId, target, choices, fleet.lifeOf(record));
   }
@@ -48,7 +53,7 @@ export class FixDesk {
     const record = this.#host.fleet.record(sandboxId);
     if (record === null) throw new Problem('not-found', 'This sandbox is not known.');
     if (record.phase !== 'running') {
-      throw new Problem('conflict', `This cannot be done while ${shortName(record.sandbox.name)} is ${record.phase}.`);
+      throw notNow(fix.title, record);
     }
     return planPatternFix(this.#fixHost(record), fix);
   }

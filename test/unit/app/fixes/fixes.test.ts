@@ -55,7 +55,10 @@ describe('planning', () => {
     await expect(bench.app.planFix('nobody', 'extend')).rejects.toMatchObject({ kind: 'not-found' });
     await expect(planOf(bench, 'extend')).rejects.toMatchObject({ kind: 'not-supported' });
     await expect(planOf(bench, 'showDetails')).rejects.toMatchObject({ kind: 'not-supported' });
-    await expect(planOf(bench, 'resume')).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(planOf(bench, 'resume')).rejects.toMatchObject({
+      kind: 'conflict',
+      message: '“Resume” is not possible while a is running.',
+    });
   });
 
   it('does not run the same fix twice at once, and fails in words for a sandbox that is not known', async () => {
