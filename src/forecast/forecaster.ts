@@ -14,7 +14,7 @@ import type { Surroundings } from './features.ts';
 import { Growers } from './growers.ts';
 import { HeapWatch } from './heap.ts';
 import { type EarlierLives, Lives } from './lives.ts';
-import { atLeast, atOdds, believed, calm, expected, lastFeatures } from './outlook.ts';
+import { atLeast, atOdds, believed, calm, expected, lastFeatures, type Outlook } from './outlook.ts';
 import { Responsiveness } from './responsiveness.ts';
 import { Restarts } from './restarts.ts';
 import { Around } from './surroundings.ts';
@@ -284,9 +284,9 @@ class SandboxForecaster implements Forecaster {
   }
 
   /** What became of earlier sandboxes of this kind that came so far. */
-  #earlier(signal: SignalName, track: SignalTrack): EarlierLives | null {
+  #earlier(signal: SignalName, track: SignalTrack, seen: Outlook): EarlierLives | null {
     if ((signal !== 'memory' && signal !== 'disk') || track.limit === null || track.warmingUp) return null;
-    return this.#lives.of(signal, track.trend, track.reach, track.lastAtMs);
+    return this.#lives.of(signal, track.trend, track.reach, track.lastAtMs, seen.pBreak300 > 0);
   }
 
   #build(signal: SignalName, track: SignalTrack, staleMs: number | null, dead: boolean): Forecast {
@@ -296,7 +296,7 @@ class SandboxForecaster implements Forecaster {
     if (seen !== calm) this.#options.onFeatures?.(signal, lastFeatures);
     const command = noForecast === null ? this.#expectation(signal, track) : null;
     // What is known of the command that runs is more than what is known of the sandbox.
-    const earlier = command === null && noForecast === null ? this.#earlier(signal, track) : null;
+    const earlier = command === null && noForecast === null ? this.#earlier(signal, track, seen) : null;
     const trend = atOdds(believed(seen, this.#trustIn(signal, track)), earlier?.odds ?? 1);
     const outlook = expected(earlier === null ? trend : atLeast(trend, earlier.due), command);
     const isDue = outlook.pBreak120 > trend.pBreak120 && outlook.pBreak120 > worthSaying;

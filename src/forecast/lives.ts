@@ -11,6 +11,9 @@ const spreadOfOne = 0.1;
 const prior = 0.5;
 /** However many there were: this one may be another after all. */
 const mostOdds = 4;
+/** What is less likely than this within five minutes by the age alone is not looked at. */
+const notNear = 0.01;
+const farthestMs = 300_000;
 /** Fewer lives than this, faded with age, are not worth a word. */
 const worthSaying = 0.5;
 
@@ -81,6 +84,13 @@ function dueAt(
   return [probability * in60, probability * in120, probability * in300];
 }
 
+/** Whether the age at which earlier ones reached the limit may be near: asked with every reading, so it costs nearly nothing. */
+function isNearEnd({ tookMs, tookSpread = 0 }: CommandPeak, ageMs: number): boolean {
+  if (tookMs === null || !(ageMs >= 0)) return false;
+  const widest = Math.hypot(spreadOf(1), tookSpread);
+  return later(tookMs, ageMs, widest) - later(tookMs, ageMs + farthestMs, widest) > notNear;
+}
+
 /** Asks what earlier sandboxes of one kind did. */
 export class Lives {
   readonly #known: Readonly<Record<LifeSignal, AskedPeak>> | null;
@@ -97,9 +107,13 @@ export class Lives {
     this.#known = origin === null ? null : { memory: known('memory'), disk: known('disk') };
   }
 
-  /** @returns null when nothing is known of the kind. */
-  of(signal: LifeSignal, used: number, limit: number, nowMs: number): EarlierLives | null {
+  /**
+   * @param climbs whether the signal is on its way to the limit.
+   * @returns null when nothing is known of the kind, or nothing of it matters: where nothing climbs, and it is not the age for an end.
+   */
+  of(signal: LifeSignal, used: number, limit: number, nowMs: number, climbs: boolean): EarlierLives | null {
     const known = this.#known?.[signal].at(nowMs) ?? null;
-    return known === null ? null : earlierLives(known, used, limit, nowMs - this.#createdAtMs);
+    const ageMs = nowMs - this.#createdAtMs;
+    return known === null || !(climbs || isNearEnd(known, ageMs)) ? null : earlierLives(known, used, limit, ageMs);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createForecaster } from '../../../src/forecast/forecaster.ts';
-import { type EarlierLives, earlierLives } from '../../../src/forecast/lives.ts';
+import { type EarlierLives, earlierLives, Lives } from '../../../src/forecast/lives.ts';
 import type { SandboxEvent } from '../../../src/model/events.ts';
 import type { Forecast } from '../../../src/model/forecast.ts';
 import type { CommandPeak } from '../../../src/model/history.ts';
@@ -135,6 +135,16 @@ describe('the age at which earlier ones reached their limit', () => {
     expect(at(Number.NaN, 8)).toEqual([0, 0, 0]);
     expect(at(-minute, 8)).toEqual([0, 0, 0]);
     expect(earlierLives({ ...known(180, 180), tookMs: 5 * minute }, 0, limit, 4 * minute).due).toEqual([0, 0, 0]);
+  });
+
+  it('is looked at only where something climbs, or the age is near', () => {
+    const peaks = { peakOf: () => ({ ...known(never, never), tookMs: 20 * minute }) };
+    const lives = new Lives(peaks, 'api #1', startMs);
+    const at = (ageMs: number, climbs: boolean) => lives.of('memory', 0, limit, startMs + ageMs, climbs);
+    expect(at(2 * minute, false)).toBeNull();
+    expect(at(2 * minute, true)?.reached).toBe(2);
+    expect(at(18 * minute, false)?.due[2]).toBeGreaterThan(0.1);
+    expect(at(60 * minute, false)).toBeNull();
   });
 
   it('is told before anything climbs, and no earlier', () => {
