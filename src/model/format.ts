@@ -75,3 +75,10 @@ export const sparkline = (values: readonly (number | null)[]): string =>
   values
     .map((value) => (value === null ? '·' : (bars[Math.min(7, Math.max(0, Math.floor(value * 8)))] ?? '·')))
     .join('');
+
+/** An estimate below this is told as no number: it would be wrong by as much as it says. */
+export const leastEstimateMs = 10_000;
+
+/** @returns an estimate of the time left for where room is short: `~4 min`, `<10 s`. */
+export const formatEstimate = (leftMs: number): string =>
+  leftMs < leastEstimateMs ? '<10 s' : `~${formatDuration(leftMs)}`;

@@ -1,15 +1,11 @@
 import type { FleetRow } from '../../../src/model/dashboard/fleet-page.ts';
-import { formatClock, formatDuration, formatMoment } from '../../../src/model/format.ts';
-
-/** An estimate below this is told as no number: it would be wrong by as much as it says. */
-const soonMs = 10_000;
+import { formatClock, formatDuration, formatEstimate, formatMoment } from '../../../src/model/format.ts';
 
 /** @returns "~4 min" of an estimate, "4 min" of a deadline, or "now" when it is over. */
 export const inText = (atMs: number, nowMs: number, isDeadline: boolean): string => {
   const leftMs = atMs - nowMs;
   if (leftMs < 1_000) return 'now';
-  if (isDeadline) return formatDuration(leftMs);
-  return leftMs < soonMs ? '<10 s' : `~${formatDuration(leftMs)}`;
+  return isDeadline ? formatDuration(leftMs) : formatEstimate(leftMs);
 };
 
 /** @returns what ends a sandbox first and when; of one that is over, what ended it. */

@@ -7,8 +7,10 @@ export {
   formatClock,
   formatCount,
   formatDuration,
+  formatEstimate,
   formatMoment,
   formatPercent,
+  leastEstimateMs,
 } from '../../model/format.ts';
 
 /** @returns the time of day of what happened today, `14:32:05`; with the date before it of what happened on another day. */

@@ -1,8 +1,8 @@
 import type { Forecast } from '../../model/forecast.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
-import { formatDuration, formatPercent } from './format.ts';
-import { briefTimeLeft, timeLeftMs, timeLeftWords } from './time-left.ts';
+import { formatDuration, formatEstimate, formatPercent } from './format.ts';
+import { timeLeftMs, timeLeftWords } from './time-left.ts';
 import { causeWords, phaseIcons, phaseWords, serverWord, signalShortWords, signalWords } from './words.ts';
 
 /** What the status bar item shows. */
@@ -120,7 +120,7 @@ function liveText(view: SandboxView, nowMs: number): StatusText {
   }
   const percent = forecast.pressure === null ? '' : `${stale}${formatPercent(forecast.pressure, { pad: true })}`;
   const spokenPercent = percent.replace('~', 'last ').replaceAll(/\s+/g, ' ').trim();
-  const soon = left !== null && view.leading !== null ? ` · ${briefTimeLeft(left)}` : '';
+  const soon = left !== null && view.leading !== null ? ` · ${formatEstimate(left)}` : '';
   const state = stale ? ', no fresh data' : '';
   return {
     text: `$(${icon}) ${name}  ${signalShortWords[forecast.signal]} ${percent}${machine}${soon}`,

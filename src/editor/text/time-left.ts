@@ -1,5 +1,5 @@
 import type { Forecast } from '../../model/forecast.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration, leastEstimateMs } from './format.ts';
 
 /** @returns milliseconds until the limit by the middle estimate, seen from `nowMs`; null when nothing is in sight. */
 export function timeLeftMs(forecast: Forecast, nowMs: number): number | null {
@@ -8,22 +8,16 @@ export function timeLeftMs(forecast: Forecast, nowMs: number): number | null {
   return Math.max(0, forecast.atMs + p50 - nowMs);
 }
 
-/** An estimate below this is told as no number: it would be wrong by as much as it says. */
-const soonMs = 10_000;
-
-/** @returns an estimate of the time left for where room is short: `~4 min`, `<10 s`. */
-export const briefTimeLeft = (leftMs: number): string => (leftMs < soonMs ? '<10 s' : `~${formatDuration(leftMs)}`);
-
-/** @returns the same in a sentence: `in about 4 min`, `in less than 10 s`. */
+/** @returns an estimate of the time left in a sentence: `in about 4 min`, `in less than 10 s`. */
 export const timeLeftWords = (leftMs: number): string =>
-  leftMs < soonMs ? 'in less than 10 s' : `in about ${formatDuration(leftMs)}`;
+  leftMs < leastEstimateMs ? 'in less than 10 s' : `in about ${formatDuration(leftMs)}`;
 
 /** @returns `in 2–5 min`, or null when nothing is in sight. */
 export function timeLeftInterval(forecast: Forecast, nowMs: number): string | null {
   const quantiles = forecast.timeToLimitMs;
   if (!quantiles || !Number.isFinite(quantiles.p50)) return null;
   const since = nowMs - forecast.atMs;
-  if (quantiles.p90 - since < soonMs) return 'in less than 10 s';
+  if (quantiles.p90 - since < leastEstimateMs) return 'in less than 10 s';
   const low = formatDuration(Math.max(0, quantiles.p10 - since));
   const high = Number.isFinite(quantiles.p90) ? formatDuration(Math.max(0, quantiles.p90 - since)) : null;
   if (high === null) return `in ${low} or more`;

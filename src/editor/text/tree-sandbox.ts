@@ -2,10 +2,18 @@ import { isEnded } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { Health, SandboxView } from '../../model/view.ts';
 import { errorDescription, errorTooltip } from './error-text.ts';
-import { capital, formatBytes, formatClock, formatDuration, formatWhen, pressureBar } from './format.ts';
+import {
+  capital,
+  formatBytes,
+  formatClock,
+  formatDuration,
+  formatEstimate,
+  formatWhen,
+  pressureBar,
+} from './format.ts';
 import { heapText } from './process-text.ts';
 import { briefUseText, comingText, useText } from './signal-text.ts';
-import { briefTimeLeft, timeLeftMs } from './time-left.ts';
+import { timeLeftMs } from './time-left.ts';
 import { node, spoken, type TreeNode } from './tree-node.ts';
 import { causeWords, isSameWord, levelWords, phaseIcons, phaseText, signalIcons, signalWords } from './words.ts';
 
@@ -28,7 +36,7 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
     const description = [
       [briefUseText(forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
-      left === null ? '' : `${briefTimeLeft(left)} left`,
+      left === null ? '' : `${formatEstimate(left)} left`,
       word,
       forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
     ];
@@ -184,7 +192,7 @@ function summary(view: SandboxView, current: boolean, nowMs: number): readonly s
     const left = timeLeftMs(view.leading, nowMs);
     const word = signalWords[view.leading.signal].toLowerCase();
     parts.push(`${word} ${briefUseText(view.leading, nowMs)}`);
-    if (view.leading.signal !== 'expiry' && left !== null) parts.push(briefTimeLeft(left));
+    if (view.leading.signal !== 'expiry' && left !== null) parts.push(formatEstimate(left));
   }
   if (alarming) parts.push(levelWords[view.level]);
   if (view.health.state !== 'running' && !isEnded(view.sandbox.phase)) parts.push(healthText(view.health));
