@@ -1,4 +1,4 @@
-import { isProblem, Problem } from '../model/problem.ts';
+import { Problem } from '../model/problem.ts';
 import { problemFromAnswer } from './error-body.ts';
 import { problemFromFailure } from './failure.ts';
 import type { Leash } from './leash.ts';
@@ -69,20 +69,7 @@ const fetchAnswer = async (
   url: URL,
   headers: Record<string, string>,
   call: string,
-): Promise<TransportAnswer> => {
-  try {
-    return await fetchOnce(out, url, headers, call);
-  } catch (error) {
-    if (out.method !== 'GET' || out.leash.problem !== null || !isProblem(error, 'reset')) throw error;
-    return fetchOnce(out, url, headers, call);
-  }
-};
-
-const fetchOnce = async (
-  out: Outgoing,
-  url: URL,
-  headers: Record<string, string>,
-  call: string,
+  mayRepeat = out.method === 'GET',
 ): Promise<TransportAnswer> => {
   try {
     return await out.transport.fetch(url, {
@@ -92,7 +79,11 @@ const fetchOnce = async (
       ...(out.body === undefined ? {} : { body: out.body }),
     });
   } catch (error) {
-    throw out.leash.problem ?? problemFromFailure(error, call);
+    const problem = out.leash.problem ?? problemFromFailure(error, call);
+    if (mayRepeat && out.leash.problem === null && problem.kind === 'reset') {
+      return await fetchAnswer(out, url, headers, call, false);
+    }
+    throw problem;
   }
 };
 
