@@ -11,9 +11,14 @@ export const systemPackages = (apt: string, apk: string, dnf: string): string =>
 /** Makes nvm known, which is a function of the shell and no program. What it switches ends with that shell. */
 export const withNvm = '. "${NVM_DIR:-$HOME/.nvm}/nvm.sh"';
 
-/** Runs the failed command on its own; its output goes to a new file, so that nothing is overwritten. */
-export const inBackground =
-  'f=$(mktemp "${TMPDIR:-/tmp}/output.XXXXXX"); echo "The output goes to $f"; nohup {command} >"$f" 2>&1 &';
+/** Makes a new file for output, so that nothing is overwritten, and says which one: `$f` from then on. */
+const newFile = 'f=$(mktemp "${TMPDIR:-/tmp}/output.XXXXXX") && echo "The output goes to $f"';
+
+/** Runs the failed command with its output going to a new file. */
+export const intoFile = `${newFile} && {command} >"$f" 2>&1`;
+
+/** Runs the failed command on its own; its output goes to a new file. */
+export const inBackground = `${newFile}; nohup {command} >"$f" 2>&1 &`;
 
 /** What belongs to the system: after it was given to somebody, sudo and much else refuse to work. */
 const ofSystem = [

@@ -1,3 +1,4 @@
+import { intoFile } from './command-lines.ts';
 import { allowHost, runAgain, runAgainLater, showListeners } from './common-fixes.ts';
 import { category, editor, says, saysAtZero, shell, system } from './record.ts';
 
@@ -282,15 +283,7 @@ export const networkPatterns = category('network', [
     ],
     exitCodes: [141],
     cause: 'The program at the other end of the pipe had enough, as head does.',
-    fixes: [
-      shell(
-        'run-to-file',
-        'Write the output to a file instead',
-        'safe',
-        'f=$(mktemp "${TMPDIR:-/tmp}/output.XXXXXX") && echo "The output goes to $f" && {command} >"$f" 2>&1',
-        'exit code 0',
-      ),
-    ],
+    fixes: [shell('run-to-file', 'Write the output to a file instead', 'safe', intoFile, 'exit code 0')],
     docs: 'https://man7.org/linux/man-pages/man7/pipe.7.html',
   },
 ]);
