@@ -1,4 +1,4 @@
-import { createForecaster } from '../../src/forecast/forecaster.ts';
+import { createForecaster, type ForecasterOptions } from '../../src/forecast/forecaster.ts';
 import { SignalTrack } from '../../src/forecast/track.ts';
 import type { Sample } from '../../src/model/sample.ts';
 import { sampleAt, startMs } from './course.ts';
@@ -11,6 +11,8 @@ export interface ForecastBench {
   readonly observe: Timing;
   /** The same and `forecasts` after it, as the monitor asks. */
   readonly observeAndForecast: Timing;
+  /** The same in a sandbox of a kind of which ten ended before, each at another size. */
+  readonly withEarlierLives: Timing;
   /** Heap and typed arrays that one signal's history holds. */
   readonly stateBytesPerSignal: Few;
 }
@@ -18,8 +20,24 @@ export interface ForecastBench {
 /** Readings after which every scale is full. */
 const fullAfter = 400;
 
-function observing(ask: boolean): Timing {
-  const forecaster = createForecaster();
+const earlierLives = 10;
+const knownKind: ForecasterOptions = {
+  origin: 'api:1',
+  createdAtMs: startMs,
+  peaks: {
+    peakOf: () => ({
+      peakBytes: 2 ** 40,
+      runs: earlierLives,
+      lastRunAtMs: startMs,
+      // Long before the end, as most readings are.
+      tookMs: 30 * 24 * 3_600_000,
+      peaks: Array.from({ length: earlierLives }, (_, no) => ({ peakBytes: 2 ** 27 * 1.05 ** no, weight: 1 })),
+    }),
+  },
+};
+
+function observing(ask: boolean, options: ForecasterOptions = {}): Timing {
+  const forecaster = createForecaster(options);
   let second = 0;
   let sample: Sample = sampleAt(second);
   return timing(
@@ -45,6 +63,7 @@ export function benchForecast(): ForecastBench {
   return {
     observe: observing(false),
     observeAndForecast: observing(true),
+    withEarlierLives: observing(true, knownKind),
     stateBytesPerSignal: heldBytes(filledTrack, 500),
   };
 }

@@ -35,6 +35,7 @@ function rowsOf(report: BenchReport): Row[] {
   if (forecast) {
     rows.push(timed('sample: forecaster observes, 6 signals', forecast.observe));
     rows.push(timed('sample: forecaster observes and forecasts', forecast.observeAndForecast));
+    rows.push(timed('sample: the same, ten earlier sandboxes of its kind', forecast.withEarlierLives));
   }
   if (path) {
     rows.push(timed('sample: probe line to sample', path.parseLine));
