@@ -5,10 +5,10 @@ import { messageOf } from './message-of.ts';
 import { type ReplayLine, type ReplayOptions, replay } from './replay.ts';
 import { orSayWhy, type Results, resultsInFile, resultsTo } from './results.ts';
 import { type FoundTraces, readTrace, TraceError, traceFilesIn } from './trace-file.ts';
-import { withoutEnding } from './trace-table.ts';
+import { descriptionsOf, withoutEnding } from './trace-table.ts';
 
 const usage = `replay FILE_OR_DIR… [--out results.jsonl] [--sensitivity ${sensitivities.join('|')}] [--every N]
-Replays recorded runs (ID.csv, ID.csv.br or ID.csv.gz, with ID.json beside it) through the forecaster and the alert policy, one row at a time, and
+Replays recorded runs (ID.csv, ID.csv.br or ID.csv.gz, with ID.json beside it, packed or not) through the forecaster and the alert policy, one row at a time, and
 prints one JSON line for each row before the break. --every reads only every Nth row, as a source would that reports more seldom.`;
 
 const partLength = 64 * 1024;
@@ -70,7 +70,7 @@ function isPartOfTrace(file: string, tables: readonly string[]): boolean {
   const meant = path.resolve(file);
   return tables
     .map((table) => path.resolve(table))
-    .some((table) => meant === table || meant === `${withoutEnding(table)}.json`);
+    .some((table) => meant === table || descriptionsOf(withoutEnding(table)).includes(meant));
 }
 
 /** The lines as texts of some size: the whole of a run of many days is longer than any text may be. */

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { messageOf, mismatchOf } from './message-of.ts';
-import { isTable, packedEndings, tableText, withoutEnding } from './trace-table.ts';
+import { descriptionsOf, isDescription, isTable, tablesOf, unpacked, withoutEnding } from './trace-table.ts';
 
 /** A limit of another form than a number is as good as none: the table may tell it too. */
 const limit = z.catch(z.nullish(z.number()), null);
@@ -44,15 +44,25 @@ export class TraceError extends Error {}
 
 const byteOrderMark = /^\uFEFF/;
 
-async function metaOf(jsonFile: string): Promise<z.infer<typeof metaSchema>> {
-  let text: string;
-  try {
-    text = await readFile(jsonFile, 'utf8');
-  } catch (error) {
-    // A table without a description is read as it is.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new TraceError(`${jsonFile}: ${messageOf(error)}`);
+/** The text of the first of these files that is there, and its name; null when none is. */
+async function firstOf(names: readonly string[]): Promise<{ readonly file: string; readonly text: string } | null> {
+  for (const file of names) {
+    try {
+      return { file, text: unpacked(file, await readFile(file)) };
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+        throw new TraceError(`${file}: ${messageOf(error)}`);
+      }
+    }
   }
+  return null;
+}
+
+async function metaOf(base: string): Promise<z.infer<typeof metaSchema>> {
+  const found = await firstOf(descriptionsOf(base));
+  // A table without a description is read as it is.
+  if (found === null) return {};
+  const { file: jsonFile, text } = found;
   let json: unknown;
   try {
     // Python writes NaN and Infinity, which are no JSON; they mean "unknown" here.
@@ -92,7 +102,7 @@ const limitOf = (value: number | null | undefined): number | null =>
 export async function readTrace(csvFile: string): Promise<TraceFile> {
   let text: string;
   try {
-    text = tableText(csvFile, await readFile(csvFile));
+    text = unpacked(csvFile, await readFile(csvFile));
   } catch (error) {
     throw new TraceError(`${csvFile}: ${messageOf(error)}`);
   }
@@ -100,7 +110,7 @@ export async function readTrace(csvFile: string): Promise<TraceFile> {
   const columns = cellsOf(lines.shift() ?? '').map((name) => name.trim());
   if (!columns.includes('t_ms')) throw new TraceError(`${csvFile}: no column t_ms`);
   const base = withoutEnding(csvFile);
-  const meta = await metaOf(`${base}.json`);
+  const meta = await metaOf(base);
   return {
     id: meta.id ?? path.basename(base),
     limits: {
@@ -128,10 +138,9 @@ async function exists(file: string): Promise<boolean> {
 
 /** The table that belongs to a description. */
 async function tableOf(jsonFile: string): Promise<string> {
-  const base = jsonFile.replace(/\.json$/i, '');
-  if (await exists(`${base}.csv`)) return `${base}.csv`;
-  for (const ending of packedEndings) if (await exists(`${base}${ending}`)) return `${base}${ending}`;
-  return `${base}.csv`;
+  const [plain = jsonFile, ...packed] = tablesOf(withoutEnding(jsonFile));
+  for (const file of [plain, ...packed]) if (await exists(file)) return file;
+  return plain;
 }
 
 /** Tables in a folder and those below it, sorted by name. Of one run that lies there packed and unpacked as well, only one is taken. */
@@ -161,7 +170,7 @@ export async function traceFilesIn(paths: readonly string[]): Promise<FoundTrace
   for (const each of paths) {
     try {
       if (!(await stat(each)).isDirectory()) {
-        files.push(/\.json$/i.test(each) ? await tableOf(each) : each);
+        files.push(isDescription(each) ? await tableOf(each) : each);
         continue;
       }
       const found = await tablesIn(each);

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { ownNode, root, say } from '../../scripts/toolchain.mjs';
 import { cases, defaults } from './cases.mjs';
+import { traceIndex } from './trace-index.ts';
 
 const workloads = '$PROJECT/test/replay/workloads';
 /** What the program that decides is written in, by the beginning of the family's name. */
@@ -78,7 +79,7 @@ export function argumentsOf(one, folder, out) {
   return [...flags, ...words, '--replace', '--session', file];
 }
 
-/** The committed set is kept packed: a table is an eighth of its size then, and nobody reads sixty hours of rows as text. */
+/** The committed set is kept packed: it is an eighth of its size then, and nobody reads sixty hours of rows as text. */
 function pack(file) {
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
@@ -114,11 +115,12 @@ function recordCase(one, folder, out, signal) {
     child.once('close', (code) => {
       signal.removeEventListener('abort', stop);
       say(`${traceId(one)}: ${told.trim().split('\n').at(-1) ?? ''}`);
-      // Half a case is none: the next time it is recorded whole.
-      if (signal.aborted)
-        for (const kind of ['csv', 'json']) rmSync(path.join(out, `${traceId(one)}.${kind}`), { force: true });
-      const table = path.join(out, `${traceId(one)}.csv`);
-      if (existsSync(table)) pack(table);
+      for (const kind of ['csv', 'json']) {
+        const file = path.join(out, `${traceId(one)}.${kind}`);
+        // Half a case is none: the next time it is recorded whole.
+        if (signal.aborted) rmSync(file, { force: true });
+        if (existsSync(file)) pack(file);
+      }
       resolve(code === 0);
     });
   });
@@ -144,7 +146,7 @@ export async function recordAll(args, signal, { print }) {
   const wanted = cases.filter(
     (one) =>
       pattern.test(`${one.id} ${one.family}`) &&
-      (values.replace || !existsSync(path.join(folderOf(one), `${traceId(one)}.json`))),
+      (values.replace || !existsSync(path.join(folderOf(one), `${traceId(one)}.json.br`))),
   );
   say(`${wanted.length} of ${cases.length} cases are to be recorded.`);
   const folder = mkdtempSync(path.join(tmpdir(), 'foresight-cases-'));
@@ -173,6 +175,7 @@ export async function recordAll(args, signal, { print }) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  if (!signal.aborted) writeFileSync(path.join(values.out, 'index.csv'), traceIndex(values.out));
   if (failed.length > 0) say(`Not recorded: ${failed.join(' ')}`);
   print(path.resolve(values.out));
   return failed.length === 0 && !signal.aborted ? 0 : 1;

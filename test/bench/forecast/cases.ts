@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isTable, tableText, withoutEnding } from '../../../src/cli/trace-table.ts';
+import { descriptionsOf, isTable, unpacked, withoutEnding } from '../../../src/cli/trace-table.ts';
 
 /** The signals whose pressure a trace's columns give directly; what every baseline watches. */
 export const watched = ['memory', 'disk', 'fds', 'pids'] as const;
@@ -26,6 +26,7 @@ export interface Case {
   readonly stalled: readonly number[] | null;
   readonly forecastable: boolean;
   readonly csvFile: string;
+  readonly jsonFile: string;
 }
 
 interface Meta {
@@ -76,9 +77,9 @@ function isForecastable(u: readonly number[], breakAt: number): boolean {
   return false;
 }
 
-function read(csvFile: string): Case | null {
-  const meta = JSON.parse(readFileSync(`${withoutEnding(csvFile)}.json`, 'utf8')) as Meta;
-  const [head = '', ...lines] = tableText(csvFile, readFileSync(csvFile)).trim().split('\n');
+function read(csvFile: string, jsonFile: string): Case | null {
+  const meta = JSON.parse(unpacked(jsonFile, readFileSync(jsonFile))) as Meta;
+  const [head = '', ...lines] = unpacked(csvFile, readFileSync(csvFile)).trim().split('\n');
   const columns = head.split(',');
   const cell = (row: readonly string[], name: string): number | null => {
     const text = row[columns.indexOf(name)];
@@ -115,6 +116,7 @@ function read(csvFile: string): Case | null {
     stalled: columns.includes('psi_mem_full_avg10') ? rows.map((row) => cell(row, 'psi_mem_full_avg10') ?? 0) : null,
     forecastable: breakAt !== null && own !== undefined && isForecastable(pressure[own], breakAt),
     csvFile,
+    jsonFile,
   };
 }
 
@@ -123,7 +125,10 @@ export function loadCases(folder: string): readonly Case[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
   const known = new Set(names);
   return names
-    .filter((name) => isTable(name) && known.has(`${withoutEnding(name)}.json`))
-    .map((name) => read(path.join(folder, name)))
+    .filter(isTable)
+    .map((name) => {
+      const description = descriptionsOf(withoutEnding(name)).find((each) => known.has(each));
+      return description === undefined ? null : read(path.join(folder, name), path.join(folder, description));
+    })
     .filter((each) => each !== null);
 }

@@ -143,7 +143,7 @@ describe('replay', () => {
     });
   });
 
-  it('reads a packed table as the same table unpacked, by its own name and by that of its description', async () => {
+  it('reads a packed table and a packed description as the same unpacked, by the name of either', async () => {
     await put('a.csv', leak(40));
     await put('a.json', '{"id": "one"}');
     const plain = await run(folder);
@@ -155,6 +155,13 @@ describe('replay', () => {
       const packed = path.join(folder, `a.csv.${ending}`);
       await writeFile(packed, pack(leak(40)));
       for (const each of [folder, packed, path.join(folder, 'a.json')]) expect(await run(each)).toEqual(plain);
+      const description = path.join(folder, `a.json.${ending}`);
+      await writeFile(description, pack('{"id": "one"}'));
+      await rm(path.join(folder, 'a.json'));
+      for (const each of [folder, packed, description]) expect(await run(each)).toEqual(plain);
+      expect((await run(folder, '--out', description)).said).toEqual([expect.stringContaining('belongs to a run')]);
+      await rm(description);
+      await put('a.json', '{"id": "one"}');
       await rm(packed);
     }
     expect(plain.out).toHaveLength(40);

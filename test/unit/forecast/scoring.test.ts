@@ -19,6 +19,7 @@ const run = (breakAt: number | null, rows: number, top = 0.5, kind: string | nul
   stalled: null,
   forecastable: breakAt !== null,
   csvFile: 'x.csv',
+  jsonFile: 'x.json',
   set: 'x',
 });
 const on = (rows: number, ...spans: readonly (readonly [number, number])[]): boolean[] =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { tableText, withoutEnding } from '../../../../src/cli/trace-table.ts';
+import { unpacked } from '../../../../src/cli/trace-table.ts';
 import type { Model } from '../../../../src/forecast/combine.ts';
 import { featureNames } from '../../../../src/forecast/features.ts';
 import { alertPolicy, sensitivities } from '../../../../src/monitor/alert-policy.ts';
@@ -42,8 +42,7 @@ function sourceOf(model: Model, cases: readonly Case[], fingerprint: string): st
 function fingerprintOf(cases: readonly Case[]): string {
   const hash = createHash('sha256');
   for (const one of cases) {
-    hash.update(tableText(one.csvFile, readFileSync(one.csvFile)));
-    hash.update(readFileSync(`${withoutEnding(one.csvFile)}.json`));
+    for (const file of [one.csvFile, one.jsonFile]) hash.update(unpacked(file, readFileSync(file)));
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../../../src/cli/recording/row.ts';
-import { tableText } from '../../../../src/cli/trace-table.ts';
+import { unpacked } from '../../../../src/cli/trace-table.ts';
+import { traceIndex } from '../../../replay/trace-index.ts';
 
 const project = resolve(import.meta.dirname, '../../../..');
 const traces = join(project, 'test/replay/traces');
@@ -32,10 +33,10 @@ const files = (set: string): readonly string[] => readdirSync(join(traces, set))
 const sets = ['days', 'fresh', 'lives', 'own', 'slow'];
 const listed = sets.flatMap((set) =>
   files(set)
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith('.json.br'))
     .map((file): Listed => {
-      const text = readFileSync(join(traces, set, file), 'utf8');
-      return { id: file.slice(0, -'.json'.length), set, text, summary: JSON.parse(text) };
+      const text = unpacked(file, readFileSync(join(traces, set, file)));
+      return { id: file.slice(0, -'.json.br'.length), set, text, summary: JSON.parse(text) };
     }),
 );
 const inSet = (name: string): readonly Listed[] => listed.filter(({ set }) => set === name);
@@ -43,7 +44,7 @@ const inSet = (name: string): readonly Listed[] => listed.filter(({ set }) => se
 /** Read when it is asked for: all tables at once would fill the memory. */
 function tableOf({ set, id }: Listed): { readonly head: string; readonly rows: readonly (readonly string[])[] } {
   const file = join(traces, set, `${id}.csv.br`);
-  const [head = '', ...lines] = tableText(file, readFileSync(file)).trimEnd().split('\n');
+  const [head = '', ...lines] = unpacked(file, readFileSync(file)).trimEnd().split('\n');
   return { head, rows: lines.map((line) => line.split(',')) };
 }
 
@@ -55,11 +56,16 @@ describe('the committed recordings', () => {
   it('are pairs of files, small enough to be kept', () => {
     const all = sets.flatMap((set) => files(set).map((file) => join(set, file)));
     expect(all.toSorted()).toEqual(
-      listed.flatMap(({ set, id }) => [join(set, `${id}.csv.br`), join(set, `${id}.json`)]).toSorted(),
+      listed.flatMap(({ set, id }) => [join(set, `${id}.csv.br`), join(set, `${id}.json.br`)]).toSorted(),
     );
     expect(new Set(listed.map(({ id }) => id)).size).toBe(listed.length);
     const bytes = all.map((file) => statSync(join(traces, file)).size).reduce((sum, size) => sum + size, 0);
     expect(bytes).toBeLessThan(mostBytes);
+  });
+
+  it('are listed for people, one line a run', () => {
+    expect(readFileSync(join(traces, 'index.csv'), 'utf8')).toBe(traceIndex(traces));
+    expect(traceIndex(traces).trimEnd().split('\n')).toHaveLength(listed.length + 1);
   });
 
   it('tell of breaks and of runs that survived, some of them with the same command again', () => {
