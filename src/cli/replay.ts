@@ -31,18 +31,16 @@ export interface ReplayLine {
   readonly evidence: string;
 }
 
-const finiteTimes = ({ p10, p50, p90 }: TimeToLimit): TimeToLimit => ({
-  p10: Math.min(p10, neverMs),
-  p50: Math.min(p50, neverMs),
-  p90: Math.min(p90, neverMs),
-});
+/** Where less than half of all ways reach the limit there is no time to tell. */
+const toldTimes = ({ p10, p50, p90 }: TimeToLimit): TimeToLimit | null =>
+  Number.isFinite(p50) ? { p10, p50, p90: Math.min(p90, neverMs) } : null;
 
 const signalOf = ({ pressure, pBreak60, pBreak120, pBreak300, timeToLimitMs }: Forecast): ReplaySignal => ({
   pressure,
   pBreak60,
   pBreak120,
   pBreak300,
-  timeToLimitMs: timeToLimitMs === null ? null : finiteTimes(timeToLimitMs),
+  timeToLimitMs: timeToLimitMs === null ? null : toldTimes(timeToLimitMs),
 });
 
 const sandboxOf = (id: string): Sandbox => ({
