@@ -13,6 +13,7 @@ const shapes: Readonly<Record<string, RegExp>> = {
   module: /^(?!-)[^\s"'`\p{Cc}]{1,200}$/u,
   package: /^(?![-.])@?[\w./+-]{1,160}(?:@[\w.^~+-]{1,40})?$/,
   path: /^(?!-)\P{Cc}{1,1000}$/u,
+  venv: /^(?!-)\P{Cc}{1,1000}$/u,
   service: /^(?!-)[\w.@-]{1,60}$/,
   version: /^v?\d[\w.+-]{0,40}$/,
 };
@@ -39,6 +40,7 @@ const aliases: Readonly<Record<string, string>> = {
   header: 'path',
   lock: 'path',
   zh: 'path',
+  moved: 'path',
   config: 'path',
   mysql: 'name',
   zig: 'library',

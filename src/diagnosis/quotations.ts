@@ -1,4 +1,5 @@
 import { isTestReport } from './source-findings.ts';
+import { linesOfTestNames } from './test-names.ts';
 
 /** Lines that show a text instead of saying it, whatever stands around them. */
 const always: readonly RegExp[] = [
@@ -36,6 +37,7 @@ const always: readonly RegExp[] = [
   /^(?:\S{1,60}@\S{1,60}[: ]\S{0,120})?[$❯➜%] (?!(?:ERROR|FATAL|WARN)\b)\S/,
   // Requests a server counted.
   /"(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \S{1,2000} HTTP\/[\d.]{1,3}"/,
+  /^(?:\S{1,40} )?(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) \/\S{0,1000} [1-5]\d\d\b|^(?:Completed|Sent) [1-5]\d\d (?:\w{2,20} ){0,4}in \d/,
   // Tables of errors, as headers and manuals have them.
   /^\s{0,8}(?:\d{1,5}\s{1,8}(?!ERROR)E[A-Z0-9]{2,15}\b|(?!ERR|ELIFECYCLE)E[A-Z0-9]{2,15}\s{1,12}\d{1,4}\b|#\s{0,4}define\b)/,
   /^\s{0,12}\[?(?!ELIFECYCLE|ERROR|ERR\b)E[A-Z0-9]{3,15}\]?\s{2,40}[A-Z][a-z]/,
@@ -74,10 +76,12 @@ const source: readonly RegExp[] = [
 
 /** Errors that were overcome: the next try, another way, or a level of logging that says that nothing is lost. */
 const overcome: readonly RegExp[] = [
-  /^\s{0,12}(?:\[?[\d:T.,/Z+ -]{8,40}\]?[ \t|-]{0,4})?(?:\[[\w.:-]{1,40}\] {0,2})?[[(<]?(?:INFO|DEBUG|TRACE|info|debug|trace|NOTICE|notice|VERBOSE|verbose|DBG|INF|TRC)[\])>]?(?:\[[\w.-]{0,40}\])?[ \t|:]/,
+  /^\s{0,12}(?:\[?[\d:T.,/Z+ -]{8,40}\]?[ \t|-]{0,4})?(?:\[[\w.:-]{1,40}\] {0,2})?[[(<]?(?:INFO|DEBUG|TRACE|info|debug|trace|NOTICE|notice|VERBOSE|verbose|DBG|INF|TRC)[\])>]?(?:\[[\w.-]{0,40}\])?[ \t|:]|^\[\w{1,30}:(?:info|debug)\] /,
   /\blevel["']?[=:] ?["']?(?:info|debug|trace|notice)\b|"(?:severity|lvl|levelname)": {0,2}"(?:INFO|DEBUG|TRACE|info|debug)/,
   /\b(?:falling|fall|fell) back (?:to|on)\b|\bwill (?:re-?try|be retried)\b|\bre-?trying (?:in|after|with|\d|\((?!Retry\())|, re-?trying\b|\bignor(?:ing|ed)(?:$|[ ,.;:)])(?!.{0,20}because it's not set)|\bcontinuing (?:without|with|anyway)|\brecovered\b|\busing (?:\S{1,40} )?instead\b|\bevicting\b|\bcaught (?:and|expected)\b|\(expected (?:in|by|for|during) th|\bas expected\b|\bnon-fatal\b|\bharmless\b|(?<!\)\) - )\bskipping\b/i,
   /\bWARN\w{0,3}\b.{0,200}\bcaught\b/i,
+  // sudo cannot find the name of the machine itself, and goes on.
+  /^sudo: unable to resolve host /,
   // The log of Kubernetes' own programs begins with the level and the day.
   /^I\d{4} \d\d:\d\d:\d\d\./,
 ];
@@ -103,7 +107,7 @@ const compared =
   /^\s{0,16}[-+?](?:\s|['"`])|^\s{0,12}(?:code|message|Error Message|value|stdout|stderr):|^\s{4,16}[a-z][^:]{1,200}:$/;
 
 /** Where a test of Rust failed; why is on the next line. */
-const panicked = /^thread '(?!main')[^']{1,200}'.{0,20} panicked at .{1,300}:$/;
+const panicked = /^\s{0,8}thread '(?!main')[^']{1,200}'.{0,20} panicked at .{1,300}:$/;
 /** Crosses stand before tests that failed, and before the errors of tools that run no tests. */
 const crossed =
   /^\s{0,16}[✕✗✘×❌⨯✖] (?!(?:\[\w{1,10}\] )?(?:Error|ERROR|error|Command|Failed|failed|No solution|Could not|Cannot|Unable|Build))/;
@@ -129,8 +133,8 @@ const vitestOwn = /^\s{0,4}(?:[❯×✓✗↓⎯]|FAIL\b|Test Files\b|Tests\b)/;
 /** The rows of a query, between columns as its heading marks them. */
 const tableHead = /^-{3,200}(?:\+-{3,200}){1,40}$/;
 const tableRow = /^ .{0,400} \| /;
-/** mocha says below this how the failed tests failed; above, tests print what they like. */
-const mochaFailures = /^\s{0,8}\d{1,6} failing$/;
+/** mocha and RSpec say below this how the failed tests failed; above, tests print what they like, and RSpec names those that passed. */
+const mochaFailures = /^\s{0,8}\d{1,6} failing$|^Failures:$/;
 /** pytest shows below this what a test had printed and logged before it failed. */
 const pytestCaptured = /^-{3,60} Captured (?:stdout|stderr|log) (?:setup|call|teardown) -{3,60}$/;
 const pytestHead = /^(?:={3,60}|_{3,60}|-{3,60}) .{1,200} (?:={3,60}|_{3,60}|-{3,60})$/;
@@ -158,6 +162,8 @@ const diffHead = /^(?:diff --git |@@ -\d|--- a\/|\+\+\+ b\/|Index: )/;
 /** A source line that Node shows is followed by its marker after a few lines at most. */
 const shownLines = 4;
 
+const noNames: ReadonlySet<string> = new Set();
+
 /**
  * @param isTests whether they are the report of a test runner
  * @param retries keeps the errors after which a program said that it would try again
@@ -175,6 +181,7 @@ export const withoutQuotations = (
   const hasCauses = lines.some((line) => wentWrong.test(line));
   const hasTable = lines.some((line) => tableHead.test(line));
   const hasDifference = lines.some((line) => differenceHead.test(line));
+  const names = isTests ? linesOfTestNames(lines) : noNames;
   let isCaptured = false;
   const isTap = isComparison && lines[0] !== undefined && /^TAP version \d/.test(lines[0]);
   const failuresFrom = isComparison && isTests ? lines.findIndex((line) => mochaFailures.test(line)) : -1;
@@ -195,6 +202,7 @@ export const withoutQuotations = (
     else if (isComparison && isTests && vitestPrinted.test(line)) isCaptured = true;
     else if (rustPanicked.test(line) || vitestOwn.test(line)) isCaptured = false;
     else if (isComparison && pytestHead.test(line)) isCaptured = pytestCaptured.test(line);
+    if (names.has(line)) continue;
     if ((isTests && numbered.test(line)) || (hasTable && tableRow.test(line))) continue;
     if ((isTap && tapPrinted.test(line)) || (isTests && isComparison && pythonLogged.test(line))) continue;
     if (isCaptured || (hasDifference && differs.test(line)) || (isTests && pythonOutcome.test(line))) continue;

@@ -14,6 +14,7 @@ import { type Report, reportOf, withoutValues } from './source-findings.ts';
 import { speaksOfKill, structuredFinding } from './structured.ts';
 import { bareMessage, visibleLines, withoutPrefix, withoutSharedIndent } from './text.ts';
 import { toolOfWords } from './tools.ts';
+import { withVariant } from './variants.ts';
 
 /** What is known around an error besides its text. Everything may be missing. */
 export interface ErrorContext {
@@ -131,9 +132,15 @@ const matchBare = (heard: readonly string[], exitCode: number | null, report: Re
 const matchRetried = (lines: readonly string[], exitCode: number | null, report: Report): TextMatch | null =>
   triedInVain(lines) ? matchCatalogue(withoutQuotations(lines, report.isTests, true), exitCode, report) : null;
 
-/** The tool whose words the line of an error is, with what it put before them. */
-const saysIt = (line: string, lines: readonly string[], printed: readonly string[]): string | null =>
-  toolOfWords(printed[lines.indexOf(line)] ?? line) ?? toolOfWords(line);
+/** The line of an error with what its tool put before it, and without. */
+const formsOf = (line: string, lines: readonly string[], printed: readonly string[]): readonly string[] => [
+  printed[lines.indexOf(line)] ?? line,
+  line,
+];
+
+/** The tool whose words these are. */
+const saysIt = (forms: readonly string[]): string | null =>
+  forms.map(toolOfWords).find((tool) => tool !== null) ?? null;
 
 /** Counters beat the words of a text where both speak of the same thing. */
 const corrected = (
@@ -240,13 +247,15 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
     event.commandLine,
   );
   if (pattern !== undefined) {
-    const tool = pattern.fixes.some(({ byTool }) => byTool !== undefined) ? saysIt(line, lines, printed) : null;
+    const forms = formsOf(line, lines, printed);
+    const record = withVariant(pattern, forms, event.commandLine);
+    const tool = record.fixes.some(({ byTool }) => byTool !== undefined) ? saysIt(forms) : null;
     return {
       fingerprint: fingerprintOfTrace(pattern.slug, line, lines),
       pattern: pattern.slug,
-      title: pattern.title,
-      cause: pattern.cause,
-      record: pattern,
+      title: record.title,
+      cause: record.cause,
+      record,
       confidence: Math.round((finding?.confidence ?? 0) * 100) / 100,
       parameters: tool === null ? named : { ...named, [toolParameter]: tool },
     };

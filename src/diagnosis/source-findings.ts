@@ -51,7 +51,7 @@ const sourceFindings = (lines: readonly string[]): ReadonlySet<string> => {
 
 /** Summaries of test runners, and what they print for a test that failed. */
 const testRun =
-  /^\s{0,4}(?:--- FAIL: |FAIL\b|ok {1,4}\t?\S{1,200}\t|\(fail\) |not ok \d|# fail [1-9]|\[ {2}FAILED {2}\] |Test Failed at |Some tests failed|Failed! {1,3}-|FAILURES!|Failures:$|There (?:was|were) \d{1,5} failures?)|\btest result: |^\s{0,4}(?:Tests?|Test Files|Test Suites|Suites|Specs):? {1,12}\d{1,6} (?:failed|passed)|\bTests run: \d|\b\d{1,6} (?:passed|failed|passing|failing|successes|failures?|examples?)\b.{0,40}(?:$|\bin \d|[,/|(])|\b\d{1,6} tests?,? (?:\d{1,6} failures?|failed|passed)\b|\bSome tests failed\b|^\d\d:\d\d \+\d{1,6}(?: -\d{1,6})?: |^\s{0,4}●|^FAILED \S{1,300}::/;
+  /^\s{0,4}(?:--- FAIL: |FAIL\b|ok {1,4}\t?\S{1,200}\t|\(fail\) |not ok \d|# fail [1-9]|\[ {2}FAILED {2}\] |Test Failed at |Some tests failed|Failed! {1,3}-|FAILURES!|Failures:$|There (?:was|were) \d{1,5} failures?)|\btest result: |^\s{0,4}(?:Tests?|Test Files|Test Suites|Suites|Specs):? {1,12}\d{1,6} (?:failed|passed)|\bTests run: \d|\b\d{1,6} (?:passed|failed|passing|failing|successes|failures?|examples?)\b.{0,40}(?:$|\bin \d|[,/|(])|\b\d{1,6} tests?,? (?:\d{1,6} failures?|failed|passed)\b|\bSome tests failed\b|^\d\d:\d\d \+\d{1,6}(?: -\d{1,6})?: |^\s{0,4}●|^FAILED \S{1,300}::|\bExecuted \d{1,6} of \d{1,6}\b.{0,40}\(\d{1,6} FAILED\)|^TOTAL: \d{1,6} FAILED\b|^ℹ fail [1-9]|\*{3} \d{1,6} TESTS? FAILED \*{3}/;
 
 /** What is known of the lines that a program printed, before what is only quoted is dropped from them. */
 export interface Report {

@@ -7,6 +7,9 @@ type Branch = readonly [tools: readonly Tool[], files: string | readonly string[
 /** The lockfile of Bun; before its version 1.2 it was binary. */
 export const bunLocks = ['bun.lock', 'bun.lockb'] as const;
 
+/** The lockfiles of npm. */
+export const npmLocks = ['package-lock.json', 'npm-shrinkwrap.json'] as const;
+
 /** One command line for each tool that fails in the same way. */
 export type ToolCommands = Pick<PatternFix, 'how' | 'byTool'>;
 

@@ -12,7 +12,7 @@ import { gitMergingPatterns } from './git-merging.ts';
 import { gitRemotePatterns } from './git-remote.ts';
 import { heapPatterns } from './heaps.ts';
 import { httpPatterns } from './http.ts';
-import { kubernetesPatterns } from './kubernetes.ts';
+import { deploymentPatterns, kubernetesPatterns } from './kubernetes.ts';
 import { lifecyclePatterns } from './lifecycle.ts';
 import { limitPatterns } from './limits.ts';
 import { lockfilePatterns } from './lockfiles.ts';
@@ -29,6 +29,7 @@ import { portPatterns } from './ports.ts';
 import { postgresPatterns } from './postgres.ts';
 import { pythonPackagePatterns } from './python-packages.ts';
 import { registryPatterns } from './registries.ts';
+import { registryAnswerPatterns } from './registry-answers.ts';
 import { runtimePatterns } from './runtime.ts';
 import { sandboxPatterns } from './sandbox.ts';
 import { systemPackagePatterns } from './system-packages.ts';
@@ -51,6 +52,7 @@ export const catalogue: readonly ErrorPattern[] = [
   ...gitMergingPatterns,
   ...pythonPackagePatterns,
   ...registryPatterns,
+  ...registryAnswerPatterns,
   ...systemPackagePatterns,
   ...lockfilePatterns,
   ...nodePackagePatterns,
@@ -68,6 +70,7 @@ export const catalogue: readonly ErrorPattern[] = [
   ...crashPatterns,
   ...dockerPatterns,
   ...kubernetesPatterns,
+  ...deploymentPatterns,
   ...filesystemPatterns,
   ...noexecPatterns,
   ...tlsPatterns,

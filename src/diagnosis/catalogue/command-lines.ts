@@ -8,6 +8,14 @@ export const systemPackages = (apt: string, apk: string, dnf: string): string =>
   `if command -v apt-get >/dev/null; then ${asRoot} apt-get update && ${asRoot} apt-get install -y ${apt}; ` +
   `elif command -v apk >/dev/null; then ${asRoot} apk add ${apk}; else ${asRoot} dnf install -y ${dnf}; fi`;
 
+/**
+ * @param locks lockfiles of a Node project, of which one is there
+ * @returns a command line that installs from nothing; where no lockfile could bring back what is there, nothing is removed
+ */
+export const fromNothing = (locks: readonly string[], install: string): string =>
+  `if ${locks.map((lock) => `[ -f ${lock} ]`).join(' || ')}; then rm -rf node_modules && ${install}; ` +
+  'else echo "No lockfile: nothing was changed." >&2; false; fi';
+
 /** Makes nvm known, which is a function of the shell and no program. What it switches ends with that shell. */
 export const withNvm = '. "${NVM_DIR:-$HOME/.nvm}/nvm.sh"';
 

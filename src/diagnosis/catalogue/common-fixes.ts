@@ -65,6 +65,13 @@ export const showDiagnostics = api(
   'what the provider tells of the sandbox: state, events, logs',
 );
 
+export const showPods = shell(
+  'show-pods',
+  'Show the pods and the newest events',
+  'safe',
+  'kubectl get pods -o wide; kubectl get events --sort-by=.lastTimestamp | tail -20',
+);
+
 export const extendTime = api(
   'extend',
   'Extend the time of the sandbox',

@@ -1,5 +1,6 @@
 import { asRoot, systemPackages } from './command-lines.ts';
-import { category, editor, says, saysAtZero, shell } from './record.ts';
+import { showPods } from './common-fixes.ts';
+import { category, editor, says, saysAtZero, shell, variant } from './record.ts';
 
 const logIn = shell('log-in', 'Log in to the registry', 'confirm', 'docker login', 'the image can be pulled');
 
@@ -140,8 +141,9 @@ export const dockerPatterns = category('docker', [
     exitCodes: [125],
     cause: 'An earlier container was not removed.',
     fixes: [
-      shell('remove-container', 'Remove the stopped one[: {name}]', 'confirm', 'docker rm {name}', 'docker ps -a'),
       shell('start-container', 'Start the one there is', 'safe', 'docker start {name}', 'docker ps'),
+      // What it wrote outside of volumes goes with it.
+      shell('remove-container', 'Remove the stopped one[: {name}]', 'destructive', 'docker rm {name}', 'docker ps -a'),
     ],
     docs: 'https://docs.docker.com/reference/cli/docker/container/rm/',
   },
@@ -271,6 +273,13 @@ export const dockerPatterns = category('docker', [
     fixes: [
       shell('show-container-logs', 'Show its last lines', 'safe', 'docker logs --tail 50 {name}'),
       shell('start-container', 'Start it', 'confirm', 'docker start {name}', 'docker ps'),
+    ],
+    variants: [
+      variant(
+        /\bunable to upgrade connection\b|\bis waiting to start\b|\bcompleted pod\b/,
+        { cause: 'It is still starting, or it has ended.', fixes: [showPods] },
+        { command: /\bkubectl\b/ },
+      ),
     ],
     docs: 'https://docs.docker.com/reference/cli/docker/container/start/',
   },

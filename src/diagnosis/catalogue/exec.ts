@@ -1,6 +1,16 @@
 import { runAgainLater } from './common-fixes.ts';
 import { installsAny } from './installing.ts';
-import { api, category, editor, says, saysAtZero, shell, system, systemNear } from './record.ts';
+import { api, category, editor, manual, says, saysAtZero, shell, system, systemNear, variant } from './record.ts';
+
+const inspectFirstLine = shell(
+  'inspect-first-line',
+  'Look at the first line and the loader',
+  'safe',
+  'head -1 -- {path} | od -c | head -3; readelf -l {path} 2>/dev/null | grep interp',
+);
+/** A program of a virtual environment: its folder is named first, that of the interpreter it looks for comes later. */
+const ofVenv =
+  /(?<![^\s'‘"`:(])(?<venv>(?:[^\s'‘"`:]{0,200}\/)?\.?v?env[\w.-]{0,20})\/bin\/[\w.+-]{1,60}['’"`]?(?=[: ]|$)/;
 
 /** Starting programs and scripts. */
 export const execPatterns = category('exec', [
@@ -111,25 +121,37 @@ export const execPatterns = category('exec', [
         3,
       ),
       says(/\bCould not start dynamically linked executable\b|\bexec user process caused:? "?no such file\b/),
+      // Only for the environment, of which another line says what is wrong.
+      says(ofVenv, 1),
     ],
     exitCodes: [127, 126],
     vetoes: [/\\r|\^M/, /^Python interpreter \d/],
     cause:
       'Three causes look the same: Windows line ends in the first line, a moved virtual environment, or a loader of another C library.',
     fixes: [
-      shell(
-        'inspect-first-line',
-        'Look at the first line and the loader',
-        'safe',
-        'head -1 -- {path} | od -c | head -3; readelf -l {path} 2>/dev/null | grep interp',
+      inspectFirstLine,
+      manual(
+        'change-first-line',
+        'Name an interpreter that is there',
+        'the first line of the script; or install the one it names',
       ),
-      shell(
-        'recreate-venv',
-        'Make the virtual environment again',
-        'confirm',
-        'python3 -m venv --clear .venv && .venv/bin/pip install -r requirements.txt',
-        'pip runs',
-      ),
+    ],
+    variants: [
+      variant(ofVenv, {
+        fixes: [
+          inspectFirstLine,
+          shell(
+            'recreate-venv',
+            'Make the virtual environment again[: {venv}]',
+            'destructive',
+            // What was installed in it by hand is in no list: nothing is cleared where there is no list at all, or where it is none.
+            'r=$(dirname -- {venv})/requirements.txt; if [ -f {venv}/pyvenv.cfg ] && [ -f "$r" ]; ' +
+              'then python3 -m venv --clear -- {venv} && {venv}/bin/pip install -r "$r"; ' +
+              'else echo "No environment with a requirements.txt beside it: nothing was changed." >&2; false; fi',
+            'pip runs',
+          ),
+        ],
+      }),
     ],
     docs: 'https://man7.org/linux/man-pages/man2/execve.2.html',
   },

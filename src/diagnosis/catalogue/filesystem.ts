@@ -1,4 +1,6 @@
-import { category, editor, says, saysAtZero, shell, system } from './record.ts';
+import { category, editor, says, saysAtZero, shell, system, variant } from './record.ts';
+
+const showUsers = shell('show-users', 'Show what uses it', 'safe', 'findmnt -T {path}; fuser -vm {path}');
 
 /** Files and folders that cannot be moved, removed or followed. */
 export const filesystemPatterns = category('filesystem', [
@@ -21,24 +23,36 @@ export const filesystemPatterns = category('filesystem', [
   },
   {
     slug: 'mount-busy',
-    title: 'It is in use and cannot be removed',
+    title: 'It is in use',
     severity: 'medium',
     signals: [
       system('EBUSY'),
       says(/\btarget is busy\b|\bdevice is busy\b/),
-      says(/['‘](?<path>[^'’]{1,300})['’]: Device or resource busy\b/, 2),
+      // Of two names the first is the one that is busy: `mv: cannot move 'a' to 'b'`.
+      says(
+        /\bcannot move ['‘](?<moved>[^'’]{1,300})['’] to ['‘][^'’]{1,300}['’]: Device or resource busy\b|['‘](?<path>[^'’]{1,300})['’]: Device or resource busy\b/,
+        2,
+      ),
     ],
     vetoes: [/\bETXTBSY\b|\b[Tt]ext file (?:is )?busy\b/, /\bAddress already in use\b/i],
-    cause: 'The folder is a mount of its own, so that only its contents can be removed, or a process stands in it.',
-    fixes: [
-      shell('show-users', 'Show what uses it', 'safe', 'findmnt -T {path}; fuser -vm {path}'),
-      shell(
-        'empty-mount',
-        'Empty it instead of removing it',
-        'destructive',
-        'p=$(readlink -f -- {path}) && [ "$p" != / ] && mountpoint -q "$p" && find "$p" -xdev -mindepth 1 -delete',
-        'the folder is empty',
-      ),
+    cause: 'A process stands in it or has a file of it open, or it is a mount of its own.',
+    fixes: [showUsers],
+    variants: [
+      // Only who was about to remove it wants it empty; who unmounts or moves it wants to keep what is in it.
+      variant(/^(?:\S{0,80}\/)?(?:rm|rmdir): |\bEBUSY\b.{0,60}, (?:rm|rmdir|unlink) '/, {
+        title: 'It is in use and cannot be removed',
+        cause: 'The folder is a mount of its own, so that only its contents can be removed, or a process stands in it.',
+        fixes: [
+          showUsers,
+          shell(
+            'empty-mount',
+            'Empty it instead of removing it',
+            'destructive',
+            'p=$(readlink -f -- {path}) && [ "$p" != / ] && mountpoint -q "$p" && find "$p" -xdev -mindepth 1 -delete',
+            'the folder is empty',
+          ),
+        ],
+      }),
     ],
     docs: 'https://man7.org/linux/man-pages/man2/umount.2.html',
   },

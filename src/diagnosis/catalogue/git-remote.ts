@@ -1,5 +1,7 @@
 import { systemPackages } from './command-lines.ts';
-import { category, editor, manual, says, shell } from './record.ts';
+import { category, editor, manual, says, shell, variant } from './record.ts';
+
+const showKeys = shell('show-keys', 'Show which keys there are', 'safe', 'ssh-add -l');
 
 const signIn = editor(
   'sign-in',
@@ -110,14 +112,26 @@ export const gitRemotePatterns = category('git', [
     exitCodes: [128, 255],
     cause: 'The agent with your keys is not forwarded into the sandbox.',
     fixes: [
-      shell('show-keys', 'Show which keys there are', 'safe', 'ssh-add -l'),
-      shell(
-        'use-https',
-        'Use https for GitHub instead',
-        'confirm',
-        'git config --global url.https://github.com/.insteadOf git@github.com:',
-        'git ls-remote',
+      showKeys,
+      manual(
+        'forward-agent',
+        'Give the sandbox a key',
+        'forward the agent with your keys, or make a key that the server knows',
       ),
+    ],
+    variants: [
+      variant(/\bgithub\.com\b/, {
+        fixes: [
+          showKeys,
+          shell(
+            'use-https',
+            'Use https for GitHub instead',
+            'confirm',
+            'git config --global url.https://github.com/.insteadOf git@github.com:',
+            'git ls-remote',
+          ),
+        ],
+      }),
     ],
     docs: 'https://code.visualstudio.com/remote/advancedcontainers/sharing-git-credentials',
   },

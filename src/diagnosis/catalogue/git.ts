@@ -10,14 +10,14 @@ export const gitPatterns = category('git', [
     priority: 8,
     signals: [
       says(
-        /(?<![^'\s])(?<path>[^'\s]{1,300}\.lock)['’]?[:：]? ?(?:File exists|Die Datei existiert|文件已存在|Le fichier existe|El fichero ya existe|Arquivo existe|Файл существует|ファイルが存在します)/,
+        /(?<![^'\s])(?<path>[^'\s]{0,200}\.git\/[^'\s]{1,200}\.lock)['’]?[:：]? ?(?:File exists|Die Datei existiert|文件已存在|Le fichier existe|El fichero ya existe|Arquivo existe|Файл существует|ファイルが存在します)/,
       ),
       says(
-        /['‘](?<path>[^'’]{1,300}\.lock)['’] (?:nicht erstellen|.{0,60}existiert bereits)|无法创建 ['‘](?<zh>[^'’]{1,300}\.lock)/,
+        /['‘](?<path>[^'’]{0,200}\.git\/[^'’]{1,200}\.lock)['’] (?:nicht erstellen|.{0,60}existiert bereits)|无法创建 ['‘](?<zh>[^'’]{0,200}\.git\/[^'’]{1,200}\.lock)/,
       ),
       says(/\bcould not lock config file .{1,200}: File exists\b|\bcannot lock ref .{1,300}File exists\b/),
       says(
-        /\bAnother git process seems to be running\b|\bEin anderer Git-Prozess\b|\bUn autre processus git\b|\bUnable to create '(?<lock>[^']{1,300}\.lock)': File exists/,
+        /\bAnother git process seems to be running\b|\bEin anderer Git-Prozess\b|\bUn autre processus git\b|\bUnable to create '(?<lock>[^']{0,200}\.git\/[^']{1,200}\.lock)': File exists/,
       ),
       says(/\btimed out waiting for lock held by\b|\bE155004\b/, 3),
     ],
@@ -170,7 +170,7 @@ export const gitPatterns = category('git', [
     priority: 5,
     signals: [
       says(
-        /\bdid not match any file\(s\) known to git\b|\binvalid (?:reference|upstream|object name)\b|\bunknown revision or path\b|\bcouldn't find remote ref\b|\bRemote branch \S{1,200} not found in upstream\b|\bnot a valid (?:ref|object name)\b|\bNot a valid object name\b|\bbad revision\b|\bsrc refspec \S{1,120} does not match any\b/i,
+        /\bdid not match any file\(s\) known to git\b|\bfatal: invalid (?:reference|upstream|object name)\b|\bunknown revision or path\b|\bcouldn't find remote ref\b|\bRemote branch \S{1,200} not found in upstream\b|\bnot a valid (?:ref|object name)\b|\bNot a valid object name\b|\bbad revision\b|\bsrc refspec \S{1,120} does not match any\b/i,
       ),
       says(
         /\berror: (?:branch|tag) '[^']{1,200}' not found\b|\bfatal: Needed a single revision\b|\bis not a commit and a branch\b|\bCould not find remote branch\b|\bnot something we can merge\b|\bfatal: [Nn]o such (?:ref|branch): /,

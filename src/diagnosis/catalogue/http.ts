@@ -1,11 +1,28 @@
+import { asksRegistry, namesPackages, ofClient } from './asking-registries.ts';
 import { allowHost } from './common-fixes.ts';
-import { category, editor, manual, says, shell } from './record.ts';
+import { category, editor, manual, says, shell, variant } from './record.ts';
 
 const withoutProxy = shell(
   'run-without-proxy',
   'Run it again without the proxy',
   'safe',
   'env -u http_proxy -u https_proxy -u HTTP_PROXY -u HTTPS_PROXY -u all_proxy -u ALL_PROXY {command}',
+  'exit code 0',
+);
+
+const waitAndRetry = shell('wait-and-retry', 'Wait and run it again', 'safe', 'sleep 60; {command}', 'exit code 0');
+const askWithToken = editor(
+  'authenticate',
+  'Ask with a token',
+  'confirm',
+  'the token setting of the tool',
+  'exit code 0',
+);
+const retryWithPauses = shell(
+  'retry-with-pauses',
+  'Try again a few times',
+  'safe',
+  '{command} || { sleep 5; {command}; } || { sleep 10; {command}; }',
   'exit code 0',
 );
 
@@ -112,10 +129,19 @@ export const httpPatterns = category('network', [
     ],
     vetoes: [/\btoomanyrequests\b/, /\brate_limit_error\b|\boverloaded_error\b/, /\bpull rate limit\b/],
     cause: 'All sandboxes of a fleet ask from the same address.',
-    fixes: [
-      shell('wait-and-retry', 'Wait and run it again', 'safe', 'sleep 60; {command}', 'exit code 0'),
-      editor('authenticate', 'Ask with a token', 'confirm', 'the token setting of the tool', 'exit code 0'),
-      editor('use-mirror', 'Use a mirror', 'safe', 'the registry setting of the tool', 'exit code 0'),
+    fixes: [waitAndRetry, askWithToken],
+    variants: [
+      variant(
+        namesPackages,
+        {
+          fixes: [
+            waitAndRetry,
+            askWithToken,
+            editor('use-mirror', 'Use a mirror', 'safe', 'the registry setting of the tool', 'exit code 0'),
+          ],
+        },
+        { command: asksRegistry, unless: ofClient },
+      ),
     ],
     docs: 'https://developer.mozilla.org/docs/Web/HTTP/Status/429',
   },
@@ -139,21 +165,25 @@ export const httpPatterns = category('network', [
       ),
     ],
     vetoes: [/\bFailed to execute command: \(502\)/, /\bsandbox\b.{0,40}\bport\b/i],
-    cause: 'The registry, mirror or gateway is down or restarting.',
-    fixes: [
-      shell(
-        'retry-with-pauses',
-        'Try again a few times',
-        'safe',
-        '{command} || { sleep 5; {command}; } || { sleep 10; {command}; }',
-        'exit code 0',
-      ),
-      editor(
-        'switch-registry',
-        'Use another registry',
-        'confirm',
-        'the registry setting of the tool',
-        'the registry answers',
+    cause: 'The server or a gateway before it is down, is restarting, or made a mistake.',
+    fixes: [retryWithPauses],
+    variants: [
+      variant(
+        namesPackages,
+        {
+          cause: 'The registry, mirror or gateway is down or restarting.',
+          fixes: [
+            retryWithPauses,
+            editor(
+              'switch-registry',
+              'Use another registry',
+              'confirm',
+              'the registry setting of the tool',
+              'the registry answers',
+            ),
+          ],
+        },
+        { command: asksRegistry, unless: ofClient },
       ),
     ],
     docs: 'https://developer.mozilla.org/docs/Web/HTTP/Status/503',

@@ -1,4 +1,5 @@
-import { bunLocks, byTool, type ToolCommands } from './by-tool.ts';
+import { bunLocks, byTool, npmLocks, type ToolCommands } from './by-tool.ts';
+import { fromNothing } from './command-lines.ts';
 
 /**
  * The manager that a project's lockfile names, for what runs under Node or Python: `npm run`, `npx` and `node` start programs of
@@ -31,11 +32,11 @@ export const installsNode = byLockfile(
 /** The same from nothing, for another system or another version of Node. */
 export const reinstallsNode = byLockfile(
   [
-    [['pnpm'], 'pnpm-lock.yaml', 'rm -rf node_modules && pnpm install --frozen-lockfile'],
-    [['yarn'], 'yarn.lock', 'rm -rf node_modules && yarn install'],
-    [['bun'], bunLocks, 'rm -rf node_modules && bun install'],
+    [['pnpm'], 'pnpm-lock.yaml', fromNothing(['pnpm-lock.yaml'], 'pnpm install --frozen-lockfile')],
+    [['yarn'], 'yarn.lock', fromNothing(['yarn.lock'], 'yarn install')],
+    [['bun'], bunLocks, fromNothing(bunLocks, 'bun install')],
   ],
-  'rm -rf node_modules && npm ci',
+  fromNothing(npmLocks, 'npm ci'),
   ['npm', 'node'],
 );
 

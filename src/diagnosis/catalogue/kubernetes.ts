@@ -1,4 +1,4 @@
-import { moreDisk, recreate, showDiagnostics, showDisk } from './common-fixes.ts';
+import { moreDisk, recreate, showDiagnostics, showDisk, showPods } from './common-fixes.ts';
 import { api, category, editor, manual, says, saysAtZero } from './record.ts';
 
 /** Kubernetes below the sandbox. */
@@ -109,5 +109,25 @@ export const kubernetesPatterns = category('k8s', [
       ),
     ],
     docs: 'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
+  },
+]);
+
+/** What a person deploys to a cluster from the sandbox: it may be anything, so nothing is said of the sandbox, nor who is to blame. */
+export const deploymentPatterns = category('deployment', [
+  {
+    slug: 'k8s-wait-timeout',
+    title: 'It was not ready in the cluster in time',
+    severity: 'medium',
+    priority: 7,
+    signals: [
+      says(/\btimed out waiting for the condition\b/i),
+      says(
+        /\b(?:INSTALLATION|UPGRADE) FAILED: .{0,80}\b(?:context deadline exceeded|timed out)|\bexceeded its progress deadline\b/,
+      ),
+    ],
+    cause:
+      'Its pods do not start or do not get ready: the image, a setting, a probe, too few resources, or the program.',
+    fixes: [showPods, manual('wait-longer', 'Wait longer', 'the --timeout of the command')],
+    docs: 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/',
   },
 ]);

@@ -189,9 +189,10 @@ export const modulePatterns = category('modules', [
     title: 'A Rust crate is missing',
     severity: 'low',
     signals: [
-      says(/\berror\[E04(?:32|33|63)\]/),
+      // What begins at the crate itself is a name of the program, and so is a type.
+      says(/\berror\[E0463\]|\berror\[E0432\]: (?!unresolved imports? `(?:crate|self|super)::)/),
       says(
-        /\b(?:unresolved import `|use of unresolved module or unlinked crate `|use of undeclared crate or module `|can't find crate for `)(?<package>[\w:]{1,120})/,
+        /\b(?:unresolved import `(?!(?:crate|self|super)::)|use of unresolved module or unlinked crate `|use of undeclared crate or module `|can't find crate for `)(?<package>[\w:]{1,120})/,
       ),
     ],
     cause: 'The crate was not added to Cargo.toml.',
@@ -205,7 +206,8 @@ export const modulePatterns = category('modules', [
     signals: [
       says(/\bCould not find or load main class (?<module>\S{1,200})|\bUnable to access jarfile (?<path>\S{1,200})/),
       says(/\bClassNotFoundException\b|\bNoClassDefFoundError\b|\bno main manifest attribute\b/),
-      says(/\bpackage [\w.]{1,200} does not exist\b|\berror: cannot find symbol\b|\bunresolved reference: \w/, 3),
+      says(/\bpackage [\w.]{1,200} does not exist\b|\bunresolved reference: \w/, 3),
+      says(/\berror: cannot find symbol\b/, 3, { near: /\bsymbol: {1,4}class\b/ }),
       says(
         /\b[Uu]nresolved reference:? '?\w|\bobject \w{1,80} is not a member of package\b|\bCould not locate \S{1,120}__init\.class\b/,
         3,
@@ -241,7 +243,9 @@ export const modulePatterns = category('modules', [
     severity: 'low',
     priority: 7,
     signals: [
-      says(/\bCan't locate (?<module>\S{1,120}\.pm) in @INC\b|\bCan't locate object method .{1,80}via package\b/),
+      says(
+        /\bCan't locate (?<module>\S{1,120}\.pm) in @INC\b|\bCan't locate object method .{1,80}via package .{1,120}\(perhaps you forgot to load\b/,
+      ),
     ],
     cause: 'The module is not installed in this sandbox.',
     fixes: [

@@ -64,7 +64,8 @@ export const networkPatterns = category('network', [
       ),
     ],
     exitCodes: [6],
-    vetoes: [/\bCONNECT tunnel failed\b/],
+    // A configuration names a service that is not in it.
+    vetoes: [/\bCONNECT tunnel failed\b/, /\bReferenced host not found\b/],
     cause: 'The sandbox may not reach the network, its resolver is not up yet after a resume, or the name is wrong.',
     fixes: [
       shell(

@@ -1,5 +1,5 @@
-import { byTool } from './by-tool.ts';
-import { withNvm } from './command-lines.ts';
+import { byTool, npmLocks } from './by-tool.ts';
+import { fromNothing, withNvm } from './command-lines.ts';
 import { openManifest, runAgain } from './common-fixes.ts';
 import { category, editor, says, shell } from './record.ts';
 
@@ -195,7 +195,7 @@ export const nodePackagePatterns = category('package-manager', [
         'find node_modules -maxdepth 2 -name ".*-????????" -prune -exec rm -rf {} +',
         'npm install',
       ),
-      shell('clean-install', 'Install from scratch', 'destructive', 'rm -rf node_modules && npm ci', 'exit code 0'),
+      shell('clean-install', 'Install from scratch', 'destructive', fromNothing(npmLocks, 'npm ci'), 'exit code 0'),
     ],
     docs: 'https://docs.npmjs.com/common-errors',
   },

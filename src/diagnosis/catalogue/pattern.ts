@@ -47,6 +47,17 @@ export interface PatternFix {
   readonly check: string | null;
 }
 
+/** What is said of an error, and done against it, where more is known of it than that it is of its pattern. */
+export interface PatternVariant {
+  /** It holds where the line of the error fits this, as it was printed or without its prefixes. */
+  readonly line: RegExp;
+  /** It holds as well where the failed command fits this; null: only the line counts. */
+  readonly command: RegExp | null;
+  /** Lines for which it never holds, or null. */
+  readonly unless: RegExp | null;
+  readonly instead: Partial<Pick<ErrorPattern, 'title' | 'cause' | 'fixes' | 'documentation'>>;
+}
+
 /** How bad it is: `blocker` ends all work, `info` is a state and no failure. */
 export type PatternSeverity = 'blocker' | 'high' | 'medium' | 'low' | 'info';
 
@@ -68,5 +79,7 @@ export interface ErrorPattern {
   /** Why it happens in a sandbox. */
   readonly cause: string;
   readonly fixes: readonly PatternFix[];
+  /** The first that holds replaces what is said above (see `variants.ts`). What stands above is true of every error of the pattern. */
+  readonly variants: readonly PatternVariant[];
   readonly documentation: string;
 }

@@ -110,7 +110,13 @@ export const permissionPatterns = category('permissions', [
       says(/^[\w.-]{1,30}: (?<path>[^:'‘"]{1,300}): (?:Cannot (?:open|mkdir|create \w{1,20}): )?Permission denied$/, 1),
     ],
     exitCodes: [1],
-    vetoes: [/\bpublickey\b/, /\bcode EACCES\b/],
+    // The last ones are servers, which have rights of their own.
+    vetoes: [
+      /\bpublickey\b/,
+      /\bcode EACCES\b/,
+      /\b(?:403|code = PermissionDenied|PERMISSION_DENIED|rpc error|etcdserver)\b.{0,60}\b[Pp]ermission denied\b/,
+      /\bpermission denied for (?:table|view|schema|sequence|database|function|relation|column|type)\b/,
+    ],
     cause: 'The image and the volume of the workspace have different owners.',
     fixes: [shell('show-owner', 'Show who owns it[: {path}]', 'safe', 'namei -l {path}; id'), ownWorkspace],
     docs: 'https://man7.org/linux/man-pages/man7/path_resolution.7.html',
@@ -134,7 +140,7 @@ export const permissionPatterns = category('permissions', [
   },
   {
     slug: 'sudo-unavailable',
-    title: 'There is no sudo here',
+    title: 'sudo cannot be used here',
     severity: 'low',
     priority: 8,
     signals: [
@@ -142,13 +148,13 @@ export const permissionPatterns = category('permissions', [
         /\bsudo: (?:command )?not found\b|\bcommand not found: sudo\b|\b"?no new privileges"? flag is set\b|\bexec: "sudo": executable file not found\b/,
       ),
       says(
-        /\bsudo: (?:a password is required|a terminal is required|\S{1,80} must be owned by uid 0|effective uid is not 0|unable to (?:allocate pty|resolve host))|\bis not in the sudoers file\b/,
+        /\bsudo: (?:a password is required|a terminal is required|\S{1,80} must be owned by uid 0|effective uid is not 0|unable to allocate pty)|\bis not in the sudoers file\b/,
       ),
       says(
         /\bMissing sudo password\b|\bIncorrect sudo password\b|^doas: (?:Operation not permitted|a tty is required)/,
       ),
     ],
-    cause: 'It is not in the image, or the sandbox forbids programs to gain rights.',
+    cause: 'It is not in the image, it asks for a password, or the sandbox forbids programs to gain rights.',
     fixes: [
       shell('show-user', 'See whether you are root already', 'safe', 'id; grep NoNewPrivs /proc/self/status'),
       manual('run-without-sudo', 'Run it without sudo', 'the same command without the word sudo'),

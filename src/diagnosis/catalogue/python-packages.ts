@@ -37,7 +37,8 @@ export const pythonPackagePatterns = category('package-manager', [
         'make-venv',
         'Make an environment with another Python',
         'confirm',
-        'uv venv --python {version}',
+        // Older versions of uv replace an environment that is there, with all that was installed in it by hand.
+        'if [ -e .venv ]; then echo ".venv is there already: nothing was changed." >&2; false; else uv venv --python {version}; fi',
         'python -V',
       ),
       shell('list-pythons', 'Show which there are', 'safe', 'ls /usr/bin/python3* /usr/local/bin/python3* 2>/dev/null'),

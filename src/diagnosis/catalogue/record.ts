@@ -1,7 +1,7 @@
 import type { FixId, FixRisk } from '../../model/fix.ts';
 import type { Errno } from '../errno.ts';
 import type { ToolCommands } from './by-tool.ts';
-import type { ErrorPattern, PatternFix, PatternSeverity, PatternSignal } from './pattern.ts';
+import type { ErrorPattern, PatternFix, PatternSeverity, PatternSignal, PatternVariant } from './pattern.ts';
 
 type Weight = PatternSignal['weight'];
 type Extra = Partial<Pick<PatternSignal, 'near' | 'atExitZero'>>;
@@ -72,6 +72,13 @@ export const manual = (id: string, title: string, how: string): PatternFix => ({
   check: null,
 });
 
+/** What holds where the line fits `line`, or the failed command `command`. */
+export const variant = (
+  line: RegExp,
+  instead: PatternVariant['instead'],
+  { command = null, unless = null }: Partial<Pick<PatternVariant, 'command' | 'unless'>> = {},
+): PatternVariant => ({ line, command, unless, instead });
+
 interface PatternRecord {
   readonly slug: string;
   readonly title: string;
@@ -82,6 +89,7 @@ interface PatternRecord {
   readonly vetoes?: readonly RegExp[];
   readonly cause: string;
   readonly fixes: readonly PatternFix[];
+  readonly variants?: readonly PatternVariant[];
   readonly docs: string;
 }
 
@@ -91,6 +99,7 @@ export const category = (name: string, records: readonly PatternRecord[]): reado
     priority: 6,
     exitCodes: [],
     vetoes: [],
+    variants: [],
     ...record,
     category: name,
     documentation: docs,

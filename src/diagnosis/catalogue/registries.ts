@@ -1,28 +1,10 @@
-import { byTool, type ToolCommands } from './by-tool.ts';
+import { askRegistry, asksRegistry, namesPackages } from './asking-registries.ts';
+import { byTool } from './by-tool.ts';
 import { asRoot } from './command-lines.ts';
 import { openManifest } from './common-fixes.ts';
-import { category, editor, manual, says, shell } from './record.ts';
+import { category, manual, says, shell, variant } from './record.ts';
 
-/** Asks the registry of a tool for a package. @param npm how npm is asked; all others answer with the versions anyway. */
-const askRegistry = (npm: string): ToolCommands => {
-  const pip = 'pip index versions {package}';
-  return byTool(
-    [
-      [['npm', 'pnpm', 'yarn', 'bun', 'node'], 'package.json', npm],
-      [['cargo'], 'Cargo.toml', 'cargo info {package}'],
-      [['bundler', 'gem'], 'Gemfile', 'gem list --remote --all --exact {package}'],
-      [['composer'], 'composer.json', 'composer show --all {package}'],
-      [['go'], 'go.mod', 'go list -m -versions {package}'],
-      [['apt'], null, 'apt-cache policy {package}'],
-      [['mix'], 'mix.exs', 'mix hex.info {package}'],
-      [['pub'], 'pubspec.yaml', 'dart pub add --dry-run {package}'],
-      [['pip', 'uv', 'poetry', 'pipenv', 'pdm', 'python'], null, pip],
-    ],
-    pip,
-  );
-};
-
-/** What registries answer. */
+/** Versions and contents of packages. */
 export const registryPatterns = category('package-manager', [
   {
     slug: 'version-not-found',
@@ -68,121 +50,8 @@ export const registryPatterns = category('package-manager', [
     docs: 'https://docs.npmjs.com/cli/commands/npm-view',
   },
   {
-    slug: 'package-not-found',
-    title: 'The registry does not have it (404)',
-    severity: 'medium',
-    priority: 5,
-    signals: [
-      says(
-        /'(?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[^']{0,60}' (?:is not in (?:this|the npm) registry|could not be found or you do not have permission)\b/,
-      ),
-      says(/^(?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100}) is not in the npm registry\b/),
-      says(/\bno matching package named `(?<package>[\w-]{1,80})` found\b/, 3),
-      says(/\bcode E404\b|\bERR_PNPM_FETCH_404\b|\berror: GET https?:\S{1,300} - 404\b/),
-      says(
-        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success|Client Error)[:( ]{1,3}404\b/i,
-        3,
-      ),
-      says(/\b404 (?:Not Found|Client Error)\b.{0,200}/i, 3),
-      says(/\bCould not (?:resolve dependencies for project|find artifact \S{1,200})/, 3),
-      says(
-        /\bRequest failed "404 Not Found"|\bno matching package (?:named|found)\b|\bpackage .{1,120} not found in (?:the )?(?:registry|package repositories)\b|\bNU1101\b|\bcould not be found in registry index\b|\bUnable to find package \S{1,120}|\bCould not find package \S{1,120} (?:at any version|in a version)|\bPackage "?\S{1,120}"? (?:was )?not found\b(?! in the pkg-config)/i,
-        3,
-      ),
-      says(/\bCould not find a valid gem '(?<package>[\w.-]{1,80})' \(>= 0\)/, 3),
-      says(
-        /\bNo package (?:with name|named) (?<package>[\w.@/-]{1,80})|\bPackagesNotFoundError\b|\bNo available formula\b|\bThere is no package named\b|\bNo results matching query were found\b|\bchart "[^"]{1,80}" not found in\b|\bnpm package '[^']{1,80}' does not exist\b|\bcould not find package \S{1,80} at\b|\bpackage names could not be resolved\b|\bCould not find a matching version of package\b|\bCheck the package spelling\b|\bNo known package\b|\bCouldn't find module or a distribution\b|\bcannot find package on catalogs\b|\bpackages? ‘[^’]{1,80}’ (?:is|are) not available for\b|\bNo such package\b/,
-        3,
-      ),
-      says(
-        /\bThe requested package \S{1,120} (?:could not be found|does not exist)|\bnot found: .{0,40}(?:module lookup disabled|410 Gone|404 Not Found)/,
-        3,
-      ),
-      says(
-        /\bCouldn't find package "(?<package>[^"]{1,120})"|\bYN0035\b.{0,120}\bPackage not found\b|\bno versions available for the package '(?<nuget>[^']{1,120})'|\bUnable to find '(?<conan>[^']{1,80})' in remotes\b|\bwhile looking for (?<vcpkg>[\w-]{1,80}):|\bFailed to resolve the requested dependencies map\b/,
-      ),
-      says(
-        /\b(?<package>[\w.-]{1,80}) was not found in the package registry\b|\bCould not find gem '(?<gem>[\w.-]{1,80})(?: \(>= 0\))?' in (?:rubygems repository|any of)/,
-      ),
-      says(
-        /^(?:> )?Could not find (?<package>[\w.-]{1,80}:[\w.-]{1,80}):\S{1,40}\.$|\bUnable to find a specification for [`'](?<pod>[^`']{1,80})|\bNo releases available for package "(?<pecl>[^"]{1,120})"|\bsnap "(?<snap>[^"]{1,80})" not found\b|\bResolveException: Error downloading (?<sbt>\S{1,120})/,
-      ),
-    ],
-    exitCodes: [22],
-    vetoes: [
-      /\bCONNECT tunnel\b/,
-      /"(?:GET|POST|PUT|HEAD) \S{1,200} HTTP/,
-      /\bhas versions:|\bNearest version\b/,
-      // gem says below why it found nothing.
-      /^\s{1,20}Unable to download data from http/,
-    ],
-    cause:
-      'A typing error, a private package without a token, or a name that was made up. It is never installed by itself.',
-    fixes: [
-      shell('check-name', 'Check the name[: {package}]', 'safe', askRegistry('npm view {package}')),
-      editor('open-import', 'Open the place that names it', 'safe', 'the import or the manifest', null),
-    ],
-    docs: 'https://docs.npmjs.com/common-errors',
-  },
-  {
-    slug: 'registry-auth',
-    title: 'The registry wants to know who asks (401)',
-    severity: 'medium',
-    priority: 7,
-    signals: [
-      says(/\bcode E401\b|\bERR_PNPM_FETCH_401\b|\bcode ENEEDAUTH\b|\bERR_PNPM_NO_AUTH\b/),
-      says(
-        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success)[:( ]{1,3}401\b|\bUsername\/Password Authentication Failed\b|\b401 (?:Unauthorized|Client Error)\b/i,
-        3,
-      ),
-      says(
-        /\b(?:authentication (?:is )?(?:required|token not found)|no (?:auth|access) token|not logged in to (?:the )?registry|unauthorized: authentication required|missing credentials)\b/i,
-        3,
-      ),
-      says(
-        /\bInvalid authentication \(as an\b|\bYN0041\b|\bno token found, please run\b|\bno basic auth credentials\b|\bAuthentication is required for [\w.-]{1,200}\.$/,
-      ),
-      says(/\bgot 401$/, 3),
-    ],
-    vetoes: [/^fatal: /, /\bgit\b.{0,60}\bunable to access\b/],
-    cause: 'The token of the registry is not in the sandbox.',
-    fixes: [
-      editor(
-        'open-registry-settings',
-        'Open the registry settings',
-        'safe',
-        '~/.npmrc, pip.conf, ~/.m2/settings.xml',
-        'npm whoami',
-      ),
-      manual('inject-secret', 'Give the sandbox the token', 'environment or secrets of the sandbox'),
-    ],
-    docs: 'https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration',
-  },
-  {
-    slug: 'registry-forbidden',
-    title: 'The registry forbids it (403)',
-    severity: 'medium',
-    priority: 7,
-    signals: [
-      says(/\bcode E403\b|\bERR_PNPM_FETCH_403\b/),
-      says(
-        /\b(?:returned error|ERROR|error|status(?: code)?|HTTP error|response status code|indicate success)[:( ]{1,3}403\b|\b403 (?:Forbidden|Client Error)\b/i,
-        3,
-      ),
-      says(/^denied: requested access to the resource is denied\b/, 3),
-      says(/\bgot 403$/, 3),
-    ],
-    vetoes: [/\bCONNECT tunnel\b/, /\bTunnel connection failed\b/, /^fatal: /],
-    cause: 'A policy of the registry or of the egress proxy says no.',
-    fixes: [
-      shell('show-who-answers', 'Show who answers', 'safe', 'curl -sI {url}'),
-      manual('ask-for-access', 'Ask for access', 'whoever runs the registry'),
-    ],
-    docs: 'https://developer.mozilla.org/docs/Web/HTTP/Status/403',
-  },
-  {
     slug: 'integrity-mismatch',
-    title: 'The checksum of a package does not fit',
+    title: 'A checksum does not fit',
     severity: 'medium',
     priority: 8,
     signals: [
@@ -204,38 +73,59 @@ export const registryPatterns = category('package-manager', [
     ],
     // The file with the checksum could not be had at all.
     vetoes: [/\b(?:request|GET|fetch|download)\w{0,4} .{0,300}\bfailed, reason: /i],
-    cause: 'A download was cut short and kept, or a mirror changes packages.',
+    cause: 'The download was cut short, or the file is another one than the sum was made for.',
     fixes: [
-      shell(
-        'verify-cache',
-        'Clear the cache and install again, once',
-        'confirm',
-        byTool(
-          [
-            [['npm', 'node'], 'package.json', 'npm cache verify; npm ci'],
-            [['pnpm'], null, 'pnpm store prune; {command}'],
-            [['yarn'], null, 'yarn cache clean; {command}'],
-            [['bun'], null, 'bun pm cache rm; {command}'],
-            [['go'], 'go.mod', 'go clean -modcache; go mod download'],
-            [['cargo'], 'Cargo.toml', 'cargo fetch'],
-            [['uv'], 'uv.lock', 'uv cache clean; {command}'],
-            [['poetry'], null, 'poetry cache clear --all --no-interaction PyPI; {command}'],
-            [['composer'], 'composer.json', 'composer clear-cache; composer install'],
-            [['apt'], null, `${asRoot} apt-get clean; ${asRoot} apt-get update; {command}`],
-            [['pip', 'pipenv', 'python'], null, 'pip cache purge; {command}'],
-          ],
-          'pip cache purge; {command}',
-        ),
-        'exit code 0',
-      ),
-      shell(
-        'clear-pip-cache',
-        'Clear the cache of pip',
-        'confirm',
-        byTool([[['pip', 'pipenv', 'python'], null, 'pip cache purge']], 'pip cache purge'),
-        'exit code 0',
+      manual(
+        'fetch-again',
+        'Fetch the file again',
+        'from where it comes from; and compare its size with the one there',
       ),
     ],
-    docs: 'https://docs.npmjs.com/cli/commands/npm-cache',
+    variants: [
+      variant(
+        new RegExp(
+          `${namesPackages.source}|\\b(?:EINTEGRITY|HASHES|IntegrityCheckFailed|SHA256 mismatch|hash mismatch|known hashes|expected hash|unexpected checksum|sources of the following)\\b|\\bverifying \\S{1,200}@|\\bchecksum for \`|\\bChecksum was\\b`,
+          'i',
+        ),
+        {
+          title: 'The checksum of a package does not fit',
+          cause: 'A download was cut short and kept, or a mirror changes packages.',
+          fixes: [
+            shell(
+              'verify-cache',
+              'Clear the cache and install again, once',
+              'confirm',
+              byTool(
+                [
+                  [['npm', 'node'], 'package.json', 'npm cache verify; npm ci'],
+                  [['pnpm'], null, 'pnpm store prune; {command}'],
+                  [['yarn'], null, 'yarn cache clean; {command}'],
+                  [['bun'], null, 'bun pm cache rm; {command}'],
+                  [['go'], 'go.mod', 'go clean -modcache; go mod download'],
+                  [['cargo'], 'Cargo.toml', 'cargo fetch'],
+                  [['uv'], 'uv.lock', 'uv cache clean; {command}'],
+                  [['poetry'], null, 'poetry cache clear --all --no-interaction PyPI; {command}'],
+                  [['composer'], 'composer.json', 'composer clear-cache; composer install'],
+                  [['apt'], null, `${asRoot} apt-get clean; ${asRoot} apt-get update; {command}`],
+                  [['pip', 'pipenv', 'python'], null, 'pip cache purge; {command}'],
+                ],
+                'pip cache purge; {command}',
+              ),
+              'exit code 0',
+            ),
+            shell(
+              'clear-pip-cache',
+              'Clear the cache of pip',
+              'confirm',
+              byTool([[['pip', 'pipenv', 'python'], null, 'pip cache purge']], 'pip cache purge'),
+              'exit code 0',
+            ),
+          ],
+          documentation: 'https://docs.npmjs.com/cli/commands/npm-cache',
+        },
+        { command: asksRegistry, unless: /^(?:\w{1,10}sum|shasum): |: FAILED$/ },
+      ),
+    ],
+    docs: 'https://manpages.debian.org/stable/coreutils/sha256sum.1.en.html',
   },
 ]);

@@ -123,13 +123,12 @@ export const sandboxPatterns = category('sandbox', [
       says(/\bPOD_READY_TIMEOUT\b|\bprovision_timeout\b|\bSANDBOX_(?:START|CREATE)_TIMEOUT\b/),
       says(/\bDEADLINE_EXCEEDED\b/, 3),
       says(
-        /\b(?:sandbox|workspace|devbox|pod|environment)\b.{0,80}\b(?:did not (?:start|become ready)|start(?:up)? timed out|timed out (?:waiting )?(?:to|for)(?: \w{1,20}){0,4} (?:start|ready|running))/i,
+        /\b(?:sandbox|workspace|devbox|pod|environment)\b.{0,80}\b(?:did not (?:start|become ready)|start(?:up)? timed out|timed out (?:waiting )?(?:to|for)(?: \w{1,20}){0,4} (?:start|ready|running))|\b(?:sandbox|workspace|devbox)\b.{0,80}\btimed out waiting for the condition\b/i,
       ),
-      says(/\btimed out waiting for the condition\b|\bTimed out waiting for (?:sandbox|pod|container|workspace)\b/i),
-      says(
-        /\b(?:INSTALLATION|UPGRADE) FAILED: .{0,80}\b(?:context deadline exceeded|timed out)|\bexceeded its progress deadline\b/,
-      ),
+      says(/\bTimed out waiting for (?:sandbox|pod|container|workspace)\b/i),
     ],
+    // The answer of any server that speaks gRPC.
+    vetoes: [/\bStatusCode\.DEADLINE_EXCEEDED\b|\b4 DEADLINE_EXCEEDED\b|\bgrpc\b/i],
     cause: 'Pulling the image, finding a node for it or a quota took longer than the server waits.',
     fixes: [showDiagnostics, api('create-again', 'Create it again', 'confirm', null, 'create', 'the sandbox runs')],
     docs: 'https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/',

@@ -175,7 +175,7 @@ export const clockPatterns = category('clock', [
         /\bRequestTimeTooSkewed\b|\bRequestExpired\b|\bSignature (?:has )?expired\b|\bSignature not yet current\b|\bInvalidSignatureException\b.{0,60}\btime\b/,
       ),
       says(
-        /\bImmatureSignatureError\b|\b[Tt]oken used (?:before issued|too early)\b|\btoken is not (?:yet )?valid(?: yet)?\b|\b(?:nbf|iat)\b.{0,40}\b(?:future|not yet)/,
+        /\bImmatureSignatureError\b|\b[Tt]oken used (?:before issued|too early)\b|\btoken is not (?:yet valid|valid yet)\b|\b(?:nbf|iat)\b.{0,40}\b(?:future|not yet)/,
       ),
       saysAtZero(
         /\bClock skew detected\b|\bmodification time [\d.]{1,20} s in the future\b|\btime stamp .{1,60} is [\d.]{1,20} s in the future\b/i,

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/diagnosis/catalogue/catalogue.ts';
 import { argvIn, errorFixes } from '../../../src/monitor/error-fixes.ts';
 import { sourcePlaces } from '../../../src/monitor/source-places.ts';
 import { shownLine } from '../../../src/monitor/telling-line.ts';
+import { everyRecord } from '../../helpers/catalogue-records.ts';
 
 const hostile = fc.oneof(
   fc.constantFrom(
@@ -26,6 +26,7 @@ const hostile = fc.oneof(
 const names = [
   'port',
   'path',
+  'venv',
   'host',
   'module',
   'package',
@@ -38,8 +39,8 @@ const names = [
   'command_name',
 ];
 const parameters = fc.record(Object.fromEntries(names.map((name) => [name, hostile])));
-const record = fc.constantFrom(...catalogue);
-const fixesOf = (of: (typeof catalogue)[number], values: Readonly<Record<string, string>>, cwd: string | null) =>
+const record = fc.constantFrom(...everyRecord);
+const fixesOf = (of: (typeof everyRecord)[number], values: Readonly<Record<string, string>>, cwd: string | null) =>
   errorFixes({ fingerprint: 'f', record: of, parameters: values, commandLine: 'true', cwd, place: null });
 
 describe('values from error texts', () => {

@@ -4,12 +4,14 @@ import type { ErrorPattern } from '../../../src/diagnosis/catalogue/pattern.ts';
 import { slugOfExitCode } from '../../../src/diagnosis/exit-codes.ts';
 import { requiredWords } from '../../../src/diagnosis/literals.ts';
 import { fixIds } from '../../../src/model/fix.ts';
+import { everyRecord } from '../../helpers/catalogue-records.ts';
 import { realSamples, runSamples, writtenSamples } from '../../helpers/error-samples.ts';
 import { isUnbounded, nastyTexts, stepsOf } from '../../helpers/regex-steps.ts';
 
 const expressionsOf = (pattern: ErrorPattern): readonly RegExp[] => [
   ...pattern.signals.flatMap(({ text, near }) => [text, near]).filter((each) => each !== null),
   ...pattern.vetoes,
+  ...pattern.variants.flatMap(({ line, command, unless }) => [line, command, unless]).filter((each) => each !== null),
 ];
 
 /** A command line without what stands in quotes. */
@@ -31,9 +33,9 @@ const longestLine = 2_000;
 const stepsPerCharacter = 700;
 
 describe('the catalogue', () => {
-  it('has at least 204 patterns, each slug once, in kebab case', () => {
+  it('has at least 205 patterns, each slug once, in kebab case', () => {
     const slugs = catalogue.map((each) => each.slug);
-    expect(slugs.length).toBeGreaterThanOrEqual(204);
+    expect(slugs.length).toBeGreaterThanOrEqual(205);
     expect(new Set(slugs).size).toBe(slugs.length);
     for (const slug of slugs) expect(slug).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
   });
@@ -56,7 +58,7 @@ describe('the catalogue', () => {
     }
   });
 
-  it.each(catalogue)('$slug is complete', (pattern) => {
+  it.each(everyRecord)('$slug is complete: $title', (pattern) => {
     expect(pattern.title.length).toBeLessThanOrEqual(72);
     expect(pattern.cause.endsWith('.')).toBe(true);
     expect(pattern.documentation).toMatch(/^https:\/\//);
@@ -113,6 +115,16 @@ describe('the catalogue', () => {
               `${text.source}: ${line}`,
             ).toBe(true);
         }
+      }
+    }
+  });
+
+  it('has one fix for each id, whatever variant an error is', () => {
+    for (const { slug } of catalogue) {
+      const fixes = everyRecord.filter((each) => each.slug === slug).flatMap((each) => each.fixes);
+      for (const fix of fixes) {
+        const other = fixes.find(({ id, risk }) => id === fix.id && risk !== fix.risk);
+        expect(other, `${slug}: what worked is remembered by the id`).toBeUndefined();
       }
     }
   });

@@ -11,6 +11,9 @@ describe('an output whose exit code nobody knows', () => {
     ['Vitest', ['      Tests  1 passed (1)', '   Start at  11:58:22', '   Duration  4.34s (tests 38ms)']],
     ['pytest', ['========================= 1 passed, 1 warning in 0.01s =========================']],
     ['Go', ['--- PASS: TestA (0.00s)', 'PASS', 'ok  \tapp\t0.010s']],
+    ['Deno', ['1 passed | 0 failed (5ms)']],
+    ['Behave', ['1 scenario passed, 0 failed, 0 skipped', 'Took 0m0.010s']],
+    ['.NET', ['Passed!  - Failed:     0, Passed:     1, Skipped:     0, Total:     1']],
     ['CMake', ['-- Generating done', '-- Build files have been written to: /app/build']],
   ])('is that of a command that went well when it says so at its end: %s', (_name, lines) => {
     expect(endsWell([...spoken, ...lines])).toBe(true);
@@ -18,6 +21,8 @@ describe('an output whose exit code nobody knows', () => {
 
   it.each([
     ['a test failed', ['Tests:       1 failed, 2 passed, 3 total']],
+    ['a test of Deno failed', ['1 passed | 1 failed (5ms)']],
+    ['a scenario failed', ['1 feature passed, 1 failed, 0 skipped']],
     [
       'an error follows',
       ['Tests:       2 passed, 2 total', 'Error: listen EADDRINUSE: address already in use :::3000'],

@@ -14,11 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/diagnosis/catalogue/catalogue.ts';
 import type { PatternFix } from '../../../src/diagnosis/catalogue/pattern.ts';
 import { shell } from '../../../src/diagnosis/catalogue/record.ts';
 import { parametersOf } from '../../../src/diagnosis/parameters.ts';
 import { type PlannedFix, planFix } from '../../../src/diagnosis/plan-fix.ts';
+import { everyRecord } from '../../helpers/catalogue-records.ts';
 
 /** Commands of fixes, run for real beside programs that only note how they were called. */
 let folder = '';
@@ -44,7 +44,8 @@ beforeEach(() => {
     'id',
   ])
     link(tool);
-  for (const tool of ['readlink', 'tr', 'basename', 'nohup', 'sleep', 'find', 'echo', 'true', 'false']) link(tool);
+  for (const tool of ['dirname', 'readlink', 'tr', 'basename', 'nohup', 'sleep', 'find', 'echo', 'true', 'false'])
+    link(tool);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -69,7 +70,10 @@ const calls = (): readonly string[] => {
 };
 
 function fixOf(slug: string, id: string): PatternFix {
-  const fix = catalogue.find((pattern) => pattern.slug === slug)?.fixes.find((each) => each.id === id);
+  const fix = everyRecord
+    .filter((pattern) => pattern.slug === slug)
+    .flatMap(({ fixes }) => fixes)
+    .find((each) => each.id === id);
   if (fix === undefined) throw new Error(`${slug} has no fix ${id}`);
   return fix;
 }
@@ -91,7 +95,7 @@ const plan = (slug: string, id: string, values: Readonly<Record<string, string>>
   planFix(fixOf(slug, id), values, command);
 
 describe('every command of a fix', () => {
-  const commands = catalogue.flatMap(({ slug, fixes }) =>
+  const commands = everyRecord.flatMap(({ slug, fixes }) =>
     fixes.flatMap((fix) =>
       fix.kind === 'shell'
         ? [fix.how, ...Object.values(fix.byTool ?? {})].map((how) => [`${slug}/${fix.id}`, how] as const)
@@ -299,6 +303,62 @@ describe('what a fix may not destroy', () => {
       run(plan('mount-busy', 'empty-mount', { path: folder }));
     }
     expect(calls().filter((call) => call.startsWith('find'))).toEqual([`find ${folder} -xdev -mindepth 1 -delete`]);
+  });
+
+  it('is a virtual environment without a list of what is in it, or a folder that is none', () => {
+    const environment = path.join(folder, '.venv');
+    mkdirSync(path.join(environment, 'bin'), { recursive: true });
+    writeFileSync(path.join(environment, 'by-hand'), '');
+    stub('python3');
+    const again = () => run(plan('missing-interpreter', 'recreate-venv', { venv: environment }));
+    writeFileSync(path.join(folder, 'requirements.txt'), '');
+    expect(again()).toMatchObject({ code: 1, err: expect.stringContaining('nothing was changed') });
+    rmSync(path.join(folder, 'requirements.txt'));
+    writeFileSync(path.join(environment, 'pyvenv.cfg'), '');
+    expect(again()).toMatchObject({ code: 1, err: expect.stringContaining('nothing was changed') });
+    expect(calls()).toEqual([]);
+    expect(existsSync(path.join(environment, 'by-hand'))).toBe(true);
+    writeFileSync(path.join(folder, 'requirements.txt'), '');
+    stub('pip');
+    symlinkSync(path.join(bin, 'pip'), path.join(environment, 'bin/pip'));
+    expect(again().code).toBe(0);
+    expect(calls()).toEqual([
+      `python3 -m venv --clear -- ${environment}`,
+      `pip install -r ${path.join(folder, 'requirements.txt')}`,
+    ]);
+    expect(fixOf('missing-interpreter', 'recreate-venv').risk).toBe('destructive');
+  });
+
+  it('is an installation that no lockfile brings back', () => {
+    const modules = path.join(folder, 'node_modules');
+    for (const [slug, id, command, lock, ran] of [
+      ['npm-enotempty', 'clean-install', 'npm ci', 'package-lock.json', 'npm ci'],
+      ['native-arch-mismatch', 'reinstall-dependencies', 'npm ci', 'npm-shrinkwrap.json', 'npm ci'],
+      ['native-arch-mismatch', 'reinstall-dependencies', 'pnpm i', 'pnpm-lock.yaml', 'pnpm install --frozen-lockfile'],
+      ['native-arch-mismatch', 'reinstall-dependencies', 'yarn', 'yarn.lock', 'yarn install'],
+      ['native-arch-mismatch', 'reinstall-dependencies', 'bun i', 'bun.lockb', 'bun install'],
+    ] as const) {
+      for (const manager of ['npm', 'pnpm', 'yarn', 'bun']) stub(manager);
+      mkdirSync(modules);
+      const install = () => run(plan(slug, id, {}, command));
+      expect(install(), command).toMatchObject({ code: 1, err: expect.stringContaining('nothing was changed') });
+      expect([existsSync(modules), calls()]).toEqual([true, []]);
+      writeFileSync(path.join(folder, lock), '');
+      expect(install().code).toBe(0);
+      expect([existsSync(modules), calls()]).toEqual([false, [ran]]);
+      for (const file of [lock, 'calls']) rmSync(path.join(folder, file));
+    }
+  });
+
+  it('is an environment that uv would replace', () => {
+    stub('uv');
+    mkdirSync(path.join(folder, '.venv'));
+    const make = () => run(plan('python-version-mismatch', 'make-venv', { version: '3.12' }));
+    expect(make()).toMatchObject({ code: 1, err: expect.stringContaining('nothing was changed') });
+    expect(calls()).toEqual([]);
+    rmSync(path.join(folder, '.venv'), { recursive: true });
+    expect(make().code).toBe(0);
+    expect(calls()).toEqual(['uv venv --python 3.12']);
   });
 
   it('is shared memory that somebody uses, or of which nobody can say', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/diagnosis/catalogue/catalogue.ts';
 import { shell } from '../../../src/diagnosis/catalogue/record.ts';
 import { planFix, shellQuoted } from '../../../src/diagnosis/plan-fix.ts';
+import { everyRecord } from '../../helpers/catalogue-records.ts';
 
 const fix = shell('x', 'Free the port[ {port}]', 'confirm', 'fuser -k {port}/tcp; {command}', 'checked');
 
@@ -29,7 +29,7 @@ describe('a planned fix', () => {
   });
 
   it('of every pattern has a title that fits on a button or in a list', () => {
-    for (const pattern of catalogue) {
+    for (const pattern of everyRecord) {
       for (const each of pattern.fixes) {
         for (const values of [
           {},

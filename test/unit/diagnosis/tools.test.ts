@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/diagnosis/catalogue/catalogue.ts';
 import { parametersOf } from '../../../src/diagnosis/parameters.ts';
 import { planFix } from '../../../src/diagnosis/plan-fix.ts';
 import { recognise } from '../../../src/diagnosis/recognise.ts';
+import { everyRecord } from '../../helpers/catalogue-records.ts';
 
 /** What a fix would run after this output of this command; null when it is not offered. */
 const planned = (commandLine: string | null, text: string, fixId: string): string | null => {
@@ -71,7 +71,7 @@ describe('the tool of a fix', () => {
   );
 
   it('runs the failed command again only where that is part of its command', () => {
-    const fix = catalogue.flatMap(({ fixes }) => fixes).find(({ id }) => id === 'verify-cache');
+    const fix = everyRecord.flatMap(({ fixes }) => fixes).find(({ id }) => id === 'verify-cache');
     if (fix === undefined) throw new Error('not in the catalogue');
     expect(planFix(fix, {}, 'pip install x')).toMatchObject({ text: 'pip cache purge; pip install x', repeats: true });
     expect(planFix(fix, {}, 'npm ci')).toMatchObject({ text: 'npm cache verify; npm ci', repeats: false });

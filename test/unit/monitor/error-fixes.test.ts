@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/diagnosis/catalogue/catalogue.ts';
 import { fixIds, isPatternFixId } from '../../../src/model/fix.ts';
 import { argvIn, type ErrorClue, errorFixes } from '../../../src/monitor/error-fixes.ts';
+import { everyRecord } from '../../helpers/catalogue-records.ts';
 
-const port = catalogue.find(({ slug }) => slug === 'port-in-use') ?? null;
+const port = everyRecord.find(({ slug }) => slug === 'port-in-use') ?? null;
 const clue = (part: Partial<ErrorClue> = {}): ErrorClue => ({
   fingerprint: 'v1/port-in-use/0123456789ab',
   record: port,
@@ -32,7 +32,7 @@ describe('the fixes of an error', () => {
   });
 
   it('leave out what is of another tool, and repeat the command only where the fix of its tool does', () => {
-    const record = catalogue.find(({ slug }) => slug === 'integrity-mismatch') ?? null;
+    const record = everyRecord.findLast(({ slug }) => slug === 'integrity-mismatch') ?? null;
     const fixesOf = (commandLine: string) =>
       errorFixes(clue({ record, commandLine, parameters: {} }))
         .filter(({ does }) => does === 'command')
@@ -63,7 +63,7 @@ describe('the fixes of an error', () => {
   });
 
   it('have ids outcomes can be remembered under, all over the catalogue', () => {
-    for (const record of catalogue) {
+    for (const record of everyRecord) {
       const fixes = errorFixes(clue({ record, parameters: {} }));
       for (const { fixId, does, action, argv } of fixes) {
         expect(isPatternFixId(fixId), fixId).toBe(true);
