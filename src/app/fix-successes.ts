@@ -2,6 +2,7 @@ import type { FixId, FixOutcome, FixSuccess } from '../model/fix.ts';
 import type { HistoryStore } from '../model/history.ts';
 import type { Log } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
+import { withOutcome } from '../model/success.ts';
 import type { Tasks } from './waiting.ts';
 
 const readRecords = 500;
@@ -22,10 +23,8 @@ export class FixSuccesses {
 
   /** Takes in what a fix has just done. */
   add({ fixId, result }: FixOutcome): void {
-    if (result !== 'worked' && result !== 'did-not-work') return;
-    const { worked, didNotWork } = this.#known.get(fixId) ?? { worked: 0, didNotWork: 0 };
-    const now = result === 'worked' ? { worked: worked + 1, didNotWork } : { worked, didNotWork: didNotWork + 1 };
-    this.#known = new Map([...this.#known, [fixId, now]]);
+    const now = withOutcome(this.#known.get(fixId) ?? { worked: 0, didNotWork: 0 }, result);
+    if (now.worked + now.didNotWork > 0) this.#known = new Map([...this.#known, [fixId, now]]);
   }
 
   /** Reads what is remembered, in the background. */

@@ -6,29 +6,42 @@ import type { Clock, Timer } from '../model/ports.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 
-/** Two windows see the creation of one sandbox this far apart at most; what they learn of it counts once. */
-const sameLifeMs = 2_000;
-
 /** By then the system has told why it ended. */
 const settledMs = 20_000;
 
+/** A reading of this age tells whether the disk that was full is the one that is measured; disks are read every ten seconds or so. */
+const freshMs = 15_000;
+/** A disk that is filled quickly may have had so much room left when it was read last. */
+const nearlyFull = 0.9;
+
 const fullMemory: readonly IncidentCause[] = ['out-of-memory', 'out-of-memory-child'];
+
+interface Reading {
+  readonly atMs: number;
+  /** Of the limit; null without one. */
+  readonly share: number | null;
+}
 
 interface Life {
   readonly held: HeldMemory;
   readonly courses: Readonly<Record<LifeSignal, LifeCourse>>;
+  disk: Reading | null;
 }
 
 const newLife = (): Life => ({
   held: new HeldMemory(),
   courses: { memory: new LifeCourse(), disk: new LifeCourse() },
+  disk: null,
 });
 
 /** An end whose cause may still become known. */
 interface Ending {
   readonly life: Life;
   readonly sandbox: Sandbox;
+  readonly incidentId: string;
   readonly atMs: number;
+  /** Memory ran out, as far as is known now. */
+  isFull: boolean;
   readonly timer: Timer;
 }
 
@@ -56,27 +69,45 @@ export class LifeMemory {
       const limit = memory.limitBytes === null ? null : memory.limitBytes + swapLimit;
       life.courses.memory.add(atMs, life.held.of(memory) + aside, limit);
     }
-    if (disk !== undefined) life.courses.disk.add(atMs, disk.usedBytes, disk.limitBytes);
+    if (disk === undefined) return;
+    const { usedBytes, limitBytes } = disk;
+    life.courses.disk.add(atMs, usedBytes, limitBytes);
+    life.disk = { atMs, share: limitBytes === null || limitBytes <= 0 ? null : usedBytes / limitBytes };
   }
 
-  /** An error in it says that this limit was reached, whatever the last reading said. */
+  /** This limit was reached in it, whatever the last reading said. */
   reached(sandboxId: string, signal: LifeSignal): void {
     this.#lives.get(sandboxId)?.courses[signal].reached();
   }
 
+  /** An error said that a disk was full: the one that is measured, unless that has room. Another one, or a quota, is not remembered. */
+  diskFull(sandboxId: string, atMs: number): void {
+    const read = this.#lives.get(sandboxId)?.disk ?? null;
+    const isFresh = read !== null && Math.abs(atMs - read.atMs) <= freshMs;
+    if (!isFresh || (read.share ?? 1) >= nearlyFull) this.reached(sandboxId, 'disk');
+  }
+
   /** Something ended in it, or it did; told again when more is known of the same end. */
-  incident(sandbox: Sandbox, { cause, endsSandbox, atMs }: Incident): void {
+  incident(sandbox: Sandbox, { id: incidentId, cause, endsSandbox, atMs }: Incident): void {
     const ending = this.#endings.get(sandbox.id);
-    const life = this.#lives.get(sandbox.id) ?? ending?.life;
     const isFull = fullMemory.includes(cause);
+    if (ending?.incidentId === incidentId) {
+      // What was thought first may not be true.
+      ending.isFull = isFull;
+      if (endsSandbox) this.#lives.delete(sandbox.id);
+      return;
+    }
+    const life = this.#lives.get(sandbox.id) ?? ending?.life;
     if (life === undefined || !(isFull || endsSandbox)) return;
-    if (isFull) life.courses.memory.reached();
     // What runs on, or again, begins anew; it counts as a life of its own only where nobody knows when the sandbox was made.
     this.#lives.delete(sandbox.id);
-    if (ending?.life === life) return;
+    if (ending?.life === life) {
+      ending.isFull ||= isFull;
+      return;
+    }
     this.#settle(sandbox.id);
     const timer = this.#clock.after(settledMs, () => this.#settle(sandbox.id));
-    this.#endings.set(sandbox.id, { life, sandbox, atMs, timer });
+    this.#endings.set(sandbox.id, { life, sandbox, incidentId, atMs, isFull, timer });
   }
 
   /** It had not ended. */
@@ -115,8 +146,9 @@ export class LifeMemory {
     this.#write(ending);
   }
 
-  #write({ life, sandbox: { origin, createdAtMs }, atMs: endedAtMs }: Ending): void {
+  #write({ life, sandbox: { origin, createdAtMs }, atMs: endedAtMs, isFull }: Ending): void {
     if (origin === undefined || origin === null) return;
+    if (isFull) life.courses.memory.reached();
     const atMs = createdAtMs ?? endedAtMs;
     for (const signal of lifeSignals) {
       const course = life.courses[signal];
@@ -124,10 +156,7 @@ export class LifeMemory {
       // Of those that reached the limit the next one wants to know when, too.
       const tookMs =
         createdAtMs === null || course.reachedAtMs === null ? null : Math.max(0, course.reachedAtMs - createdAtMs);
-      const key = lifeKey(origin, signal);
-      const before = this.#peaks?.peakOf(key, endedAtMs)?.lastRunAtMs;
-      const isCounted = before !== undefined && Math.abs(before - atMs) < sameLifeMs;
-      if (end !== null && !isCounted) this.#peaks?.record(key, end, atMs, tookMs);
+      if (end !== null) this.#peaks?.record(lifeKey(origin, signal), end, atMs, tookMs);
     }
   }
 }

@@ -135,7 +135,7 @@ export class Recorder {
         break;
       case 'error':
         history.recordError(record.id, one.error, this.workspaceOf(record));
-        if (signalsReached(one.error.pattern).includes('disk')) this.#lives.reached(record.id, 'disk');
+        if (signalsReached(one.error.pattern).includes('disk')) this.#lives.diskFull(record.id, one.error.lastSeenAtMs);
         break;
       case 'error-rise':
         // Follows from what is recorded already.

@@ -1,4 +1,5 @@
 import type { FixRecord, HistoryQuery } from '../model/history.ts';
+import { withOutcome } from '../model/success.ts';
 import type { Engine, RecordRow } from './engine.ts';
 import { parseJson } from './json.ts';
 import type { Question } from './protocol.ts';
@@ -39,8 +40,7 @@ const fixRecords = (rows: readonly RecordRow[], { limit, workspace }: HistoryQue
       fixId,
       ...(called === undefined ? {} : { title: called }),
       tried: before.tried + 1,
-      worked: before.worked + (result === 'worked' ? 1 : 0),
-      didNotWork: before.didNotWork + (result === 'did-not-work' || result === 'failed' ? 1 : 0),
+      ...withOutcome(before, result),
       lastTriedAtMs: Math.max(before.lastTriedAtMs, startedAtMs),
     });
   }
@@ -106,8 +106,10 @@ function* recordTexts(rows: readonly RecordRow[]): Generator<string> {
 /**
  * The answer as texts, made one by one as they are taken.
  * An incident is one text, followed by the packs of its samples, which are recognised by their `v`.
+ * @throws EngineError
  */
 export const answer = (engine: Engine, question: ReadQuestion): Iterator<string> => {
+  engine.checkPlace?.();
   switch (question.ask) {
     case 'sandboxes':
       return sandboxTexts(engine, question.query);

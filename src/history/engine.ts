@@ -101,6 +101,8 @@ export interface ExportPage {
  */
 export interface Engine {
   readonly name: HistoryStatus['engine'];
+  /** @throws EngineError `replaced` when this is not the history any more that other windows share. Missing where that cannot happen. */
+  checkPlace?(): void;
   /** All of them or, where the engine can, none. */
   write(entries: readonly Entry[]): void;
   /** Newest first, as all that follow. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { halfLifeMs, shareLeft } from '../model/decay.ts';
 import type { CommandPeak } from '../model/history.ts';
+import { isLifeKey } from '../model/life.ts';
 import { parseJson } from './json.ts';
 
 /** The upper end of the first bucket, and how much higher each next bucket ends (5 % as in the Vertical Pod Autoscaler). */
@@ -13,6 +14,10 @@ const percentile = 0.9;
 const smallestShare = 0.001;
 /** A time that lies further ahead than this comes from a clock that was wrong. */
 const wrongClockMs = 24 * 60 * 60_000;
+/** Two windows see the creation of one sandbox this far apart at most. */
+const sameLifeMs = 2_000;
+/** So many lives are known by their beginning; the same one comes again from another window, or when it is killed in again. */
+const knownLives = 64;
 
 /**
  * The peaks of one command as a histogram whose weights fade. Buckets grow by 5 %, so a percentile is at most 5 % above the true
@@ -28,6 +33,8 @@ export interface PeakHistogram {
   readonly tookSpread: number | null;
   /** Bucket numbers and weights. */
   readonly buckets: ReadonlyMap<number, number>;
+  /** When the lives counted last began, oldest first; empty for a command. */
+  readonly lives: readonly number[];
 }
 
 export const emptyHistogram: PeakHistogram = {
@@ -37,6 +44,7 @@ export const emptyHistogram: PeakHistogram = {
   tookMs: null,
   tookSpread: null,
   buckets: new Map(),
+  lives: [],
 };
 
 /** Share of the newest run in the time that runs take. */
@@ -98,7 +106,18 @@ export const addPeak = (histogram: PeakHistogram, { peakBytes, atMs, tookMs = nu
     lastRunAtMs: wrongClock ? atMs : Math.max(histogram.lastRunAtMs, atMs),
     ...tookAfter(histogram, tookMs),
     buckets,
+    lives: histogram.lives,
   };
+};
+
+/** @returns `histogram` with one more run of what has this key, or itself: one and the same life counts once, whoever tells of it. */
+export const countPeak = (histogram: PeakHistogram, key: string, run: PeakRun): PeakHistogram => {
+  if (!isLifeKey(key)) return addPeak(histogram, run);
+  // Earlier versions kept the newest time only.
+  const { lives, runs, lastRunAtMs } = histogram;
+  const known = lives.length === 0 && runs > 0 ? [lastRunAtMs] : lives;
+  if (known.some((atMs) => Math.abs(atMs - run.atMs) < sameLifeMs)) return histogram;
+  return { ...addPeak(histogram, run), lives: [...known, run.atMs].slice(-knownLives) };
 };
 
 /** @returns what is foretold for the next run, or null when none was seen. */
@@ -140,16 +159,21 @@ const stored = z.object({
   tookMs: z.optional(z.nullable(z.number().check(z.positive()))),
   tookSpread: z.optional(z.nullable(z.number().check(z.nonnegative()))),
   buckets: z.array(z.tuple([z.int().check(z.minimum(0), z.maximum(lastBucket)), z.number().check(z.positive())])),
+  lives: z.optional(z.array(z.int())),
 });
 
 /** The histogram as it is stored. */
-export const histogramText = (histogram: PeakHistogram): string =>
-  JSON.stringify({ ...histogram, buckets: [...histogram.buckets].map(([b, w]) => [b, Number(w.toPrecision(6))]) });
+export const histogramText = ({ lives, ...histogram }: PeakHistogram): string =>
+  JSON.stringify({
+    ...histogram,
+    buckets: [...histogram.buckets].map(([b, w]) => [b, Number(w.toPrecision(6))]),
+    ...(lives.length === 0 ? {} : { lives }),
+  });
 
 /** @returns null for a text that is none. */
 export const parseHistogram = (text: string): PeakHistogram | null => {
   const parsed = stored.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { tookMs = null, tookSpread = null, buckets, ...rest } = parsed.data;
-  return { ...rest, tookMs, tookSpread, buckets: new Map(buckets) };
+  const { tookMs = null, tookSpread = null, lives = [], buckets, ...rest } = parsed.data;
+  return { ...rest, tookMs, tookSpread, buckets: new Map(buckets), lives };
 };

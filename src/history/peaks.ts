@@ -1,6 +1,6 @@
 import type { CommandPeak, CommandPeaks } from '../model/history.ts';
 import { peakCap } from './entries.ts';
-import { addPeak, emptyHistogram, type PeakHistogram, parseHistogram, peakOfHistogram } from './peak-histogram.ts';
+import { countPeak, emptyHistogram, type PeakHistogram, parseHistogram, peakOfHistogram } from './peak-histogram.ts';
 
 interface OwnPeak {
   readonly key: string;
@@ -45,9 +45,9 @@ export class SharedPeaks implements CommandPeaks {
     const key = this.#keyOf(commandKey);
     const measured = tookMs !== null && Number.isFinite(tookMs) && tookMs >= 0 ? tookMs : null;
     const own: OwnPeak = { key, peakBytes, atMs: Math.round(atMs), tookMs: measured, batch: null };
+    if (!this.#count(own)) return;
     this.#own.push(own);
     if (this.#own.length > peakCap) this.#own.shift();
-    this.#count(own);
     this.#write(key, own.peakBytes, own.atMs, own.tookMs);
   }
 
@@ -70,8 +70,12 @@ export class SharedPeaks implements CommandPeaks {
     this.#own = [];
   }
 
-  #count(own: OwnPeak): void {
-    this.#put(own.key, addPeak(this.#histogram(own.key) ?? emptyHistogram, own));
+  /** @returns false when it is counted already. */
+  #count(own: OwnPeak): boolean {
+    const before = this.#histogram(own.key) ?? emptyHistogram;
+    const after = countPeak(before, own.key, own);
+    this.#put(own.key, after);
+    return after !== before;
   }
 
   #histogram(key: string): PeakHistogram | null {

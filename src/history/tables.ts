@@ -2,7 +2,7 @@ import type { HistoryBounds, HistoryQuery } from '../model/history.ts';
 import type { PeakRow, RecordRow, SandboxRow } from './engine.ts';
 import { type Entry, peakCap, type RecordEntry, type RecordKind, sameChangeMs, seenEveryMs } from './entries.ts';
 import { ErrorTable } from './error-table.ts';
-import { addPeak, emptyHistogram, histogramText, type PeakHistogram } from './peak-histogram.ts';
+import { countPeak, emptyHistogram, histogramText, type PeakHistogram } from './peak-histogram.ts';
 import { newestOf } from './prune-time.ts';
 import { joinSandboxData } from './sandbox-data.ts';
 
@@ -61,7 +61,7 @@ export class Tables {
         this.errors.apply(entry, this.#sandbox(entry.sandboxId, entry.lastMs).data);
         return;
       case 'peak': {
-        const after = addPeak(this.#peaks.get(entry.key) ?? emptyHistogram, entry);
+        const after = countPeak(this.#peaks.get(entry.key) ?? emptyHistogram, entry.key, entry);
         this.#peaks.delete(entry.key);
         this.#peaks.set(entry.key, after);
         this.#dropFirst(this.#peaks, peakCap);

@@ -7,8 +7,13 @@
 export const lifeSignals = ['memory', 'disk'] as const;
 export type LifeSignal = (typeof lifeSignals)[number];
 
+const lifePrefix = '(life) ';
+
 /** The key under which `CommandPeaks` keeps it; no command's key begins like this. */
-export const lifeKey = (origin: string, signal: LifeSignal): string => `(life) ${signal} ${origin}`;
+export const lifeKey = (origin: string, signal: LifeSignal): string => `${lifePrefix}${signal} ${origin}`;
+
+/** Whether this is the key of a life, which counts once however many windows saw it, and not of a command. */
+export const isLifeKey = (key: string): boolean => key.startsWith(lifePrefix);
 
 /** A life that reached its limit would have gone on; nobody knows how far. */
 export const noEndBytes = 2 ** 50;

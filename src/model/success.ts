@@ -1,4 +1,4 @@
-import type { FixSuccess } from './fix.ts';
+import type { FixOutcome, FixSuccess } from './fix.ts';
 
 /** Lower bound of the success rate (Wilson, 90 % one-sided): one lucky try does not outrank many good ones. */
 export const lowerBound = (worked: number, tried: number): number => {
@@ -9,6 +9,12 @@ export const lowerBound = (worked: number, tried: number): number => {
   const spread = z * Math.sqrt((share * (1 - share)) / tried + (z * z) / (4 * tried * tried));
   return (middle - spread) / (1 + (z * z) / tried);
 };
+
+/** @returns how it went before, with one more outcome. Only what was checked counts: a server that could not be reached says nothing of a fix. */
+export const withOutcome = ({ worked, didNotWork }: FixSuccess, result: FixOutcome['result']): FixSuccess => ({
+  worked: worked + (result === 'worked' ? 1 : 0),
+  didNotWork: didNotWork + (result === 'did-not-work' ? 1 : 0),
+});
 
 /** Above 0: worked before. 0: nothing is known. Below 0: tried twice or more and never worked. */
 export const successScore = ({ worked, didNotWork }: FixSuccess): number => {

@@ -19,7 +19,7 @@ import {
   sameChangeMs,
   seenEveryMs,
 } from '../entries.ts';
-import { addPeak, emptyHistogram, histogramText, parseHistogram } from '../peak-histogram.ts';
+import { countPeak, emptyHistogram, histogramText, parseHistogram } from '../peak-histogram.ts';
 import { joinSandboxData } from '../sandbox-data.ts';
 import { SqliteErrors } from './errors.ts';
 import { exportPage } from './export.ts';
@@ -55,8 +55,7 @@ export class SqliteEngine implements Engine {
   }
 
   write(entries: readonly Entry[]): void {
-    // Another window may have put a damaged file aside, or a person removed it: what is written there would be lost.
-    if (fileIdentity(this.#path) !== this.identity) throw new EngineError('replaced', 'The file was replaced.');
+    this.checkPlace();
     try {
       this.#session.transaction(() => {
         if (this.#session.pragma('user_version') > migrations.length) {
@@ -72,6 +71,11 @@ export class SqliteEngine implements Engine {
       this.#numbers.clear();
       throw error;
     }
+  }
+
+  checkPlace(): void {
+    // Another window may have put a damaged file aside, or a person removed it: nobody else reads or writes there any more.
+    if (fileIdentity(this.#path) !== this.identity) throw new EngineError('replaced', 'The file was replaced.');
   }
 
   sandboxes(query: HistoryQuery): readonly SandboxRow[] {
@@ -103,6 +107,7 @@ export class SqliteEngine implements Engine {
   }
 
   changedElsewhere(): boolean {
+    this.checkPlace();
     const version = this.#session.pragma('data_version');
     const changed = version !== this.#askedVersion;
     this.#askedVersion = version;
@@ -151,6 +156,7 @@ export class SqliteEngine implements Engine {
 
   /** Removes, and overwrites what was there in the file and in its log. */
   #forget(remove: () => void): void {
+    this.checkPlace();
     this.#session.exec('PRAGMA secure_delete = ON');
     try {
       this.#session.transaction(remove);
@@ -269,7 +275,7 @@ export class SqliteEngine implements Engine {
   #writePeak(entry: PeakEntry): void {
     const row = this.#session.get('SELECT data FROM peaks WHERE command = ?', entry.key);
     const before = row === null ? null : parseHistogram(str(row, 'data'));
-    const after = addPeak(before ?? emptyHistogram, entry);
+    const after = countPeak(before ?? emptyHistogram, entry.key, entry);
     this.#session.run(
       'INSERT OR REPLACE INTO peaks (command, at_ms, data) VALUES (?, ?, ?)',
       entry.key,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openEngine } from '../../../src/history/open-engine.ts';
 import { anError, anIncident, aSample, aSandbox, aWarning, startMs } from './makers.ts';
 import { cleanUpAfterEach, newFolder, openTest, type TestHistory, until } from './open.ts';
 
@@ -122,6 +123,47 @@ describe('a damaged database', () => {
     }
     const aside = (await readdir(folder)).filter((each) => /^history-set-aside-.*\.sqlite$/.test(each));
     expect(aside).toHaveLength(1);
+  });
+});
+
+describe('a file that another window has put aside', () => {
+  /** A window that has a sandbox in its history, whose file was then put aside and begun anew by another one. */
+  const leftBehind = async () => {
+    const folder = await newFolder();
+    const behind = openTest({ folder });
+    behind.recordSandbox(aSandbox('secret'), startMs, 'server', null);
+    await behind.flush();
+    const now = (): number => startMs;
+    const first = openEngine({ folder, engine: 'sqlite' }, now).engine;
+    first.close();
+    const repaired = openEngine({ folder, engine: 'sqlite' }, now, first);
+    expect(repaired.setAside?.saved).toBe(1);
+    repaired.engine.close();
+    const others = async (): Promise<readonly string[]> =>
+      (await openTest({ folder }).sandboxes(everything)).map(({ sandboxId }) => sandboxId);
+    return { folder, behind, others };
+  };
+
+  it('is not where a sandbox is forgotten: it is forgotten where all others look', async () => {
+    const { behind, others } = await leftBehind();
+    expect(await others()).toEqual(['secret']);
+    await behind.forgetSandbox('secret');
+    expect(await behind.sandboxes(everything)).toEqual([]);
+    expect(await others()).toEqual([]);
+  });
+
+  it('is not where everything is forgotten', async () => {
+    const { behind, others } = await leftBehind();
+    await behind.forgetEverything();
+    expect(await others()).toEqual([]);
+  });
+
+  it('is not read any more', async () => {
+    const { folder, behind } = await leftBehind();
+    const other = openTest({ folder });
+    other.recordWarning(aWarning('later'));
+    await other.flush();
+    expect(await behind.warnings(everything)).toMatchObject([{ id: 'later' }]);
   });
 });
 

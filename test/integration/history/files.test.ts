@@ -114,6 +114,23 @@ describe('peaks', () => {
     expect(third.peaks.peakOf('npm ci', startMs)).toMatchObject({ runs: 2, lastRunAtMs: startMs + 1 });
     await until(() => [one, other].every((each) => each.peaks.peakOf('npm ci', startMs)?.runs === 2));
   });
+
+  it.each(['sqlite', 'json-lines'] as const)(
+    'of lives that two windows saw end at once count once (%s)',
+    async (engine) => {
+      const folder = await newFolder();
+      const windows = [openTest({ folder, engine }), openTest({ folder, engine })];
+      await Promise.all(windows.map((each) => each.flush()));
+      const life = '(life) memory api';
+      for (const { peaks } of windows) {
+        for (const bornMs of [0, 60_000, 120_000]) peaks.record(life, 3e8, startMs + bornMs);
+      }
+      await Promise.all(windows.map((each) => each.flush()));
+      const third = openTest({ folder, engine });
+      await third.flush();
+      expect(third.peaks.peakOf(life, startMs)).toMatchObject({ runs: 3, lastRunAtMs: startMs + 120_000 });
+    },
+  );
 });
 
 describe('lines from before this editor had SQLite', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LifeMemory } from '../../../src/app/life-memory.ts';
+import { SharedPeaks } from '../../../src/history/peaks.ts';
 import type { IncidentCause } from '../../../src/model/incident.ts';
 import { type LifeSignal, lifeKey, noEndBytes } from '../../../src/model/life.ts';
 import type { Sample } from '../../../src/model/sample.ts';
@@ -7,7 +8,7 @@ import type { Sandbox } from '../../../src/model/sandbox.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { aSample, aSandbox, MiB, using } from '../../helpers/fake-provider.ts';
 import { anIncident } from '../../helpers/past.ts';
-import { RecordingHistory } from '../../helpers/recording-history.ts';
+import { RecordingHistory, type RecordingPeaks } from '../../helpers/recording-history.ts';
 
 const origin = 'api:1 #0123456789ab';
 const t0 = 1_000_000;
@@ -19,6 +20,16 @@ const one = (signal: LifeSignal, peakBytes: number, agedMs: number | null = null
   atMs: t0 + 60_000,
   ...(agedMs === null ? {} : { tookMs: agedMs }),
 });
+
+/** What the store makes of what was written. */
+const learned = ({ recorded }: RecordingPeaks) => {
+  const shared = new SharedPeaks(
+    (key) => key,
+    () => undefined,
+  );
+  for (const { commandKey, peakBytes, atMs, tookMs } of recorded) shared.record(commandKey, peakBytes, atMs, tookMs);
+  return shared.peakOf(lifeKey(origin, 'memory'), t0);
+};
 
 const bench = () => {
   const { peaks } = new RecordingHistory();
@@ -33,8 +44,8 @@ const bench = () => {
       lives.sample(sandbox, using(sandbox.id, t0 + second * 1000, mib, parts));
     }
   };
-  const ends = (sandbox: Sandbox, cause: IncidentCause, endsSandbox = true): void =>
-    lives.incident(sandbox, anIncident(sandbox.id, t0 + 100_000, { cause, endsSandbox }));
+  const ends = (sandbox: Sandbox, cause: IncidentCause, endsSandbox = true, id: string = cause): void =>
+    lives.incident(sandbox, anIncident(sandbox.id, t0 + 100_000, { id, cause, endsSandbox }));
   /** By then an end is told for good. */
   const settled = (): Promise<void> => clock.advance(30_000);
   return { clock, peaks, lives, box, live, ends, settled };
@@ -55,7 +66,32 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     const { peaks, box, live, ends, settled } = bench();
     live(box('1'), 400);
     ends(box('1'), 'crashed');
+    ends(box('1'), 'out-of-memory', true, 'crashed');
+    await settled();
+    expect(peaks.recorded).toEqual([one('memory', noEndBytes, 29_000)]);
+  });
+
+  it('is not that it ran out of memory when that turns out to be wrong', async () => {
+    const { peaks, lives, box, live, ends, settled } = bench();
+    live(box('1'), 400);
     ends(box('1'), 'out-of-memory');
+    ends(box('1'), 'deleted', true, 'out-of-memory');
+    await settled();
+    expect(peaks.recorded).toEqual([one('memory', 400 * MiB)]);
+    live(box('2'), 300);
+    ends(box('2'), 'out-of-memory');
+    lives.withdrawn('2');
+    ends(box('2'), 'expired');
+    await settled();
+    expect(peaks.recorded.at(-1)?.peakBytes).toBe(300 * MiB);
+  });
+
+  it('is that it ran out of memory, whatever else happens in the next seconds', async () => {
+    const { peaks, box, live, ends, settled } = bench();
+    live(box('1'), 400);
+    ends(box('1'), 'out-of-memory-child', false);
+    ends(box('1'), 'agent-down', false);
+    ends(box('1'), 'deleted');
     await settled();
     expect(peaks.recorded).toEqual([one('memory', noEndBytes, 29_000)]);
   });
@@ -65,13 +101,11 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     live(box('1'), 400);
     ends(box('1'), 'out-of-memory-child', false);
     await settled();
-    for (const { commandKey, peakBytes, atMs } of peaks.recorded) {
-      peaks.known.set(commandKey, { peakBytes, runs: 1, lastRunAtMs: atMs, peaks: [], tookMs: null });
-    }
     live(box('1'), 200);
     ends(box('1'), 'deleted');
     await settled();
-    expect(peaks.recorded).toEqual([one('memory', noEndBytes, 29_000)]);
+    expect(learned(peaks)).toMatchObject({ runs: 1, peaks: [{ weight: 1 }] });
+    expect(peaks.recorded[0]).toEqual(one('memory', noEndBytes, 29_000));
   });
 
   it('counts both where nobody knows when it was made, and the second from its own beginning', async () => {
@@ -107,11 +141,26 @@ describe('what a sandbox leaves for the next one of its kind', () => {
   it('is that its disk was full, when an error said so', async () => {
     const { peaks, lives, box, live, ends, settled } = bench();
     live(box('1'), 100, { disk: { usedBytes: 90 * MiB, limitBytes: 100 * MiB } });
-    lives.reached('1', 'disk');
-    lives.reached('2', 'disk');
+    lives.diskFull('1', t0 + 90_000);
+    lives.diskFull('2', t0 + 90_000);
     ends(box('1'), 'crashed');
     await settled();
     expect(peaks.recorded).toContainEqual(one('disk', noEndBytes, 29_000));
+  });
+
+  it('is not that its disk was full when the error was about another one, as a fresh reading says', async () => {
+    const { peaks, lives, box, live, ends, settled } = bench();
+    const disk = { usedBytes: 10 * MiB, limitBytes: 100 * MiB };
+    live(box('1'), 100, { disk });
+    lives.diskFull('1', t0 + 95_000);
+    live(box('2'), 100, { disk });
+    lives.diskFull('2', t0 + 150_000);
+    live(box('3'), 100);
+    lives.diskFull('3', t0 + 95_000);
+    for (const id of ['1', '2', '3']) ends(box(id), 'expired');
+    await settled();
+    const disks = peaks.recorded.filter(({ commandKey }) => commandKey === lifeKey(origin, 'disk'));
+    expect(disks.map(({ peakBytes }) => peakBytes)).toEqual([10 * MiB, noEndBytes, noEndBytes]);
   });
 
   it('counts what cannot be given back, with the swap that took over', async () => {
@@ -127,19 +176,31 @@ describe('what a sandbox leaves for the next one of its kind', () => {
     expect(peaks.recorded).toEqual([one('memory', 130 * MiB)]);
   });
 
-  it('is written once, though two windows see it', async () => {
-    const { clock, peaks, box, live, ends, settled } = bench();
-    const other = new LifeMemory({ clock, peaks });
-    live(box('1'), 300);
-    for (let second = 0; second < 60; second += 1) other.sample(box('1'), using('1', t0 + second * 1000, 300));
-    ends(box('1'), 'expired');
+  it('counts once, though two windows see two sandboxes end', async () => {
+    const { clock, peaks, box, settled } = bench();
+    const windows = [0, 400].map((apartMs) => ({ apartMs, lives: new LifeMemory({ clock, peaks }) }));
+    for (const { apartMs, lives } of windows) {
+      for (const id of ['1', '2']) {
+        const seen = box(id, { createdAtMs: t0 + 60_000 * Number(id) + apartMs });
+        for (let second = 0; second < 60; second += 1) lives.sample(seen, using(id, t0 + second * 1000, 300));
+        lives.incident(seen, anIncident(id, t0 + 100_000, { cause: 'expired', endsSandbox: true }));
+      }
+    }
     await settled();
-    const known = { peakBytes: 300 * MiB, runs: 1, lastRunAtMs: t0 + 60_000, peaks: [], tookMs: null };
-    peaks.known.set(lifeKey(origin, 'memory'), known);
-    const end = anIncident('1', t0 + 100_000, { cause: 'expired', endsSandbox: true });
-    other.incident(box('1', { createdAtMs: t0 + 60_400 }), end);
-    await settled();
-    expect(peaks.recorded).toHaveLength(1);
+    expect(peaks.recorded).toHaveLength(4);
+    expect(learned(peaks)?.runs).toBe(2);
+  });
+
+  it('counts once for each sandbox, however often something is killed in it', async () => {
+    const { peaks, box, live, ends, settled } = bench();
+    for (let time = 0; time < 3; time += 1) {
+      for (const id of ['1', '2']) {
+        live(box(id), 400);
+        ends(box(id), 'out-of-memory-child', false, `${time}`);
+      }
+      await settled();
+    }
+    expect(learned(peaks)?.runs).toBe(2);
   });
 
   it('is nothing where nobody knows the kind, the numbers are the machine’s, or it was found ended', async () => {

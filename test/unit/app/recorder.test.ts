@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorEvent } from '../../../src/model/error-event.ts';
+import { lifeKey, noEndBytes } from '../../../src/model/life.ts';
 import type { ErrorSource, ProviderActions } from '../../../src/model/ports.ts';
 import type { Expiry } from '../../../src/model/sandbox.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
@@ -281,6 +282,66 @@ describe('commands', () => {
     expect(seenMs()).toBeGreaterThanOrEqual(6 * minute);
     expect(history.commandList).toMatchObject([{ endedAtMs: null, exitCode: null }]);
   });
+});
+
+describe('what is learned', () => {
+  const origin = 'api:1 #0123456789ab';
+  const made = () => aSandbox('a', { origin, createdAtMs: 1 });
+
+  it('from a deletion of our own while memory is nearly full is not that memory ran out', async () => {
+    const start = await startedBench([made()], {
+      actions: {
+        delete: (id) => {
+          start.provider.sandboxes.delete(id);
+          return Promise.resolve();
+        },
+      },
+    });
+    const { app, clock, history, provider } = start;
+    const use = async (mib: number): Promise<void> => {
+      provider.stream('a').queue.push(using('a', clock.now(), mib));
+      await clock.advance(1_000);
+    };
+    await use(150);
+    app.addErrorSource({
+      name: 'terminal',
+      async *events(signal) {
+        yield aStart('a', '1', clock.now(), 'npm run dev');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      },
+    });
+    for (let mib = 150; mib < 490; mib += 4) await use(mib);
+    expect(start.notices.map(({ signal }) => signal)).toContain('memory');
+    expect(await start.fix(await app.planFix('a', 'delete'))).toMatchObject({ result: 'worked' });
+    await clock.advance(30_000);
+    expect(history.incidentList).toMatchObject([
+      { cause: 'deleted', certainty: 'certain', warning: null, leadMs: null },
+    ]);
+    expect(history.incidentList[0]?.text).toBe('a was deleted from here.');
+    expect(new Set(history.warningList.map(({ outcome }) => outcome))).toEqual(new Set(['recovered']));
+    expect(history.peaks.recorded).toEqual([]);
+  });
+
+  it.each([
+    [10, 10],
+    [95, null],
+  ])(
+    'from an error about a full disk is that it was full, unless it was at %i %% just then',
+    async (percent, stopped) => {
+      const { provider, history, clock } = await startedBench([made()]);
+      for (let second = 0; second < 60; second += 1) {
+        const disk = { usedBytes: percent * 2 ** 20, limitBytes: 100 * 2 ** 20 };
+        provider.stream('a').queue.push(using('a', clock.now(), 100, { disk }));
+        await clock.advance(1_000);
+      }
+      provider.error(anError(clock.now()));
+      await clock.advance(1_000);
+      provider.remove('a');
+      await clock.advance(60_000);
+      const disk = history.peaks.recorded.find(({ commandKey }) => commandKey === lifeKey(origin, 'disk'));
+      expect(disk?.peakBytes).toBe(stopped === null ? noEndBytes : stopped * 2 ** 20);
+    },
+  );
 });
 
 describe('a sandbox that had ended before it was seen', () => {

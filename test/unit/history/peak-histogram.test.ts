@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   addPeak,
+  countPeak,
   emptyHistogram,
   histogramText,
   parseHistogram,
@@ -86,6 +87,34 @@ describe('a peak histogram', () => {
     expect(took(8_000, 16_000)).toBeLessThan(16_000);
     expect(took(8_000, 16_000, 16_000, 16_000)).toBeGreaterThan(13_000);
     expect(took(0, 0)).toBe(100);
+  });
+
+  describe('of lives', () => {
+    const key = '(life) memory api';
+    const minute = 60_000;
+    const count = (times: readonly number[], of = key, from = emptyHistogram) =>
+      times.reduce((sum, atMs) => countPeak(sum, of, { peakBytes: 1e8, atMs: 1e12 + atMs }), from);
+
+    it('counts each life once, in whatever order two windows tell of several', () => {
+      const twice = [0, minute, 2 * minute, 400, minute - 300, 2 * minute, 0];
+      expect(count(twice).runs).toBe(3);
+      expect(count(twice, 'npm ci').runs).toBe(7);
+      const over = parseHistogram(histogramText(count(twice.slice(0, 3))));
+      expect(over === null ? null : count(twice.slice(3), key, over).runs).toBe(3);
+    });
+
+    it('knows the newest only of what an earlier version wrote', () => {
+      const older = parseHistogram('{"atMs":1000000060000,"runs":2,"lastRunAtMs":1000000060000,"buckets":[[90,2]]}');
+      if (older === null) throw new Error('not read');
+      expect(count([minute], key, older)).toBe(older);
+      expect(count([2 * minute, minute], key, older).runs).toBe(3);
+    });
+
+    it('stays small', () => {
+      const many = Array.from({ length: 1_000 }, (_, no) => no * minute);
+      expect(histogramText(count(many)).length).toBeLessThan(2_000);
+      expect(histogramText(count(many, 'npm ci'))).not.toContain('lives');
+    });
   });
 
   it('is read as an earlier version wrote it, without times', () => {

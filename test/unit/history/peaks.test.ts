@@ -63,6 +63,16 @@ describe('SharedPeaks', () => {
     expect(written).toEqual([]);
   });
 
+  it('writes one life once, and a command every time', () => {
+    const { peaks, written } = open();
+    const life = '(life) memory api';
+    for (const atMs of [1e12, 1e12 + 60_000, 1e12, 1e12 + 60_400]) peaks.record(life, 1e8, atMs);
+    expect(written).toEqual([life, life]);
+    expect(peaks.peakOf(life, 0)?.runs).toBe(2);
+    for (const atMs of [1e12, 1e12]) peaks.record('npm ci', 1e8, atMs);
+    expect(peaks.peakOf('npm ci', 0)?.runs).toBe(2);
+  });
+
   it('is not misled by a damaged entry', () => {
     const { peaks } = open();
     peaks.load(0, [['npm ci', 'nonsense']]);
