@@ -16,6 +16,8 @@ const notNear = 0.01;
 const farthestMs = 300_000;
 /** Fewer lives than this, faded with age, are not worth a word. */
 const worthSaying = 0.5;
+/** A life that counts less than this beside the one that counts most does not say where they stopped. */
+const worthCounting = 0.1;
 
 /** What became of earlier sandboxes of the same kind that came as far as this one is now. */
 export interface EarlierLives {
@@ -24,7 +26,7 @@ export interface EarlierLives {
   /** How many of them reached the limit, and how many stopped below it: whole lives, rounded. */
   readonly reached: number;
   readonly stopped: number;
-  /** The highest at which one of them stopped, in the signal's unit; 0 when none did. */
+  /** The highest at which one of those that count as stopped did, in the signal's unit; 0 when none does. */
   readonly highestStop: number;
   /** At which age those reached it, milliseconds; null when none did, or nobody measured. */
   readonly usualAgeMs: number | null;
@@ -50,23 +52,30 @@ export function earlierLives(known: CommandPeak, used: number, limit: number, ag
   const beyond = (peak: number, at: number): number => (at > 0 ? phi(Math.log(peak / at) / sigma) : 1);
   let reached = 0;
   let stopped = 0;
-  let highestStop = 0;
+  const stops: { readonly peakBytes: number; readonly counts: number }[] = [];
   for (const { peakBytes, weight } of peaks) {
     if (!(peakBytes > 0)) continue;
     const on = beyond(peakBytes, limit);
     const here = Math.max(on, beyond(peakBytes, used));
     reached += weight * on;
-    stopped += weight * (here - on);
-    if (peakBytes < limit && here > worthSaying) highestStop = Math.max(highestStop, peakBytes);
+    const counts = weight * (here - on);
+    stopped += counts;
+    stops.push({ peakBytes, counts });
   }
   return {
     odds: Math.min(mostOdds, Math.max(1 / mostOdds, (reached + prior) / (stopped + prior))),
     reached: reached >= worthSaying ? Math.max(1, Math.round(reached)) : 0,
     stopped: stopped >= worthSaying ? Math.max(1, Math.round(stopped)) : 0,
-    highestStop,
+    highestStop: stopped >= worthSaying ? highestOf(stops) : 0,
     usualAgeMs: reached >= worthSaying ? tookMs : null,
     due: dueAt(known, ageMs, reached, stopped),
   };
+}
+
+/** The highest of those that count, without those that hardly do beside the others: they went on, or stopped long before. */
+function highestOf(stops: readonly { readonly peakBytes: number; readonly counts: number }[]): number {
+  const most = Math.max(0, ...stops.map(({ counts }) => counts));
+  return Math.max(0, ...stops.filter(({ counts }) => counts > worthCounting * most).map(({ peakBytes }) => peakBytes));
 }
 
 function dueAt(

@@ -34,7 +34,23 @@ describe('the odds that earlier lives give', () => {
         expect(found.odds).toBeLessThanOrEqual(4);
         expect(found.reached).toBeGreaterThanOrEqual(0);
         expect(found.stopped).toBeGreaterThanOrEqual(0);
-        expect(found.highestStop).toBeLessThan(limit);
+      }),
+    );
+  });
+
+  it('name a height at which one of them stopped wherever any is said to have stopped', () => {
+    // Near the limit and each other, where each life is a little of both.
+    const near = fc.record({
+      peakBytes: fc.double({ min: 100, max: 700, noNaN: true }),
+      weight: fc.double({ min: 0.01, max: 5, noNaN: true }),
+    });
+    const use = fc.double({ min: 50, max: 512, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(near, peak), { maxLength: 10 }), use, (peaks, used) => {
+        const { stopped, highestStop } = oddsOf(known(peaks), used, 512);
+        if (stopped === 0) expect(highestStop).toBe(0);
+        else expect(peaks.map(({ peakBytes }) => peakBytes)).toContain(highestStop);
+        expect(highestStop).not.toBe(noEndBytes);
       }),
     );
   });

@@ -40,6 +40,12 @@ describe('the odds that earlier lives give', () => {
     expect(beyond).toMatchObject({ reached: 0, stopped: 0, highestStop: 0 });
   });
 
+  it('say where they stopped, also when this one is already a little further', () => {
+    const all = oddsOf(known(150, 150, 150, 150, 150), 155 * mebibyte, limit);
+    expect(all).toMatchObject({ stopped: 2, highestStop: 150 * mebibyte });
+    expect(oddsOf(known(60, 150, 170, never), 100 * mebibyte, limit).highestStop).toBe(170 * mebibyte);
+  });
+
   it('take one that stopped just below the limit for half a break', () => {
     const near = oddsOf(known(250), 200 * mebibyte, limit);
     expect(near.odds).toBeGreaterThan(oddsOf(known(180), 120 * mebibyte, limit).odds);
