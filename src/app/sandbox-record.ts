@@ -168,6 +168,11 @@ export class SandboxRecord {
     this.#tell(() => this.monitor.setSupports(this.supports));
   }
 
+  /** A deletion of ours is about to be asked for; `fixDone` tells its end. */
+  deletionBegins(): void {
+    this.monitor.deletionBegins(this.#host.clock.now());
+  }
+
   /** A fix has ended. @param fingerprint of the error it was tried against, or null. */
   fixDone(outcome: FixOutcome, fingerprint: string | null): void {
     if (outcome.fixId === 'clearCaches' || outcome.fixId === 'shortenLogs') {

@@ -11,6 +11,7 @@ import {
   openEpisode,
   quietEpisode,
   stepEpisode,
+  takeBackBreak,
 } from './episode.ts';
 import { type ExpiryState, forgetLastHabit, moveDeadline, quietExpiry, stepExpiry } from './expiry-policy.ts';
 import { noSigns, readSigns, type SignState } from './hard-signs.ts';
@@ -117,6 +118,17 @@ export class Alarms {
     }
     const began = (warning: Warning): number => warning.warnedAtMs ?? Number.POSITIVE_INFINITY;
     return claimed.toSorted((a, b) => (began(a) < began(b) ? -1 : 1))[0] ?? null;
+  }
+
+  /** What this warning was about was taken for broken, and was not. */
+  didNotBreak(warningId: string): void {
+    for (const [signal, episode] of this.#episodes) {
+      if (episode.warning?.id === warningId) this.#take(signal, takeBackBreak(episode));
+    }
+    if (this.#expiry.episode.warning?.id !== warningId) return;
+    const step = takeBackBreak(this.#expiry.episode);
+    this.#expiry = { ...this.#expiry, episode: step.state };
+    this.#tell(step.state, step.changes);
   }
 
   /** The sandbox is over: what is still open is not going to happen any more. */

@@ -56,6 +56,15 @@ export class BlackBox {
     this.#history = null;
   }
 
+  /** @returns the readings that are at most `withinMs` from this time, newest first. */
+  near(atMs: number, withinMs: number): readonly Sample[] {
+    const oldest = this.#samples.findLastIndex((each) => each.atMs < atMs - withinMs) + 1;
+    return this.#samples
+      .slice(oldest)
+      .filter((each) => each.atMs <= atMs + withinMs)
+      .toReversed();
+  }
+
   /** @returns the sparklines in the order of the signals; the same object until the next sample. */
   history(): readonly PressureHistory[] {
     this.#history ??= signalNames.flatMap((signal) => {

@@ -20,6 +20,7 @@ const reachedBy: Readonly<Record<string, SignalName>> = {
   'v8-heap-oom': 'heap',
   'jvm-heap-oom': 'heap',
   'disk-full': 'disk',
+  'inodes-exhausted': 'inodes',
   'pids-limit': 'pids',
   'too-many-open-files': 'fds',
 };

@@ -14,6 +14,7 @@ import type { Journal } from './journal.ts';
 import { KilledChild, sameBreakMs } from './killed-child.ts';
 import type { AgentAnswer } from './monitor-types.ts';
 import type { OomCounter } from './oom-counter.ts';
+import { OwnDeletion } from './own-deletion.ts';
 
 /** What the watch looks at and where it reports. */
 export interface EndWatchParts {
@@ -27,8 +28,6 @@ export interface EndWatchParts {
 
 /** A sample of this age still tells how it was at the end. */
 const freshSampleMs = 15_000;
-/** Within this time of our own deletion the end was ours. */
-const ownDeletionMs = 60_000;
 const fullPressure = 0.9;
 /** A main process that fails within this time of a limit that was reached has failed of it. */
 const sameFailureMs = 60_000;
@@ -49,7 +48,7 @@ export class EndWatch {
   #firstExpiresAtMs: number | null = null;
   #lastAliveAtMs = 0;
   #ran = false;
-  #deletion: FixOutcome | null = null;
+  readonly #deletion = new OwnDeletion();
   #diagnostics: string | null = null;
   #end: End | null = null;
   /** What was warned of and has been reached last, as an error said. */
@@ -210,17 +209,15 @@ export class EndWatch {
     this.#reconsider({ diagnostics: text });
   }
 
-  fixDone(outcome: FixOutcome): void {
-    if (outcome.fixId !== 'delete') return;
-    if (outcome.result === 'failed' || outcome.result === 'cancelled') return;
-    this.#deletion = outcome;
-    const end = this.#end;
-    if (end !== null && this.#deletedByUs(end.facts.atMs)) this.#reconsider({ deletedByUs: true });
+  /** See `SandboxMonitor.deletionBegins`. */
+  deletionBegins(atMs: number): void {
+    this.#deletion.begins(atMs);
   }
 
-  #deletedByUs(atMs: number): boolean {
-    const done = this.#deletion;
-    return done !== null && atMs >= done.startedAtMs - 1_000 && atMs <= done.endedAtMs + ownDeletionMs;
+  fixDone(outcome: FixOutcome): void {
+    const end = this.#end;
+    if (!this.#deletion.fixDone(outcome) || end === null) return;
+    if (this.#deletion.explains(end.facts.atMs)) this.#reconsider({ deletedByUs: true });
   }
 
   #facts(sandbox: Sandbox, seen: EndFacts['seen'], atMs: number): EndFacts {
@@ -239,7 +236,7 @@ export class EndWatch {
       firstExpiresAtMs: first !== null && first < (sandbox.expiry?.expiresAtMs ?? 0) ? first : null,
       lastAliveAtMs: this.#lastAliveAtMs,
       ran: this.#ran,
-      deletedByUs: this.#deletedByUs(atMs),
+      deletedByUs: this.#deletion.explains(atMs),
       oomCounterRose: kills === null ? null : kills > 0,
       lastMemoryPressure: this.#parts.box.freshMemoryPressure(atMs, freshSampleMs),
     };
@@ -274,10 +271,17 @@ export class EndWatch {
   /** More is known of an end that is already recorded. What was certain stays as it is. */
   #reconsider(more: Partial<EndFacts>): void {
     const end = this.#end;
-    if (end === null || this.#incidents.find(end.incidentId)?.certainty !== 'probable') return;
+    const incident = end === null ? null : this.#incidents.find(end.incidentId);
+    if (end === null || incident?.certainty !== 'probable') return;
     const facts = { ...end.facts, ...more };
     this.#end = { ...end, facts };
-    this.#incidents.correct(end.incidentId, classifyEnd(facts));
+    const finding = classifyEnd(facts);
+    const explained = this.#reachedBefore(finding.cause, incident.atMs);
+    // What the kernel killed for has broken, whatever ended the sandbox then.
+    const isKill = facts.oomCounterRose === true;
+    const stands = isKill ? incident.warning : this.#incidents.warningUnder(finding, incident, explained);
+    const warning = stands ?? this.#incidents.breaks(finding, incident.atMs) ?? explained;
+    this.#incidents.correct(end.incidentId, finding, warning === incident.warning ? {} : { warning });
   }
 
   /** It is there again: a list was incomplete, or a failed one was started again. */

@@ -224,6 +224,12 @@ export const endEpisode = (
   };
 };
 
+/** @returns the episode as one that nothing came of, when it had been taken for broken. */
+export const takeBackBreak = (state: EpisodeState): EpisodeStep =>
+  state.warning?.outcome === 'broke'
+    ? { state: { ...state, warning: { ...state.warning, outcome: 'recovered' } }, changes: ['recovered'] }
+    : { state, changes: [] };
+
 /** Ends an episode of which nothing was heard for so long that its forecast has run out, at the moment when it did. */
 export const abandonEpisode = (state: EpisodeState, nowMs: number, policy: AlertPolicy): EpisodeStep => {
   const endsAtMs = (state.lastAtMs ?? nowMs) + policy.abandonMs;

@@ -1,4 +1,4 @@
-import { type Recognition, recognise } from '../diagnosis/recognise.ts';
+import { type ErrorContext, type Recognition, recognise } from '../diagnosis/recognise.ts';
 import { dropOldest } from '../model/bounded.ts';
 import { commandKey } from '../model/command-key.ts';
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
@@ -6,6 +6,8 @@ import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { ErrorFix } from '../model/fix.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Health } from '../model/view.ts';
+import { aroundError } from './around-error.ts';
+import type { BlackBox } from './black-box.ts';
 import { ErrorLedger } from './error-ledger.ts';
 import { ErrorRises, riseText } from './error-rise.ts';
 import { HealthWatch } from './health.ts';
@@ -29,6 +31,7 @@ export interface Heard {
 /** What the watch asks and where it reports. */
 export interface FailureWatchParts {
   readonly oom: Pick<OomCounter, 'killsBetween'>;
+  readonly box: Pick<BlackBox, 'near'>;
   readonly journal: Pick<Journal, 'add'>;
   /** Takes secrets out of a line that is to be shown. Default: lines are shown as they are. */
   readonly redact?: ((text: string) => string) | undefined;
@@ -125,7 +128,10 @@ export class FailureWatch {
   /** Whether it would be another error, had the kernel killed something meanwhile; as far as its count can be read at all. */
   #countDecides(event: ErrorEvent): boolean {
     if (event.source === 'diagnostics' || this.#killsWith(event) !== 0) return false;
-    const [without, withKill] = [0, 1].map((oomKillDelta) => recognise(event, { oomKillDelta })?.pattern ?? null);
+    const around = this.#around(event);
+    const [without, withKill] = [0, 1].map(
+      (oomKillDelta) => recognise(event, { ...around, oomKillDelta })?.pattern ?? null,
+    );
     return without !== withKill;
   }
 
@@ -135,9 +141,14 @@ export class FailureWatch {
     return this.#parts.oom.killsBetween(begun?.atMs ?? atMs - commandKillsMs, atMs + lateSampleMs);
   }
 
+  /** What was counted when it was said. */
+  #around(event: ErrorEvent): ErrorContext {
+    return { ...aroundError(this.#parts.box, event.atMs), oomKillDelta: this.#killsWith(event) };
+  }
+
   #recognise(events: readonly ErrorEvent[]): readonly Heard[] {
     return events.flatMap((event): readonly Heard[] => {
-      const recognition = recognise(event, { oomKillDelta: this.#killsWith(event) });
+      const recognition = recognise(event, this.#around(event));
       if (recognition === null) return [];
       const begun = event.commandId === null ? undefined : this.#begun.get(event.commandId);
       const error = this.#errors.add(event, recognition, begun?.cwd ?? null);

@@ -12,7 +12,7 @@ const keptIncidents = 20;
 
 /** What an incident is made of besides the finding, and where it is told. */
 export interface IncidentSources {
-  readonly alarms: Pick<Alarms, 'broke' | 'endAll'>;
+  readonly alarms: Pick<Alarms, 'broke' | 'didNotBreak' | 'endAll'>;
   readonly box: Pick<BlackBox, 'copy'>;
   readonly journal: Pick<Journal, 'add' | 'timeline' | 'outcomes'>;
 }
@@ -153,14 +153,29 @@ export class IncidentDesk {
     if (isTold) this.#tell(after);
   }
 
+  /**
+   * What an incident was warned of stands under another finding only if that foretold such an end too; else it did not break.
+   * @param explained what an error said was reached, whatever the cause; or null.
+   * @returns the warning that stands, or null.
+   */
+  warningUnder(finding: EndFinding, { warning }: Incident, explained: Warning | null = null): Warning | null {
+    if (warning === null || warning.id === explained?.id || signalsBehind(finding).includes(warning.signal)) {
+      return warning;
+    }
+    this.#sources.alarms.didNotBreak(warning.id);
+    return null;
+  }
+
   /** Tells of an incident as it is known now. */
   tellAgain(id: string): void {
     const incident = this.find(id);
     if (incident !== null) this.#tell(incident);
   }
 
-  /** It never happened. */
+  /** It never happened, and what was warned of did not break with it. */
   withdraw(id: string): void {
+    const warning = this.find(id)?.warning ?? null;
+    if (warning !== null) this.#sources.alarms.didNotBreak(warning.id);
     this.#incidents = this.#incidents.filter((each) => each.id !== id);
     this.#sources.journal.add({ kind: 'incident-withdrawn', incidentId: id });
     this.#changed = true;

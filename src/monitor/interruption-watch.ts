@@ -88,7 +88,14 @@ export class InterruptionWatch {
   #correct(): void {
     const interruption = this.#interruption;
     if (interruption === null) return;
-    this.#parts.incidents.correct(interruption.incident.id, interruption.finding, { endsSandbox: false });
+    const { incidents } = this.#parts;
+    const { incident, finding } = interruption;
+    const known = incidents.find(incident.id);
+    if (known === null) return;
+    // A kill that was told before has broken what was warned of, whatever is found of the interruption.
+    const isKill = interruption.isKilled || incident.before !== null;
+    const warning = isKill ? known.warning : incidents.warningUnder(finding, known);
+    incidents.correct(incident.id, finding, { endsSandbox: false, ...(warning === known.warning ? {} : { warning }) });
   }
 
   #decide(): void {

@@ -53,6 +53,11 @@ export class Interruption {
     return interrupted(this.#facts);
   }
 
+  /** Whether the kernel killed for memory just before. */
+  get isKilled(): boolean {
+    return this.#facts.oomCounterRose === true;
+  }
+
   /** Whether diagnostics of this time are about it. */
   hears(atMs: number): boolean {
     return this.#ranAgainAtMs === null || Math.abs(atMs - this.#ranAgainAtMs) <= lateMs;

@@ -76,6 +76,8 @@ export interface SandboxMonitor {
   fixesAgainst(signal: SignalName): readonly FixOffer[];
   /** What helps against one of the errors in the view, in the catalogue's order; nothing for one that is not known. */
   errorFixes(fingerprint: string): readonly ErrorFix[];
+  /** A deletion of ours is about to be asked for; `fixDone` tells what came of it. What ends until then was our doing. */
+  deletionBegins(atMs: number): void;
   /** @param fingerprint of the error it was tried against, or null. */
   fixDone(outcome: FixOutcome, fingerprint?: string | null): void;
   /** Gives up what was seen of a sandbox that lives: its errors, incidents, fixes and earlier samples. Open episodes go on. */

@@ -67,7 +67,7 @@ class Monitor implements SandboxMonitor {
     const alarms = new Alarms(sandbox.id, options.policy ?? alertPolicy('balanced'));
     const { expiresWhilePaused } = capabilities;
     const deadline = new DeadlineWatch({ sandboxId: sandbox.id, expiresWhilePaused, forecaster, alarms });
-    const failures = new FailureWatch({ oom, journal, redact });
+    const failures = new FailureWatch({ oom, box: measurements.box, journal, redact });
     // For the model it is like a kill of the first process: memory begins anew, and it is one more in a row of failures.
     const mainExited = { kind: 'process-exited', sandboxId: sandbox.id, pid: 1, name: '', outOfMemory: true } as const;
     const ends = new EndWatch(sandbox, {
@@ -198,6 +198,10 @@ class Monitor implements SandboxMonitor {
 
   errorFixes(fingerprint: string): readonly ErrorFix[] {
     return this.#failures.fixes(fingerprint);
+  }
+
+  deletionBegins(atMs: number): void {
+    if (Number.isFinite(atMs)) this.#ends.deletionBegins(atMs);
   }
 
   fixDone(outcome: FixOutcome, fingerprint: string | null = null): void {

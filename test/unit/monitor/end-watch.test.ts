@@ -32,6 +32,61 @@ describe('an end', () => {
     expect(after.told()).toEqual(['fix delete', 'incident deleted certain']);
   });
 
+  describe('by our own deletion while memory runs out and is warned of', () => {
+    const full = () => {
+      const each = scene();
+      feed(each, 0, 19, risky(0.9), 0.93);
+      each.told();
+      return each;
+    };
+
+    it('is not taken for want of memory, as it may be seen before the answer comes', () => {
+      const each = full();
+      each.monitor.deletionBegins(t0 + 19_500);
+      each.monitor.gone(t0 + 20_000);
+      expect(each.told()).toEqual(['to terminated', 'incident deleted certain', 'memory recovered']);
+      each.monitor.fixDone(outcome('delete', 20.2));
+      expect(each.told()).toEqual(['fix delete']);
+      expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'deleted', warning: null, leadMs: null }]);
+    });
+
+    it.each(['failed', 'cancelled'] as const)('is none when the deletion %s before', (result) => {
+      const each = full();
+      each.monitor.deletionBegins(t0 + 18_000);
+      each.monitor.fixDone(outcome('delete', 19, result));
+      each.monitor.gone(t0 + 20_000);
+      expect(each.monitor.view(t0).incidents).toMatchObject([
+        { cause: 'out-of-memory', warning: { outcome: 'broke' } },
+      ]);
+    });
+
+    it('and takes back that the warning came true, where it was thought so first', () => {
+      const each = full();
+      each.monitor.gone(t0 + 20_000);
+      expect(each.told()).toEqual(['to terminated', 'incident out-of-memory probable', 'memory broke']);
+      each.monitor.fixDone(outcome('delete', 20.2));
+      expect(each.told()).toEqual(['fix delete', 'incident deleted certain', 'memory recovered']);
+      expect(each.monitor.view(t0)).toMatchObject({
+        incidents: [{ cause: 'deleted', warning: null, leadMs: null, text: 'api-tests was deleted from here.' }],
+        warning: { outcome: 'recovered' },
+      });
+    });
+  });
+
+  it('that turns out to be the one that was warned of says how long before', () => {
+    const each = scene();
+    feed(each, 0, 10, risky(0.9), 0.7);
+    each.monitor.lifecycle(
+      sandbox({ phase: 'failed', rawState: 'Failed', message: 'exited with code 137' }),
+      t0 + 11_000,
+    );
+    expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'crashed', warning: null }]);
+    each.monitor.error(errorEvent({ source: 'diagnostics', exitCode: null, text: 'OOMKilled', atMs: t0 + 12_000 }));
+    expect(each.monitor.view(t0).incidents).toMatchObject([
+      { cause: 'out-of-memory', leadMs: 10_000, warning: { signal: 'memory', outcome: 'broke' } },
+    ]);
+  });
+
   it('is explained by diagnostics that come later', () => {
     const each = scene();
     each.monitor.lifecycle(
@@ -107,6 +162,15 @@ describe('an end', () => {
       t0 + 2500,
     );
     expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'out-of-memory', certainty: 'certain' }]);
+  });
+
+  it('that was a mistake takes back that the warning came true', () => {
+    const each = scene();
+    feed(each, 0, 19, risky(0.9), 0.93);
+    each.monitor.gone(t0 + 20_000);
+    expect(each.told()).toContain('memory broke');
+    each.monitor.lifecycle(sandbox(), t0 + 25_000);
+    expect(each.told()).toEqual(['to running', 'incident withdrawn', 'memory recovered']);
   });
 
   it('that was a mistake is taken back', () => {

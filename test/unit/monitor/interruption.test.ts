@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/model/sandbox.ts';
-import { feed, id, memoryReading, processReading, risky, sampleAt, scene, t0 } from './scene.ts';
+import { errorEvent, feed, id, memoryReading, processReading, risky, sampleAt, scene, t0 } from './scene.ts';
 
 /** One that is warned of, with memory at its limit, and is called interrupted at second 20. */
 const interrupted = (share = 0.95) => {
@@ -91,6 +91,23 @@ describe('an interruption', () => {
     list(71, 3_600);
     expect(told()).toContain('incident withdrawn');
     expect(monitor.view(t0 + 71_000).incidents).toEqual([]);
+  });
+
+  it('that was believed takes the warning back that it came true, when nothing stopped or it was not memory', () => {
+    const lived = interrupted();
+    lived.tick(60);
+    expect(lived.told()).toContain('memory broke');
+    lived.lifecycle('running', 70);
+    lived.list(71, 3_600);
+    expect(lived.told()).toEqual(expect.arrayContaining(['incident withdrawn', 'memory recovered']));
+    const other = interrupted();
+    other.tick(60);
+    const read = { source: 'diagnostics', exitCode: null, text: 'OOMKilled: false\nexit code 1' } as const;
+    other.monitor.error(errorEvent({ ...read, atMs: t0 + 61_000 }));
+    expect(other.monitor.view(t0 + 61_000)).toMatchObject({
+      incidents: [{ cause: 'crashed', warning: null, leadMs: null }],
+      warning: { outcome: 'recovered' },
+    });
   });
 
   it('counts when the next one begins, and when the sandbox ends', () => {

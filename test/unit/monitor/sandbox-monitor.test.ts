@@ -98,7 +98,7 @@ describe('a leak', () => {
     const processes = [{ ...processReading(412, 'node', 100), startTicks: 90_210 }];
     for (let second = 1; second < 6; second++) each.feed(sampleAt(second, 0.7, { processes }), forecast);
     const [offer] = each.monitor.fixesAgainst('memory').filter(({ id }) => id === 'endProcess');
-    expect(offer?.target).toEqual({ pid: 412, name: 'node', startTicks: 90_210 });
+    expect(offer?.target).toEqual({ pid: 412, name: 'node', startTicks: 90_210, against: 'memory' });
   });
 
   it('is never seen in numbers of the machine', () => {
