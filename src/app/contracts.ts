@@ -96,6 +96,8 @@ export type FixParameters =
       readonly previousMemoryBytes: number;
       readonly cpuCores: number | null;
       readonly lifetimeMs: number | null;
+      /** The new one takes the place of the current one. */
+      readonly becomesCurrent: boolean;
     }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
@@ -147,7 +149,7 @@ export interface RunFixOptions {
   readonly progress: (text: string) => void;
   /** Default: nobody is asked, and nothing can run where the editor does. */
   readonly hands?: FixHands;
-  /** Told of a sandbox that the fix has made and that is the chosen one now; remembering it is the caller's job. */
+  /** Told of a sandbox that the fix has made and that took the place of the current one; remembering it is the caller's job. */
   readonly adopted?: (sandboxId: string) => void;
 }
 
@@ -225,7 +227,10 @@ export interface Supervisor {
   setProviders(providers: readonly SandboxProvider[]): void;
   /** Where the editor runs, and the sandbox that was chosen here in an earlier session. */
   setPlace(hints: PlaceHints, rememberedId: string | null): void;
-  /** The person's choice; null takes it back and lets the sandbox be found again. Remembering it is the caller's job. */
+  /**
+   * The person's choice; null takes it back and lets the sandbox be found again. One that is not there, or has ended, is no choice and changes
+   * nothing. Remembering it is the caller's job.
+   */
   choose(sandboxId: string | null): void;
   /** The person looks at this sandbox closely: its warnings are told singly from now on (docs/alert-policy.md). */
   attend(sandboxId: string): void;
@@ -259,9 +264,15 @@ export interface Supervisor {
   /**
    * Works out what a fix would do; changes nothing. Throws `Problem`: `not-found` when the sandbox is not known,
    * `not-supported` when its system cannot do it or the editor does it (`openTerminal`, `showDetails`), `conflict` when it does not fit
-   * the present state, `invalid-request` when a target is missing.
+   * the present state, `invalid-request` when a target is missing, `aborted` when `signal` aborts while something is still being measured.
    */
-  planFix(sandboxId: string, fixId: FixId, target?: ProcessTarget | null, choices?: FixChoices): Promise<FixPlan>;
+  planFix(
+    sandboxId: string,
+    fixId: FixId,
+    target?: ProcessTarget | null,
+    choices?: FixChoices,
+    signal?: AbortSignal,
+  ): Promise<FixPlan>;
   /** What helps against one of a sandbox's errors: what worked best here first, then the catalogue's order. Empty when it is not known. */
   errorFixes(sandboxId: string, fingerprint: string): Promise<readonly RankedFix[]>;
   /**

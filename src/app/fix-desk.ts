@@ -34,7 +34,13 @@ export class FixDesk {
   }
 
   /** See `Supervisor.planFix`. */
-  async plan(sandboxId: string, fixId: FixId, target: ProcessTarget | null, choices: FixChoices): Promise<FixPlan> {
+  async plan(
+    sandboxId: string,
+    fixId: FixId,
+    target: ProcessTarget | null,
+    choices: FixChoices,
+    signal?: AbortSignal,
+  ): Promise<FixPlan> {
     const { clock, fleet } = this.#host;
     const record = fleet.record(sandboxId);
     if (record === null) throw new Problem('not-found', 'This sandbox is not known.');
@@ -45,7 +51,9 @@ export class FixDesk {
     if (!record.monitor.view(clock.now()).actions.includes(fixId)) {
       throw notNow(fixTitles[fixId], record);
     }
-    return planFix(this.#fixHost(record), fixId, target, choices, fleet.lifeOf(record));
+    const life = fleet.lifeOf(record);
+    const both = signal === undefined ? life : AbortSignal.any([life, signal]);
+    return planFix(this.#fixHost(record), fixId, target, choices, both);
   }
 
   /** See `Supervisor.planErrorFix`. */
@@ -77,7 +85,10 @@ export class FixDesk {
     this.#running.add(key);
     try {
       const signal = AbortSignal.any([options.signal, fleet.lifeOf(record)]);
-      if (plan.fixId === 'delete') await record.keepLastWords(signal);
+      if (plan.fixId === 'delete') {
+        await record.keepLastWords(signal);
+        record.deletionBegins();
+      }
       const outcome = await runFix(this.#fixHost(record, options.adopted), plan, { ...options, signal }, (text) =>
         log.info(text),
       );
@@ -103,9 +114,10 @@ export class FixDesk {
         const phase = await record.look(signal);
         return phase === null || phase === 'gone' ? phase : record.sandbox;
       },
-      adopt: (sandbox) => {
-        fleet.adopt(record, sandbox);
-        adopted?.(sandbox.id);
+      adopt: (sandbox) => fleet.adopt(record, sandbox),
+      isCurrent: () => fleet.current.id === record.id,
+      handOverTo: (sandboxId) => {
+        if (fleet.handOver(record, sandboxId)) adopted?.(sandboxId);
       },
       viewOf: (sandboxId) => fleet.record(sandboxId)?.monitor.view(clock.now()) ?? null,
     };

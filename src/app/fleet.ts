@@ -143,6 +143,10 @@ export class Fleet {
     return this.#roster.get(sandboxId);
   }
 
+  #lives(sandboxId: string | null): boolean {
+    return sandboxId !== null && this.#roster.get(sandboxId)?.ended === false;
+  }
+
   /** Aborts when the sandbox's provider is replaced; aborted already when it has been. */
   lifeOf(record: SandboxRecord): AbortSignal {
     return this.#entries.find((entry) => entry.provider === record.provider)?.life.signal ?? AbortSignal.abort();
@@ -202,7 +206,9 @@ export class Fleet {
     this.#populationChanged();
   }
 
+  /** @param sandboxId null: it is decided anew. One that is not there, or has ended by now, is no choice: the present one stays. */
   choose(sandboxId: string | null): void {
+    if (sandboxId !== null && !this.#lives(sandboxId)) return;
     this.#chosenId = sandboxId;
     this.#chosenBefore = false;
     this.#current = noCurrent;
@@ -234,12 +240,21 @@ export class Fleet {
     this.#host.changed(null);
   }
 
-  /** Takes up a sandbox that a fix has made, and makes it the chosen one. */
+  /** Takes up a sandbox that a fix has made of another one; which one is current stays. */
   adopt(from: SandboxRecord, sandbox: Sandbox): void {
     const entry = this.#entries.find((one) => one.provider === from.provider);
-    if (entry === undefined) return;
-    this.#roster.adopt(entry, sandbox, this.#host.clock.now());
-    this.choose(sandbox.id);
+    if (entry !== undefined) this.#roster.adopt(entry, sandbox, this.#host.clock.now());
+  }
+
+  /**
+   * Makes `toId` the chosen one in the place of the current one that a fix made it of.
+   * @returns false when another one is current by now, or `toId` has ended: then nothing is changed.
+   */
+  handOver(from: SandboxRecord, toId: string): boolean {
+    // Where the old one has ended, the new one may be the current one already, as the only one that runs.
+    if (!this.#lives(toId) || (this.#current.id !== from.id && this.#current.id !== toId)) return false;
+    this.choose(toId);
+    return true;
   }
 
   /** Brings the current sandbox and the set of measured ones in line with what is known. */
@@ -296,11 +311,10 @@ export class Fleet {
 
   /** Also asked, once, where the person has chosen: whether the editor runs inside the chosen one is worth knowing. */
   #needsFinding(): boolean {
-    const lives = (id: string | null): boolean => id !== null && this.#roster.get(id)?.ended === false;
     const foundId = this.#finder.found?.sandboxId ?? null;
     // That the editor runs here says nothing against a server that comes to know this place too.
-    if (lives(foundId) && this.#roster.get(foundId ?? '')?.provider.isHere !== true) return false;
-    return !(lives(this.#chosenId) && this.#finder.settled);
+    if (this.#lives(foundId) && this.#roster.get(foundId ?? '')?.provider.isHere !== true) return false;
+    return !(this.#lives(this.#chosenId) && this.#finder.settled);
   }
 
   /** Aborts everything and waits, bounded, until the providers have cleaned up behind them. */

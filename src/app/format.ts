@@ -44,11 +44,15 @@ export const intervalText = (lowMs: number, highMs: number): string => {
 export const localTimeText = (atMs: number): string =>
   new Date(atMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 
-/** A path from a sandbox, for reading only. */
-export const pathText = (path: string): string => path.replace(/\p{Cc}+/gu, ' ');
+/** A path from a sandbox, for reading only: on one line, and in the order of its letters, without marks that turn them round. */
+export const pathText = (path: string): string =>
+  path.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
 
-/** A name from outside on one line and of bounded length. */
-export const shortName = (name: string): string => {
-  const clean = pathText(name).trim();
-  return clean.length > 60 ? `${clean.slice(0, 59)}…` : clean;
+/** A name from outside on one line, and of at most so many characters, of which none is cut in two. */
+export const plainName = (name: string, most: number): string => {
+  const letters = [...pathText(name).trim()];
+  return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : letters.join('');
 };
+
+/** A name from outside for a sentence. */
+export const shortName = (name: string): string => plainName(name, 60);

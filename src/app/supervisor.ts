@@ -121,8 +121,14 @@ class App implements Supervisor {
     return this.#parts.inbox.addSource(source);
   }
 
-  planFix(sandboxId: string, fixId: FixId, target?: ProcessTarget | null, choices?: FixChoices): Promise<FixPlan> {
-    return this.#desks.fixes.plan(sandboxId, fixId, target ?? null, choices ?? {});
+  planFix(
+    sandboxId: string,
+    fixId: FixId,
+    target?: ProcessTarget | null,
+    choices?: FixChoices,
+    signal?: AbortSignal,
+  ): Promise<FixPlan> {
+    return this.#desks.fixes.plan(sandboxId, fixId, target ?? null, choices ?? {}, signal);
   }
 
   errorFixes(sandboxId: string, fingerprint: string): Promise<readonly RankedFix[]> {

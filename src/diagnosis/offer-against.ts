@@ -2,7 +2,9 @@ import type { FixId, FixOffer, ProcessTarget, Removable } from '../model/fix.ts'
 import { fixRisks } from '../model/fix-risk.ts';
 import { fixTitles } from '../model/fix-title.ts';
 import type { Forecast } from '../model/forecast.ts';
+import { ownLimit } from '../model/own-limit.ts';
 import type { ProcessReading, Sample } from '../model/sample.ts';
+import type { SignalName } from '../model/signal.ts';
 import { heapRuntimeOf, heapShares, runtimeNames } from '../model/terminal-limits.ts';
 import { untouchable } from './untouchable.ts';
 
@@ -42,24 +44,24 @@ const sizeText = (bytes: number): string => {
   return bytes >= 10 * 1024 ** 2 ? `${Math.round(bytes / 1024 ** 2)} MiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 };
 
-const ending = (target: ProcessTarget, reason: string): FixOffer | null => {
+const ending = (target: ProcessTarget, against: SignalName, reason: string): FixOffer | null => {
   if (!mayEnd(target)) return null;
   const { pid, name } = target;
   const short = name.length > nameCharacters ? `${name.slice(0, nameCharacters - 1)}…` : name;
-  return { ...offer('endProcess', reason, `End ${short} (pid ${pid})`), target: { pid, name } };
+  return { ...offer('endProcess', reason, `End ${short} (pid ${pid})`), target: { pid, name, against } };
 };
 
 const largestOf = (processes: readonly ProcessReading[]): ProcessReading | undefined =>
   processes.filter(mayEnd).toSorted((a, b) => b.rssBytes - a.rssBytes)[0];
 
 /** Ends the process that grows, else the largest one if it holds a real part of the memory. */
-const endGrower = ({ grower, used }: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
+const endGrower = ({ signal, grower, used }: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
   if (grower !== null && mayEnd(grower)) {
-    return ending(grower, `It grows by ${sizeText(grower.bytesPerSecond)} a second.`);
+    return ending(grower, signal, `It grows by ${sizeText(grower.bytesPerSecond)} a second.`);
   }
   const largest = largestOf(processes);
   if (largest === undefined || largest.rssBytes < worthEndingShare * used) return null;
-  return ending(largest, `It is the largest process, with ${sizeText(largest.rssBytes)}.`);
+  return ending(largest, signal, `It is the largest process, with ${sizeText(largest.rssBytes)}.`);
 };
 
 /** Ends what starts the processes. */
@@ -68,6 +70,7 @@ const endSpawner = ({ sample }: Surroundings): FixOffer | null => {
   if (spawner === undefined) return null;
   return ending(
     spawner,
+    'pids',
     `It and what it started are ${spawner.count} of the ${sample?.pids?.used ?? spawner.count} processes.`,
   );
 };
@@ -79,7 +82,7 @@ const endFullest = ({ sample, processes }: Surroundings): FixOffer | null => {
   const { pid, used, limit } = fds;
   const name = fds.name ?? processes.find((one) => one.pid === pid)?.name;
   if (name === undefined) return null;
-  return ending({ pid, name }, `It has ${used}${limit === null ? '' : ` of ${limit}`} files open.`);
+  return ending({ pid, name }, 'fds', `It has ${used}${limit === null ? '' : ` of ${limit}`} files open.`);
 };
 
 /** The process a heap limit would be for, with what is known of it. */
@@ -91,15 +94,12 @@ const heapProcess = (
     ? largestOf(processes)
     : (processes.find(({ pid }) => pid === grower.pid) ?? { name: grower.name, heapLimit: null });
 
-const ownLimit = (sample: Sample | null): number | null =>
-  sample === null || sample.source === 'machine' ? null : (sample.memory?.limitBytes ?? null);
-
 /** A heap limit below the sandbox's, for a program that has none, or one that is too high. */
 const capHeap = (leading: Forecast, { sample, processes }: Surroundings): FixOffer | null => {
   const process = heapProcess(leading, processes);
   const runtime = process === undefined ? null : heapRuntimeOf(process);
   if (process === undefined || runtime === null) return null;
-  const limit = ownLimit(sample);
+  const limit = ownLimit({ sample, isHere: false });
   const present = process.heapLimit?.limitBytes ?? null;
   if (present !== null && limit !== null && present <= protects * limit) return null;
   const why = `${runtimeNames[runtime]} then collects its garbage, or fails in words, before the kernel kills it.`;
@@ -110,7 +110,8 @@ const capHeap = (leading: Forecast, { sample, processes }: Surroundings): FixOff
 const raiseHeap = (leading: Forecast, { sample, processes }: Surroundings): FixOffer | null => {
   const process = heapProcess(leading, processes);
   if (process === undefined || heapRuntimeOf(process) === null) return null;
-  const limit = ownLimit(sample) ?? (sample?.source === 'machine' ? (sample.memory?.limitBytes ?? null) : null);
+  const limit =
+    ownLimit({ sample, isHere: false }) ?? (sample?.source === 'machine' ? (sample.memory?.limitBytes ?? null) : null);
   const present = process.heapLimit?.limitBytes ?? leading.limit;
   if (limit === null || present === null) return null;
   if (present >= protects * limit) {
@@ -153,6 +154,19 @@ const againstMemory = (leading: Forecast, around: Surroundings): readonly (FixOf
   ];
 };
 
+/** What holds many files; their sizes say nothing of how many they are, and a log that is shortened is still one. */
+const againstInodes = ({ removable }: Surroundings): readonly (FixOffer | null)[] => {
+  const cachesBytes = removable?.cachesBytes ?? 0;
+  const made = 'Caches hold many small files; each is made again when it is needed.';
+  return [
+    cachesBytes >= worthRemovingBytes ? offer('clearCaches', made, `Clear caches (${sizeText(cachesBytes)})`) : null,
+    offer('showLargestFolders', 'Folders that hold much often hold many files.'),
+    removable === null ? offer('clearCaches', `Measures the caches of known tools first. ${made}`) : null,
+    offer('openTerminal', 'To find and remove what holds so many files.'),
+    offer('snapshot', 'Keeps the files as they are now.'),
+  ];
+};
+
 const againstDisk = ({ sample, removable }: Surroundings): readonly (FixOffer | null)[] => {
   const worth = Math.max(worthRemovingBytes, worthRemovingShare * (sample?.disk?.limitBytes ?? 0));
   const made = 'Each is made again when it is needed.';
@@ -191,8 +205,9 @@ export const againstSignal = (leading: Forecast, around: Surroundings): readonly
         offer('snapshot', 'Keeps the files beyond the end; running processes are not kept.'),
       ];
     case 'disk':
-    case 'inodes':
       return againstDisk(around);
+    case 'inodes':
+      return againstInodes(around);
     case 'pids':
       return [
         endSpawner(around),

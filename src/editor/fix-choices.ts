@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import * as vscode from 'vscode';
 import type { FixChoices, FixPlan } from '../app/contracts.ts';
 import type { FixId } from '../model/fix.ts';
+import { ownCores, ownLimit } from '../model/own-limit.ts';
 import type { FolderSize } from '../model/ports.ts';
 import { heapRuntimeOf } from '../model/terminal-limits.ts';
 import type { SandboxView } from '../model/view.ts';
@@ -55,8 +56,8 @@ async function chooseFactor(name: string): Promise<FixChoices | null> {
 }
 
 async function chooseMemory(view: SandboxView, name: string): Promise<FixChoices | null> {
-  const limit = view.sample?.memory?.limitBytes;
-  if (!limit) return {};
+  const limit = ownLimit(view);
+  if (limit === null) return {};
   const picked = await vscode.window.showQuickPick(
     factors.map((factor) => ({
       label: formatBytes(limit * factor),
@@ -68,10 +69,13 @@ async function chooseMemory(view: SandboxView, name: string): Promise<FixChoices
   return picked ? { memoryBytes: picked.bytes } : null;
 }
 
+/** What this very process may use: these fixes are for where the editor runs, and its machine may be larger than the place it was given. */
+const memoryHere = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+
 async function chooseHeap(view: SandboxView, terminals: EditorTerminalEnvironment): Promise<FixChoices | null> {
   const grower = view.processes.find(({ pid }) => pid === view.leading?.grower?.pid);
   const meant = [...(grower ? [grower] : []), ...view.processes].map(heapRuntimeOf).find((runtime) => runtime !== null);
-  const all = heapChoices(view.sample?.memory?.limitBytes ?? totalmem());
+  const all = heapChoices(ownLimit(view) ?? memoryHere());
   // The limits for the program that runs come first.
   const choices = all.toSorted((a, b) => Number(b.heap.runtime === meant) - Number(a.heap.runtime === meant));
   const picked = await pickLimit('Set a heap limit for new terminals', 'The limit of one process', choices, terminals);
@@ -79,7 +83,7 @@ async function chooseHeap(view: SandboxView, terminals: EditorTerminalEnvironmen
 }
 
 async function chooseJobs(view: SandboxView, terminals: EditorTerminalEnvironment): Promise<FixChoices | null> {
-  const choices = parallelismChoices(view.sample?.cpu?.limitCores ?? availableParallelism());
+  const choices = parallelismChoices(ownCores(view) ?? availableParallelism());
   const title = 'Lower the parallelism in new terminals';
   const picked = await pickLimit(title, 'How many jobs at a time', choices, terminals);
   return picked && 'jobs' in picked ? { jobs: picked.jobs } : null;

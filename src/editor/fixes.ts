@@ -93,13 +93,15 @@ export class FixDialogs {
     aim: ProcessTarget | null,
     choices: FixChoices,
   ): Promise<readonly NamedPlan[]> {
-    const plan = async (): Promise<readonly NamedPlan[]> => {
+    const plan = async (signal?: AbortSignal): Promise<readonly NamedPlan[]> => {
       const plans: NamedPlan[] = [];
       for (const { sandbox } of views) {
         try {
-          plans.push({ plan: await this.supervisor.planFix(sandbox.id, fixId, aim, choices), name: sandbox.name });
+          const one = await this.supervisor.planFix(sandbox.id, fixId, aim, choices, signal);
+          plans.push({ plan: one, name: sandbox.name });
         } catch (error) {
           if (!isProblem(error)) throw error;
+          if (signal?.aborted === true) return [];
           warn([`${sandbox.name}: ${error.message}`, error.nextStep ?? ''].join(' ').trim());
         }
       }
@@ -107,12 +109,7 @@ export class FixDialogs {
     };
     const title = measuring[fixId];
     if (title === undefined) return plan();
-    return withCancellableProgress(title, async (signal) => {
-      const cancelled = new Promise<readonly NamedPlan[]>((resolve) =>
-        signal.addEventListener('abort', () => resolve([]), { once: true }),
-      );
-      return Promise.race([plan(), cancelled]);
-    });
+    return withCancellableProgress(title, plan);
   }
 
   /** What was found in one sandbox may be more than the person wants to go. */

@@ -15,7 +15,16 @@ import { manageSnapshots } from './manage-snapshots.ts';
 import { tell } from './messages.ts';
 import { exportHistory, exportMetrics, forgetEverything, forgetSandbox } from './past.ts';
 import { incidentOf } from './pick-incident.ts';
-import { askForSandbox, lostRow, processOf, sandboxesOf, sandboxOf, sayNotConnected } from './pick-sandbox.ts';
+import {
+  askForSandbox,
+  lostRow,
+  namedId,
+  processOf,
+  sandboxesOf,
+  sandboxOf,
+  sayNotConnected,
+  sayUnknown,
+} from './pick-sandbox.ts';
 import type { PlaceActionId, PlaceActions } from './place-actions.ts';
 import { copyOwnerSummary, exportPostMortem } from './post-mortem-commands.ts';
 import { renameSandbox } from './rename.ts';
@@ -59,7 +68,11 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
   const target = async (argument: unknown): Promise<SandboxView | null> => {
     const found = sandboxOf(argument, view());
     if (found) return found;
-    const id = await askForSandbox(view(), argument === lostRow);
+    if (namedId(argument) !== null) {
+      sayUnknown(view());
+      return null;
+    }
+    const id = await askForSandbox(view(), argument === lostRow ? 'lost-row' : 'once');
     return view().sandboxes.find(({ sandbox }) => sandbox.id === id) ?? null;
   };
   const fix =
@@ -91,11 +104,18 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     showLog: options.showLog,
     refresh: () => (view().servers.length === 0 ? sayNotConnected() : supervisor.refresh()),
     selectSandbox: async (argument) => {
-      const id =
-        argument === undefined || argument === lostRow
-          ? await askForSandbox(view())
-          : (sandboxOf(argument, view())?.sandbox.id ?? null);
+      const id = namedId(argument) ?? (await askForSandbox(view()));
       if (id === null) return;
+      // It may have ended while it was asked for.
+      const chosen = view().sandboxes.find(({ sandbox }) => sandbox.id === id)?.sandbox;
+      if (chosen === undefined) {
+        sayUnknown(view());
+        return;
+      }
+      if (isEnded(chosen.phase)) {
+        tell(`${chosen.name} is over and cannot be yours any more: choose one that lives.`);
+        return;
+      }
       supervisor.choose(id);
       await options.remember(id);
     },
@@ -190,8 +210,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     exportMetrics: () => exportMetrics(supervisor),
     exportPostMortem: (argument) => exportPostMortem(supervisor, argument),
     copyOwnerSummary: (argument) => copyOwnerSummary(supervisor, argument),
-    warnAgain: (argument) =>
-      warnAgain(supervisor, argument === undefined ? null : (sandboxOf(argument, view())?.sandbox.id ?? null)),
+    warnAgain: (argument) => warnAgain(supervisor, namedId(argument)),
     allowWatching: async (argument) => {
       const sandbox = await target(argument);
       if (!sandbox) return;

@@ -11,17 +11,27 @@ import { mayBeAddress, phaseWords, serverWord } from './text/words.ts';
  */
 export const lostRow = Symbol('lost row');
 
+/** @returns the id of the sandbox that a tree row, a link or a button names, or null where it names none. */
+export function namedId(argument: unknown): string | null {
+  if (typeof argument === 'string') return argument;
+  if (typeof argument !== 'object' || argument === null || !('sandboxId' in argument)) return null;
+  return typeof argument.sandboxId === 'string' ? argument.sandboxId : null;
+}
+
 /** The sandbox a command is meant for: of the tree row or link it came from, else the current one; null for a lost row. */
 export function sandboxOf(argument: unknown, view: AppView): SandboxView | null {
   if (argument === lostRow) return null;
-  const id =
-    typeof argument === 'string'
-      ? argument
-      : typeof argument === 'object' && argument !== null && 'sandboxId' in argument
-        ? argument.sandboxId
-        : null;
-  const wanted = typeof id === 'string' ? id : view.currentId;
+  const wanted = namedId(argument) ?? view.currentId;
   return view.sandboxes.find(({ sandbox }) => sandbox.id === wanted) ?? null;
+}
+
+/** Says why nothing can be done for a sandbox that was named: another one must not be taken for it. */
+export function sayUnknown({ servers }: AppView): void {
+  tell(
+    servers.some(({ state }) => state === 'connecting')
+      ? 'This sandbox is not known yet: the list of sandboxes has not come.'
+      : 'This sandbox is not known any more.',
+  );
 }
 
 /** The sandboxes of all selected rows, or `fallback` alone when one row or none is selected. */
@@ -43,12 +53,22 @@ export function processOf(argument: unknown, view: SandboxView): ProcessTarget |
   return process ? targetOf(process) : null;
 }
 
+/** What is asked for: the person's own, the one a single command is meant for, and the same where a row was lost. */
+type Wanted = 'own' | 'once' | 'lost-row';
+
+const hintFor = (wanted: Wanted): string => {
+  if (wanted === 'lost-row') return 'The list changed at that moment';
+  if (wanted === 'once') return 'Only for this one command';
+  return vscode.workspace.isTrusted
+    ? 'It is remembered for this workspace'
+    : 'Until this window is closed: this workspace is not trusted';
+};
+
 /**
  * Asks which sandbox is meant.
- * @param once it is meant for this one command only
  * @returns its id, or null when the question was closed or there is none.
  */
-export async function askForSandbox(view: AppView, once = false): Promise<string | null> {
+export async function askForSandbox(view: AppView, wanted: Wanted = 'own'): Promise<string | null> {
   const living = view.sandboxes.filter(({ sandbox }) => !isEnded(sandbox.phase));
   if (living.length === 0) {
     await sayWhyNone(view);
@@ -62,8 +82,8 @@ export async function askForSandbox(view: AppView, once = false): Promise<string
       id: sandbox.id,
     })),
     {
-      title: once ? 'Which sandbox is meant?' : 'Which sandbox is yours?',
-      placeHolder: once ? 'The list changed at that moment' : 'It is remembered for this workspace',
+      title: wanted === 'own' ? 'Which sandbox is yours?' : 'Which sandbox is meant?',
+      placeHolder: hintFor(wanted),
       matchOnDescription: true,
       matchOnDetail: true,
     },

@@ -24,8 +24,9 @@ export function readSettings(): Settings {
   const sensitivity = text('alerts.sensitivity');
   const count = (name: string, least: number, most: number, otherwise: number): number => {
     const value = configuration.get<unknown>(name);
+    // Upwards: half a minute is not 0, which would mean never.
     return typeof value === 'number' && Number.isFinite(value)
-      ? Math.min(most, Math.max(least, Math.floor(value)))
+      ? Math.min(most, Math.max(least, Math.ceil(value)))
       : otherwise;
   };
   return {

@@ -1,9 +1,13 @@
+import { stripVTControlCharacters } from 'node:util';
 import * as vscode from 'vscode';
 import type { ErrorEvent } from '../model/error-event.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
-import type { ErrorSource } from '../model/ports.ts';
+import type { Clock, ErrorSource } from '../model/ports.ts';
+import { sleep } from '../model/wait.ts';
 import { DebugOutput } from './debug-output.ts';
 import { EventQueue } from './event-queue.ts';
+import type { OutputTail } from './output-tail.ts';
+import type { TaskTold } from './terminal-source.ts';
 import { type TaskCommand, taskFailure, taskLine } from './text/task-text.ts';
 
 type TaskEvent = ErrorEvent | CommandStarted | CommandEnded;
@@ -19,23 +23,52 @@ const commandOf = ({ execution }: vscode.Task): TaskCommand => {
   return { line: null, words: command === undefined ? [] : [wordOf(command), ...(args ?? []).map(wordOf)] };
 };
 
+/** Read from the terminal of a task, its output comes a moment after its end, if at all. */
+const outputMs = 1_000;
+
+const hasWords = (output: string): boolean => stripVTControlCharacters(output).trim() !== '';
+
+interface RunningTask {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly atMs: number;
+  /** Null while nobody knows it in a form that can be run again. */
+  commandLine: string | null;
+  output: OutputTail | null;
+  /** Settles when there is no more output. */
+  readonly whole: PromiseWithResolvers<void>;
+}
+
 /** Tasks and debug sessions of the editor as a source of commands and errors, where the editor itself runs in a sandbox. */
 export class TaskSource implements ErrorSource, vscode.Disposable {
   readonly name = 'task';
   private readonly queue = new EventQueue<TaskEvent>(1000);
   private readonly subscriptions: vscode.Disposable[] = [];
-  private readonly running = new Map<vscode.TaskExecution, { readonly id: string; readonly sandboxId: string }>();
+  private readonly running = new Map<vscode.TaskExecution, RunningTask>();
+  /** Failed; what their terminals wrote last is waited for. */
+  private readonly ending = new Map<vscode.TaskExecution, RunningTask>();
+  private readonly over = new AbortController();
   private readonly sandboxId: () => string | null;
+  private readonly clock: Clock;
   private readonly now: () => number;
+  private readonly failed: (error: unknown) => void;
   private count = 0;
 
   /** @param options `sandboxId`: the sandbox the editor itself runs in, or null. */
-  constructor(options: { readonly sandboxId: () => string | null; readonly now: () => number }) {
+  constructor(options: {
+    readonly sandboxId: () => string | null;
+    readonly clock: Clock;
+    readonly failed: (error: unknown) => void;
+  }) {
     this.sandboxId = options.sandboxId;
-    this.now = options.now;
+    this.clock = options.clock;
+    this.now = () => options.clock.now();
+    this.failed = options.failed;
     this.subscriptions.push(
       vscode.tasks.onDidStartTaskProcess(({ execution }) => this.started(execution)),
-      vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.ended(execution, exitCode ?? null)),
+      vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        this.ended(execution, exitCode ?? null).catch(this.failed);
+      }),
       vscode.debug.registerDebugAdapterTrackerFactory('*', { createDebugAdapterTracker: () => this.tracker() }),
     );
   }
@@ -44,18 +77,41 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
     return this.queue.read(signal);
   }
 
+  /** Takes what the terminal of a task tells of it, where the editor reads the terminals of tasks. */
+  told(execution: vscode.TaskExecution, told: TaskTold): void {
+    const known = this.running.get(execution) ?? this.ending.get(execution);
+    if (known === undefined) return;
+    if (known.commandLine === null && told.commandLine !== null) {
+      known.commandLine = told.commandLine;
+      if (this.running.has(execution)) this.begin(known);
+    }
+    known.output = told.output;
+    known.whole.resolve(told.output.done);
+  }
+
   private started(execution: vscode.TaskExecution): void {
     const sandboxId = this.sandboxId();
     if (sandboxId === null) return;
     this.count += 1;
-    const id = `task-${this.count}`;
-    this.running.set(execution, { id, sandboxId });
     const commandLine = taskLine(commandOf(execution.task));
-    if (commandLine === null) return;
-    this.queue.push({ kind: 'command-started', sandboxId, commandId: id, atMs: this.now(), commandLine, cwd: null });
+    const task: RunningTask = {
+      id: `task-${this.count}`,
+      sandboxId,
+      atMs: this.now(),
+      commandLine,
+      output: null,
+      whole: Promise.withResolvers(),
+    };
+    this.running.set(execution, task);
+    this.begin(task);
   }
 
-  private ended(execution: vscode.TaskExecution, exitCode: number | null): void {
+  private begin({ id: commandId, sandboxId, atMs, commandLine }: RunningTask): void {
+    if (commandLine === null) return;
+    this.queue.push({ kind: 'command-started', sandboxId, commandId, atMs, commandLine, cwd: null });
+  }
+
+  private async ended(execution: vscode.TaskExecution, exitCode: number | null): Promise<void> {
     const known = this.running.get(execution);
     if (known === undefined) return;
     this.running.delete(execution);
@@ -63,10 +119,20 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
     const atMs = this.now();
     this.queue.push({ kind: 'command-ended', sandboxId, commandId, atMs, exitCode });
     if (exitCode === null || exitCode === 0) return;
-    const { task } = execution;
-    const commandLine = taskLine(commandOf(task));
-    const text = taskFailure(task.name, exitCode);
+    this.ending.set(execution, known);
+    const output = await this.outputOf(known);
+    this.ending.delete(execution);
+    const text = hasWords(output) ? output : taskFailure(execution.task.name, exitCode);
+    const { commandLine } = known;
     this.queue.push({ sandboxId, commandId, commandLine, source: this.name, text, exitCode, atMs });
+  }
+
+  /** The end of what it wrote; empty where the editor does not read the terminals of tasks. */
+  private async outputOf(task: RunningTask): Promise<string> {
+    const waited = new AbortController();
+    await Promise.race([task.whole.promise, sleep(this.clock, outputMs, this.over.signal, waited.signal)]);
+    waited.abort();
+    return task.output?.text ?? '';
   }
 
   private tracker(): vscode.DebugAdapterTracker {
@@ -87,6 +153,7 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.running.clear();
+    this.over.abort();
     this.queue.end();
   }
 }

@@ -24,6 +24,8 @@ type Row = { -readonly [Key in Exclude<keyof TreeRow, 'children'>]: TreeRow[Key]
   children: readonly Row[];
   told: TreeNode;
   toldAtMs: number;
+  /** With this, the row and all below it are as the editor was told; null while it is to be told more. */
+  settled: TreeNode | null;
 };
 
 /** A tooltip tells of seconds and single files. That alone is no reason to draw a row at every reading: it may be this old, as in the status bar. */
@@ -65,13 +67,16 @@ function tell(rows: readonly Row[], nowMs: number): void {
   }
 }
 
-const isDrawnRight = ({ told, node, toldAtMs }: Row, nowMs: number): boolean =>
-  (Object.keys(node) as (keyof TreeNode)[]).every(
-    (key) =>
-      key === 'children' ||
-      told[key] === node[key] ||
-      (key === 'tooltip' && Math.abs(nowMs - toldAtMs) < tooltipEveryMs),
-  );
+const looks = (node: TreeNode): readonly (keyof TreeNode)[] =>
+  (Object.keys(node) as (keyof TreeNode)[]).filter((key) => key !== 'children');
+
+const isDrawnRight = (row: Row, nowMs: number): boolean => {
+  const { told, node, toldAtMs } = row;
+  if (told === node) return true;
+  const other = looks(node).filter((key) => told[key] !== node[key]);
+  if (other.length === 0) row.told = node;
+  return other.every((key) => key === 'tooltip' && Math.abs(nowMs - toldAtMs) < tooltipEveryMs);
+};
 
 /** Brings `before` up to date. Those that were there already and are to be drawn anew are added to `changed`. */
 function merge(
@@ -88,15 +93,22 @@ function merge(
     // Two rows of one id would be one row to the editor, in two places.
     if (rows.has(id)) continue;
     const { sandboxId, pid } = node;
-    const row = known.get(id) ?? { id, sandboxId, pid, parent, node, children: [], told: node, toldAtMs: nowMs };
+    const row: Row = known.get(id) ?? {
+      ...{ id, sandboxId, pid, parent, node, children: [] },
+      ...{ told: node, toldAtMs: nowMs, settled: null },
+    };
     rows.set(id, row);
+    if (row.settled === node) continue;
     const children = row.children;
     const below: Row[] = [];
     row.node = node;
     row.children = merge(node.children, children, row, below, nowMs);
+    row.settled = null;
     if (!known.has(id)) continue;
-    if (isDrawnRight(row, nowMs) && sameRows(children, row.children)) changed.push(...below);
+    const isRight = isDrawnRight(row, nowMs) && sameRows(children, row.children);
+    if (isRight) changed.push(...below);
     else changed.push(row);
+    if (isRight && row.told === node && row.children.every((each) => each.settled === each.node)) row.settled = node;
   }
   return [...rows.values()];
 }

@@ -9,9 +9,11 @@ import { ErrorOffers } from './error-fixes/error-offers.ts';
 import { FixDialogs } from './fixes.ts';
 import { KillNotices } from './kill-notices.ts';
 import { Notifications } from './notifications.ts';
+import { sayUnknown } from './pick-sandbox.ts';
 import { Questions } from './questions.ts';
 import { StatusBar } from './status-bar.ts';
 import { TaskSource } from './task-source.ts';
+import { TaskTerminals } from './task-terminals.ts';
 import { EditorTerminalEnvironment } from './terminal-environment.ts';
 import { TerminalSource } from './terminal-source.ts';
 import { Terminals } from './terminals.ts';
@@ -80,8 +82,8 @@ export function createWorkbench(options: {
       },
       runFix: async (sandboxId, offer) => {
         const view = supervisor.view.sandboxes.find(({ sandbox }) => sandbox.id === sandboxId);
-        if (!view) return;
-        if (offer.id === 'openTerminal') terminals.open(view);
+        if (!view) sayUnknown(supervisor.view);
+        else if (offer.id === 'openTerminal') terminals.open(view);
         else if (offer.id === 'showDetails') await details.show(sandboxId);
         else await fixes.run([view], offer.id, offer.target);
       },
@@ -98,10 +100,18 @@ export function createWorkbench(options: {
     failed,
   });
   const questions = new Questions(supervisor, { remember: options.remember, failed });
-  const terminalSource = new TerminalSource({ sandboxOf: (terminal) => terminals.sandboxOf(terminal), now, failed });
   const taskSource = new TaskSource({
     sandboxId: () => (supervisor.view.currentInside ? supervisor.view.currentId : null),
+    clock,
+    failed,
+  });
+  const taskTerminals = new TaskTerminals(clock);
+  const terminalSource = new TerminalSource({
+    sandboxOf: (terminal) => terminals.sandboxOf(terminal),
+    ownerOf: (terminal) => taskTerminals.ownerOf(terminal),
+    ofTask: (task, told) => taskSource.told(task, told),
     now,
+    failed,
   });
   const removeSources = [supervisor.addErrorSource(terminalSource), supervisor.addErrorSource(taskSource)];
 
@@ -140,6 +150,7 @@ export function createWorkbench(options: {
         questions,
         terminalSource,
         taskSource,
+        taskTerminals,
         terminals,
         details,
         tree,

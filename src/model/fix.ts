@@ -1,4 +1,5 @@
 import type { SourcePlace } from './error-event.ts';
+import type { SignalName } from './signal.ts';
 
 /** Ids of the actions that are offered against a coming or past failure; each is also a command `sandboxForesight.<id>`. */
 export const fixIds = [
@@ -37,6 +38,8 @@ export interface ProcessTarget {
   readonly name: string;
   /** See `ProcessReading.startTicks`. Absent when unknown: then the name alone tells whether it still is the one that was meant. */
   readonly startTicks?: number;
+  /** The signal it is to be ended for, whose use tells afterwards whether that helped. Absent when a person chose it. */
+  readonly against?: SignalName;
 }
 
 /** @returns the process as one that can be aimed at. */
@@ -50,7 +53,10 @@ export const targetOf = ({ pid, name, startTicks }: ProcessTarget): ProcessTarge
 export const withStart = (target: ProcessTarget, processes: readonly ProcessTarget[]): ProcessTarget =>
   target.startTicks !== undefined
     ? target
-    : targetOf(processes.find(({ pid, name }) => pid === target.pid && name === target.name) ?? target);
+    : {
+        ...target,
+        ...targetOf(processes.find(({ pid, name }) => pid === target.pid && name === target.name) ?? target),
+      };
 
 /** How an action went before; only what was checked afterwards is counted. */
 export interface FixSuccess {

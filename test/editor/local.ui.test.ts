@@ -1,4 +1,6 @@
 /** A fresh install, without any setting: the place the editor works in is watched at once. */
+import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputText } from './harness.ts';
 import { eventually, openProduct, type Product, screenRecord } from './product.ts';
@@ -8,6 +10,7 @@ import {
   quickPick,
   run,
   screenshot,
+  type TreeRow,
   type TreeView,
   terminalText,
   toast,
@@ -130,6 +133,41 @@ describe('a fresh install', () => {
     // It was not closed: what the command said can be read.
     expect(await terminalText(page)).toContain('[exit code 1] Press Enter');
     await screenshot(page, 'local-fix');
+  });
+
+  it('tells of a task that fails once, with what it wrote', async () => {
+    const { page, workbench } = product;
+    const folder = path.join(workbench.folder, '.vscode');
+    fs.mkdirSync(folder);
+    // It lasts a moment: of what ends at once the editor loses the output.
+    const command = `echo "ModuleNotFoundError: No module named 'foresight'" >&2; sleep 2; exit 1`;
+    const task = { label: 'broken build', type: 'shell', command, problemMatcher: [] };
+    fs.writeFileSync(path.join(folder, 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks: [task] }));
+    // The editor reads the file in its own time.
+    const offered = async () => {
+      await run(page, 'Tasks: Run Task');
+      const pick = await quickPick(page, 'Select the task to run', 30_000);
+      if (pick.rows.some(({ label }) => label === task.label)) return pick;
+      await pick.cancel();
+      return null;
+    };
+    const pick = await until(page, 'the task', offered, (found) => found !== null, 60_000);
+    await pick?.choose(task.label);
+    await tree.expand('Errors');
+    const isOfTask = ({ label }: TreeRow) => /module|broken build/i.test(label);
+    const rows = await tree.waitForRows('the error of the task', (all) => all.some(isOfTask), 60_000);
+    await screenshot(page, 'local-task');
+    const [first, ...more] = rows.filter(isOfTask);
+    expect(more).toEqual([]);
+    expect(first?.label).toMatch(/module/i);
+    // A second word on the same run would come in the next moment, under the same name or another one.
+    await page.waitForTimeout(3_000);
+    const later = (await tree.rows()).filter(isOfTask);
+    expect(later.map(({ label }) => label)).toEqual([first?.label]);
+    expect(later[0]?.description).not.toMatch(/2nd/);
+    expect((await screenRecord(page)).toasts.filter((text) => /module|broken build/i.test(text)).length).toBeLessThan(
+      2,
+    );
   });
 
   it('is left alone when that is switched off, and watched again when it is switched on', async () => {

@@ -8,4 +8,4 @@ export { notifications, type Toast, toast, toasts } from './workbench-notificati
 export { commandTitles, inputBox, modal, quickPick, run } from './workbench-questions.ts';
 export { type StatusBarItem, statusBarItem } from './workbench-status.ts';
 export { terminalNames, terminalText, typeInTerminal } from './workbench-terminal.ts';
-export { openView, type TreeView } from './workbench-tree.ts';
+export { openView, type TreeRow, type TreeView } from './workbench-tree.ts';

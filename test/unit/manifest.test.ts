@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { commandIds } from '../../src/editor/command-ids.ts';
 import { tooltipCommands } from '../../src/editor/text/tooltip.ts';
-import { phases } from '../../src/model/sandbox.ts';
+import { isEnded, phases } from '../../src/model/sandbox.ts';
 import { signalNames } from '../../src/model/signal.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -105,6 +105,14 @@ describe('menus', () => {
         expect(place).toBe(`${manifest.publisher}.${manifest.name}#${contributes.walkthroughs[0]?.id}`);
       }
     }
+  });
+
+  it('let only a sandbox that lives be chosen as the own one', () => {
+    const chosen = contributes.menus['view/item/context'].find(({ command }) => command.endsWith('.selectSandbox'));
+    const when = chosen?.when ?? '';
+    const rows = new RegExp(/ viewItem =~ \/(.+)\//.exec(when)?.[1] ?? '^$');
+    for (const phase of phases) expect([phase, rows.test(`sandbox.${phase}`)]).toEqual([phase, !isEnded(phase)]);
+    expect(rows.test('sandbox.here')).toBe(true);
   });
 
   it('match only rows that exist', () => {

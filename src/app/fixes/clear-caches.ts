@@ -1,16 +1,17 @@
 import type { CacheFolder } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
+import type { SandboxView } from '../../model/view.ts';
 import { abortable } from '../../model/wait.ts';
 import { bytesText, pathText, shortName } from '../format.ts';
 import { type Fix, type FixHost, wrongPlan } from './fix.ts';
 import { housekeepingOf } from './housekeeping.ts';
-import { checkRoom, type RoomOf, roomBefore, roomCheck } from './room-check.ts';
+import { checkRoom, type RoomOf, roomBefore, roomCheck, shortOf } from './room-check.ts';
 
 const sumOf = (caches: readonly CacheFolder[]): number => caches.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** What the caches make room in: those in memory free memory. */
-const roomFor = (caches: readonly CacheFolder[]): RoomOf =>
-  caches.length > 0 && caches.every(({ inMemory }) => inMemory) ? 'memory' : 'disk';
+/** What the caches make room in: those in memory free memory, and the others what their disk is short of. */
+const roomFor = (caches: readonly CacheFolder[], view: SandboxView): RoomOf =>
+  caches.length > 0 && caches.every(({ inMemory }) => inMemory) ? 'memory' : shortOf(view);
 
 /** Against what comes: caches in memory while memory runs out, else those on the disk that fills up. */
 const found = async (host: FixHost, signal: AbortSignal): Promise<readonly CacheFolder[]> => {
@@ -40,7 +41,7 @@ export const clearCaches: Fix = {
           `Remove what is in ${pathText(path)} (${tool}, ${bytesText(bytes)}), inside ${shortName(host.sandbox().name)}.`,
       ),
       losses: ['The next build or installation takes longer, because it makes them again.'],
-      check: roomCheck(roomFor(caches)),
+      check: roomCheck(roomFor(caches, host.view())),
       parameters: { kind: 'clearCaches', caches },
     };
   },
@@ -49,7 +50,7 @@ export const clearCaches: Fix = {
     if (parameters.kind !== 'clearCaches') throw wrongPlan();
     const housekeeping = housekeepingOf(run);
     const { caches } = parameters;
-    const of = roomFor(caches);
+    const of = roomFor(caches, run.view());
     const before = roomBefore(run.view(), of);
     let removedBytes = 0;
     for (const cache of caches) {

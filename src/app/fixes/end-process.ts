@@ -2,51 +2,19 @@ import { type ProcessTarget, withStart } from '../../model/fix.ts';
 import type { ProcessSignal } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
 import { kernelNames } from '../../model/process-name.ts';
-import type { Sample } from '../../model/sample.ts';
 import { abortable } from '../../model/wait.ts';
-import { bytesText, percentText, shortName } from '../format.ts';
+import { bytesText, shortName } from '../format.ts';
 import { poll } from '../waiting.ts';
-import {
-  cannotTell,
-  didNotWork,
-  type Fix,
-  type FixHost,
-  type FixResult,
-  type FixRun,
-  need,
-  worked,
-  wrongPlan,
-} from './fix.ts';
+import { didNotWork, type Fix, type FixHost, type FixResult, type FixRun, need, wrongPlan } from './fix.ts';
+import { checkPressure, pressureBefore, pressureCheck } from './pressure-check.ts';
 import { readSignalAnswer, type SignalAnswer, signalArgv } from './process-script.ts';
 
 const execMs = 10_000;
 /** Looks at the process after TERM, one a second. */
 const termLooks = 5;
 const killLooks = 3;
-/** Looks at the samples afterwards, one a second. */
-const sampleLooks = 20;
-/** A fall smaller than this share of the limit may be chance. */
-const leastFall = 0.05;
 
 const label = (target: ProcessTarget): string => `${shortName(target.name)} (pid ${target.pid})`;
-
-interface MemoryUse {
-  readonly usedBytes: number;
-  readonly limitBytes: number | null;
-}
-
-const useIn = (sample: Sample | null): MemoryUse | null =>
-  sample?.memory === undefined || sample.source === 'machine'
-    ? null
-    : { usedBytes: sample.memory.workingSetBytes, limitBytes: sample.memory.limitBytes };
-
-const useText = ({ usedBytes, limitBytes }: MemoryUse): string =>
-  limitBytes === null || limitBytes <= 0
-    ? bytesText(usedBytes)
-    : `${bytesText(usedBytes)} (${percentText(usedBytes / limitBytes)})`;
-
-const mustFallBy = (before: MemoryUse, rssBytes: number | null): number =>
-  Math.max((before.limitBytes ?? before.usedBytes) * leastFall, (rssBytes ?? 0) / 2);
 
 const refuse = (target: ProcessTarget): void => {
   if (!Number.isSafeInteger(target.pid) || target.pid <= 0) {
@@ -114,40 +82,10 @@ const unsent = (answer: SignalAnswer, target: ProcessTarget): FixResult | null =
   }
 };
 
-/** Compares the memory of new samples with that before, for about 20 s. */
-const checkPressure = async (
-  run: FixRun,
-  target: ProcessTarget,
-  before: MemoryUse | null,
-  rssBytes: number | null,
-  last: Sample | null,
-): Promise<FixResult> => {
-  const ended = `${label(target)} has ended`;
-  if (before === null) return cannotTell(`${ended}; there were no numbers before to compare with.`);
-  const fall = mustFallBy(before, rssBytes);
-  const seen: MemoryUse[] = [];
-  const fallen = await poll(run.clock, run.signal, 1000, sampleLooks, () => {
-    const { sample } = run.view();
-    if (sample === null || sample === last) return null;
-    const use = useIn(sample);
-    if (use === null) return null;
-    seen.push(use);
-    return use.usedBytes <= before.usedBytes - fall ? use : null;
-  });
-  const newest = seen.at(-1);
-  const of = before.limitBytes === null ? '' : ` of ${bytesText(before.limitBytes)}`;
-  if (fallen !== null) return worked(`${ended}: memory fell from ${useText(before)} to ${useText(fallen)}${of}.`);
-  if (newest === undefined)
-    return cannotTell(`${ended}, but no sample came within ${sampleLooks} s to compare with ${useText(before)}.`);
-  return didNotWork(
-    `${ended}, but after ${sampleLooks} s memory is ${useText(newest)}${of}; it was ${useText(before)}.`,
-  );
-};
-
 const rssOf = (host: FixHost, target: ProcessTarget): number | null =>
   host.view().processes.find((one) => one.pid === target.pid && one.name === target.name)?.rssBytes ?? null;
 
-/** Ends one process by its pid, if it still is the one that was meant (pids are used again), and checks whether memory fell. */
+/** Ends one process by its pid, if it still is the one that was meant (pids are used again), and checks whether that helped. */
 export const endProcess: Fix = {
   async plan(host, { target: named }) {
     const { signalProcess, exec } = host.provider.actions;
@@ -166,7 +104,7 @@ export const endProcess: Fix = {
         'If it still runs then, end it by force (SIGKILL).',
       ],
       losses: [`What ${label(target)} has not saved is lost; nothing else is.`],
-      check: `The memory of the sandbox is compared with that before for about ${sampleLooks} s.`,
+      check: pressureCheck(target),
       parameters: { kind: 'endProcess', target },
     };
   },
@@ -175,9 +113,7 @@ export const endProcess: Fix = {
     if (parameters.kind !== 'endProcess') throw wrongPlan();
     const { target } = parameters;
     refuse(target);
-    const rssBytes = rssOf(run, target);
-    const { sample } = run.view();
-    const before = useIn(sample);
+    const before = pressureBefore(run.view().sample, target, rssOf(run, target));
     run.changing(`Asking ${label(target)} to end`);
     const nothingSent = unsent(await send(run, target, 'TERM'), target);
     if (nothingSent !== null) return nothingSent;
@@ -193,7 +129,7 @@ export const endProcess: Fix = {
         return didNotWork(`${label(target)} still runs ${killLooks} s after it was ended by force.`);
       }
     }
-    run.progress('Checking whether memory falls');
-    return checkPressure(run, target, before, rssBytes, run.view().sample ?? sample);
+    run.progress(`Checking whether ${before.measure.name} falls`);
+    return checkPressure(run, target, before);
   },
 };

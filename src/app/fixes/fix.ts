@@ -15,8 +15,12 @@ export interface FixHost {
   view(): SandboxView;
   /** Asks the server for the sandbox now. Null when the server did not answer. */
   look(signal: AbortSignal): Promise<Sandbox | 'gone' | null>;
-  /** Takes up a sandbox that was just made and makes it the current one. */
+  /** Takes up a sandbox that was just made, or the newest word on it; which one is current stays. */
   adopt(sandbox: Sandbox): void;
+  /** Whether this sandbox is the current one. */
+  isCurrent(): boolean;
+  /** Makes a sandbox that was adopted the current one in this one's place; nothing happens if the person chose another meanwhile. */
+  handOverTo(sandboxId: string): void;
   /** View of another sandbox, or null when there is none. */
   viewOf(sandboxId: string): SandboxView | null;
 }

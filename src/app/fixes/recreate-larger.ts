@@ -1,3 +1,4 @@
+import { ownLimit } from '../../model/own-limit.ts';
 import { Problem, toProblem } from '../../model/problem.ts';
 import { isEnded, type Sandbox, type SandboxLimits } from '../../model/sandbox.ts';
 import { abortable, within } from '../../model/wait.ts';
@@ -38,11 +39,6 @@ const reportedLimits = async (host: FixHost, sandboxId: string, signal: AbortSig
     // The samples know the limit too; without either, the caller says that it is not known.
     return noLimits;
   }
-};
-
-const sampledLimit = (host: FixHost): number | null => {
-  const { sample } = host.view();
-  return sample === null || sample.source === 'machine' ? null : (sample.memory?.limitBytes ?? null);
 };
 
 const wantedMemory = (present: number, choices: FixChoices): number => {
@@ -90,8 +86,8 @@ const checkLimit = async (run: FixRun, made: Sandbox, parameters: Parameters): P
   const limit =
     memoryBytes ??
     (await poll(run.clock, run.signal, 1000, sampleLooks, () => {
-      const sample = run.viewOf(made.id)?.sample ?? null;
-      return sample === null || sample.source === 'machine' ? null : (sample.memory?.limitBytes ?? null);
+      const view = run.viewOf(made.id);
+      return view === null ? null : ownLimit(view);
     }));
   if (limit === null) return cannotTell(`${runs}, but its memory limit could not be read; ${kept}.`);
   // Kernels round a limit down to whole pages.
@@ -110,7 +106,7 @@ export const recreateLarger: Fix = {
     need(host, host.provider.actions.recreate, 'make a sandbox from a snapshot');
     const sandbox = host.sandbox();
     const limits = await reportedLimits(host, sandbox.id, signal);
-    const present = limits.memoryBytes ?? sampledLimit(host);
+    const present = limits.memoryBytes ?? ownLimit(host.view());
     if (present === null) {
       throw new Problem('unavailable-here', `The memory limit of ${shortName(sandbox.name)} is not known.`, {
         nextStep: 'Wait until its numbers arrive, then try again.',
@@ -118,6 +114,7 @@ export const recreateLarger: Fix = {
     }
     const memoryBytes = wantedMemory(present, choices);
     const lifetimeMs = lifetime(sandbox);
+    const becomesCurrent = host.isCurrent();
     const until = lifetimeMs === null ? '' : `, for ${durationText(lifetimeMs)}`;
     return {
       title: `Recreate with ${bytesText(memoryBytes)}`,
@@ -125,7 +122,7 @@ export const recreateLarger: Fix = {
       steps: [
         `Ask ${host.provider.label} to save the files of ${shortName(sandbox.name)} as a snapshot.`,
         `Make a new sandbox from it with ${bytesText(memoryBytes)} of memory instead of ${bytesText(present)}${until}.`,
-        'Wait until it runs and make it the current sandbox. The old one is kept and goes on.',
+        `Wait until it runs${becomesCurrent ? ' and make it the current sandbox' : ''}. The old one is kept and goes on.`,
       ],
       losses: [
         'The new sandbox starts without the running processes and their memory; the files are kept.',
@@ -139,6 +136,7 @@ export const recreateLarger: Fix = {
         previousMemoryBytes: present,
         cpuCores: limits.cpuCores,
         lifetimeMs,
+        becomesCurrent,
       },
     };
   },
@@ -168,6 +166,7 @@ export const recreateLarger: Fix = {
       );
     }
     run.adopt(running);
+    if (parameters.becomesCurrent) run.handOverTo(running.id);
     return checkLimit(run, running, parameters);
   },
 };

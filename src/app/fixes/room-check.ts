@@ -11,44 +11,64 @@ const leastShare = 0.001;
 /** Less than this share of what was to go means that it could not be removed. */
 const leastRemoved = 0.05;
 
-/** Where room is to be made. */
-export type RoomOf = 'disk' | 'memory';
+/** Where room is to be made: bytes of a disk or of memory, or files (inodes) of a disk. */
+export type RoomOf = 'disk' | 'memory' | 'files';
 
 /** Use of a disk, or of memory. */
 export interface Room {
-  readonly usedBytes: number;
-  readonly limitBytes: number | null;
+  /** Bytes, or files. */
+  readonly used: number;
+  readonly limit: number | null;
   /** The disk, where there are several. */
   readonly place: string | null;
+  /** The reading it was taken from: while that is the same, nothing new was read. */
+  readonly from: object;
 }
+
+const shareOf = (used: number, limit: number | null): number => (limit === null || limit <= 0 ? 0 : used / limit);
+
+/** @returns what a disk is short of: files when they are nearer to their limit than bytes. */
+export const shortOf = ({ sample }: SandboxView): 'disk' | 'files' => {
+  const { disk, inodes } = sample ?? {};
+  const files = inodes === undefined ? 0 : shareOf(inodes.used, inodes.limit);
+  return files > (disk === undefined ? 0 : shareOf(disk.usedBytes, disk.limitBytes)) ? 'files' : 'disk';
+};
 
 /** @returns null where the sample says nothing of it, or speaks of another computer's memory. */
 const roomIn = (sample: Sample | null, of: RoomOf): Room | null => {
-  if (of === 'disk') return sample?.disk === undefined ? null : { ...sample.disk, place: sample.disk.place ?? null };
-  if (sample?.memory === undefined || sample.source === 'machine') return null;
-  const { usedBytes, limitBytes } = sample.memory;
-  return { usedBytes, limitBytes, place: null };
+  const place = sample?.disk?.place ?? null;
+  if (of === 'files') {
+    const from = sample?.inodes;
+    return from === undefined ? null : { used: from.used, limit: from.limit, place, from };
+  }
+  const from = of === 'disk' ? sample?.disk : sample?.source === 'machine' ? undefined : sample?.memory;
+  if (from === undefined) return null;
+  return { used: from.usedBytes, limit: from.limitBytes, place: of === 'disk' ? place : null, from };
 };
 
 /** As last read: not every sample looks at the disk. */
 export const roomBefore = (view: SandboxView, of: RoomOf): Room | null => {
   const room = roomIn(view.sample, of);
   if (room !== null || of === 'memory') return room;
-  const forecast = view.forecasts.find(({ signal }) => signal === 'disk');
-  return forecast === undefined ? null : { usedBytes: forecast.used, limitBytes: forecast.limit, place: null };
+  const forecast = view.forecasts.find(({ signal }) => signal === (of === 'files' ? 'inodes' : 'disk'));
+  return forecast === undefined ? null : { used: forecast.used, limit: forecast.limit, place: null, from: forecast };
 };
 
-const roomText = ({ usedBytes, limitBytes }: Room): string =>
-  limitBytes === null || limitBytes <= 0
-    ? bytesText(usedBytes)
-    : `${bytesText(usedBytes)} (${percentText(usedBytes / limitBytes)})`;
+const roomText = (of: RoomOf, { used, limit }: Room): string => {
+  const text = of === 'files' ? `${used} files` : bytesText(used);
+  return limit === null || limit <= 0 ? text : `${text} (${percentText(used / limit)})`;
+};
 
 /** For people: "the disk of /work". */
 export const roomName = (of: RoomOf, room: Room | null): string =>
   of === 'memory' ? 'memory' : room?.place == null ? 'the disk' : `the disk of ${room.place}`;
 
+/** What must have become free at least; how many files it were nobody counts. */
+const leastFall = (of: RoomOf, before: Room, removedBytes: number): number =>
+  of === 'files' ? Math.max(1, leastShare * (before.limit ?? 0)) : removedBytes / 2;
+
 export const roomCheck = (of: RoomOf): string =>
-  `The sizes are measured again, and ${roomName(of, null)} is compared with before for about ${sampleLooks} s.`;
+  `The sizes are measured again, and ${of === 'files' ? 'the number of files on the disk' : roomName(of, null)} is compared with before for about ${sampleLooks} s.`;
 
 /**
  * Compares new samples with the one before.
@@ -67,24 +87,23 @@ export const checkRoom = async (
   }
   if (before === null) return cannotTell(`${removed}; there were no numbers before to compare with.`);
   const name = roomName(of, before);
-  if (before.limitBytes !== null && removedBytes < leastShare * before.limitBytes) {
-    return cannotTell(`${removed}; that is too little to be seen in ${name}, which holds ${roomText(before)}.`);
+  if (of !== 'files' && before.limit !== null && removedBytes < leastShare * before.limit) {
+    return cannotTell(`${removed}; that is too little to be seen in ${name}, which holds ${roomText(of, before)}.`);
   }
-  const last = run.view().sample;
   const seen: Room[] = [];
   run.progress(`Checking whether ${name} has room`);
   const fallen = await poll(run.clock, run.signal, 1000, sampleLooks, () => {
-    const { sample } = run.view();
-    const room = sample === last ? null : roomIn(sample, of);
-    if (room === null || room.place !== before.place) return null;
+    const room = roomIn(run.view().sample, of);
+    if (room === null || room.from === before.from || room.place !== before.place) return null;
     seen.push(room);
-    return before.usedBytes - room.usedBytes >= removedBytes / 2 ? room : null;
+    return before.used - room.used >= leastFall(of, before, removedBytes) ? room : null;
   });
-  if (fallen !== null) return worked(`${removed}: ${name} fell from ${roomText(before)} to ${roomText(fallen)}.`);
+  if (fallen !== null)
+    return worked(`${removed}: ${name} fell from ${roomText(of, before)} to ${roomText(of, fallen)}.`);
   const newest = seen.at(-1);
   return newest === undefined
-    ? cannotTell(`${removed}, but no sample came within ${sampleLooks} s to compare with ${roomText(before)}.`)
+    ? cannotTell(`${removed}, but no sample came within ${sampleLooks} s to compare with ${roomText(of, before)}.`)
     : didNotWork(
-        `${removed}, but after ${sampleLooks} s ${name} holds ${roomText(newest)}, and ${roomText(before)} before: something writes as fast, or has the files open.`,
+        `${removed}, but after ${sampleLooks} s ${name} holds ${roomText(of, newest)}, and ${roomText(of, before)} before: something writes as fast, or has the files open.`,
       );
 };

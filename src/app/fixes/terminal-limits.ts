@@ -1,4 +1,5 @@
 import type { FixOutcome } from '../../model/fix.ts';
+import { ownLimit } from '../../model/own-limit.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ProcessReading, Sample } from '../../model/sample.ts';
 import {
@@ -59,7 +60,7 @@ const runtimeHere = (host: FixHost): HeapRuntime | null => {
 
 const defaultHeap = (host: FixHost): { readonly runtime: HeapRuntime; readonly limitBytes: number } => {
   const runtime = runtimeHere(host);
-  const limitBytes = host.view().sample?.memory?.limitBytes ?? null;
+  const limitBytes = ownLimit(host.view());
   if (runtime === null || limitBytes === null) {
     throw new Problem('invalid-request', 'Which programs the limit is for, and how high it is to be, is not known.');
   }

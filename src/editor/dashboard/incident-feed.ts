@@ -1,5 +1,6 @@
 import type { IncidentPage } from '../../model/dashboard/incident-page.ts';
 import type { Incident } from '../../model/incident.ts';
+import { ownLimit } from '../../model/own-limit.ts';
 import type { PostMortem } from '../../model/post-mortem.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { within } from '../../model/wait.ts';
@@ -113,10 +114,11 @@ export class IncidentFeed implements Feed {
   async #offers(told: PostMortem): Promise<readonly (readonly Offered[])[]> {
     const { app, history, clock, log } = this.#sources;
     const { sandboxId, workspace } = told.incident;
-    const limitBytes = this.#viewOf(told)?.sample?.memory?.limitBytes ?? null;
+    const view = this.#viewOf(told);
+    const limitBytes = view === null ? null : ownLimit(view);
     const find = async (): Promise<readonly (readonly Offered[])[]> =>
       incidentOffers(told, {
-        view: this.#viewOf(told),
+        view,
         records: await history.fixes({ limit: mostRecords }),
         errorFixes: async (fingerprint) =>
           this.#edits.applicable(await app.errorFixes(sandboxId, fingerprint), limitBytes),

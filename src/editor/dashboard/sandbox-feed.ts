@@ -1,3 +1,4 @@
+import { ownLimit } from '../../model/own-limit.ts';
 import type { Sample } from '../../model/sample.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { coursesOfPressures, joinCourses, shownCourses } from './course.ts';
@@ -92,10 +93,12 @@ export class SandboxFeed implements Feed {
 
   #takeSample(sample: Sample): void {
     const before = this.#shelf.last;
-    if (!this.#shelf.add(sample)) return;
+    const added = this.#shelf.add(sample);
+    if (added === 'no') return;
     const { clock } = this.#sources;
     const hole = before !== null && sample.atMs - before.atMs > holeCadences * sample.cadenceMs;
-    if (before !== null && before.source !== sample.source) this.#tellCourses();
+    // The page adds only what is later than what it has; all of it anew may go back.
+    if (added === 'set-back' || (before !== null && before.source !== sample.source)) this.#tellCourses();
     else this.#post?.({ kind: 'courses', nowMs: clock.now(), reset: false, courses: shownCourses([sample]) });
     if (hole && this.#post !== null && Math.abs(clock.now() - this.#refilledAtMs) > refillEveryMs) this.#refill();
   }
@@ -144,7 +147,7 @@ export class SandboxFeed implements Feed {
     this.#askedAtMs = nowMs;
     if (errors.length === 0 && this.#past.errorFixes.size === 0) return;
     const { app, log } = this.#sources;
-    const limitBytes = view.sample?.memory?.limitBytes ?? null;
+    const limitBytes = ownLimit(view);
     Promise.all(
       errors.map(async ({ fingerprint }) => {
         const known = await app.errorFixes(this.#sandboxId, fingerprint);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { FixHands, Supervisor } from '../../app/contracts.ts';
 import type { RecognisedError } from '../../model/error-event.ts';
 import type { FixRisk, RankedFix } from '../../model/fix.ts';
+import { ownLimit } from '../../model/own-limit.ts';
 import { isProblem } from '../../model/problem.ts';
 import type { SandboxView } from '../../model/view.ts';
 import type { FixDialogs } from '../fixes.ts';
@@ -46,7 +47,7 @@ export class ErrorFixDialogs {
   /** @returns what helps, best first. */
   async fixesFor(view: SandboxView, error: RecognisedError): Promise<readonly RankedFix[]> {
     const known = await this.options.supervisor.errorFixes(view.sandbox.id, error.fingerprint);
-    return applicable(known, view.sample?.memory?.limitBytes ?? null);
+    return applicable(known, ownLimit(view));
   }
 
   /** Lists what helps against one error and does what is picked. */
@@ -95,7 +96,7 @@ export class ErrorFixDialogs {
 
   /** What is changed in a file helps, or does not, when the failed command is run again. */
   private async edit(view: SandboxView, fix: RankedFix): Promise<void> {
-    const edited = await openForFix(fix, view.sample?.memory?.limitBytes ?? null);
+    const edited = await openForFix(fix, ownLimit(view));
     if (edited === null) return;
     const { again } = fix;
     const known = await this.options.supervisor.errorFixes(view.sandbox.id, fix.fingerprint);

@@ -9,6 +9,8 @@ const mostErrors = 20;
 /** A program that is debugged is not seen to succeed: its errors are marked for so long. */
 const debuggedMs = 10 * 60_000;
 const offered = 2;
+/** The editor tells of files that come and go in itself; for what terminals do it is looked again this often. */
+const lookEveryMs = 60_000;
 
 interface Marked {
   readonly view: SandboxView;
@@ -18,22 +20,35 @@ interface Marked {
 /** Errors that name a place in a file of the workspace, marked there until the command succeeds again; with their best fixes as light bulb. */
 export class ErrorDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('sandboxForesight');
-  private readonly registration: vscode.Disposable;
+  private readonly subscriptions: readonly vscode.Disposable[];
   private readonly dialogs: ErrorFixDialogs;
   private readonly failed: (error: unknown) => void;
   private marked: ReadonlyMap<string, Marked> = new Map();
+  /** What was to be marked last, and what is marked, with the files. */
+  private asked = '';
   private shown = '';
+  /** When it was looked where the files are, epoch milliseconds; null to look again. */
+  private lookedAtMs: number | null = null;
   private files = new Map<string, Promise<vscode.Uri | null>>();
 
   constructor(dialogs: ErrorFixDialogs, failed: (error: unknown) => void) {
     this.dialogs = dialogs;
     this.failed = failed;
-    this.registration = vscode.languages.registerCodeActionsProvider('*', this, {
-      providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
-    });
+    const lookAgain = (): void => {
+      this.lookedAtMs = null;
+    };
+    this.subscriptions = [
+      vscode.languages.registerCodeActionsProvider('*', this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
+      vscode.workspace.onDidCreateFiles(lookAgain),
+      vscode.workspace.onDidDeleteFiles(lookAgain),
+      vscode.workspace.onDidRenameFiles(lookAgain),
+      vscode.workspace.onDidChangeWorkspaceFolders(lookAgain),
+    ];
   }
 
-  /** Marks what `app` says of the current sandbox at `nowMs`; only when that changed. */
+  /** Marks what `app` says of the current sandbox at `nowMs`; only when that, or where the files are, changed. */
   update(app: AppView, nowMs: number): void {
     const view = app.sandboxes.find(({ sandbox }) => sandbox.id === app.currentId);
     const open = (view?.errors ?? [])
@@ -42,8 +57,10 @@ export class ErrorDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
       .slice(0, mostErrors);
     const key = JSON.stringify(open.map(({ fingerprint, title, line, places }) => [fingerprint, title, line, places]));
     this.marked = new Map(view === undefined ? [] : open.map((error) => [error.fingerprint, { view, error }]));
-    if (key === this.shown) return;
-    this.shown = key;
+    const isFresh = this.lookedAtMs !== null && Math.abs(nowMs - this.lookedAtMs) < lookEveryMs;
+    if (key === this.asked && (isFresh || open.length === 0)) return;
+    this.asked = key;
+    this.lookedAtMs = nowMs;
     this.files = new Map();
     this.mark(open, key).catch(this.failed);
   }
@@ -57,6 +74,7 @@ export class ErrorDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
   }
 
   private async mark(errors: readonly RecognisedError[], key: string): Promise<void> {
+    const { files } = this;
     const found = new Map<string, { readonly uri: vscode.Uri; readonly diagnostics: vscode.Diagnostic[] }>();
     for (const error of errors) {
       for (const place of error.places ?? []) {
@@ -70,7 +88,13 @@ export class ErrorDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
       }
     }
     // Meanwhile something else may have to be shown.
-    if (key !== this.shown) return;
+    if (files !== this.files) return;
+    const shown = JSON.stringify([
+      key,
+      [...found].map(([at, { diagnostics }]) => [at, diagnostics.map(({ code }) => code)]),
+    ]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.collection.clear();
     for (const { uri, diagnostics } of found.values()) this.collection.set(uri, diagnostics);
   }
@@ -105,7 +129,7 @@ export class ErrorDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
   }
 
   dispose(): void {
-    this.registration.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.collection.dispose();
   }
 }

@@ -34,23 +34,24 @@ export function fixTextProblem(text: string): string | null {
 /** The names and fixes a person gave to errors, kept by the editor over all workspaces. What is kept is checked when it is read. */
 export class RememberedFixes {
   private readonly state: FixState;
-  private fixes: readonly RememberedFix[] | null = null;
+  private stored: unknown;
+  private fixes: readonly RememberedFix[] = [];
 
   constructor(state: FixState) {
     this.state = state;
   }
 
-  /** Newest first. */
+  /** Newest first, with what other windows have added. */
   get list(): readonly RememberedFix[] {
-    if (this.fixes === null) {
-      const stored = this.state.get(stateKey);
-      const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];
-      this.fixes = entries.slice(0, mostKept).flatMap((entry): RememberedFix[] => {
-        const parsed = kept.safeParse(entry);
-        // A command that is not on one line, or an address that is none, was not written by this version.
-        return parsed.success && fixTextProblem(parsed.data.text) === null ? [parsed.data] : [];
-      });
-    }
+    const stored = this.state.get(stateKey);
+    if (stored === this.stored) return this.fixes;
+    this.stored = stored;
+    const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];
+    this.fixes = entries.slice(0, mostKept).flatMap((entry): RememberedFix[] => {
+      const parsed = kept.safeParse(entry);
+      // A command that is not on one line, or an address that is none, was not written by this version.
+      return parsed.success && fixTextProblem(parsed.data.text) === null ? [parsed.data] : [];
+    });
     return this.fixes;
   }
 
@@ -64,10 +65,7 @@ export class RememberedFixes {
       text: plain,
       savedAtMs: nowMs,
     });
-    // Another window may have added one meanwhile.
-    this.fixes = null;
     const others = this.list.filter((one) => one.fingerprint !== fingerprint);
-    this.fixes = [fix, ...others].slice(0, mostKept);
-    await this.state.update(stateKey, this.fixes);
+    await this.state.update(stateKey, [fix, ...others].slice(0, mostKept));
   }
 }

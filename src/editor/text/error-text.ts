@@ -1,4 +1,5 @@
 import { successText } from '../../app/error-fixes/rank.ts';
+import { plainName } from '../../app/format.ts';
 import type { RecognisedError, Recurrence } from '../../model/error-event.ts';
 import type { RankedFix } from '../../model/fix.ts';
 import { formatMoment, formatWhen } from './format.ts';
@@ -9,19 +10,14 @@ const ordinal = (count: number): string => {
   return `${count}${ending}`;
 };
 
-const oneLine = (text: string, most: number): string => {
-  const flat = text.replace(/\p{Cc}+/gu, ' ').trim();
-  return flat.length > most ? `${flat.slice(0, most - 1)}…` : flat;
-};
-
 /** @returns a command line for a sentence: on one line, cut. */
-export const shortLine = (command: string): string => oneLine(command, 60);
+export const shortLine = (command: string): string => plainName(command, 60);
 
 /** "3rd time today (2 in this workspace), in 2 sandboxes; first after `npm ci`", or null for one that came once. */
 export function recurrenceText(recurrence: Recurrence | undefined): string | null {
   if (recurrence === undefined) return null;
   const { count, today, sandboxes, firstSeenAtMs, firstAfter, here = 0 } = recurrence;
-  const after = firstAfter === null ? '' : `${count > 1 ? '; first' : 'first'} after \`${oneLine(firstAfter, 60)}\``;
+  const after = firstAfter === null ? '' : `${count > 1 ? '; first' : 'first'} after \`${plainName(firstAfter, 60)}\``;
   if (count < 2) return after === '' ? null : after;
   const when =
     today >= count
@@ -51,7 +47,7 @@ export function errorTooltip(error: RecognisedError): string {
     error.title,
     error.line === undefined || error.line === error.title ? '' : error.line,
     error.cause ?? '',
-    place === undefined ? '' : `At: ${oneLine(place.path, 120)}:${place.line}`,
+    place === undefined ? '' : `At: ${plainName(place.path, 120)}:${place.line}`,
     recurrenceText(error.recurrence) ?? '',
     from,
   ]
@@ -75,9 +71,9 @@ export function fixRow(fix: RankedFix): {
 } {
   const risk = fix.risk === 'destructive' ? 'something is lost by it' : '';
   return {
-    label: `$(${kinds[fix.does]}) ${oneLine(fix.title, 80)}`,
+    label: `$(${kinds[fix.does]}) ${plainName(fix.title, 80)}`,
     description: [successText(fix) ?? '', risk].filter((part) => part !== '').join(' · '),
-    detail: oneLine(fix.text, 200),
+    detail: plainName(fix.text, 200),
   };
 }
 

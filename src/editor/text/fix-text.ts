@@ -1,5 +1,5 @@
 import type { FixPlan } from '../../app/contracts.ts';
-import { shortName } from '../../app/format.ts';
+import { pathText, shortName } from '../../app/format.ts';
 import { type FixOutcome, isPatternFixId } from '../../model/fix.ts';
 import { fixTitles } from '../../model/fix-title.ts';
 
@@ -51,7 +51,7 @@ const bodiesOf = (plans: readonly NamedPlan[]): string => {
   const groups = Map.groupBy(plans, ({ plan, name }) => unnamed(bodyOf(plan), name));
   return [...groups]
     .map(([shared, members]) => {
-      const names = members.map(({ name }) => name.replace(/\p{Cc}+/gu, ' '));
+      const names = members.map(({ name }) => pathText(name));
       const [first] = members;
       const body = first === undefined || !isSame(names) ? shared : bodyOf(first.plan);
       if (groups.size === 1) return `${names.join(', ')}\n\nIn each of them:\n${body}`;

@@ -13,11 +13,14 @@ export {
   leastEstimateMs,
 } from '../../model/format.ts';
 
+/** @returns the day by the calendar of this place, as it stands before the time of what happened on another day. */
+export const formatDay = (atMs: number): string => formatMoment(atMs).split(' ', 1)[0] ?? '';
+
 /** @returns the time of day of what happened today, `14:32:05`; with the date before it of what happened on another day. */
 export function formatWhen(atMs: number, nowMs: number): string {
   const moment = formatMoment(atMs);
   const [day, time] = moment.split(' ');
-  return time !== undefined && day === formatMoment(nowMs).split(' ', 1)[0] ? time : moment;
+  return time !== undefined && day === formatDay(nowMs) ? time : moment;
 }
 
 /** @returns the newest of these pressures as a picture made of characters. */

@@ -1,3 +1,4 @@
+import { plainName } from '../../app/format.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
@@ -21,10 +22,7 @@ const worthNamingPressure = 0.7;
 const bridgeMs = 15_000;
 
 /** Icons are written as `$(name)`; a sandbox whose name looks like one must not become one. */
-const plain = (name: string): string => {
-  const safe = name.replace(/\$\(/g, '$\u200b(');
-  return safe.length > longestName ? `${safe.slice(0, longestName - 1)}…` : safe;
-};
+const plain = (name: string): string => plainName(name, longestName).replace(/\$\(/g, '$\u200b(');
 
 /**
  * The signal to name: what ends the sandbox first; else memory, because that is what ends most of them, unless

@@ -17,6 +17,6 @@ export function taskLine({ line, words }: TaskCommand): string | null {
   return words.length > 0 && words.every((word) => plainWord.test(word)) ? words.join(' ') : null;
 }
 
-/** The output of a task can not be read: its name stands for it, except where the exit code alone says more. */
+/** Where the output of a task can not be read, or there was none: its name stands for it, except where the exit code alone says more. */
 export const taskFailure = (name: string, exitCode: number): string =>
   exitCode >= tellingCode ? '' : `Task ${name.replace(/\p{Cc}+/gu, ' ').slice(0, 120)} failed`;

@@ -1,4 +1,6 @@
-import type { AppView, ServerView } from '../../model/view.ts';
+import { isEnded } from '../../model/sandbox.ts';
+import type { AppView, SandboxView, ServerView } from '../../model/view.ts';
+import { formatDay } from './format.ts';
 import { node, spoken, type TreeNode } from './tree-node.ts';
 import { sandboxNode } from './tree-sandbox.ts';
 import { serverWord } from './words.ts';
@@ -42,13 +44,37 @@ function historyNode(problem: string | null): TreeNode[] {
   ];
 }
 
+interface Drawn {
+  readonly current: boolean;
+  readonly day: string;
+  readonly node: TreeNode;
+}
+
+/** The rows of sandboxes that look the same all day. A view is another object as soon as anything in it is different. */
+const drawn = new WeakMap<SandboxView, Drawn>();
+
+/** Where nothing is foreseen and no clock runs, time says no more than which day it is. */
+const isTimeless = ({ forecasts, leading, sandbox }: SandboxView): boolean =>
+  forecasts.length === 0 && (leading === null || isEnded(sandbox.phase));
+
+function sandboxNodeOf(view: SandboxView, current: boolean, nowMs: number, day: string): TreeNode {
+  if (!isTimeless(view)) return sandboxNode(view, current, nowMs);
+  const before = drawn.get(view);
+  if (before?.current === current && before.day === day) return before.node;
+  const node = sandboxNode(view, current, nowMs);
+  drawn.set(view, { current, day, node });
+  return node;
+}
+
 /**
- * The rows of the tree: servers, then sandboxes in the order of the view. Pure.
+ * The rows of the tree: servers, then sandboxes in the order of the view. Pure; the row of a sandbox is the same
+ * object as long as it can not look different.
  * @param filter shows only sandboxes whose name, id, phase or metadata contain it; empty for all.
  */
 export function treeModel(view: AppView, filter: string, nowMs: number): readonly TreeNode[] {
   // Without a server the view shows the ways in, which the editor draws only while there are no rows.
   if (view.servers.length === 0) return [];
+  const day = formatDay(nowMs);
   const wanted = filter.trim().toLowerCase();
   const shown = view.sandboxes.filter(({ sandbox }) =>
     wanted === ''
@@ -60,6 +86,6 @@ export function treeModel(view: AppView, filter: string, nowMs: number): readonl
   return [
     ...view.servers.map(serverNode),
     ...historyNode(view.historyProblem),
-    ...shown.map((each) => sandboxNode(each, each.sandbox.id === view.currentId, nowMs)),
+    ...shown.map((each) => sandboxNodeOf(each, each.sandbox.id === view.currentId, nowMs, day)),
   ];
 }

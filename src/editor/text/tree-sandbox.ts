@@ -1,3 +1,4 @@
+import { pathText } from '../../app/format.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { Health, SandboxView } from '../../model/view.ts';
@@ -229,7 +230,7 @@ export function sandboxNode(view: SandboxView, current: boolean, nowMs: number):
   return node({
     id: sandbox.id,
     kind: 'sandbox',
-    label: shortened(sandbox.name),
+    label: shortened(pathText(sandbox.name)),
     description: parts.join(' · '),
     icon: view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : phaseIcons[sandbox.phase],
     iconColor: alarming ? (view.level === 'critical' ? 'list.errorForeground' : 'list.warningForeground') : null,

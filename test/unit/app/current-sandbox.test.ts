@@ -48,6 +48,18 @@ describe('the current sandbox', () => {
     expect(app.view).toMatchObject({ currentId: null, ambiguous: true });
   });
 
+  it('stays the present one when another is chosen that has ended by now, or is not there', async () => {
+    const { app, provider, show } = await start(null, 'mine', 'b', 'old');
+    app.choose('mine');
+    provider.put(aSandbox('old', { phase: 'terminated', rawState: 'Terminated' }));
+    await show();
+    for (const id of ['old', 'gone']) {
+      app.choose(id);
+      await show();
+      expect(app.view).toMatchObject({ currentId: 'mine', currentHow: 'chosen by you', ambiguous: false });
+    }
+  });
+
   it('says so when the remembered one is gone', async () => {
     const one = await start('lost', 'a');
     expect(one.app.view).toMatchObject({

@@ -74,6 +74,9 @@ describe('the text of a notice', () => {
   it('keeps names from outside on one line and short', () => {
     expect(shortName(`evil\n\u0007name${'x'.repeat(100)}`)).toMatch(/^evil namex+…$/);
     expect(shortName('x'.repeat(100))).toHaveLength(60);
+    // No letter is cut in two, and none is made to be read backwards.
+    expect([...shortName('😀'.repeat(100))]).toEqual([...Array(59).fill('😀'), '…']);
+    expect(shortName('api\u202etset\u2066\u2028')).toBe('apitset');
   });
 });
 

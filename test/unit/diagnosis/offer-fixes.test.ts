@@ -256,6 +256,35 @@ describe('the two buttons of a warning', () => {
     expect(buttons(heap(500))).toEqual(['Recreate larger', 'End node (pid 412)']);
   });
 
+  it('against too many files are to clear caches, and no logs: one that is shortened is still a file', () => {
+    const inodes = {
+      leading: memoryForecast({ signal: 'inodes', grower: null }),
+      sample: sampleWith(),
+      supports: local,
+    };
+    expect(ids(inodes)).not.toContain('shortenLogs');
+    expect(ids({ ...inodes, removable: removable(0, 900) })).not.toContain('shortenLogs');
+    expect(buttons({ ...inodes, removable: removable(40, 900) })).toEqual([
+      'Clear caches (40 MiB)',
+      'Show the largest folders',
+    ]);
+    expect(ids({ ...inodes, removable: removable(1, 900) })).not.toContain('clearCaches');
+  });
+
+  it.each([
+    ['memory', {}],
+    ['swap', {}],
+    ['heap', {}],
+    ['pids', { pids: { used: 400, limit: 500, spawner: { pid: 77, name: 'run-all', count: 310 } } }],
+    ['fds', { fds: { used: 900, limit: 1024, pid: 9, name: 'server' } }],
+  ] as const)(
+    'to end a process say that it is for %s, so that this is what is looked at afterwards',
+    (signal, part) => {
+      const offers = offerFixes(situation({ leading: memoryForecast({ signal }), sample: sampleWith(part) }));
+      expect(offers.find(({ id }) => id === 'endProcess')?.target?.against).toBe(signal);
+    },
+  );
+
   it('against too many processes or open files are to end the one that has them', () => {
     const pids = sampleWith({ pids: { used: 400, limit: 500, spawner: { pid: 77, name: 'run-all', count: 310 } } });
     expect(buttons({ leading: memoryForecast({ signal: 'pids', grower: null }), sample: pids })).toEqual([

@@ -36,6 +36,10 @@ const editor = vi.hoisted(() => ({
   reports: [] as string[],
   marks: new Map<string, unknown[]>(),
   files: [] as string[],
+  /** How often a file was given its marks. */
+  marked: 0,
+  /** Told of files that come and go. */
+  moved: new Set<() => void>(),
 }));
 
 vi.mock('vscode', () => {
@@ -44,6 +48,10 @@ vi.mock('vscode', () => {
     toString: () => `file://${path}`,
     with: (part: { path: string }) => uri(part.path),
   });
+  const moved = (listener: () => void) => {
+    editor.moved.add(listener);
+    return { dispose: () => editor.moved.delete(listener) };
+  };
   const message = async (text: string, ...rest: unknown[]) => {
     const [first] = rest;
     const detail = typeof first === 'object' && first !== null && 'detail' in first ? String(first.detail) : '';
@@ -66,6 +74,10 @@ vi.mock('vscode', () => {
     },
     workspace: {
       workspaceFolders: [{ uri: uri('/srv/app') }],
+      onDidCreateFiles: moved,
+      onDidDeleteFiles: moved,
+      onDidRenameFiles: moved,
+      onDidChangeWorkspaceFolders: moved,
       fs: {
         stat: async ({ path }: { path: string }) => {
           if (!editor.files.includes(path)) throw new Error('not there');
@@ -76,7 +88,10 @@ vi.mock('vscode', () => {
     languages: {
       createDiagnosticCollection: () => ({
         clear: () => editor.marks.clear(),
-        set: (at: { path: string }, marks: unknown[]) => editor.marks.set(at.path, marks),
+        set: (at: { path: string }, marks: unknown[]) => {
+          editor.marked += 1;
+          editor.marks.set(at.path, marks);
+        },
         dispose: () => undefined,
       }),
       registerCodeActionsProvider: () => ({ dispose: () => undefined }),
@@ -308,6 +323,32 @@ describe('the place of an error', () => {
     await settle();
     expect(editor.marks.size).toBe(0);
     diagnostics.dispose();
+  });
+
+  it('follows its file when that comes and goes', async () => {
+    const { bench, dialogs } = await scene({ exec: exec([]) });
+    const diagnostics = await marksOf(bench, dialogs);
+    const at = bench.clock.now();
+    const look = async (nowMs: number): Promise<number> => {
+      diagnostics.update({ ...bench.app.view, currentId: 'a' }, nowMs);
+      await settle();
+      return editor.marks.size;
+    };
+    editor.files.push('/srv/app/src/index.js');
+    expect(await look(at + 1_000)).toBe(0);
+    for (const told of editor.moved) told();
+    expect(await look(at + 2_000)).toBe(1);
+    // A terminal tells nobody what it does with files.
+    editor.files.length = 0;
+    expect(await look(at + 30_000)).toBe(1);
+    expect(await look(at + 62_000)).toBe(0);
+    editor.files.push('/srv/app/src/index.js');
+    expect(await look(at + 123_000)).toBe(1);
+    const { marked } = editor;
+    expect(await look(at + 200_000)).toBe(1);
+    expect(editor.marked).toBe(marked);
+    diagnostics.dispose();
+    expect(editor.moved.size).toBe(0);
   });
 
   it('is not marked outside of the workspace or where there is no such file', async () => {

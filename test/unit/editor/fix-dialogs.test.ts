@@ -6,6 +6,7 @@ import { EditorTerminalEnvironment } from '../../../src/editor/terminal-environm
 import type { FixId } from '../../../src/model/fix.ts';
 import type { CacheFolder, Housekeeping } from '../../../src/model/ports.ts';
 import { Problem } from '../../../src/model/problem.ts';
+import type { Sample } from '../../../src/model/sample.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
 import { aSample, aSandbox, MiB } from '../../helpers/fake-provider.ts';
 import { memoryForecast, sandbox, sandboxView } from '../../helpers/views.ts';
@@ -69,6 +70,8 @@ vi.mock('vscode', () => ({
   ProgressLocation: { Notification: 15 },
 }));
 
+const memoryReading = { anonBytes: null, oomKillCount: null, limitHitCount: null, stalledPercent: null };
+
 const cache = (tool: string, mebibytes: number): CacheFolder => ({
   tool,
   path: `/root/.cache/${tool}`,
@@ -119,7 +122,7 @@ const scene = async () => {
     for (let turn = 0; !done && turn < 100; turn += 1) await bench.clock.advance(1_000);
     await running;
   };
-  return { bench, cleared, run, variables, opened, dialogs };
+  return { bench, cleared, run, variables, opened, dialogs, housekeeping };
 };
 
 beforeEach(() => {
@@ -203,15 +206,15 @@ describe('limits of new terminals', () => {
 });
 
 /** Dialogs over an application of which a test says what it plans. */
-const planned = (plan: (sandboxId: string) => Partial<FixPlan> | Promise<Partial<FixPlan>>) => {
+const planned = (plan: (sandboxId: string, signal?: AbortSignal) => Partial<FixPlan> | Promise<Partial<FixPlan>>) => {
   const ran: string[] = [];
   const asked: unknown[] = [];
   const supervisor: Partial<Supervisor> = {
-    planFix: async (sandboxId, fixId, _target, choices) => {
+    planFix: async (sandboxId, fixId, _target, choices, signal) => {
       asked.push(choices);
       const words = { title: 'Shorten logs', risk: 'confirm', losses: [], check: 'df', fingerprint: null } as const;
       const parameters = { kind: 'delete' } as const;
-      return { ...words, fixId, sandboxId, steps: [], parameters, ...(await plan(sandboxId)) };
+      return { ...words, fixId, sandboxId, steps: [], parameters, ...(await plan(sandboxId, signal)) };
     },
     runFix: async ({ sandboxId, fixId }: FixPlan, _options: RunFixOptions) => {
       ran.push(sandboxId);
@@ -257,12 +260,64 @@ describe('a fix in several sandboxes', () => {
   });
 });
 
+describe('numbers of the machine below the sandbox', () => {
+  const sample: Sample = {
+    ...aSample('a', 0),
+    source: 'machine',
+    memory: {
+      ...memoryReading,
+      usedBytes: 9_000 * MiB,
+      workingSetBytes: 9_000 * MiB,
+      limitBytes: 24 * 1_024 ** 2 * MiB,
+    },
+    cpu: { usedCores: 1, limitCores: 4_096, throttledRatio: null },
+  };
+  const view = (isHere: boolean) => sandboxView({ sample, sampleSource: 'machine', isHere });
+  const listed = (): string => JSON.stringify(editor.lists.splice(0));
+
+  it('are no limit a larger one is made from: what the server knows is', async () => {
+    const { dialogs, asked } = planned(() => ({}));
+    await dialogs.run([view(false)], 'recreateLarger');
+    expect([editor.lists, asked]).toEqual([[], [{}]]);
+  });
+
+  it('are no limit heaps and jobs are kept below, except where the editor works on that machine', async () => {
+    const { dialogs } = planned(() => ({}));
+    await dialogs.run([view(false)], 'setHeapLimit');
+    expect(listed()).not.toContain('of 24 TiB');
+    await dialogs.run([view(false)], 'lowerParallelism');
+    expect(listed()).not.toContain('2048 jobs');
+    await dialogs.run([view(true)], 'setHeapLimit');
+    expect(listed()).toContain('75% of 24 TiB');
+    await dialogs.run([view(true)], 'lowerParallelism');
+    expect(listed()).toContain('2048 jobs');
+  });
+});
+
 describe('a fix that measures first', () => {
-  it('can be cancelled meanwhile, and asks nothing then', async () => {
+  it('can be cancelled meanwhile: nothing more is measured, said or asked', async () => {
     editor.cancels = true;
-    const { dialogs, ran } = planned(() => new Promise<Partial<FixPlan>>(() => undefined));
-    await dialogs.run(boxes('a'), 'clearCaches');
+    const { dialogs, ran, asked } = planned(
+      (_id, signal) =>
+        new Promise<Partial<FixPlan>>((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new Problem('aborted', 'It was cancelled.')));
+        }),
+    );
+    await dialogs.run(boxes('a', 'b', 'c'), 'clearCaches');
+    expect(asked).toHaveLength(1);
     expect([editor.questions, editor.said, ran]).toEqual([[], [], []]);
+  });
+
+  it('ends what it measures in the sandbox when it is cancelled', async () => {
+    const { bench, dialogs, housekeeping } = await scene();
+    const ended = vi.fn();
+    vi.spyOn(housekeeping, 'caches').mockImplementation(
+      (_place, signal) => new Promise(() => signal.addEventListener('abort', ended)),
+    );
+    editor.cancels = true;
+    await dialogs.run([bench.view('a')], 'clearCaches');
+    expect(ended).toHaveBeenCalledOnce();
+    expect([editor.questions, editor.said]).toEqual([[], []]);
   });
 });
 

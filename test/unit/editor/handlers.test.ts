@@ -12,6 +12,10 @@ const editor = vi.hoisted(() => ({
   hints: [] as string[],
   rows: [] as string[],
   boxes: [] as (string | undefined)[],
+  titles: [] as string[],
+  /** The place of the row that is picked; without one the list is closed. */
+  pick: null as number | null,
+  workspace: { isTrusted: true },
 }));
 
 vi.mock('vscode', () => {
@@ -24,12 +28,18 @@ vi.mock('vscode', () => {
     window: {
       showInformationMessage: message,
       showWarningMessage: message,
-      showQuickPick: async (rows: readonly { label: string }[], { placeHolder }: { placeHolder: string }) => {
+      showQuickPick: async (
+        rows: readonly { label: string }[],
+        { title, placeHolder }: { title: string; placeHolder: string },
+      ) => {
+        editor.titles.push(title);
         editor.hints.push(placeHolder);
         editor.rows.push(...rows.map(({ label }) => label));
+        return editor.pick === null ? undefined : rows[editor.pick];
       },
       showInputBox: async ({ value }: { value?: string }) => void editor.boxes.push(value),
     },
+    workspace: editor.workspace,
   };
 });
 
@@ -52,13 +62,20 @@ const handlersIn = (view: AppView) => {
   };
   const refreshed = vi.fn();
   const connect = vi.fn(async () => true);
+  const chosen: string[] = [];
   const options: Partial<HandlerOptions> = {
-    supervisor: { view, refresh: refreshed as () => void } as Partial<Supervisor> as Supervisor,
+    supervisor: {
+      view,
+      mutes: [],
+      refresh: refreshed as () => void,
+      choose: (id) => void chosen.push(`chosen ${id}`),
+    } as Partial<Supervisor> as Supervisor,
+    remember: async (id) => void chosen.push(`remembered ${id}`),
     connect,
     workbench: workbench as unknown as HandlerOptions['workbench'],
     now: () => nowMs,
   };
-  return { ran, refreshed, connect, handlers: createHandlers(options as HandlerOptions) };
+  return { ran, refreshed, connect, chosen, handlers: createHandlers(options as HandlerOptions) };
 };
 
 const details: FixOffer = { id: 'showDetails', title: 'Show details', risk: 'safe', reason: 'Why.', target: null };
@@ -68,6 +85,9 @@ beforeEach(() => {
   editor.hints = [];
   editor.rows = [];
   editor.boxes = [];
+  editor.titles = [];
+  editor.pick = null;
+  editor.workspace.isTrusted = true;
 });
 
 describe('connecting', () => {
@@ -109,6 +129,70 @@ describe('what the place the editor works in can not do', () => {
       'There is nothing to answer: watching here does not extend its life.',
     ]);
     expect([ran, editor.boxes]).toEqual([[], []]);
+  });
+});
+
+describe('a sandbox that is not there any more', () => {
+  it('is said to be gone, and no other one is asked for', async () => {
+    const { ran, chosen, handlers } = handlersFor(named('a', { actions: ['delete', 'pause'] }));
+    await handlers.openDashboard('gone', []);
+    await handlers.delete({ sandboxId: 'gone', pid: null }, []);
+    await handlers.whatCanIDo('gone', []);
+    await handlers.selectSandbox({ sandboxId: 'gone' }, []);
+    expect(editor.said).toEqual(Array(4).fill('This sandbox is not known any more.'));
+    expect([editor.titles, ran, chosen]).toEqual([[], [], []]);
+  });
+
+  it('is not called gone before the servers have told what there is', async () => {
+    const { handlers } = handlersIn(appView([], { servers: [server({ state: 'connecting' })] }));
+    await handlers.openDashboard('a', []);
+    expect(editor.said).toEqual(['This sandbox is not known yet: the list of sandboxes has not come.']);
+  });
+
+  it('has no warnings that others could be taken for', async () => {
+    await handlersFor(named('a')).handlers.warnAgain('gone', []);
+    expect(editor.said).toEqual(['No warning about gone is muted.']);
+  });
+});
+
+describe('where no sandbox is the current one', () => {
+  const boxes = () => handlersFor(named('a', { actions: ['pause'] }), named('b', { actions: ['pause'] }));
+
+  it('a command asks which one is meant, only for itself', async () => {
+    const view = appView([named('a'), named('b', { actions: ['pause'] })], { currentId: null, servers: [server()] });
+    const { ran, chosen, handlers } = handlersIn(view);
+    editor.pick = 1;
+    await handlers.pause(undefined, []);
+    expect([editor.titles, editor.hints]).toEqual([['Which sandbox is meant?'], ['Only for this one command']]);
+    expect([ran, chosen]).toEqual([['b pause'], []]);
+  });
+
+  it('the own one is asked for with how long it is remembered', async () => {
+    const { chosen, handlers } = boxes();
+    editor.pick = 1;
+    await handlers.selectSandbox(undefined, []);
+    expect(chosen).toEqual(['chosen b', 'remembered b']);
+    editor.workspace.isTrusted = false;
+    await handlers.selectSandbox(undefined, []);
+    expect(editor.titles).toEqual(Array(2).fill('Which sandbox is yours?'));
+    expect(editor.hints).toEqual([
+      'It is remembered for this workspace',
+      'Until this window is closed: this workspace is not trusted',
+    ]);
+  });
+});
+
+describe('choosing a sandbox from its row', () => {
+  it('takes one that lives, and refuses one that is over in words', async () => {
+    const { chosen, handlers } = handlersFor(
+      named('a'),
+      sandboxView({ sandbox: sandbox({ id: 'old', name: 'old', phase: 'terminated' }) }),
+    );
+    await handlers.selectSandbox({ sandboxId: 'old' }, []);
+    expect(chosen).toEqual([]);
+    expect(editor.said).toEqual(['old is over and cannot be yours any more: choose one that lives.']);
+    await handlers.selectSandbox({ sandboxId: 'a' }, []);
+    expect(chosen).toEqual(['chosen a', 'remembered a']);
   });
 });
 

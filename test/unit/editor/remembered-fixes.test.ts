@@ -31,6 +31,17 @@ describe('what a person noted', () => {
     ]);
   });
 
+  it('is the same array until it changes, and follows another window', async () => {
+    const state = new State(undefined);
+    const [here, there] = [new RememberedFixes(state), new RememberedFixes(state)];
+    await here.add('f1', 'Old server', 'make stop', 1);
+    const { list } = here;
+    expect(here.list).toBe(list);
+    expect(there.list.map(({ fingerprint }) => fingerprint)).toEqual(['f1']);
+    await there.add('f2', 'Docs', 'https://example.org/a', 2);
+    expect(here.list.map(({ fingerprint }) => fingerprint)).toEqual(['f2', 'f1']);
+  });
+
   it('is bounded', async () => {
     const state = new State(undefined);
     const fixes = new RememberedFixes(state);

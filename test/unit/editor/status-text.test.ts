@@ -188,6 +188,14 @@ describe('the status bar has a word for every state', () => {
     const view = sandboxView({ sandbox: sandbox({ name: 'n'.repeat(200) }) });
     expect(statusText(appView([view]), nowMs).text.length).toBeLessThan(80);
   });
+
+  it('cuts no letter in two, and stays one line that is read forwards', () => {
+    const textOf = (name: string): string =>
+      statusText(appView([sandboxView({ sandbox: sandbox({ name }) })]), nowMs).text;
+    const long = textOf(`${'a'.repeat(22)}😀tail`);
+    expect([long.isWellFormed(), long.includes('😀…')]).toEqual([true, true]);
+    expect(textOf('api\u202etset\nnext')).toContain('apitset next');
+  });
 });
 
 describe('a paused sandbox whose clock goes on', () => {

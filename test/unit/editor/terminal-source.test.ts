@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { TerminalSource } from '../../../src/editor/terminal-source.ts';
+import { settle } from '../../helpers/fake-clock.ts';
 import { nowMs } from '../../helpers/views.ts';
 
 type Listener = (event: unknown) => void;
@@ -37,7 +38,8 @@ beforeEach(() => {
   const failed = (error: unknown): never => {
     throw error;
   };
-  source = new TerminalSource({ sandboxOf: () => 'a', now: () => nowMs, failed });
+  const ownerOf = async () => ({ kind: 'person' }) as const;
+  source = new TerminalSource({ sandboxOf: () => 'a', ownerOf, ofTask: failed, now: () => nowMs, failed });
 });
 
 it('tells the end of what ran in a terminal that was closed, of which the editor says nothing', async () => {
@@ -46,6 +48,7 @@ it('tells the end of what ran in a terminal that was closed, of which the editor
   editor.started?.({ terminal: { name: 'other' }, execution: execution('npm test') });
   editor.closed?.(terminal);
   editor.closed?.(terminal);
+  await settle();
   source.dispose();
   const events = [];
   for await (const event of source.events(new AbortController().signal)) events.push(event);

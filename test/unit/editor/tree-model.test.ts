@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { treeModel } from '../../../src/editor/text/tree-model.ts';
 import type { TreeNode } from '../../../src/editor/text/tree-node.ts';
+import type { SandboxView } from '../../../src/model/view.ts';
 import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
 import { incident } from './dashboard/support.ts';
 
@@ -25,6 +26,33 @@ const view = appView([
   }),
   sandboxView({ sandbox: sandbox({ id: 'second', name: 'worker' }), level: 'calm', leading: null }),
 ]);
+
+describe('the row of a sandbox', () => {
+  const calm = { level: 'calm', leading: null, forecasts: [], incidents: [incident()] } as const;
+  const dayMs = 24 * 3_600_000;
+  const rowOf = (one: SandboxView, atMs: number, currentId: string | null = null): TreeNode | undefined =>
+    treeModel(appView([one], { currentId }), '', atMs).find(({ kind }) => kind === 'sandbox');
+
+  it('is the same one as long as it can not look different', () => {
+    const ended = sandboxView({ ...calm, sandbox: sandbox({ phase: 'terminated' }) });
+    const row = rowOf(ended, nowMs);
+    expect(rowOf(ended, nowMs + 1_000)).toBe(row);
+    expect(rowOf({ ...ended, level: 'warn' }, nowMs)).not.toBe(row);
+    const open = rowOf(ended, nowMs, ended.sandbox.id);
+    expect([row?.expanded, open?.expanded]).toEqual([false, true]);
+    const [today, later] = [nowMs, nowMs + dayMs].map((atMs) =>
+      all([rowOf(ended, atMs) as TreeNode]).map((each) => each.description),
+    );
+    expect(later).not.toEqual(today);
+  });
+
+  it('is another one while time runs in it', () => {
+    const running = sandboxView({ forecasts: [memoryForecast()] });
+    expect(rowOf(running, nowMs + 60_000)?.description).not.toBe(rowOf(running, nowMs)?.description);
+    const leading = sandboxView({ ...calm, leading: memoryForecast() });
+    expect(rowOf(leading, nowMs + 60_000)?.description).not.toBe(rowOf(leading, nowMs)?.description);
+  });
+});
 
 describe('treeModel', () => {
   it('puts servers first, then sandboxes in the order of the view, the current one open', () => {

@@ -16,6 +16,18 @@ describe('the rows of the tree', () => {
     expect(rows.update(shown('2', '3'), nowMs)).toMatchObject([{ id: 'b' }]);
   });
 
+  it('are told all the same where a node is the same one as before and was not told yet', () => {
+    const rows = new TreeRows();
+    const tooltip = (text: string) => [row('a', '1', [{ ...row('b', '1'), tooltip: text }])];
+    rows.update(tooltip('old'), nowMs);
+    const next = tooltip('new');
+    expect(rows.update(next, nowMs + 1_000)).toEqual([]);
+    expect(rows.update(next, nowMs + 2_000)).toEqual([]);
+    expect(rows.update(next, nowMs + 31_000)).toMatchObject([{ id: 'b' }]);
+    for (let turn = 0; turn < 3; turn += 1) expect(rows.update(next, nowMs + 90_000)).toEqual([]);
+    expect(rows.update(tooltip('newer'), nowMs + 180_000)).toMatchObject([{ id: 'b' }]);
+  });
+
   it('are one for each id, the first', () => {
     const rows = new TreeRows();
     rows.update([row('a', 'first', [row('b', 'first'), row('b', 'second')]), row('a', 'second')], nowMs);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FixPlan } from '../../../../src/app/contracts.ts';
-import type { FixId, ProcessTarget } from '../../../../src/model/fix.ts';
+import type { FixId, FixOutcome, ProcessTarget } from '../../../../src/model/fix.ts';
 import type { ExecResult, ProviderActions, RecreateRequest, Snapshot } from '../../../../src/model/ports.ts';
 import { Problem } from '../../../../src/model/problem.ts';
-import type { ProcessReading } from '../../../../src/model/sample.ts';
+import type { ProcessReading, Sample } from '../../../../src/model/sample.ts';
 import type { Expiry, Sandbox } from '../../../../src/model/sandbox.ts';
 import { type AppBench, startedBench } from '../../../helpers/app-bench.ts';
 import { aSandbox, MiB, using } from '../../../helpers/fake-provider.ts';
@@ -206,6 +206,8 @@ describe('ending a process', () => {
     answer: (signal: string, call: number) => ExecResult,
     usedAfterMiB: number | null,
     process: Partial<ProcessReading> = {},
+    against: Partial<ProcessTarget> = {},
+    read: { readonly before?: Partial<Sample>; readonly after?: (second: number) => Partial<Sample> } = {},
   ) => {
     const calls: (readonly string[])[] = [];
     const bench = await withActions(() => ({
@@ -215,14 +217,16 @@ describe('ending a process', () => {
       },
     }));
     const known = { parentPid: 1, rssBytes: 200 * MiB, ageMs: null, heapLimit: null, ...target, ...process };
-    bench.provider.stream('a').queue.push(using('a', bench.clock.now(), 364, { processes: [known] }));
+    bench.provider.stream('a').queue.push(using('a', bench.clock.now(), 364, { processes: [known], ...read.before }));
     await bench.show();
-    const plan = await planOf(bench, 'endProcess', target);
+    const plan = await planOf(bench, 'endProcess', { ...target, ...against });
     const stop = new AbortController();
     const feed = async (): Promise<void> => {
-      while (!stop.signal.aborted) {
+      for (let second = 1; !stop.signal.aborted; second += 1) {
         await new Promise<void>((resolve) => bench.clock.after(1_000, resolve));
-        if (usedAfterMiB !== null) bench.provider.stream('a').queue.push(using('a', bench.clock.now(), usedAfterMiB));
+        const part = read.after?.(second) ?? {};
+        if (usedAfterMiB !== null)
+          bench.provider.stream('a').queue.push(using('a', bench.clock.now(), usedAfterMiB, part));
       }
     };
     const feeding = feed();
@@ -266,6 +270,54 @@ describe('ending a process', () => {
   it('cannot tell without new samples', async () => {
     const { outcome } = await inside((signal) => result(signal === 'TERM' ? 0 : 3), null);
     expect(outcome).toMatchObject({ result: 'cannot-tell' });
+  });
+
+  const ends = (signal: string): ExecResult => result(signal === 'TERM' ? 0 : 3);
+  const small = { rssBytes: 6 * MiB };
+
+  it('cannot tell by memory when the process held hardly any of it, or nobody knows how much', async () => {
+    const { outcome } = await inside(ends, 362, small);
+    expect(outcome.result).toBe('cannot-tell');
+    expect(outcome.text).toContain('it held 6 MiB, too little to be seen in that');
+    const grown = await inside(ends, 362, small, { against: 'memory' });
+    expect(grown.outcome.result).toBe('cannot-tell');
+    const unknown = await inside(ends, 362, { pid: 7 });
+    expect(unknown.outcome.result).toBe('cannot-tell');
+    expect(unknown.outcome.text).toContain('how much of it this process held is not known');
+    const meant = await inside(ends, 362, { pid: 7 }, { against: 'memory' });
+    expect(meant.outcome.result).toBe('did-not-work');
+  });
+
+  it('that most are children of works when their number falls, whatever memory does', async () => {
+    const before = { pids: { used: 490, limit: 512, spawner: { ...target, count: 470 } } };
+    const left = (used: number) =>
+      inside(ends, 364, small, { against: 'pids' }, { before, after: () => ({ pids: { used, limit: 512 } }) });
+    const { outcome, plan } = await left(18);
+    expect(plan.check).toContain('The number of processes is compared');
+    expect(outcome).toMatchObject({
+      result: 'worked',
+      text: 'node (pid 412) has ended: the number of processes fell from 490 of 512 (96 %) to 18 of 512 (4 %).',
+    });
+    // Its children live on.
+    expect((await left(460)).outcome).toMatchObject({
+      result: 'did-not-work',
+      text: expect.stringContaining('460 of 512 (90 %); it was 490 of 512 (96 %)'),
+    });
+  });
+
+  it('that has most files open works when the fullest is another one then, as soon as that is read', async () => {
+    const before = { fds: { used: 1_000, limit: 1_024, pid: 412, name: 'node' } };
+    const fds = { used: 90, limit: 1_024, pid: 9, name: 'bash' };
+    const each = (after: (second: number) => Partial<Sample>) =>
+      inside(ends, 364, small, { against: 'fds' }, { before, after });
+    const { outcome, plan } = await each((second) => (second % 10 === 0 ? { fds } : {}));
+    expect(plan.check).toContain('open files');
+    expect(outcome).toMatchObject({
+      result: 'worked',
+      text: 'node (pid 412) has ended: the most open files of a process fell from 1000 of 1024 (98 %) to 90 of 1024 (9 %).',
+    });
+    expect((await each(() => ({}))).outcome.result).toBe('cannot-tell');
+    expect((await each(() => ({ fds: { ...before.fds } }))).outcome.result).toBe('did-not-work');
   });
 
   it('ends nothing when the pid is another process now, or none', async () => {
@@ -329,6 +381,8 @@ describe('recreate larger', () => {
     limitBytes?: number | null;
     newLimitBytes?: number | null;
     phase?: Sandbox['phase'];
+    /** The old one ends while the new one is made. */
+    ends?: boolean;
   }) => {
     const requests: RecreateRequest[] = [];
     const bench = await withActions(
@@ -338,6 +392,7 @@ describe('recreate larger', () => {
           requests.push(request);
           const made = aSandbox('b', { phase: 'creating', rawState: 'Pending' });
           get().provider.sandboxes.set('b', { ...made, phase: parts.phase ?? 'running' });
+          if (parts.ends) get().provider.put(aSandbox('a', { phase: 'terminated', rawState: 'Terminated' }));
           return Promise.resolve(made);
         },
         limits: (id) =>
@@ -350,6 +405,29 @@ describe('recreate larger', () => {
       sandbox,
     );
     return { bench, requests };
+  };
+
+  /** A second sandbox, which the person chooses. */
+  const addMine = async (bench: AppBench): Promise<void> => {
+    bench.provider.put(aSandbox('mine'));
+    await bench.show();
+    bench.app.choose('mine');
+    await bench.show();
+  };
+
+  /** Runs it while time passes. @returns what came of it, and what the editor was told to remember. */
+  const runToEnd = async (bench: AppBench, plan: FixPlan) => {
+    const adopted: string[] = [];
+    let outcome: FixOutcome | null = null;
+    const { signal } = new AbortController();
+    const options = { signal, progress: () => undefined, adopted: (id: string) => void adopted.push(id) };
+    const running = bench.app.runFix(plan, options).then((one) => {
+      outcome = one;
+      return one;
+    });
+    for (let turn = 0; outcome === null && turn < 400; turn += 1) await bench.clock.advance(1_000);
+    await bench.show();
+    return { outcome: await running, adopted };
   };
 
   it('makes a new one with twice the memory, takes it for the current one and keeps the old', async () => {
@@ -369,6 +447,46 @@ describe('recreate larger', () => {
     await bench.show();
     expect(bench.app.view).toMatchObject({ currentId: 'b', currentHow: 'chosen by you' });
     expect(bench.view('a').sandbox.phase).toBe('running');
+  });
+
+  it('leaves the choice alone when it was made from another than the current one, and says so before', async () => {
+    const { bench } = await recreating({ limitBytes: 256 * MiB, newLimitBytes: 512 * MiB });
+    await addMine(bench);
+    const plan = await planOf(bench, 'recreateLarger');
+    expect(plan.steps.at(-1)).toBe('Wait until it runs. The old one is kept and goes on.');
+    const { outcome, adopted } = await runToEnd(bench, plan);
+    expect(outcome).toMatchObject({ result: 'worked' });
+    expect(adopted).toEqual([]);
+    expect(bench.app.view.currentId).toBe('mine');
+    expect(bench.view('b').sandbox.phase).toBe('running');
+  });
+
+  it('leaves the choice alone when the new one ends at once or never runs', async () => {
+    for (const phase of ['failed', 'creating'] as const) {
+      const { bench } = await recreating({ limitBytes: 256 * MiB, phase });
+      bench.app.choose('a');
+      await bench.show();
+      const plan = await planOf(bench, 'recreateLarger');
+      expect(plan.steps.at(-1)).toContain('make it the current sandbox');
+      expect((await runToEnd(bench, plan)).adopted).toEqual([]);
+      expect(bench.app.view.currentId).toBe('a');
+    }
+  });
+
+  it('leaves the choice alone when the person chose another meanwhile', async () => {
+    const { bench } = await recreating({ limitBytes: 256 * MiB, newLimitBytes: 512 * MiB });
+    const plan = await planOf(bench, 'recreateLarger');
+    await addMine(bench);
+    const { outcome, adopted } = await runToEnd(bench, plan);
+    expect([outcome?.result, adopted, bench.app.view.currentId]).toEqual(['worked', [], 'mine']);
+  });
+
+  it('takes the place of the current one once it runs, also when that one ended meanwhile', async () => {
+    const { bench } = await recreating({ limitBytes: 256 * MiB, newLimitBytes: 512 * MiB, ends: true });
+    const { adopted } = await runToEnd(bench, await planOf(bench, 'recreateLarger'));
+    expect(adopted).toEqual(['b']);
+    expect(bench.app.view).toMatchObject({ currentId: 'b', currentHow: 'chosen by you' });
+    expect(bench.view('a').sandbox.phase).toBe('terminated');
   });
 
   it('takes the limit from the samples where the system does not tell it', async () => {

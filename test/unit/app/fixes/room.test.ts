@@ -170,6 +170,41 @@ describe('clearing caches', () => {
     expect(parameters).toEqual({ kind: 'clearCaches', caches: [npm] });
   });
 
+  it('is compared by the number of files where the disk is short of these', async () => {
+    const before = { inodes: { used: 999_000, limit: 1_000_000 } };
+    const after = async (used: number) => {
+      const { plan, run, bench, keeping } = await scene(before);
+      keeping.usedBytes = 4 * GiB;
+      bench.provider.stream('a').queue.push(sampleOf(bench, keeping, before));
+      await bench.show();
+      const made = await plan('clearCaches');
+      expect(made.check).toContain('the number of files on the disk');
+      bench.clock.after(5_000, () =>
+        bench.provider.stream('a').queue.push(sampleOf(bench, keeping, { inodes: { used, limit: 1_000_000 } })),
+      );
+      return run(made, false);
+    };
+    expect(await after(400_000)).toMatchObject({
+      result: 'worked',
+      text: '1.5 GiB of 1.5 GiB went: the disk fell from 999000 files (100 %) to 400000 files (40 %).',
+    });
+    expect(await after(998_900)).toMatchObject({ result: 'did-not-work' });
+  });
+
+  it('cannot tell while only memory is read again, and not the disk', async () => {
+    const { plan, bench } = await scene();
+    const made = await plan('clearCaches');
+    let outcome = null;
+    void bench.fix(made).then((one) => {
+      outcome = one;
+    });
+    for (let second = 0; outcome === null && second < 40; second += 1) {
+      bench.provider.stream('a').queue.push(aSample('a', bench.clock.now()));
+      await bench.clock.advance(1_000);
+    }
+    expect(outcome).toMatchObject({ result: 'cannot-tell', text: expect.stringContaining('no sample came') });
+  });
+
   it('in memory frees memory, and that is what is compared', async () => {
     const { plan, run } = await scene();
     const made = await plan('clearCaches', { caches: [shm] });

@@ -5,7 +5,7 @@ import { SandboxFeed } from '../../../../src/editor/dashboard/sandbox-feed.ts';
 import type { SandboxView } from '../../../../src/model/view.ts';
 import { settle } from '../../../helpers/fake-clock.ts';
 import { appView, nowMs, sandbox, sandboxView } from '../../../helpers/views.ts';
-import { aFix, anError, incident, memorySample, ofKind, postMortem, run, Stand } from './support.ts';
+import { aFix, anError, incident, mebibyte, memorySample, ofKind, postMortem, run, Stand } from './support.ts';
 
 const { id } = sandbox();
 const at = (second: number): number => nowMs + second * 1_000;
@@ -167,6 +167,26 @@ describe('the feed of a sandbox', () => {
     feed.dispose();
   });
 
+  it('sizes nothing by the numbers of the machine below the sandbox', async () => {
+    const machine = memorySample(at(0), 100, { source: 'machine' });
+    const limits: (number | null)[] = [];
+    for (const part of [{}, { sample: machine }, { sample: machine, isHere: true }]) {
+      const stand = new Stand();
+      stand.view = appView([viewWith(0, { errors: [anError()], ...part })]);
+      const feed = new SandboxFeed(id, stand.sources, {
+        ...stand.edits,
+        applicable: async (fixes, limitBytes) => {
+          limits.push(limitBytes);
+          return fixes;
+        },
+      });
+      feed.open(stand.post);
+      await settle();
+      feed.dispose();
+    }
+    expect(limits).toEqual([512 * mebibyte, null, 512 * mebibyte]);
+  });
+
   it('asks what helps when the errors change and now and then, not with every sample', async () => {
     const stand = new Stand();
     stand.view = appView([viewWith(0, { errors: [anError()] })]);
@@ -302,6 +322,30 @@ describe('the feed of an incident', () => {
     expect(feed.action(first?.actions[0]?.id ?? '')).toEqual({ kind: 'fix', sandboxId: id, fixId: 'recreateLarger' });
     expect(feed.action('fix delete')).toBeNull();
     feed.dispose();
+  });
+
+  it('sizes nothing by the numbers of the machine below the sandbox', async () => {
+    const error = anError();
+    const limits: (number | null)[] = [];
+    for (const source of ['cgroup', 'machine'] as const) {
+      const stand = new Stand();
+      stand.view = appView([viewWith(0, { errors: [error], sample: memorySample(at(0), 100, { source }) })]);
+      stand.story = postMortem({
+        advice: [`Against "${error.title}": Find the process on the port.`],
+        errors: [{ ...error, cause: null }],
+      });
+      const feed = new IncidentFeed('incident-1', stand.sources, {
+        ...stand.edits,
+        applicable: async (fixes, limitBytes) => {
+          limits.push(limitBytes);
+          return fixes;
+        },
+      });
+      feed.open(stand.post);
+      await settle();
+      feed.dispose();
+    }
+    expect(limits).toEqual([512 * mebibyte, null]);
   });
 
   it('offers edits in the files of the workspace it happened in, and of no other', async () => {

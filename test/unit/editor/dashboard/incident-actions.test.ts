@@ -6,7 +6,7 @@ import type { PostMortem, PostMortemError, SignalCourse } from '../../../../src/
 import type { SandboxView } from '../../../../src/model/view.ts';
 import { patternFacts } from '../../../../src/monitor/pattern-facts.ts';
 import { nowMs, sandbox, sandboxView } from '../../../helpers/views.ts';
-import { aFix, anError, incident, mebibyte, postMortem, run } from './support.ts';
+import { aFix, anError, incident, mebibyte, memorySample, postMortem, run } from './support.ts';
 
 const course = (signal: SignalCourse['signal'], used: number, limit: number): SignalCourse => ({
   signal,
@@ -117,6 +117,20 @@ describe('what would have helped, as something to do', () => {
   it('leads to a setting', async () => {
     const advice = 'Have it watched: choose it as yours, or raise sandboxForesight.watch.maximumSandboxes; without …';
     expect(await idsOf(told([advice]), help())).toEqual([['setting sandboxForesight.watch.maximumSandboxes']]);
+  });
+
+  it('writes no limit by the memory of the machine below the sandbox', async () => {
+    const limits: (number | null)[] = [];
+    const canPropose = (_fix: unknown, limitBytes: number | null): Promise<boolean> => {
+      limits.push(limitBytes);
+      return Promise.resolve(true);
+    };
+    for (const source of ['cgroup', 'machine'] as const)
+      await incidentOffers(
+        told([cap]),
+        help({ view: still({ sample: memorySample(nowMs, 500, { source }) }), canPropose }),
+      );
+    expect(limits).toEqual([512 * mebibyte, null]);
   });
 
   it('does not write a lower limit where a higher one is advised', async () => {

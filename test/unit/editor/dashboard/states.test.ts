@@ -265,8 +265,8 @@ describe('courses', () => {
 describe('the shelf of samples', () => {
   it('takes what is newer, merges what is older, and keeps the last hour only', () => {
     const shelf = new SampleShelf(10_000);
-    expect(shelf.add(memorySample(1_000, 1))).toBe(true);
-    expect(shelf.add(memorySample(1_000, 1))).toBe(false);
+    expect(shelf.add(memorySample(1_000, 1))).toBe('new');
+    expect(shelf.add(memorySample(1_000, 1))).toBe('no');
     expect(shelf.merge([memorySample(500, 1), memorySample(1_000, 1)])).toBe(true);
     expect(shelf.merge([memorySample(500, 1)])).toBe(false);
     expect(shelf.samples.map(({ atMs }) => atMs)).toEqual([500, 1_000]);
