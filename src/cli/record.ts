@@ -4,6 +4,7 @@ import { messageOf } from './message-of.ts';
 import { parseOptions, type RecordOptions, UsageError, usage } from './recording/options.ts';
 import { record } from './recording/recorder.ts';
 import { commandLine, parseSession, type SessionStep } from './recording/session.ts';
+import { descriptionsOf, tablesOf } from './trace-table.ts';
 
 /** Where the program speaks. */
 export interface RecordOutput {
@@ -50,13 +51,15 @@ async function recordOne(args: readonly string[], signal: AbortSignal, { print, 
   const options = parseOptions(args, Date.now());
   const steps = readSteps(options);
   const folder = resolve(options.outFolder);
-  const file = join(folder, `${options.id}.json`);
-  if (existsSync(file) && !options.replaces)
-    throw new UsageError(`${file} is there already: choose another --id, or add --replace.`);
+  const base = join(folder, options.id);
+  const file = `${base}.json`;
+  const there = [...descriptionsOf(base), ...tablesOf(base)].find((each) => existsSync(each));
+  if (there !== undefined && !options.replaces)
+    throw new UsageError(`${there} is there already: choose another --id, or add --replace.`);
   prepareFolder(folder);
   say(`Recording ${options.id} …`);
   const { csv, summary } = await record(options, steps, signal, say);
-  writeWhole(join(folder, `${options.id}.csv`), csv);
+  writeWhole(`${base}.csv`, csv);
   writeWhole(file, `${JSON.stringify(summary, null, 1)}\n`);
   const seconds = Math.round(summary.duration_ms / 1_000);
   say(

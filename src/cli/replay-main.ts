@@ -95,7 +95,12 @@ async function replayAll(
   let code = problems.length === 0 ? 0 : 1;
   for (const file of files) {
     try {
-      for (const part of partsOf(replay(await readTrace(file), options))) await results.write(part);
+      let isEmpty = true;
+      for (const part of partsOf(replay(await readTrace(file), options))) {
+        isEmpty = false;
+        await results.write(part);
+      }
+      if (isEmpty) throw new TraceError(`${file}: no row with a time before its break`);
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
       say(error.message);

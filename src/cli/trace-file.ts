@@ -106,7 +106,7 @@ export async function readTrace(csvFile: string): Promise<TraceFile> {
   } catch (error) {
     throw new TraceError(`${csvFile}: ${messageOf(error)}`);
   }
-  const lines = text.replace(byteOrderMark, '').split(/\r?\n/);
+  const lines = text.replace(byteOrderMark, '').split(/\r\n?|\n/);
   const columns = cellsOf(lines.shift() ?? '').map((name) => name.trim());
   if (!columns.includes('t_ms')) throw new TraceError(`${csvFile}: no column t_ms`);
   const base = withoutEnding(csvFile);

@@ -70,6 +70,9 @@ const kindOfStatus = (status: number): ProblemKind => {
   }
 };
 
+/** E.g. `KUBERNETES::QUOTA_EXCEEDED`. */
+const usedUp = /(?:^|[:_])QUOTA_EXCEEDED$/;
+
 /** A code may say it better than the status, e.g. a 500 with `DIAGNOSTICS_NOT_IMPLEMENTED`. */
 const kindOfCode = (code: string | null): ProblemKind | null => {
   if (code === null) return null;
@@ -78,6 +81,8 @@ const kindOfCode = (code: string | null): ProblemKind | null => {
   if (/(?:^|[:_])NOT_FOUND$/.test(code)) return 'not-found';
   // E.g. a 404 with `POD_IP_NOT_AVAILABLE`: the sandbox is there, only not that far yet.
   if (/NOT_(?:AVAILABLE|READY)$/.test(code)) return 'conflict';
+  // Told with 403, but the key is right and no right is missing.
+  if (usedUp.test(code)) return 'conflict';
   return null;
 };
 
@@ -139,7 +144,7 @@ const isHttpsPort = ({ status, text }: ErrorAnswer): boolean =>
 
 const pageCode = 'HTML_PAGE';
 
-/** Whether the error answer was a web page: then it is not from the server that was asked, but from something on the way. */
+/** Whether the error answer was a page for people: then it is not from the server that was asked, but from something on the way. */
 export const isForeignPage = (problem: Problem): boolean => problem.code === pageCode;
 
 /** A page of a proxy or an ingress that stands before the server, and not of another server. */
@@ -152,7 +157,8 @@ const pageOf = (status: number): Reading => {
       return { message: 'What stands before the server, such as an ingress, waited for it in vain', code: pageCode };
     default: {
       const message = 'An HTML page came instead of an answer';
-      const isBelievable = status === 401 || status === 403 || status === 407 || status === 429 || status >= 500;
+      // A login page or an allow-list of the network says nothing about a key, and may let us through in a minute.
+      const isBelievable = status === 407 || status === 429 || status >= 500;
       return isBelievable ? { message, code: pageCode } : { message, code: pageCode, kind: 'unexpected-answer' };
     }
   }
@@ -169,6 +175,8 @@ const read = (answer: ErrorAnswer): Reading => {
   const plain = text.trim();
   if (status === 404 && plain === '404 page not found') return unknownPath;
   const isProse = plain !== '' && !plain.startsWith('{') && !plain.startsWith('[');
+  // E.g. Envoy's "RBAC: access denied"; an API gives its reason as JSON.
+  if (status === 403 && isProse) return { message: plain, code: pageCode, kind: 'unexpected-answer' };
   return { message: isProse ? plain : null, code: null };
 };
 
@@ -185,16 +193,22 @@ const telling = (said: string, { call, status }: ErrorAnswer): string => {
   return `${said.replace(/[.\s]+$/, '')} (${call} answered ${status}).`;
 };
 
+const nextStepOf = ({ status }: ErrorAnswer, { code }: Reading, kind: ProblemKind): string | undefined => {
+  if (status === 407) return 'Check the proxy settings.';
+  if (code !== null && usedUp.test(code)) return 'Ask for less, or remove a sandbox that is not needed.';
+  return nextSteps[kind];
+};
+
 /**
  * The Problem an error answer stands for. Reads `{code, message}`, a FastAPI validation list (never its echoed
  * input), `{"detail": "…"}`, execd's `{"error": "…"}`, plain text and foreign HTML. A 404 for a path the server does
  * not have is `not-supported`, and one with an HTML page `unexpected-answer`, so that neither is mistaken for a
- * sandbox that is gone.
+ * sandbox that is gone; nor is a page with 401 or 403 for a word on the key.
  */
 export const problemFromAnswer = (answer: ErrorAnswer): Problem => {
   const reading = read(answer);
   const kind = reading.kind ?? kindOfCode(reading.code) ?? kindOfStatus(answer.status);
-  const nextStep = reading.nextStep ?? (answer.status === 407 ? 'Check the proxy settings.' : nextSteps[kind]);
+  const nextStep = reading.nextStep ?? nextStepOf(answer, reading, kind);
   const message = telling(reading.message === null ? '' : tidy(reading.message), answer);
   return new Problem(kind, message, {
     code: reading.code === null ? null : tidy(reading.code),

@@ -1,6 +1,6 @@
 import type { FileReader, Log } from '../../model/ports.ts';
 import type { CpuReading } from '../../model/sample.ts';
-import type { CgroupPlaces } from './cgroup-places.ts';
+import type { CgroupPlaces, CgroupVersion } from './cgroup-places.ts';
 import { amount, flatKeyed, listedCpus, machineCpuUs, quotaCores, type Stalls, stalls } from './figures.ts';
 
 /** Processor time as counters: they only make sense against an earlier reading. */
@@ -14,18 +14,29 @@ export interface CpuCounters {
   readonly throttled: number | null;
 }
 
+/** What bounds the processor time of this place. */
+export interface CpuLimit {
+  /** The fewest cores that any visible level grants, together with the processors this process may use. Null when nothing tells. */
+  readonly cores: number | null;
+  /**
+   * The folder of the group whose quota is the least: what is used of it, and who is throttled by it, is counted there, and a child of it
+   * tells only its own part. Without any quota the own group; null where no group can be seen.
+   */
+  readonly folder: string | null;
+}
+
 const statKeys = ['usage_usec', 'nr_periods', 'nr_throttled'] as const;
 
-/** Reads the counters of the own group, or of the machine where there are none. */
+/** Reads the counters of `folder` (`CpuLimit.folder`), or of the machine where there are none. */
 export const readCpuCounters = async (
   files: FileReader,
   places: CgroupPlaces,
+  folder: string | null,
   atSeconds: number,
 ): Promise<CpuCounters | null> => {
-  const folder = places.cpu?.levels[0] ?? null;
   if (places.cpu !== null && folder !== null) {
     const stat = flatKeyed(await files.text(`${folder}/cpu.stat`), statKeys);
-    const usage = places.cpuacct?.[0] ?? folder;
+    const usage = usageFolder(places, folder);
     const nanoseconds = places.cpu.version === 1 ? amount(await files.text(`${usage}/cpuacct.usage`)) : null;
     const usedUs = stat.get('usage_usec') ?? (nanoseconds === null ? null : nanoseconds / 1000);
     if (usedUs !== null) {
@@ -37,34 +48,46 @@ export const readCpuCounters = async (
   return usedUs === null ? null : { group: 'machine', atSeconds, usedUs, periods: null, throttled: null };
 };
 
-/** The fewest cores that any visible level grants, together with the processors this process may use. Null when nothing tells. */
-export const readCpuLimit = async (files: FileReader, places: CgroupPlaces): Promise<number | null> => {
-  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec((await files.text('/proc/self/status')) ?? '')?.[1];
-  const limits: (number | null)[] = [listedCpus(allowed)];
+/** Version 1 counts processor time in a tree of its own: the group as far below its root there as `folder` is below that of the quotas. */
+const usageFolder = ({ cpu, cpuacct }: CgroupPlaces, folder: string): string => {
+  const above = (cpu?.levels.length ?? 0) - (cpu?.levels.indexOf(folder) ?? 0);
+  return cpuacct?.[cpuacct.length - above] ?? cpuacct?.at(-1) ?? folder;
+};
+
+/** Looks at every visible level. */
+export const readCpuLimit = async (files: FileReader, places: CgroupPlaces): Promise<CpuLimit> => {
+  const allowed = listedCpus(/^Cpus_allowed_list:\s*(\S+)/m.exec((await files.text('/proc/self/status')) ?? '')?.[1]);
+  let least: { readonly cores: number; readonly folder: string } | null = null;
   for (const folder of places.cpu?.levels ?? []) {
-    if (places.cpu?.version === 2) {
-      const [quota, period] = ((await files.text(`${folder}/cpu.max`)) ?? '').trim().split(/\s+/);
-      limits.push(quotaCores(quota, period));
-    } else {
-      const quota = await files.text(`${folder}/cpu.cfs_quota_us`);
-      limits.push(quotaCores(quota, await files.text(`${folder}/cpu.cfs_period_us`)));
-    }
+    const cores = await readQuota(files, folder, places.cpu?.version ?? 2);
+    if (cores !== null && (least === null || cores < least.cores)) least = { cores, folder };
   }
-  const known = limits.filter((limit) => limit !== null);
-  return known.length === 0 ? null : Math.min(...known);
+  return {
+    cores: least === null || allowed === null ? (least?.cores ?? allowed) : Math.min(least.cores, allowed),
+    folder: least?.folder ?? places.cpu?.levels[0] ?? null,
+  };
+};
+
+const readQuota = async (files: FileReader, folder: string, version: CgroupVersion): Promise<number | null> => {
+  if (version === 2) {
+    const [quota, period] = ((await files.text(`${folder}/cpu.max`)) ?? '').trim().split(/\s+/);
+    return quotaCores(quota, period);
+  }
+  return quotaCores(await files.text(`${folder}/cpu.cfs_quota_us`), await files.text(`${folder}/cpu.cfs_period_us`));
 };
 
 /**
- * How long tasks waited for a processor: in the own group where the kernel keeps that, else on the whole machine.
+ * How long tasks waited for a processor: in `folder` (`CpuLimit.folder`) where the kernel keeps that, else on the whole machine.
  * @param hasLimits the place has limits of its own: how long others wait on the machine then says nothing of it.
  */
 export const readCpuStalls = async (
   files: FileReader,
   places: CgroupPlaces,
+  folder: string | null,
   hasLimits: boolean,
 ): Promise<Stalls | null> => {
-  const folder = places.cpu?.version === 2 ? places.cpu.levels[0] : undefined;
-  const own = folder === undefined ? null : stalls(await files.text(`${folder}/cpu.pressure`));
+  const isTold = places.cpu?.version === 2 && folder !== null;
+  const own = isTold ? stalls(await files.text(`${folder}/cpu.pressure`)) : null;
   return own === null && !hasLimits ? stalls(await files.text('/proc/pressure/cpu')) : own;
 };
 

@@ -34,6 +34,10 @@ export const nodeDisks: DiskSystem = {
   space: (place) => statfs(place),
 };
 
+/** Folders that matter besides those of the workspace. `/` can be written to by nobody but root; what fills for others is where their home is. */
+export const fixedPlaces = (platform: NodeJS.Platform, home: string): readonly string[] =>
+  platform === 'win32' ? [home] : ['/', home, '/tmp'];
+
 /** A disk that does not answer (a network share that is gone) is left alone for a while. */
 const patienceMs = 2_000;
 const lookAgainMs = 60_000;

@@ -2,7 +2,7 @@ import { homedir, hostname } from 'node:os';
 import * as z from 'zod/mini';
 import type { FileReader, Here } from '../../model/ports.ts';
 import type { ProviderConfig, ProviderDeps, ProviderFactory } from '../registry.ts';
-import { Disks } from './disks.ts';
+import { Disks, fixedPlaces } from './disks.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { LinuxReader } from './linux-reader.ts';
 import { editorProcesses } from './local-process.ts';
@@ -35,7 +35,7 @@ const pageBytesOf = async (files: FileReader): Promise<number> => {
 const createProvider = (here: Here, { clock, log, environment }: ProviderDeps): LocalProvider => {
   const isLinux = here.remote || process.platform === 'linux';
   const files = isLinux ? (here.files ?? createNodeFiles()) : null;
-  const fixed = process.platform === 'win32' ? [homedir()] : ['/', '/tmp'];
+  const fixed = fixedPlaces(process.platform, homedir());
   const folders: Iterable<string> = { [Symbol.iterator]: () => [...here.folders, ...fixed].values() };
   let constants: Promise<readonly [pageBytes: number, editorPids: readonly number[]]> | null = null;
   return new LocalProvider({

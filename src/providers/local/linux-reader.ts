@@ -3,7 +3,7 @@ import type { CpuReading, MemoryReading, OpenFilesReading, PidsReading, SampleSo
 import type { CgroupPlaces, Levels } from './cgroup-places.ts';
 import { findCgroups } from './cgroup-places.ts';
 import { Counter } from './counter.ts';
-import { CpuMeter, readCpuCounters, readCpuLimit, readCpuStalls } from './cpu-meter.ts';
+import { type CpuLimit, CpuMeter, readCpuCounters, readCpuLimit, readCpuStalls } from './cpu-meter.ts';
 import { amount, limitAmount, type MachineMemory, machineMemory, stalls, uptimeSeconds } from './figures.ts';
 import { type MemoryLevel, readMemoryLevel, tightestMemory } from './memory-level.ts';
 import { fullestOpenFiles } from './open-files.ts';
@@ -52,7 +52,7 @@ export class LinuxReader {
   readonly #changes: Changes;
   #places: CgroupPlaces | null = null;
   #memoryFolder: string | null = null;
-  #cpuLimit: number | null = null;
+  #cpuLimit: CpuLimit = { cores: null, folder: null };
   #pidsLevel: string | null = null;
   #readings = 0;
   #lastLimit: number | null | undefined;
@@ -120,7 +120,7 @@ export class LinuxReader {
     const before = this.#places;
     this.#places = await findCgroups(this.#files);
     this.#cpuLimit = await readCpuLimit(this.#files, this.#places);
-    this.#changes.tell('The limit of processors', this.#cpuLimit);
+    this.#changes.tell('The limit of processors', this.#cpuLimit.cores);
     this.#pidsLevel = await tightestPids(this.#files, this.#places.pids);
     const level = await tightestMemory(this.#files, this.#places, machine?.totalBytes ?? null);
     const ownBefore = before?.memory?.levels[0];
@@ -221,9 +221,10 @@ export class LinuxReader {
   }
 
   async #readCpu(places: CgroupPlaces, clock: number): Promise<CpuReading | null> {
-    const counters = await readCpuCounters(this.#files, places, clock);
-    const waited = await readCpuStalls(this.#files, places, this.#lastLimit != null);
-    return this.#cpu.read(counters, this.#cpuLimit, waited?.some ?? null);
+    const { cores, folder } = this.#cpuLimit;
+    const counters = await readCpuCounters(this.#files, places, folder, clock);
+    const waited = await readCpuStalls(this.#files, places, folder, this.#lastLimit != null);
+    return this.#cpu.read(counters, cores, waited?.some ?? null);
   }
 
   async #readPids(places: CgroupPlaces): Promise<PidsReading | null> {

@@ -6,14 +6,19 @@ import { wasThroughProxy } from '../../net/proxy-failure.ts';
 /** What came of asking execd whether it is there. */
 export type Answer = 'answers' | 'refused' | 'no-answer' | 'unknown';
 
+/** Where a request went to. */
+type Way = 'direct' | 'gateway' | 'proxy';
+
 /** What a failed ping says about the agent behind the address. */
-export const answerOf = (problem: Problem): Answer => {
+export const answerOf = (problem: Problem, way: Way): Answer => {
   const { kind, status } = problem;
   if (isForeignPage(problem)) return 'unknown';
   // A proxy that is down, or does not let us through, says nothing about what is behind it.
   if (status === null && wasThroughProxy(problem)) return kind === 'timeout' ? 'no-answer' : 'unknown';
   if (kind === 'unauthorized' || kind === 'forbidden') return 'answers';
   if (kind === 'timeout' || kind === 'silent') return 'no-answer';
+  // The gateway's own words: 503 for a sandbox that is not ready, 502 for what is wrong with the gateway itself.
+  if (way === 'gateway' && (status === 502 || status === 503)) return status === 503 ? 'no-answer' : 'unknown';
   if (kind === 'reset' || status === 502 || status === 503) return 'refused';
   if (kind === 'unreachable') return isRefusal(problem) ? 'refused' : 'no-answer';
   return 'unknown';
@@ -25,11 +30,23 @@ const isRefusal = (error: unknown): boolean =>
     (error instanceof AggregateError && error.errors.some(isRefusal)) ||
     isRefusal(error.cause));
 
-/** execd knows no web pages: one that refuses comes from a proxy of the network or an ingress, and another way may do. */
-export const withoutPage = (problem: Problem): Problem =>
-  isForeignPage(problem) && (problem.kind === 'unauthorized' || problem.kind === 'forbidden')
-    ? new Problem('unexpected-answer', problem.message, { code: problem.code, status: problem.status, cause: problem })
-    : problem;
+const later = 'Nothing needs to be done; it is tried again by itself.';
+
+/** A failed ping in the right words. */
+export const ofPing = (problem: Problem, way: Way): Problem => {
+  const { kind, message, code, status } = problem;
+  // Every execd has this path: who does not know it stands before the agent, and may know it again in a minute.
+  if (kind === 'not-supported') return new Problem('unexpected-answer', message, { code, status, cause: problem });
+  if (way === 'gateway' && status === 503 && !isForeignPage(problem)) {
+    return new Problem('unreachable', `The gateway says that the sandbox is not ready: ${message}`, {
+      nextStep: later,
+      code,
+      status,
+      cause: problem,
+    });
+  }
+  return problem;
+};
 
 /** Says which key an agent wants that asks for one. */
 export const withTokenAdvice = (problem: Problem): Problem =>
@@ -42,11 +59,9 @@ export const withTokenAdvice = (problem: Problem): Problem =>
       })
     : problem;
 
-const later = 'Nothing needs to be done; it is tried again by itself.';
-
 /** The server names no address. Kubernetes answers 404 while the pod has none; a server that fails says so itself. */
 export const withoutAddress = (problem: Problem | null): Problem =>
-  problem === null || problem.status === 404
+  problem === null || (problem.status === 404 && problem.kind !== 'unexpected-answer')
     ? new Problem('unreachable', 'The sandbox has no address yet at which its agent (execd) can be reached.', {
         nextStep: later,
         cause: problem,

@@ -9,18 +9,19 @@ import {
   answerOf,
   needsConsent,
   notYet,
+  ofPing,
   withoutAddress,
-  withoutPage,
   withTokenAdvice,
 } from './access-problems.ts';
-import { directAddresses, isGateway, proxyAddress } from './addresses.ts';
+import { directAddresses, isGateway, proxyAddress, watchingAddress } from './addresses.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
 import { type ExecdAddress, ExecdClient, execdPort } from './execd-client.ts';
 import type { LifecycleClient } from './lifecycle-client.ts';
 import type { RenewalKnowledge } from './renewal.ts';
+import { RenewalGuard } from './renewal-guard.ts';
 import type { ServerClient } from './server-client.ts';
-import { parseTimestamp } from './timestamps.ts';
+import { SharedAddresses } from './shared-addresses.ts';
 
 const directTimeoutMs = 3000;
 const proxyTimeoutMs = 8000;
@@ -30,8 +31,6 @@ const proxyTimeoutMs = 8000;
  */
 const patienceMs = 5000;
 const betweenTriesMs = 1000;
-/** A renewal on access moves a deadline by minutes. */
-const deadlineSlackMs = 1000;
 
 /** A way to one sandbox's execd that has answered. */
 export interface Route {
@@ -40,8 +39,18 @@ export interface Route {
   readonly execd: ExecdClient;
 }
 
+/** What somebody goes to a sandbox for. */
+interface Purpose {
+  /** What access does to the deadline is meant, or agreed to. */
+  readonly mayRenew: boolean;
+  /** Asks a newer server not to take its requests for access. */
+  readonly watches: boolean;
+}
+
 interface KnownRoute {
-  readonly route: Route;
+  /** The same way for both, with other headers. */
+  readonly watching: Route;
+  readonly own: Route;
   /** It was used without moving the deadline, or can move none. */
   readonly isChecked: boolean;
 }
@@ -61,15 +70,23 @@ export interface AccessOptions {
   readonly execdToken: () => Promise<string | null>;
 }
 
+interface Found {
+  readonly way: Route['way'];
+  readonly address: ExecdAddress;
+}
+
 interface Attempt {
   readonly answer: Answer;
   /** The server named an address, usable from here or not. */
   readonly hasAddress: boolean;
-  readonly route: Route | null;
+  /** What has answered. */
+  readonly found: Found | null;
   readonly problem: Problem | null;
   /** The address is that of a gateway that may not be used unasked; nothing was sent there. */
   readonly isBarred?: true;
 }
+
+const nothing: Attempt = { answer: 'unknown', hasAddress: false, found: null, problem: null };
 
 /**
  * Finds the way to the execd of each sandbox: its own address first, the server's proxy only when that fails and a
@@ -78,6 +95,8 @@ interface Attempt {
  */
 export class ExecdAccess {
   readonly #options: AccessOptions;
+  readonly #guard: RenewalGuard;
+  readonly #shared: SharedAddresses;
   readonly #routes = new Map<string, KnownRoute>();
   /** Sandboxes whose own address has answered at some time, so that its silence now means something. */
   readonly #reachedDirectly = new Set<string>();
@@ -87,54 +106,55 @@ export class ExecdAccess {
 
   constructor(options: AccessOptions) {
     this.#options = options;
+    this.#guard = new RenewalGuard(options);
+    this.#shared = new SharedAddresses(options.lifecycle);
   }
 
   /**
-   * Throws `needs-consent` when only the proxy is left and using it might keep the sandbox alive, and `unreachable` while it is not
-   * certain that only the proxy is left.
+   * To watch. Throws `needs-consent` when only the proxy is left and using it might keep the sandbox alive, `unreachable` while it is not
+   * certain that only the proxy is left, and `conflict` where another sandbox may answer at its address.
    */
   async reach(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
     if (mayRenew) this.#agreed.add(sandbox.id);
     else this.#agreed.delete(sandbox.id);
-    return this.#reach(sandbox, mayRenew, signal);
+    return (await this.#reach(sandbox, { mayRenew, watches: true }, signal)).watching;
   }
 
   /** For what the person starts inside the sandbox: that is access, and what access does to the deadline is meant. */
-  reachOwn(sandbox: Sandbox, signal: AbortSignal): Promise<Route> {
-    return this.#reach(sandbox, true, signal);
+  async reachOwn(sandbox: Sandbox, signal: AbortSignal): Promise<Route> {
+    return (await this.#reach(sandbox, { mayRenew: true, watches: false }, signal)).own;
   }
 
-  async #reach(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
+  async #reach(sandbox: Sandbox, purpose: Purpose, signal: AbortSignal): Promise<KnownRoute> {
     throwIfAborted(signal);
+    const { mayRenew } = purpose;
     const known = this.#routes.get(sandbox.id);
     const isUsable = known !== undefined && (mayRenew || known.isChecked);
-    if (isUsable && (known.route.way === 'direct' || (await this.#mayUseProxy(sandbox, mayRenew, signal)))) {
-      return known.route;
-    }
-    const direct = await this.#tryDirect(sandbox, mayRenew, signal);
-    if (direct.route !== null) return this.#keep(sandbox, direct.route, mayRenew, signal);
+    if (isUsable && (known.own.way === 'direct' || (await this.#guard.allows(sandbox, mayRenew, signal)))) return known;
+    const direct = await this.#tryDirect(sandbox, purpose, signal);
+    if (direct.found !== null) return this.#keep(sandbox, direct.found, mayRenew);
     if (direct.isBarred) return this.#insist(sandbox, direct, signal);
     if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
     if (this.#reachedDirectly.has(sandbox.id)) throw unanswered(direct);
-    if (!(await this.#mayUseProxy(sandbox, mayRenew, signal))) return this.#insist(sandbox, direct, signal);
-    const proxied = await this.#tryProxy(sandbox.id, signal);
-    if (proxied.route === null) throw unanswered(proxied);
-    return this.#keep(sandbox, proxied.route, mayRenew, signal);
+    if (!(await this.#guard.allows(sandbox, mayRenew, signal))) return this.#insist(sandbox, direct, signal);
+    const proxied = await this.#tryProxy(sandbox, purpose, signal);
+    if (proxied.found === null) throw unanswered(proxied);
+    return this.#keep(sandbox, proxied.found, mayRenew);
   }
 
-  /** Remembers a way that has answered; one that should move no deadline only after it has moved none. */
-  async #keep(sandbox: Sandbox, route: Route, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
-    const isDirect = route.way === 'direct';
-    if (!isDirect && !mayRenew) await this.#checkDeadline(sandbox, route.way, signal);
-    this.#routes.set(sandbox.id, { route, isChecked: isDirect || !mayRenew });
-    return route;
+  #keep(sandbox: Sandbox, { way, address }: Found, mayRenew: boolean): KnownRoute {
+    const own = { way, execd: this.#client(address) };
+    const watching = way === 'direct' ? own : { way, execd: this.#client(watchingAddress(address)) };
+    const known = { own, watching, isChecked: way === 'direct' || !mayRenew };
+    this.#routes.set(sandbox.id, known);
+    return known;
   }
 
   /**
    * The own address failed and the proxy is not to be used unasked. The question is worth asking only where nothing else is left: an
    * address was given, the sandbox runs, and nobody answered there for a while. Everything else passes by itself.
    */
-  async #insist(sandbox: Sandbox, first: Attempt, signal: AbortSignal): Promise<Route> {
+  async #insist(sandbox: Sandbox, first: Attempt, signal: AbortSignal): Promise<KnownRoute> {
     const { clock } = this.#options;
     if (!first.hasAddress) throw withoutAddress(first.problem);
     if (sandbox.phase !== 'running' && sandbox.phase !== 'unknown') {
@@ -146,8 +166,8 @@ export class ExecdAccess {
     // No address at all that means something from here: to try again would find the same.
     while (direct.problem !== null && !this.#unreachable.has(sandbox.id)) {
       await pause(betweenTriesMs, signal, clock);
-      direct = await this.#tryDirect(sandbox, false, signal);
-      if (direct.route !== null) return this.#keep(sandbox, direct.route, false, signal);
+      direct = await this.#tryDirect(sandbox, { mayRenew: false, watches: true }, signal);
+      if (direct.found !== null) return this.#keep(sandbox, direct.found, false);
       if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
       if (!direct.hasAddress) throw withoutAddress(direct.problem);
       // Compared in both directions, so that a clock that was set back does not make it longer.
@@ -156,15 +176,21 @@ export class ExecdAccess {
     throw needsConsent(sandbox, direct.isBarred ? 'gateway' : 'server');
   }
 
-  /** Whether execd answers. `unknown` when nobody may be asked, or the server itself fails. */
+  /** Whether execd answers. `unknown` when nobody may be asked, another's may answer, or the server itself fails. */
   async ping(sandbox: Sandbox, signal: AbortSignal): Promise<Answer> {
     throwIfAborted(signal);
-    const mayRenew = this.#agreed.has(sandbox.id);
-    const direct = await this.#tryDirect(sandbox, mayRenew, signal);
-    if (direct.answer === 'answers' || this.#reachedDirectly.has(sandbox.id)) return direct.answer;
-    // An own address that never answered may just not be reachable from here.
-    if (!(await this.#mayUseProxy(sandbox, mayRenew, signal))) return 'unknown';
-    return (await this.#tryProxy(sandbox.id, signal)).answer;
+    const purpose = { mayRenew: this.#agreed.has(sandbox.id), watches: true };
+    try {
+      const direct = await this.#tryDirect(sandbox, purpose, signal);
+      if (direct.answer === 'answers' || this.#reachedDirectly.has(sandbox.id)) return direct.answer;
+      // An own address that never answered may just not be reachable from here.
+      if (!(await this.#guard.allows(sandbox, purpose.mayRenew, signal))) return 'unknown';
+      return (await this.#tryProxy(sandbox, purpose, signal)).answer;
+    } catch (error) {
+      throwIfAborted(signal);
+      this.#options.log.debug(`The agent of ${sandbox.id} can not be asked: ${toProblem(error).message}`);
+      return 'unknown';
+    }
   }
 
   /** The remembered way stopped working: after a resume the address is another one. */
@@ -177,6 +203,7 @@ export class ExecdAccess {
    * again, perhaps at another address, the old one may be that of another sandbox.
    */
   keepOnly(sandboxes: readonly Sandbox[]): void {
+    this.#shared.see(sandboxes);
     const phases = new Map(sandboxes.map(({ id, phase }) => [id, phase]));
     for (const id of this.#routes.keys()) {
       const phase = phases.get(id);
@@ -190,52 +217,27 @@ export class ExecdAccess {
     }
   }
 
-  async #mayUseProxy(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<boolean> {
-    if (mayRenew || sandbox.expiry === null || !sandbox.renewsOnAccess) return true;
-    if (sandbox.expiry.extendedBy === 'traffic') return false;
-    try {
-      const inspect = await this.#options.diagnostics.inspect(sandbox.id, signal);
-      return this.#options.renewal.learn(sandbox.id, inspect) === 'does-not-renew';
-    } catch (error) {
-      throwIfAborted(signal);
-      this.#options.log.debug(`Renewal on access of ${sandbox.id} is not known: ${toProblem(error).message}`);
-      return false;
-    }
-  }
-
-  /** One request went through the proxy because it was thought to move nothing. Throws when it did. */
-  async #checkDeadline(sandbox: Sandbox, way: 'gateway' | 'proxy', signal: AbortSignal): Promise<void> {
-    if (sandbox.expiry === null) return;
-    const { lifecycle, server } = this.#options;
-    const now = await lifecycle.find(sandbox.id, signal);
-    const serverMs = parseTimestamp(now?.expiresAt);
-    if (serverMs === null) return;
-    if (server.time.toLocal(serverMs) <= sandbox.expiry.expiresAtMs + deadlineSlackMs) return;
-    this.#options.renewal.contradict(sandbox.id);
-    this.forget(sandbox.id);
-    const renewing = { ...sandbox, expiry: { ...sandbox.expiry, extendedBy: 'traffic' as const } };
-    throw needsConsent(renewing, way === 'proxy' ? 'server' : way);
-  }
-
-  async #tryDirect(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Attempt> {
+  async #tryDirect(sandbox: Sandbox, purpose: Purpose, signal: AbortSignal): Promise<Attempt> {
     const { lifecycle, server, log } = this.#options;
     const sandboxId = sandbox.id;
-    let last: Attempt = { answer: 'unknown', hasAddress: false, route: null, problem: null };
     let endpoint: Awaited<ReturnType<LifecycleClient['endpoint']>>;
     try {
       endpoint = await lifecycle.endpoint(sandboxId, execdPort, 'direct', signal);
     } catch (error) {
       // Kubernetes answers 404 while the pod has no address, and a server that fails cannot say: no way to try.
       throwIfAborted(signal);
-      return { ...last, problem: toProblem(error) };
+      return { ...nothing, problem: toProblem(error) };
     }
-    last = { ...last, hasAddress: true };
+    await this.#shared.check(sandboxId, endpoint, signal);
+    let last: Attempt = { ...nothing, hasAddress: true };
     const way = isGateway(endpoint, sandboxId) ? 'gateway' : 'direct';
-    if (way === 'gateway' && !(await this.#mayUseProxy(sandbox, mayRenew, signal))) return { ...last, isBarred: true };
+    if (way === 'gateway' && !(await this.#guard.allows(sandbox, purpose.mayRenew, signal))) {
+      return { ...last, isBarred: true };
+    }
     const token = await this.#options.execdToken();
     for (const address of directAddresses(endpoint, server.address, token)) {
-      last = await this.#attempt(way, address, directTimeoutMs, signal);
-      if (last.route !== null) {
+      last = await this.#attempt(sandbox, way, address, purpose, signal);
+      if (last.found !== null) {
         this.#reachedDirectly.add(sandboxId);
         this.#unreachable.delete(sandboxId);
         return last;
@@ -247,32 +249,47 @@ export class ExecdAccess {
     return last;
   }
 
-  async #tryProxy(sandboxId: string, signal: AbortSignal): Promise<Attempt> {
+  async #tryProxy(sandbox: Sandbox, purpose: Purpose, signal: AbortSignal): Promise<Attempt> {
     const { lifecycle, server } = this.#options;
     let headers: Readonly<Record<string, string>> | undefined;
     try {
-      headers = (await lifecycle.endpoint(sandboxId, execdPort, 'proxy', signal)).headers;
+      headers = (await lifecycle.endpoint(sandbox.id, execdPort, 'proxy', signal)).headers;
     } catch (error) {
       // Only the headers are needed from it: the proxy is at the server's own address.
       throwIfAborted(signal);
-      this.#options.log.debug(`No headers for the proxy of ${sandboxId}: ${toProblem(error).message}`);
+      this.#options.log.debug(`No headers for the proxy of ${sandbox.id}: ${toProblem(error).message}`);
     }
     const token = await this.#options.execdToken();
-    const address = proxyAddress(server.address, sandboxId, headers ?? {}, await server.secrets(), token);
-    return this.#attempt('proxy', address, proxyTimeoutMs, signal);
+    const address = proxyAddress(server.address, sandbox.id, headers ?? {}, await server.secrets(), token);
+    return this.#attempt(sandbox, 'proxy', address, purpose, signal);
   }
 
-  async #attempt(way: Route['way'], address: ExecdAddress, timeoutMs: number, signal: AbortSignal): Promise<Attempt> {
-    const { transport, clock, log, work } = this.#options;
-    const execd = new ExecdClient({ transport, clock, log, work, address });
+  /** One that should move no deadline has answered only if it has moved none; else it throws `needs-consent`. */
+  async #attempt(
+    sandbox: Sandbox,
+    way: Route['way'],
+    address: ExecdAddress,
+    { mayRenew, watches }: Purpose,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    const passes = way === 'direct' ? null : way;
+    const deadlineMs = passes === null || mayRenew ? null : await this.#guard.deadlineMs(sandbox, signal);
+    const execd = this.#client(watches && passes !== null ? watchingAddress(address) : address);
+    const tried = { ...nothing, hasAddress: true };
     try {
-      await execd.ping(signal, timeoutMs);
-      return { answer: 'answers', hasAddress: true, route: { way, execd }, problem: null };
+      await execd.ping(signal, way === 'proxy' ? proxyTimeoutMs : directTimeoutMs);
     } catch (error) {
       throwIfAborted(signal);
-      const problem = withoutPage(toProblem(error));
-      return { answer: answerOf(problem), hasAddress: true, route: null, problem: withTokenAdvice(problem) };
+      const problem = ofPing(toProblem(error), way);
+      return { ...tried, answer: answerOf(problem, way), problem: withTokenAdvice(problem) };
     }
+    if (passes !== null) await this.#guard.check(sandbox, passes, deadlineMs, signal);
+    return { ...tried, answer: 'answers', found: { way, address } };
+  }
+
+  #client(address: ExecdAddress): ExecdClient {
+    const { transport, clock, log, work } = this.#options;
+    return new ExecdClient({ transport, clock, log, work, address });
   }
 }
 

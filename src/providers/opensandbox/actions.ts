@@ -1,6 +1,6 @@
 import type { Clock, Log, ProviderActions, RecreateRequest } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
-import type { Sandbox } from '../../model/sandbox.ts';
+import { isEnded, type Sandbox } from '../../model/sandbox.ts';
 import { throwIfAborted } from './abort.ts';
 import type { ExecdAccess } from './access.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
@@ -11,7 +11,7 @@ import { formatCpuLimit, formatMemoryLimit, parseLimits } from './limits.ts';
 import { expiryAt, type RenewKnowledge } from './sandbox-mapping.ts';
 import type { WireSandbox } from './schemas.ts';
 import type { SnapshotsClient } from './snapshots-client.ts';
-import { openTerminal } from './terminal.ts';
+import { openTerminal, type TerminalOptions } from './terminal.ts';
 
 const shortestLifetimeMs = 60_000;
 
@@ -49,6 +49,13 @@ export const createActions = (options: ActionsOptions): ProviderActions => {
     if (sandbox === null) throw new Problem('not-found', 'There is no such sandbox (any more).');
     return (await options.access.reachOwn(sandbox, signal)).execd;
   };
+  const whereabouts =
+    (sandboxId: string): TerminalOptions['whereabouts'] =>
+    async (signal) => {
+      const phase = (await options.find(sandboxId, signal))?.phase;
+      if (phase === undefined || isEnded(phase) || phase === 'stopping') return 'gone';
+      return phase === 'paused' || phase === 'pausing' || phase === 'resuming' ? 'paused' : 'there';
+    };
   return {
     renew: async (sandboxId, expiresAtMs, signal) => {
       const confirmedMs = await andLook(lifecycle.renew(sandboxId, expiresAtMs, signal));
@@ -80,7 +87,10 @@ export const createActions = (options: ActionsOptions): ProviderActions => {
     exec: async (sandboxId, argv, timeoutMs, signal) =>
       runToEnd(await reach(sandboxId, signal), argv, timeoutMs, signal, { clock, log }),
     openTerminal: async (sandboxId, size, signal) =>
-      openTerminal({ execd: await reach(sandboxId, signal), size, clock, log }, signal),
+      openTerminal(
+        { execd: await reach(sandboxId, signal), whereabouts: whereabouts(sandboxId), size, clock, log },
+        signal,
+      ),
     diagnostics: (sandboxId, signal) => diagnostics.summary(sandboxId, signal),
   };
 };

@@ -8,6 +8,11 @@ import type { ServerAddress } from './server-address.ts';
 import { apiKeyHeader } from './server-client.ts';
 
 const tokenHeader = 'X-EXECD-ACCESS-TOKEN';
+/**
+ * Says that a request is no access: newer servers and gateways then do not move the deadline, and take the header out before they pass the
+ * request on; older ones do not know it (OpenSandbox, OSEP-0009, components/ingress/pkg/proxy/header.go).
+ */
+const noAccess = { 'OpenSandbox-Access-Renew': 'skip' };
 
 /**
  * The addresses at which execd may be, best first. The endpoint comes without a scheme: the server's own is tried
@@ -67,6 +72,12 @@ export const proxyAddress = (
   baseUrl: `${server.baseUrl}${apiPath`/v1/sandboxes/${sandboxId}/proxy/${execdPort}`}`,
   headers: { ...withoutKey(headers), ...tokenHeaders(token) },
   secretHeaders,
+});
+
+/** The same place for requests that only watch, through the proxy or a gateway. */
+export const watchingAddress = (address: ExecdAddress): ExecdAddress => ({
+  ...address,
+  headers: { ...address.headers, ...noAccess },
 });
 
 const tokenHeaders = (token: string | null): Readonly<Record<string, string>> =>

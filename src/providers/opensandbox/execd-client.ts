@@ -44,6 +44,7 @@ export interface CommandRequest {
 }
 
 const sessionAnswer = z.object({ session_id: z.string().check(z.minLength(1)) });
+const ptyAnswer = z.object({ running: z.boolean() });
 /** execd reports from every command once in 3 s at least. */
 const commandSilenceMs = 10_000;
 const metricsSilenceMs = 10_000;
@@ -182,10 +183,17 @@ export class ExecdClient {
     await this.#http.done(apiPath`/pty/${id}`, { method: 'DELETE', signal });
   }
 
-  openPty(id: string, signal: AbortSignal): Promise<WebSocketConnection> {
+  /** Whether the shell of a terminal runs. A terminal that is connected to when its shell does not run starts a new one. */
+  async isPtyRunning(id: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#http.json(apiPath`/pty/${id}`, ptyAnswer, { signal })).value.running;
+  }
+
+  /** @param since to come back: so many bytes of output were received before. A connection that execd still takes for open is replaced. */
+  openPty(id: string, signal: AbortSignal, since: number | null = null): Promise<WebSocketConnection> {
     const { transport, clock } = this.#options;
     const { headers, secretHeaders } = this.address;
-    const url = this.#url(`${apiPath`/pty/${id}/ws`}?pty=1`);
+    const again = since === null ? '' : `&since=${since}&takeover=1`;
+    const url = this.#url(`${apiPath`/pty/${id}/ws`}?pty=1${again}`);
     return openWebSocket({ transport, clock, url, headers, secretHeaders, signal });
   }
 

@@ -104,6 +104,7 @@ export class LifecycleClient {
     try {
       return (await read()).value;
     } catch (error) {
+      this.#throwIfForeign(error);
       if (isProblem(error, 'not-found')) throw notOurServer(error, this.#server.address);
       if (isProblem(error, 'too-large')) {
         this.#pageSize = pageSize === largePage ? smallPage : largePage;
@@ -121,11 +122,20 @@ export class LifecycleClient {
     try {
       return (await this.#server.json(apiPath`/v1/sandboxes/${id}`, wireSandboxSchema, { signal })).value;
     } catch (error) {
+      this.#throwIfForeign(error);
       if (!isProblem(error, 'not-found')) throw error;
-      // Only the server's own "not found" means that it is gone; another 404 may come from anything on the way.
-      if (error.code === null) throw notOurServer(error, this.#server.address);
       return null;
     }
+  }
+
+  /**
+   * Only the server's own "not found" means that something is gone; another 404 may come from anything on the way, and passes. That this
+   * server has no such path is none of its words either: every version has those that are asked for here.
+   */
+  #throwIfForeign(error: unknown): void {
+    const isUnknownPath = isProblem(error, 'not-supported') && error.status === 404;
+    const isNobodys = isProblem(error, 'not-found') && error.code === null;
+    if (isUnknownPath || isNobodys) throw notOurServer(error, this.#server.address);
   }
 
   /** Sets the deadline; returns the one the server confirms. Both are epoch milliseconds of this computer's clock. */
@@ -183,6 +193,11 @@ export class LifecycleClient {
   async endpoint(id: string, port: number, way: 'direct' | 'proxy', signal: AbortSignal): Promise<WireEndpoint> {
     const path = apiPath`/v1/sandboxes/${id}/endpoints/${port}`;
     const query = way === 'proxy' ? { use_server_proxy: true } : {};
-    return (await this.#server.json(path, endpointSchema, { query, signal })).value;
+    try {
+      return (await this.#server.json(path, endpointSchema, { query, signal })).value;
+    } catch (error) {
+      this.#throwIfForeign(error);
+      throw error;
+    }
   }
 }

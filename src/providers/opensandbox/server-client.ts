@@ -86,7 +86,10 @@ export class ServerClient {
   }
 }
 
-/** A 404 that does not speak of a sandbox: whatever answers there, it is no OpenSandbox server, or not the right path. */
+/**
+ * A 404 that does not speak of a sandbox: whatever answers there, it is no OpenSandbox server, not the right path, or what stands before a
+ * server that is being started.
+ */
 export const notOurServer = (problem: Problem, address: ServerAddress): Problem => {
   const message = `${address.place} answers, but not as an OpenSandbox server does: ${problem.message}`;
   const foreign = new Problem('unexpected-answer', message, { status: problem.status, cause: problem });
@@ -109,8 +112,8 @@ const neverAnswered = ({ place, isSecure }: ServerAddress): string =>
     : `Make sure that the OpenSandbox server at ${place} runs; if it speaks HTTPS, write https:// before it: ${checkSetting}.`;
 
 const adviceFor = (problem: Problem, address: ServerAddress): string | null => {
-  if (isForeignPage(problem) && isProblem(problem, 'unauthorized', 'forbidden')) {
-    return `What stands before ${address.place} wants a login of its own, not the API key: have it let the API through.`;
+  if (isForeignPage(problem) && (problem.status === 401 || problem.status === 403)) {
+    return `What stands before ${address.place} refuses, not the server: it may want a VPN or a login of its own.`;
   }
   if (problem.kind === 'unauthorized') {
     return `Store the API key of ${address.place} with the command "Sandbox Foresight: Set API Key".`;

@@ -4,6 +4,7 @@ import { isEnded, type Sandbox } from '../../model/sandbox.ts';
 import { pause } from '../../net/pause.ts';
 import { throwIfAborted } from './abort.ts';
 import type { Answer } from './access.ts';
+import { notYet } from './access-problems.ts';
 
 export interface EndQuestions {
   readonly find: (signal: AbortSignal) => Promise<Sandbox | null>;
@@ -55,6 +56,8 @@ const judge = async (seen: Problem, now: Sandbox | null, ask: EndQuestions): Pro
     return { problem: pausedProblem(now, seen), isFinal: true };
   }
   if (isEnded(now.phase) || now.phase === 'stopping') return { problem: endedProblem(now, seen), isFinal: false };
+  // A container that restarts or a pod that waits: its agent is not expected to answer, and is not dead.
+  if (now.phase !== 'running' && now.phase !== 'unknown') return { problem: notYet(now, seen), isFinal: true };
   const answer = await ask.ping(now, ask.signal);
   if (answer === 'refused') return { problem: agentDown(seen), isFinal: false };
   if (answer === 'no-answer') return { problem: mute(seen), isFinal: false };

@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ProviderEvent } from '../../../src/model/ports.ts';
 import { makeAuthority } from '../../helpers/certificates.ts';
 import {
   type Listening,
+  listen,
   loopbackAddresses,
   placeOf,
   startIngress,
@@ -149,5 +154,67 @@ it('says what is wrong with a certificate, and when it looks again', async () =>
     expect((await bed.server.requests()).total).toBe(0);
   } finally {
     await bed.dispose();
+  }
+});
+
+it('goes on in the same shell of a terminal after the connection was cut', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'terminal-cut-'));
+  const open = new Set<Socket>();
+  let isCut = false;
+  const bed = await makeOpenSandboxBed(
+    { switches: { directUnreachable: 'true' } },
+    {
+      front: async (target) => {
+        const { port } = new URL(target);
+        const relay = createServer((socket) => {
+          const upstream = connect(Number(port), '127.0.0.1');
+          for (const [from, to] of [
+            [socket, upstream],
+            [upstream, socket],
+          ] as const) {
+            from.on('error', () => to.destroy()).on('close', () => to.destroy());
+            from.pipe(to);
+          }
+          if (isCut) socket.destroy();
+          else open.add(socket);
+        });
+        const listening = await listen(relay);
+        return { url: `http://127.0.0.1:${listening.port}`, ...joined(listening) };
+      },
+    },
+  );
+  try {
+    const id = await bed.createSandbox();
+    const stop = new AbortController();
+    const terminal = await bed.provider.actions.openTerminal?.(id, { columns: 80, rows: 24 }, stop.signal);
+    if (terminal === undefined) throw new Error('no terminal');
+    const say = (text: string): void => terminal.write(new TextEncoder().encode(text));
+    say(`echo first-$$; until [ -e ${join(folder, 'cut')} ]; do sleep 0.1; done; echo second-$$\n`);
+    let text = '';
+    let step: 'first' | 'second' | 'end' = 'first';
+    for await (const bytes of terminal.output) {
+      text += new TextDecoder().decode(bytes);
+      if (step === 'first' && /first-\d/.test(text)) {
+        step = 'second';
+        isCut = true;
+        for (const socket of open) socket.destroy();
+        writeFileSync(join(folder, 'cut'), '');
+        setTimeout(() => {
+          isCut = false;
+        }, 700);
+      } else if (step === 'second' && /second-\d/.test(text)) {
+        step = 'end';
+        say('echo third-$$; exit 7\n');
+      }
+    }
+    expect(await terminal.exited).toBe(7);
+    const [, shell] = /first-(\d+)/.exec(text) ?? [];
+    for (const word of ['first', 'second', 'third']) {
+      expect([...text.matchAll(new RegExp(`^${word}-${shell}`, 'gm'))], text).toHaveLength(1);
+    }
+    expect((await bed.server.held(id)).terminals).toBe(0);
+  } finally {
+    await bed.dispose();
+    rmSync(folder, { recursive: true, force: true });
   }
 });

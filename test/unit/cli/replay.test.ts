@@ -121,6 +121,27 @@ describe('replay', () => {
     expect((await run(folder, '--sensitivity', 'wild')).code).toBe(2);
   });
 
+  it('reads a table with the line ends of old computers', async () => {
+    await put('a.csv', leak(5).replaceAll('\n', '\r'));
+    const { code, out } = await run(folder);
+    expect([code, out.length]).toEqual([0, 5]);
+  });
+
+  it('says of a table that there is nothing in it to replay', async () => {
+    await put('header.csv', `${leak(0)}\n`);
+    await put('late.csv', leak(5));
+    await put('late.json', '{"break": {"kind": "exit", "t_ms": -1}}');
+    await put('timeless.csv', leak(2).replace(/^\d+,/gm, ','));
+    const { code, out, said } = await run(folder);
+    expect([code, out]).toEqual([1, []]);
+    expect(said.map((line) => path.basename(line.split(':')[0] ?? ''))).toEqual([
+      'header.csv',
+      'late.csv',
+      'timeless.csv',
+    ]);
+    expect(said[0]).toContain('no row with a time');
+  });
+
   it('writes a long run in parts, because no text may be as long as the whole', async () => {
     await put('long.csv', leak(1_500));
     const sizes: number[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHtml, problemFromAnswer } from '../../../src/net/error-body.ts';
+import { isForeignPage, isHtml, problemFromAnswer } from '../../../src/net/error-body.ts';
 
 const read = (status: number, body: unknown, contentType: string | null = 'application/json') =>
   problemFromAnswer({
@@ -65,10 +65,25 @@ describe('problemFromAnswer: shapes', () => {
     expect(read(404, page, 'text/html')).toMatchObject({ kind: 'unexpected-answer' });
     expect(read(400, page, null)).toMatchObject({ kind: 'unexpected-answer' });
     expect(read(502, page, 'text/html; charset=utf-8')).toMatchObject({ kind: 'server-error' });
-    expect(read(401, page, 'text/html')).toMatchObject({ kind: 'unauthorized' });
+    for (const status of [401, 403]) {
+      const problem = read(status, page, 'text/html');
+      expect(problem).toMatchObject({ kind: 'unexpected-answer', status });
+      expect(isForeignPage(problem)).toBe(true);
+    }
     expect(read(404, page, 'text/html').message).toBe(
       'An HTML page came instead of an answer (GET http://h/x answered 404).',
     );
+  });
+
+  it('does not take the prose of a gateway for the word of the server on a key', () => {
+    const denied = read(403, 'RBAC: access denied', 'text/plain');
+    expect(denied).toMatchObject({
+      kind: 'unexpected-answer',
+      message: expect.stringContaining('RBAC: access denied'),
+    });
+    expect(isForeignPage(denied)).toBe(true);
+    expect(isForeignPage(read(403, { detail: 'not yours' }))).toBe(false);
+    expect(read(401, 'Unauthorized', 'text/plain')).toMatchObject({ kind: 'unauthorized' });
   });
 
   it('knows the pages of an ingress that could not reach the server', () => {
@@ -137,6 +152,16 @@ describe('problemFromAnswer: kinds', () => {
     expect(read(400, { code: 'KUBERNETES::POOL_NOT_SUPPORTED', message: '' }).kind).toBe('not-supported');
     expect(read(404, { code: 'KUBERNETES::POD_IP_NOT_AVAILABLE', message: '' }).kind).toBe('conflict');
     expect(read(403, { code: 'MISSING_API_KEY' }).kind).toBe('unauthorized');
+  });
+
+  it('takes a quota that is used up for no missing right', () => {
+    const code = 'KUBERNETES::QUOTA_EXCEEDED';
+    expect(read(403, { code, message: 'exceeded quota: pods=10' })).toMatchObject({
+      kind: 'conflict',
+      code,
+      message: expect.stringContaining('exceeded quota'),
+      nextStep: 'Ask for less, or remove a sandbox that is not needed.',
+    });
   });
 
   it('says what to do next where that is the same for everybody', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DiskSystem, Disks } from '../../../../src/providers/local/disks.ts';
+import { type DiskSystem, Disks, fixedPlaces } from '../../../../src/providers/local/disks.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 
 interface Fake {
@@ -48,6 +48,17 @@ describe('the disk', () => {
       inodes: null,
     });
     expect(disks.all.map(({ place }) => place)).toEqual(['/work', '/tmp']);
+  });
+
+  it('is that of the home of somebody who may not write to the root folder', async () => {
+    const system = systemOf({
+      '/': { device: 1, fill: 0.9, readOnly: true },
+      '/home/me': { device: 1, fill: 0.9 },
+      '/tmp': { device: 2, fill: 0.1 },
+    });
+    const disks = new Disks(fixedPlaces('linux', '/home/me'), new FakeClock(), system);
+    expect((await disks.read(signal))?.disk.place).toBe('/home/me');
+    expect(fixedPlaces('win32', 'C:\\Users\\me')).toEqual(['C:\\Users\\me']);
   });
 
   it('has no name where there is only one', async () => {

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createProbeReader } from '../../../../src/providers/opensandbox/probe-reader.ts';
+import { sessionProbe } from '../../../../src/providers/opensandbox/probe-script.ts';
 import { realCounters } from '../../../helpers/java-counters.ts';
+import { runProbe, shells } from '../../../helpers/probe.ts';
 import { type FixtureFiles, fixtureFiles, keptLog, readerOf } from './fixture-files.ts';
 
 const mebibyte = 1024 ** 2;
@@ -161,6 +164,63 @@ describe('processor time', () => {
     pass(tree, 2);
     tree.write(`${group}/cpu.stat`, 'usage_usec 7600000\nnr_periods 120\nnr_throttled 30\n');
     expect((await reader.read(0)).cpu).toEqual({ usedCores: 0.3, limitCores: 0.5, throttledRatio: 0.25 });
+  });
+
+  const quietV2 = 'usage_usec 7000000\nnr_periods 0\nnr_throttled 0\n';
+  /** Editors in a child group of the container, as with Docker in Docker: the quota stands above, and so does what is used of it. */
+  const below: readonly (readonly [string, (tree: FixtureFiles) => void, (tree: FixtureFiles) => void])[] = [
+    [
+      'v2-ancestor-tighter',
+      (tree) => {
+        tree.write(`${group}/pod/box/cpu.max`, 'max 100000\n');
+        tree.write(`${group}/pod/box/cpu.stat`, quietV2);
+      },
+      (tree) => tree.write(`${group}/pod/cpu.stat`, 'usage_usec 7250000\nnr_periods 110\nnr_throttled 34\n'),
+    ],
+    [
+      'v1-nested',
+      (tree) => tree.write(`${group}/cpu/docker/abc/cpu.cfs_quota_us`, '-1\n'),
+      (tree) => {
+        tree.write(`${group}/cpuacct/cpuacct.usage`, '7200000123\n');
+        tree.write(`${group}/cpu/cpu.stat`, 'nr_periods 45\nnr_throttled 42\n');
+      },
+    ],
+  ];
+  it.each(below)('is that of the group whose quota is the least: %s', async (name, before, later) => {
+    const [shell] = shells;
+    if (shell === undefined) throw new Error('There is no shell.');
+    using tree = fixtureFiles(name);
+    before(tree);
+    const reader = readerOf(tree.files);
+    const probe = createProbeReader({ sandboxId: 'x', cadenceMs: 1000, caveat: null });
+    const probed = (atMs: number) => {
+      const env = { FORESIGHT_CGROUP_ROOT: tree.at(group), FORESIGHT_PROC: tree.at('/proc') };
+      const [line] = runProbe(shell, sessionProbe({ lines: 1 }), env).lines;
+      if (line === undefined) throw new Error('The probe said nothing.');
+      return probe.read(line, atMs).cpu;
+    };
+    await reader.read(0);
+    probed(0);
+    pass(tree, 1);
+    later(tree);
+    const { cpu } = await reader.read(0);
+    expect(cpu?.usedCores).toBeCloseTo(name.startsWith('v2') ? 0.25 : 0.2);
+    expect(cpu).toMatchObject({ limitCores: name.startsWith('v2') ? 0.25 : 0.2, throttledRatio: 0.9 });
+    expect(probed(1000)).toEqual(cpu);
+  });
+
+  it('is waited for in the group of the quota too', async () => {
+    using tree = fixtureFiles('v2-ancestor-tighter');
+    const reader = readerOf(tree.files);
+    await reader.read(0);
+    pass(tree, 1);
+    for (const [folder, waited] of [
+      ['pod', '80.00'],
+      ['pod/box', '1.00'],
+    ] as const) {
+      tree.write(`${group}/${folder}/cpu.pressure`, `some avg10=${waited} avg60=0.00 avg300=0.00 total=0\n`);
+    }
+    expect((await reader.read(0)).cpu).toMatchObject({ stalledPercent: 80 });
   });
 
   it('is counted in nanoseconds by version 1', async () => {

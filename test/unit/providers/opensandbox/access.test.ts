@@ -23,7 +23,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
   const world = {
     endpoint: (): Response => json(200, { endpoint: '10.0.0.7:40093/proxy/44772' }),
     direct: (_request: SeenRequest): Response | Error => empty(),
-    proxied: (): Response | Error => empty(),
+    proxied: (_request: SeenRequest): Response | Error => empty(),
     inspect: (): Response => new Response(dockerLabels()),
     expiresAt: deadline,
     state: 'Running',
@@ -31,7 +31,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
   const network = new FakeNetwork((request) => {
     const { hostname, pathname } = request.url;
     if (hostname === '10.0.0.7' || hostname.endsWith('gate.example')) return world.direct(request);
-    if (pathname.includes('/proxy/')) return world.proxied();
+    if (pathname.includes('/proxy/')) return world.proxied(request);
     if (pathname.endsWith('/inspect')) return world.inspect();
     if (pathname.includes('/endpoints/')) return world.endpoint();
     return { id, status: { state: world.state }, expiresAt: world.expiresAt };
@@ -138,27 +138,120 @@ describe('ExecdAccess.reach', () => {
     expect(await access.ping(await sandbox(), never)).toBe('unknown');
   });
 
-  it('stops at once when a deadline moved although nothing should have moved it', async () => {
-    const { world, access, renewal, sandbox, reached, proxiedCalls } = scene();
+  /** Every proxied request moves the deadline by half an hour, although the labels say nothing of it. */
+  const renewing = ({ world }: ReturnType<typeof scene>): void => {
+    let minutes = 0;
     world.direct = () => errorWith('EHOSTUNREACH');
-    const before = await sandbox();
-    world.expiresAt = '2026-11-30T16:30:00Z';
-    await expect(access.reach(before, false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
-    expect(renewal.known(id)).toBe('renews');
-    expect(await reached()).toMatchObject({ kind: 'needs-consent' });
-    expect(proxiedCalls()).toHaveLength(1);
+    world.proxied = () => {
+      minutes += 30;
+      world.expiresAt = new Date(Date.parse(deadline) + minutes * 60_000).toISOString();
+      return empty();
+    };
+  };
+
+  it('stops at once when a deadline moved although nothing should have moved it', async () => {
+    const it = scene();
+    renewing(it);
+    await expect(it.access.reach(await it.sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
+    expect(it.renewal.known(id)).toBe('renews');
+    expect(await it.reached()).toMatchObject({ kind: 'needs-consent' });
+    expect(it.proxiedCalls()).toHaveLength(1);
   });
 
   it('looks at the deadline also when somebody else has used the proxy before', async () => {
     for (const before of ['ping', 'own access'] as const) {
-      const { world, access, renewal, sandbox } = scene();
-      world.direct = () => errorWith('EHOSTUNREACH');
-      const first = await sandbox();
-      if (before === 'ping') expect(await access.ping(first, never)).toBe('answers');
-      else await access.reachOwn(first, never);
+      const it = scene();
+      renewing(it);
+      const first = await it.sandbox();
+      if (before === 'ping') expect(await it.access.ping(first, never)).toBe('unknown');
+      else await it.access.reachOwn(first, never);
+      expect(await it.reached(), before).toMatchObject({ kind: 'needs-consent' });
+      expect(it.renewal.known(id)).toBe('renews');
+    }
+  });
+
+  it("does not take somebody else's renewal for its own", async () => {
+    const { world, access, renewal, sandbox } = scene();
+    const before = await sandbox();
+    // Between the question for the sandbox and the first proxied request, as when its creator renews it every few seconds.
+    world.direct = () => {
       world.expiresAt = '2026-11-30T16:30:00Z';
-      await expect(access.reach(first, false, never), before).rejects.toMatchObject({ kind: 'needs-consent' });
-      expect(renewal.known(id)).toBe('renews');
+      return errorWith('EHOSTUNREACH');
+    };
+    expect((await access.reach(before, false, never)).way).toBe('proxy');
+    expect(renewal.known(id)).toBe('does-not-renew');
+  });
+
+  describe('where all sandboxes have one address, as on the host network of Docker', () => {
+    const neighbour = 'sandbox-2';
+    const shared = (): Response => json(200, { endpoint: '10.0.0.7:44772' });
+    const both = async (sandbox: () => Promise<Sandbox>): Promise<readonly Sandbox[]> => [
+      await sandbox(),
+      { ...(await sandbox()), id: neighbour },
+    ];
+
+    it('reaches none of two that run, in no way, and the other one when one has ended', async () => {
+      const { world, access, sandbox, directCalls, proxiedCalls } = scene();
+      world.endpoint = shared;
+      const running = await both(sandbox);
+      access.keepOnly(running);
+      const conflict = { kind: 'conflict', message: expect.stringContaining('share one address') };
+      for (const one of running) {
+        await expect(access.reach(one, false, never)).rejects.toMatchObject(conflict);
+        await expect(access.reachOwn(one, never)).rejects.toMatchObject(conflict);
+        expect(await access.ping(one, never)).toBe('unknown');
+      }
+      expect([directCalls(), proxiedCalls()]).toEqual([0, []]);
+      access.keepOnly(running.map((one) => (one.id === id ? { ...one, phase: 'failed' } : one)));
+      expect((await access.reach({ ...(await sandbox()), id: neighbour }, false, never)).way).toBe('direct');
+    });
+
+    it('reaches one that is alone, and asks about its neighbours not where Docker has chosen its port', async () => {
+      const { world, network, access, sandbox } = scene();
+      world.endpoint = shared;
+      access.keepOnly([await sandbox()]);
+      expect((await access.reach(await sandbox(), false, never)).way).toBe('direct');
+      access.forget(id);
+      access.keepOnly(await both(sandbox));
+      world.endpoint = () => json(200, { endpoint: '10.0.0.7:40093/proxy/44772' });
+      expect((await access.reach(await sandbox(), false, never)).way).toBe('direct');
+      expect(network.calls.some((call) => call.includes(neighbour))).toBe(false);
+    });
+
+    it('reaches pods, each of which has an address of its own', async () => {
+      const { world, network, access, sandbox } = scene();
+      world.endpoint = () => {
+        const isNeighbour = network.calls.at(-1)?.includes(neighbour) === true;
+        return json(200, { endpoint: isNeighbour ? '10.0.0.8:44772' : '10.0.0.7:44772' });
+      };
+      access.keepOnly(await both(sandbox));
+      expect((await access.reach(await sandbox(), false, never)).way).toBe('direct');
+    });
+  });
+
+  it('says that watching is no access, on ways that may renew, and says nothing of it of what a person starts', async () => {
+    const skip = ({ headers }: SeenRequest): string | undefined =>
+      Object.entries(headers).find(([name]) => name.toLowerCase() === 'opensandbox-access-renew')?.[1];
+    for (const way of ['direct', 'proxy', 'gateway'] as const) {
+      const { world, network, access, sandbox } = scene();
+      if (way === 'proxy') world.direct = () => errorWith('EHOSTUNREACH');
+      if (way === 'gateway') world.endpoint = () => json(200, { endpoint: `10.0.0.7/${id}/44772` });
+      const toExecd = (): readonly (string | undefined)[] =>
+        network.requests
+          .filter(({ url }) => url.pathname.includes('44772/') && !url.pathname.includes('/endpoints/'))
+          .map(skip);
+      const expected = way === 'direct' ? undefined : 'skip';
+      const { execd } = await access.reach(await sandbox(), true, never);
+      await execd.deleteSession('s', never);
+      await access.ping(await sandbox(), never);
+      const watched = toExecd();
+      expect(watched.length).toBeGreaterThanOrEqual(3);
+      expect(new Set(watched), way).toEqual(new Set(way === 'proxy' ? [undefined, 'skip'] : [expected]));
+      const remembered = await access.reachOwn(await sandbox(), never);
+      await remembered.execd.deleteSession('s', never);
+      access.forget(id);
+      await access.reachOwn(await sandbox(), never);
+      expect(new Set(toExecd().slice(watched.length)), way).toEqual(new Set([undefined]));
     }
   });
 
@@ -179,6 +272,14 @@ describe('ExecdAccess.reach', () => {
     const headers = { 'content-type': 'text/html' };
     world.direct = () => new Response('<html><title>Access Denied</title></html>', { status, headers });
     expect((await access.reach(await sandbox(), false, never)).way).toBe('proxy');
+  });
+
+  it('does not take what stands before the sandboxes for an agent that cannot be asked', async () => {
+    const { world, access, sandbox, reached } = scene();
+    world.direct = () => errorWith('EHOSTUNREACH');
+    world.proxied = () => new Response('404 page not found\n', { status: 404 });
+    expect(await reached()).toMatchObject({ kind: 'unexpected-answer' });
+    expect(await access.ping(await sandbox(), never)).toBe('unknown');
   });
 
   it('does not take a page of an ingress for a dead agent', async () => {
@@ -276,6 +377,20 @@ describe('ExecdAccess.reach', () => {
       expect(proxiedCalls()).toEqual([]);
       world.expiresAt = '';
       expect((await access.reach(await sandbox(), false, never)).way).toBe('gateway');
+    });
+
+    it('believes a gateway that a sandbox is not ready, and takes its own failure for nobody else’s', async () => {
+      const { world, access, sandbox, reached } = scene();
+      world.endpoint = () => json(200, { endpoint: `10.0.0.7/${id}/44772` });
+      world.expiresAt = '';
+      await access.reach(await sandbox(), false, never);
+      access.forget(id);
+      world.direct = () => new Response('sandbox is not ready', { status: 503 });
+      expect(await reached()).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('not ready') });
+      expect(await access.ping(await sandbox(), never)).toBe('no-answer');
+      world.direct = () => new Response('dial tcp: lookup failed', { status: 502 });
+      expect(await reached()).toMatchObject({ kind: 'server-error' });
+      expect(await access.ping(await sandbox(), never)).toBe('unknown');
     });
 
     it('does not ask while the server fails', async () => {

@@ -108,3 +108,21 @@ describe('a stream of execd', () => {
     expect(await collect(whole.runInSession('s', 'true', 1000, never))).toHaveLength(1);
   });
 });
+
+describe('a terminal', () => {
+  it('is asked whether its shell runs, and come back to at a place in its output', async () => {
+    const urls: string[] = [];
+    class Sockets extends FakeNetwork {
+      override socket(url?: URL): never {
+        urls.push(url?.href ?? '');
+        throw new Error('No socket.');
+      }
+    }
+    const { execd, network } = clientOn(new Sockets(() => ({ session_id: 's', running: true, output_offset: 7 })));
+    expect(await execd.isPtyRunning('s', never)).toBe(true);
+    expect(network.calls).toEqual(['GET /pty/s']);
+    await expect(execd.openPty('s', never)).rejects.toThrow();
+    await expect(execd.openPty('s', never, 7)).rejects.toThrow();
+    expect(urls).toEqual(['ws://10.0.0.7/pty/s/ws?pty=1', 'ws://10.0.0.7/pty/s/ws?pty=1&since=7&takeover=1']);
+  });
+});

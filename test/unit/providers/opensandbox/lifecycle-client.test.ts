@@ -147,7 +147,10 @@ describe('list', () => {
   it.each([401, 403])('does not ask for another key when a page of an ingress refuses (%d)', async (status) => {
     const headers = { 'content-type': 'text/html' };
     const { client } = clientOn(() => new Response('<html><title>Sign in</title></html>', { status, headers }));
-    await expect(client.list(never)).rejects.toMatchObject({ nextStep: expect.stringContaining('a login of its own') });
+    await expect(client.list(never)).rejects.toMatchObject({
+      kind: 'unexpected-answer',
+      nextStep: expect.stringContaining('a login of its own'),
+    });
   });
 
   it.each([
@@ -219,6 +222,17 @@ describe('find', () => {
     await expect(other.client.find('a', never)).rejects.toMatchObject({ kind: 'unexpected-answer' });
     const page404 = clientOn(() => new Response('<html>', { status: 404, headers: { 'content-type': 'text/html' } }));
     await expect(page404.client.find('a', never)).rejects.toMatchObject({ kind: 'unexpected-answer' });
+  });
+
+  it.each([
+    ['an ingress without its backend', () => new Response('404 page not found\n', { status: 404 })],
+    ['another web framework', () => json(404, { detail: 'Not Found' })],
+  ])('takes no lasting lack from a path that is not there for a while: %s', async (_name, answer) => {
+    const { client } = clientOn(answer);
+    const foreign = { kind: 'unexpected-answer', nextStep: expect.stringContaining('serverUrl') };
+    await expect(client.find('a', never)).rejects.toMatchObject(foreign);
+    await expect(client.endpoint('a', 44772, 'direct', never)).rejects.toMatchObject(foreign);
+    await expect(client.list(never)).rejects.toMatchObject(foreign);
   });
 
   it('never lets an id leave its place in the path', async () => {

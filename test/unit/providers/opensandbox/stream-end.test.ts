@@ -78,6 +78,15 @@ describe('explainEnd', () => {
     expect(vanished.problem.kind).toBe('not-found');
   });
 
+  it.each([
+    ['creating', 'Pending'],
+    ['starting', 'Allocated'],
+  ] as const)('does not take an agent that is not expected to answer for a dead one: %s', async (phase, rawState) => {
+    const { problem, asked } = await explain(clean, [sandboxWith({ phase, rawState })], { ping: 'refused' });
+    expect(problem).toMatchObject({ kind: 'unreachable', message: expect.stringContaining(rawState), cause: clean });
+    expect(asked).toBe(1);
+  });
+
   it('keeps what was seen when everything is well again, or nothing can be known', async () => {
     for (const ping of ['answers', 'unknown'] as const) {
       expect((await explain(clean, [running], { ping })).problem).toBe(clean);

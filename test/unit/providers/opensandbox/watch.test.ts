@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ProviderEvent } from '../../../../src/model/ports.ts';
 import { Problem } from '../../../../src/model/problem.ts';
 import type { Sandbox } from '../../../../src/model/sandbox.ts';
+import { LifecycleClient } from '../../../../src/providers/opensandbox/lifecycle-client.ts';
 import { ListWatch } from '../../../../src/providers/opensandbox/watch.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
-import { FakeLog, sandboxWith } from './fake-server.ts';
+import { FakeLog, FakeNetwork, sandboxWith, serverOn } from './fake-server.ts';
 
 /** A watch on a server whose answers a test sets, and everything it told so far. */
 const watching = (first: readonly Sandbox[] | Problem) => {
@@ -232,6 +233,36 @@ describe('ListWatch', () => {
       await clock.advance(restMs - 100);
       expect(server.listed).toBe(before + 1);
     }
+  });
+
+  it.each([
+    ['403 page of nginx', () => new Response('<html><title>403 Forbidden</title></html>', { status: 403 })],
+    ['404 of a proxy without its backend', () => new Response('404 page not found\n', { status: 404 })],
+  ])('comes back alone after a %s', async (_name, page) => {
+    let answer: () => Response | object = () => ({ items: [] });
+    const { server: client, clock } = serverOn(new FakeNetwork(() => answer()));
+    const lifecycle = new LifecycleClient(client, clock, new FakeLog());
+    const watch = new ListWatch({
+      list: async (signal) => (await lifecycle.list(signal)).map(() => sandboxWith()),
+      health: (signal) => lifecycle.health(signal),
+      apiKey: () => Promise.resolve('secret-key'),
+      clock,
+      log: new FakeLog(),
+    });
+    const stop = new AbortController();
+    const told: ProviderEvent[] = [];
+    const ended = (async () => {
+      for await (const event of watch.run(stop.signal)) told.push(event);
+    })();
+    await clock.advance(1000);
+    answer = page;
+    await clock.advance(600_000);
+    expect(told.at(-1)).toMatchObject({ healthy: false, problem: { kind: 'unexpected-answer' } });
+    answer = () => ({ items: [] });
+    await clock.advance(30_000);
+    expect(told.findLast(({ kind }) => kind === 'health')).toMatchObject({ healthy: true });
+    stop.abort();
+    await ended;
   });
 
   it('asks again after a refusal when told to', async () => {
