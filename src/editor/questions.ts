@@ -40,8 +40,8 @@ export class Questions implements vscode.Disposable {
     const no = "Don't Watch";
     const chosen = await showInformation(
       needed
-        ? `${name} can only be measured through the server or a gateway, and each request there may extend its life. Watch it all the same?`
-        : `Where ${name} can only be measured through the server or a gateway, each request there may extend its life. Watch it then all the same?`,
+        ? `${name} can only be measured through the server or a gateway, and each request there may extend its life or keep it awake. Watch it all the same?`
+        : `Where ${name} can only be measured through the server or a gateway, each request there may extend its life or keep it awake. Watch it then all the same?`,
       yes,
       no,
     );

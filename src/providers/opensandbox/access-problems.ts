@@ -79,12 +79,27 @@ export const notYet = (sandbox: Sandbox, problem: Problem | null): Problem =>
     },
   );
 
-/** Only the proxy is left, or a gateway is all there is, and a request through it might move the deadline. */
+/**
+ * Of fast sandboxes the gateway and the server's proxy take every request for use of it: one that is paused while nobody uses it stays awake,
+ * and a request to a paused one wakes it, whoever paused it. Whether it is ever paused by itself is not told. Source: OpenSandbox, OSEP-0024.
+ */
+export const isFast = ({ id }: Pick<Sandbox, 'id'>): boolean => id.startsWith('fsb-');
+
+/** A request would wake it. */
+export const asleep = (rawState: string): Problem =>
+  new Problem('unreachable', `The sandbox is ${rawState}; a request to its agent (execd) would wake it.`, {
+    nextStep: 'Resume it to go on; until then nothing is sent to it.',
+  });
+
+const whyToAsk = (sandbox: Sandbox): string => {
+  if (isFast(sandbox)) return 'every request through it counts as use of this sandbox, which may keep it awake';
+  return sandbox.expiry?.extendedBy === 'traffic'
+    ? 'every request through it prolongs this sandbox'
+    : 'it is not known whether requests through it prolong this sandbox';
+};
+
+/** Only the proxy is left, or a gateway is all there is, and a request through it might move the deadline or keep it awake. */
 export const needsConsent = (sandbox: Sandbox, through: 'server' | 'gateway'): Problem =>
-  new Problem(
-    'needs-consent',
-    sandbox.expiry?.extendedBy === 'traffic'
-      ? `Only the way through the ${through} is left, and every request through it prolongs this sandbox.`
-      : `Only the way through the ${through} is left, and it is not known whether requests through it prolong this sandbox.`,
-    { nextStep: 'Agree that watching may keep this sandbox alive, or make its own address reachable from here.' },
-  );
+  new Problem('needs-consent', `Only the way through the ${through} is left, and ${whyToAsk(sandbox)}.`, {
+    nextStep: 'Agree that watching may keep this sandbox alive, or make its own address reachable from here.',
+  });

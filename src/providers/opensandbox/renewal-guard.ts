@@ -2,10 +2,11 @@ import type { Log } from '../../model/ports.ts';
 import { toProblem } from '../../model/problem.ts';
 import type { Sandbox } from '../../model/sandbox.ts';
 import { throwIfAborted } from './abort.ts';
-import { needsConsent } from './access-problems.ts';
+import { asleep, isFast, needsConsent } from './access-problems.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
 import type { LifecycleClient } from './lifecycle-client.ts';
 import type { RenewalKnowledge } from './renewal.ts';
+import { phaseOf } from './states.ts';
 import { parseTimestamp } from './timestamps.ts';
 
 /** A renewal on access moves a deadline by minutes. */
@@ -18,7 +19,7 @@ export interface RenewalGuardOptions {
   readonly log: Log;
 }
 
-/** Sees to it that watching moves no deadline unless somebody agreed to that. */
+/** Sees to it that watching moves no deadline and keeps nothing awake unless somebody agreed to that, and that nothing is ever woken. */
 export class RenewalGuard {
   readonly #options: RenewalGuardOptions;
 
@@ -28,6 +29,10 @@ export class RenewalGuard {
 
   /** Whether requests through the proxy or a gateway may be made: agreed to, or not known to move anything. */
   async allows(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<boolean> {
+    if (isFast(sandbox)) {
+      if (mayRenew) await this.#seeThatItRuns(sandbox, signal);
+      return mayRenew;
+    }
     if (mayRenew || sandbox.expiry === null || !sandbox.renewsOnAccess) return true;
     if (sandbox.expiry.extendedBy === 'traffic') return false;
     try {
@@ -38,6 +43,14 @@ export class RenewalGuard {
       this.#options.log.debug(`Renewal on access of ${sandbox.id} is not known: ${toProblem(error).message}`);
       return false;
     }
+  }
+
+  /** A list may be seconds old. Throws `unreachable` when the server says now that it does not run. */
+  async #seeThatItRuns(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+    const status = (await this.#options.lifecycle.find(sandbox.id, signal))?.status;
+    if (status === undefined) return;
+    const phase = phaseOf(status.state, status.reason ?? null);
+    if (phase !== 'running' && phase !== 'unknown') throw asleep(status.state);
   }
 
   /**

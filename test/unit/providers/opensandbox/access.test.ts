@@ -354,6 +354,33 @@ describe('ExecdAccess.reach', () => {
       expect(proxiedCalls()).toEqual([]);
     });
 
+    it('keeps no fast sandbox awake unasked, even without a deadline, and wakes none', async () => {
+      const { world, network, access, sandbox, clock } = scene();
+      const fast = { ...(await sandbox()), id: 'fsb-1', expiry: null, renewsOnAccess: false };
+      world.endpoint = () => json(200, { endpoint: 'fsb-1-44772.gate.example' });
+      const atGateway = (): number =>
+        network.requests.filter(({ url }) => url.hostname.endsWith('gate.example')).length;
+      const outcome = access.reach(fast, false, never).catch((error: unknown) => error);
+      await clock.advance(10_000);
+      expect(await outcome).toMatchObject({ kind: 'needs-consent', message: expect.stringContaining('keep it awake') });
+      expect(await access.ping(fast, never)).toBe('unknown');
+      // It was paused since the list that said "running", by the server or by a person.
+      world.state = 'Paused';
+      await expect(access.reach(fast, true, never)).rejects.toMatchObject({
+        kind: 'unreachable',
+        message: expect.stringMatching(/Paused.*wake/),
+      });
+      await expect(access.reachOwn(fast, never)).rejects.toMatchObject({ kind: 'unreachable' });
+      expect(atGateway()).toBe(0);
+      world.state = 'Running';
+      expect((await access.reach(fast, true, never)).way).toBe('gateway');
+      world.state = 'Pausing';
+      const before = atGateway();
+      await expect(access.reach(fast, true, never)).rejects.toMatchObject({ kind: 'unreachable' });
+      expect(await access.ping(fast, never)).toBe('unknown');
+      expect(atGateway()).toBe(before);
+    });
+
     it.each([
       ['a header', { endpoint: '10.0.0.7:80', headers: { 'OpenSandbox-Ingress-To': `${id}-44772` } }],
       ['its host name', { endpoint: `${id.toUpperCase()}-44772.gate.example` }],
