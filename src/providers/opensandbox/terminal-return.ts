@@ -33,6 +33,14 @@ export const returnTo = async (options: ReturnOptions): Promise<WebSocketConnect
   const backoff = new Backoff({ firstMs: 500, maxMs: 8000 });
   try {
     while (await sleep(clock, backoff.nextMs(), signal, enough.signal)) {
+      // Asked first: through a gateway a request may wake a sandbox that is paused.
+      const found = await whereaboutsOf(options);
+      if (found === 'gone') throw lost('The sandbox has ended.');
+      if (found === 'paused') {
+        timer.cancel();
+        timer = patience();
+        continue;
+      }
       try {
         if (!(await execd.isPtyRunning(id, signal))) throw lost('Its shell has ended meanwhile.');
         return await execd.openPty(id, signal, since);
@@ -43,11 +51,6 @@ export const returnTo = async (options: ReturnOptions): Promise<WebSocketConnect
         if (isProblem(error, 'not-found') && error.code !== null) throw lost('Its shell has ended meanwhile.');
         log.debug(`Terminal ${id} is not back yet: ${toProblem(error).message}`);
       }
-      const found = await whereaboutsOf(options);
-      if (found === 'gone') throw lost('The sandbox has ended.');
-      if (found !== 'paused') continue;
-      timer.cancel();
-      timer = patience();
     }
     throwIfAborted(signal);
     throw lost('What runs in this terminal may go on in the sandbox; open another one to look after it.');
@@ -57,7 +60,11 @@ export const returnTo = async (options: ReturnOptions): Promise<WebSocketConnect
 };
 
 /** A server that does not answer says nothing about the sandbox. */
-const whereaboutsOf = async ({ whereabouts, log, signal }: ReturnOptions): Promise<'there' | 'paused' | 'gone'> => {
+export const whereaboutsOf = async ({
+  whereabouts,
+  log,
+  signal,
+}: Pick<ReturnOptions, 'whereabouts' | 'log' | 'signal'>): Promise<'there' | 'paused' | 'gone'> => {
   try {
     return await whereabouts(signal);
   } catch (error) {

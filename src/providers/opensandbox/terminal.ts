@@ -6,7 +6,7 @@ import { Watchdog } from '../../net/watchdog.ts';
 import type { WebSocketConnection } from '../../net/websocket.ts';
 import { throwIfAborted } from './abort.ts';
 import type { ExecdClient } from './execd-client.ts';
-import { patienceMs, type ReturnOptions, returnTo } from './terminal-return.ts';
+import { patienceMs, type ReturnOptions, returnTo, whereaboutsOf } from './terminal-return.ts';
 
 const frame = { stdin: 0, stdout: 1, stderr: 2, replay: 3 } as const;
 /** A replay frame starts with its kind and the position in the output after it, eight bytes. */
@@ -79,6 +79,8 @@ class ExecdTerminal implements TerminalSession {
   #size: string;
   /** Who has been heard so far in this connection. */
   #heard: 'nobody' | 'server' | 'shell' = 'nobody';
+  /** The connection was lost and is not there again. */
+  #isCut = false;
   /** Bytes of output so far. */
   #position = 0;
   /** Typed while there was no connection; null once that was too much: half a command may do something else than the whole. */
@@ -142,9 +144,20 @@ class ExecdTerminal implements TerminalSession {
       this.#over.abort();
     }
     // What another client has taken is in use.
-    if (!this.#isTaken) this.#removed ??= this.#options.remove();
+    if (!this.#isTaken) this.#removed ??= this.#leave();
     await this.#removed;
     this.#settle(null);
+  }
+
+  /** Ends the shell. One in a paused sandbox stays: to ask for its end might wake the sandbox. */
+  async #leave(): Promise<void> {
+    const { whereabouts, log, clock, remove } = this.#options;
+    const found = this.#isCut
+      ? await within(clock, cleanUpMs, null, (signal) => whereaboutsOf({ whereabouts, log, signal })).catch(
+          () => 'there',
+        )
+      : 'there';
+    if (found === 'there') await remove();
   }
 
   async *#read(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -239,6 +252,7 @@ class ExecdTerminal implements TerminalSession {
     const { execd, id, whereabouts, clock, log, signal } = this.#options;
     const stop = AbortSignal.any([signal, this.#over.signal]);
     this.#heard = 'nobody';
+    this.#isCut = true;
     const way = returnTo({ execd, id, since: this.#position, whereabouts, clock, log, signal: stop });
     const settled = new AbortController();
     // It is awaited below; this only ends the wait, and hears a failure that comes after the reader has left.
@@ -250,6 +264,7 @@ class ExecdTerminal implements TerminalSession {
     if (isLong)
       yield notice(`The sandbox does not answer. Its shell goes on; trying again for ${patienceMs / 1000} s.`);
     this.#socket = await way;
+    this.#isCut = false;
     if (this.#isClosed) this.#socket.close(1000);
     else if (isLong) yield notice('Back again.');
   }

@@ -90,6 +90,7 @@ async function openIn(world: World) {
       return socketOf(next);
     },
     isPtyRunning: async () => {
+      calls.push('ask');
       const answer = world.running?.[Math.min(asked, world.running.length - 1)] ?? true;
       asked += 1;
       if (answer instanceof Problem) throw answer;
@@ -193,7 +194,7 @@ describe('a terminal whose connection is cut', () => {
     expect(await ends(opened, 20_000)).toBe('building 1 2 of 9 3 4');
     expect(opened.opened).toEqual([null, 10, 19]);
     expect(await opened.terminal.exited).toBe(0);
-    expect(opened.calls).toEqual(['open', 'open', 'open', 'remove']);
+    expect(opened.calls).toEqual(['open', 'ask', 'open', 'ask', 'open', 'remove']);
     // The size is told anew, because the other side may have forgotten it.
     expect(opened.steps.filter((step) => step.includes('resize')).length).toBeGreaterThanOrEqual(3);
   });
@@ -303,10 +304,26 @@ describe('a terminal whose connection is cut', () => {
     });
     const outcome = drain(opened.terminal.output).catch((error: unknown) => error);
     await opened.clock.advance(600_000);
-    expect(opened.removed).toEqual([]);
+    // Through a gateway any request would wake it.
+    expect(opened.calls).toEqual(['open']);
     phase = 'there';
     await opened.clock.advance(100_000);
     expect(await outcome).toMatchObject({ kind: 'reset' });
+    expect(opened.calls.at(-1)).toBe('remove');
+  });
+
+  it('sends nothing to a paused sandbox when it is closed', async () => {
+    const opened = await openIn({
+      connections: [[connected, output('$ '), cut]],
+      whereabouts: () => Promise.resolve('paused'),
+    });
+    const text = drain(opened.terminal.output);
+    await opened.clock.advance(3000);
+    await opened.terminal.close();
+    await opened.clock.advance(0);
+    expect(await text).toContain('does not answer');
+    expect(opened.calls).toEqual(['open']);
+    expect(opened.clock.pending).toBe(0);
   });
 
   it('is removed when it is closed while it tries', async () => {
