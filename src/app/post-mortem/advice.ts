@@ -3,7 +3,7 @@ import type { SignalCourse } from '../../model/post-mortem.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { bytesText, percentText, shortName } from '../format.ts';
-import { pressuresOf } from './courses.ts';
+import { coursesOf, pressuresOf } from './courses.ts';
 import { lifetimeMs, runningAtEnd } from './events.ts';
 import { growerOf } from './growth.ts';
 import type { Material } from './material.ts';
@@ -33,8 +33,12 @@ const roundUp = (bytes: number): number => {
 const endOf = (courses: readonly SignalCourse[], signal: SignalName) =>
   pressuresOf(courses.find((course) => course.signal === signal));
 
-const raiseLimit = ({ courses }: Facts): string | null => {
-  const points = endOf(courses, 'memory');
+/** Memory against the sandbox's own limit: nothing is sized by that of the machine below it. */
+const ownMemory = ({ samples }: Material) =>
+  endOf(coursesOf(samples.filter(({ source }) => source !== 'machine')), 'memory');
+
+const raiseLimit = ({ material }: Facts): string | null => {
+  const points = ownMemory(material);
   const limit = points.at(-1)?.limit;
   if (limit === undefined) return null;
   const peak = Math.max(...points.map(({ used }) => used));
@@ -51,9 +55,9 @@ const runtimes: readonly { readonly name: RegExp; readonly how: (limitMiB: numbe
   { name: /^go$/i, how: (limit) => `GOMEMLIMIT=${limit}MiB` },
 ];
 
-const capHeap = ({ material, courses }: Facts): string | null => {
+const capHeap = ({ material }: Facts): string | null => {
   const grower = growerOf(material.samples);
-  const limit = endOf(courses, 'memory').at(-1)?.limit;
+  const limit = ownMemory(material).at(-1)?.limit;
   if (grower === null || limit === undefined) return null;
   const capMiB = Math.max(16, Math.floor((limit * 0.75) / mib / 16) * 16);
   const name = shortName(grower.name);
@@ -162,7 +166,7 @@ const reviveAgent = (): string =>
 const heapHigher = ({ material, courses }: Facts): string | null => {
   if (signalOf(material.incident) !== 'heap') return null;
   const last = endOf(courses, 'heap').at(-1);
-  const memory = endOf(courses, 'memory').at(-1);
+  const memory = ownMemory(material).at(-1);
   if (last === undefined) return null;
   const room = memory === undefined ? '' : `, and stay below the sandbox's ${bytesText(memory.limit)}`;
   return `Raise the heap limit above ${bytesText(last.limit)}${room}: the process stood at ${percentText(last.pressure)} of its own limit.`;

@@ -79,6 +79,13 @@ describe('what would have helped when memory ran out', () => {
     const machine = course(9, () => 100).map((each) => ({ ...each, source: 'machine' as const }));
     expect(await adviceOf({ samples: machine })).toContain('Make its own cgroup readable');
   });
+
+  it('sizes nothing by the memory of the machine below it', async () => {
+    const machine = growing('node', 2048).map((each) => ({ ...each, source: 'machine' as const }));
+    const text = await adviceOf({ samples: machine });
+    expect(text).toContain('node (pid 412) kept');
+    expect(text).not.toMatch(/Give it at least|heap limit|max-old-space-size/);
+  });
 });
 
 describe('what would have helped in other ends', () => {
