@@ -12,7 +12,9 @@ export async function forgetSandbox(supervisor: Supervisor, { sandbox }: Sandbox
     'Its measurements, incidents, errors and warnings are removed from this computer. The sandbox itself is not touched.',
     'Forget',
   );
-  if (agreed) await supervisor.forgetSandbox(sandbox.id);
+  if (!agreed) return;
+  await supervisor.forgetSandbox(sandbox.id);
+  tell(`What was remembered of ${sandbox.name} was removed.`);
 }
 
 /** Removes everything that is remembered, after asking. */
@@ -22,7 +24,9 @@ export async function forgetEverything(supervisor: Supervisor): Promise<void> {
     'All measurements, incidents, errors and warnings are removed from this computer, and what was learned from them. No sandbox is touched.',
     'Forget Everything',
   );
-  if (agreed) await supervisor.forgetEverything();
+  if (!agreed) return;
+  await supervisor.forgetEverything();
+  tell('What was remembered of past sandboxes was removed.');
 }
 
 /** Asks for a file and saves everything that is remembered as JSON Lines. */

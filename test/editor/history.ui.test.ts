@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SandboxServer, startSandboxServer } from '../helpers/sandbox-server.ts';
 import { openProduct, type Product } from './product.ts';
-import { modal, openView, screenshot, type TreeView } from './workbench.ts';
+import { modal, openView, screenshot, type TreeView, toast } from './workbench.ts';
 
 let server: SandboxServer;
 let product: Product;
@@ -52,6 +52,8 @@ describe('a sandbox that is gone', () => {
     await dialog.press('Forget');
     const without = (rows: readonly { label: string }[]): boolean => rows.every(({ label }) => label !== 'short-lived');
     await tree.waitForRows('the tree without it', without);
+    // The row goes at once; the files follow, and then it is said.
+    await toast(product.page, /What was remembered of short-lived was removed/);
     await product.reload();
     tree = await openView(product.page);
     // What is remembered comes all at once.

@@ -3,7 +3,7 @@ import type { SignalCourse } from '../../model/post-mortem.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { bytesText, percentText, shortName } from '../format.ts';
-import { coursesOf, pressuresOf } from './courses.ts';
+import { pressuresOf } from './courses.ts';
 import { lifetimeMs, runningAtEnd } from './events.ts';
 import { growerOf } from './growth.ts';
 import type { Material } from './material.ts';
@@ -33,12 +33,14 @@ const roundUp = (bytes: number): number => {
 const endOf = (courses: readonly SignalCourse[], signal: SignalName) =>
   pressuresOf(courses.find((course) => course.signal === signal));
 
-/** Memory against the sandbox's own limit: nothing is sized by that of the machine below it. */
-const ownMemory = ({ samples }: Material) =>
-  endOf(coursesOf(samples.filter(({ source }) => source !== 'machine')), 'memory');
+const isMachines = ({ samples }: Material): boolean =>
+  samples.length > 0 && samples.every(({ source }) => source === 'machine');
 
-const raiseLimit = ({ material }: Facts): string | null => {
-  const points = ownMemory(material);
+/** Memory against the sandbox's own limit: nothing is sized by that of the machine below it. */
+const ownMemory = ({ material, courses }: Facts) => (isMachines(material) ? [] : endOf(courses, 'memory'));
+
+const raiseLimit = (facts: Facts): string | null => {
+  const points = ownMemory(facts);
   const limit = points.at(-1)?.limit;
   if (limit === undefined) return null;
   const peak = Math.max(...points.map(({ used }) => used));
@@ -55,9 +57,9 @@ const runtimes: readonly { readonly name: RegExp; readonly how: (limitMiB: numbe
   { name: /^go$/i, how: (limit) => `GOMEMLIMIT=${limit}MiB` },
 ];
 
-const capHeap = ({ material }: Facts): string | null => {
-  const grower = growerOf(material.samples);
-  const limit = ownMemory(material).at(-1)?.limit;
+const capHeap = (facts: Facts): string | null => {
+  const grower = growerOf(facts.material.samples);
+  const limit = ownMemory(facts).at(-1)?.limit;
   if (grower === null || limit === undefined) return null;
   const capMiB = Math.max(16, Math.floor((limit * 0.75) / mib / 16) * 16);
   const name = shortName(grower.name);
@@ -107,7 +109,7 @@ const beMeasured = ({ material }: Facts): string | null => {
   if (samples.length === 0 && incident.cause !== 'start-failed') {
     return 'Have it watched: choose it as yours, or raise sandboxForesight.watch.maximumSandboxes; without measurements nothing can be foreseen or explained.';
   }
-  return samples.length > 0 && samples.every(({ source }) => source === 'machine')
+  return isMachines(material)
     ? "Make its own cgroup readable (a shell in the image is enough): only the machine's numbers could be read, which say nothing of its limit."
     : null;
 };
@@ -163,10 +165,10 @@ const startFailed = ({ material }: Facts): string | null =>
 const reviveAgent = (): string =>
   'Take a snapshot through the server and recreate it: the sandbox runs, but without its agent it cannot be used.';
 
-const heapHigher = ({ material, courses }: Facts): string | null => {
-  if (signalOf(material.incident) !== 'heap') return null;
-  const last = endOf(courses, 'heap').at(-1);
-  const memory = ownMemory(material).at(-1);
+const heapHigher = (facts: Facts): string | null => {
+  if (signalOf(facts.material.incident) !== 'heap') return null;
+  const last = endOf(facts.courses, 'heap').at(-1);
+  const memory = ownMemory(facts).at(-1);
   if (last === undefined) return null;
   const room = memory === undefined ? '' : `, and stay below the sandbox's ${bytesText(memory.limit)}`;
   return `Raise the heap limit above ${bytesText(last.limit)}${room}: the process stood at ${percentText(last.pressure)} of its own limit.`;
