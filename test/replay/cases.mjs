@@ -4,6 +4,8 @@
 // Limits not named here are those of `defaults`.
 
 import { days, dayWords } from './days.mjs';
+import { services, serviceWords } from './exam-services.mjs';
+import { tools, toolWords } from './exam-tools.mjs';
 import { fresh, freshWords } from './fresh.mjs';
 import { slow, slowWords } from './slow.mjs';
 
@@ -1351,12 +1353,16 @@ const words = {
   ...dayWords,
   ...slowWords,
   ...freshWords,
+  ...serviceWords,
+  ...toolWords,
 };
 
 const listed = [
   ...days,
   ...slow,
   ...fresh,
+  ...services,
+  ...tools,
   ...javaCounters,
   ...grown,
   ...polyglot,

@@ -57,7 +57,10 @@ export interface FitReport {
 }
 
 /** Sets of recordings that nothing is fitted to: they only tell what the model is worth. */
-const onlyJudges: ReadonlySet<string> = new Set(['days', 'fresh']);
+const onlyJudges: ReadonlySet<string> = new Set(['days', 'exam', 'fresh']);
+
+/** The newest exam beside the quiet hours: as a person meets it, and nothing of it in any table. */
+const asMet: ReadonlySet<string> = new Set(['days', 'exam']);
 
 /** A model for each family, none of which has seen it, and the one that is kept. */
 interface Fitted {
@@ -100,7 +103,8 @@ export async function fitFrom(folder: string, say: (text: string) => void): Prom
     const lines = await unseenLines(cases, models, alertPolicy(sensitivity));
     const alarms = (one: Case): readonly boolean[] => (lines.get(one.csvFile) ?? []).map(isAlarm);
     methods.push(reportOf(`unseen families, ${sensitivity}`, cases, alarms));
-    sets.push(...setReportsOf(sensitivity, cases, alarms));
+    const met = cases.filter(({ set }) => asMet.has(set));
+    sets.push(...setReportsOf(sensitivity, cases, alarms), reportOf(`${sensitivity}, exam and days`, met, alarms));
     if (sensitivity === 'balanced') quality = qualityOf(cases, (one) => lines.get(one.csvFile) ?? []);
   }
   if (quality === null) throw new Error('the balanced engine was not replayed');
