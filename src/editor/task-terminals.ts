@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../model/ports.ts';
+import type { Clock, Timer } from '../model/ports.ts';
 
 /** The editor tells of a task, of its terminal and of its process one after the other; what it has not told by then it does not tell. */
 const patienceMs = 2_000;
@@ -31,11 +31,12 @@ export class TaskTerminals implements vscode.Disposable {
   /** A terminal that was a task's is used again for tasks only. */
   private readonly terminals = new WeakSet<vscode.Terminal>();
   private readonly waiting = new Set<() => void>();
+  private readonly timers = new Set<Timer>();
 
   constructor(clock: Clock) {
     this.clock = clock;
     this.subscriptions = [
-      vscode.tasks.onDidStartTask(({ execution }) => this.starting.add(execution)),
+      vscode.tasks.onDidStartTask(({ execution }) => this.begun(execution)),
       vscode.tasks.onDidStartTaskProcess(({ execution, processId }) => this.started(execution, processId)),
       vscode.tasks.onDidEndTaskProcess(({ execution }) => this.ended(execution)),
       vscode.tasks.onDidEndTask(({ execution }) => this.ended(execution)),
@@ -78,6 +79,17 @@ export class TaskTerminals implements vscode.Disposable {
     this.waiting.clear();
   }
 
+  private begun(task: vscode.TaskExecution): void {
+    this.starting.add(task);
+    // Some tasks have no process, and may run for hours.
+    const timer = this.clock.after(patienceMs, () => {
+      this.timers.delete(timer);
+      this.starting.delete(task);
+      this.wake();
+    });
+    this.timers.add(timer);
+  }
+
   private started(task: vscode.TaskExecution, pid: number): void {
     this.starting.delete(task);
     this.processes.set(pid, { task, endedAtMs: null, taken: false });
@@ -96,6 +108,7 @@ export class TaskTerminals implements vscode.Disposable {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
+    for (const timer of this.timers) timer.cancel();
     this.wake();
   }
 }

@@ -50,6 +50,8 @@ export const readCpuCounters = async (
 
 /** Version 1 counts processor time in a tree of its own: the group as far below its root there as `folder` is below that of the quotas. */
 const usageFolder = ({ cpu, cpuacct }: CgroupPlaces, folder: string): string => {
+  // Without a quota above the own group: the two trees may be mounted at different heights.
+  if (folder === cpu?.levels[0]) return cpuacct?.[0] ?? folder;
   const above = (cpu?.levels.length ?? 0) - (cpu?.levels.indexOf(folder) ?? 0);
   return cpuacct?.[cpuacct.length - above] ?? cpuacct?.at(-1) ?? folder;
 };

@@ -79,7 +79,7 @@ class ExecdTerminal implements TerminalSession {
   #size: string;
   /** Who has been heard so far in this connection. */
   #heard: 'nobody' | 'server' | 'shell' = 'nobody';
-  /** The connection was lost and is not there again. */
+  /** The connection was lost, and from the next one nothing was heard yet. */
   #isCut = false;
   /** Bytes of output so far. */
   #position = 0;
@@ -120,21 +120,31 @@ class ExecdTerminal implements TerminalSession {
     if (!isFirst) return;
     const typed = this.#typed ?? [];
     this.#typed = [];
+    this.#isCut = false;
     for (const message of typed) this.#send(message);
   }
 
   /** What is typed while there is no connection waits for the next one. If the shell has ended, that is told by `output` and `exited`. */
   #send(message: string | Uint8Array<ArrayBuffer>): void {
     if (this.#isClosed) return;
+    // What was typed before goes first, also where the next connection is there already.
+    if (this.#isCut && typeof message !== 'string') {
+      this.#keep(message);
+      return;
+    }
     try {
       this.#socket.send(message);
     } catch (error) {
       if (!isProblem(error, 'reset')) throw error;
-      if (typeof message === 'string' || this.#typed === null) return;
-      const typed = [...this.#typed, message];
-      const bytes = typed.reduce((sum, { length }) => sum + length, 0);
-      this.#typed = bytes <= mostTypedBytes ? typed : null;
+      if (typeof message !== 'string') this.#keep(message);
     }
+  }
+
+  #keep(message: Uint8Array<ArrayBuffer>): void {
+    if (this.#typed === null) return;
+    const typed = [...this.#typed, message];
+    const bytes = typed.reduce((sum, { length }) => sum + length, 0);
+    this.#typed = bytes <= mostTypedBytes ? typed : null;
   }
 
   async close(): Promise<void> {
@@ -264,7 +274,6 @@ class ExecdTerminal implements TerminalSession {
     if (isLong)
       yield notice(`The sandbox does not answer. Its shell goes on; trying again for ${patienceMs / 1000} s.`);
     this.#socket = await way;
-    this.#isCut = false;
     if (this.#isClosed) this.#socket.close(1000);
     else if (isLong) yield notice('Back again.');
   }

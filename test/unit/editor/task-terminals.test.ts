@@ -111,6 +111,15 @@ describe('a task whose terminal the editor reads', () => {
     return { terminal, execution };
   };
 
+  it('that has no process delays nobody after two seconds', async () => {
+    fire('task', { execution: aTask('none') });
+    await clock.advance(2_000);
+    const terminal = aTerminal();
+    terminal.known.resolve(7);
+    expect(await owners.ownerOf(terminal as never)).toEqual({ kind: 'person' });
+    await events();
+  });
+
   it('is one run and one error, with what it wrote', async () => {
     const command = aCommand('npm run build', failure);
     const { terminal } = await runs('npm run build', command, 2);

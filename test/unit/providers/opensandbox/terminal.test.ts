@@ -241,6 +241,21 @@ describe('a terminal whose connection is cut', () => {
     expect(opened.opened).toEqual([null, 2, 2, 2]);
   });
 
+  it('sends what was typed after the next connection behind what was typed before it', async () => {
+    const opened = await openIn({ connections: [[connected, output('$ '), cut], ['nothing more']] });
+    const text = drain(opened.terminal.output);
+    await opened.clock.advance(0);
+    opened.terminal.write(new TextEncoder().encode('rm -r old'));
+    await opened.clock.advance(5_000);
+    expect(opened.opened).toEqual([null, 2]);
+    // Nothing was heard in the new connection yet.
+    opened.terminal.write(new TextEncoder().encode('er\r'));
+    expect(opened.steps.filter((step) => /^we: (?:rm|er)/.test(step))).toEqual([]);
+    await opened.terminal.close();
+    await opened.clock.advance(0);
+    expect(await text).toContain('$ ');
+  });
+
   it('does not start a new shell in the place of one that has ended', async () => {
     for (const running of [false, new Problem('not-found', 'no such terminal', { code: 'CONTEXT_NOT_FOUND' })]) {
       const opened = await openIn({ connections: [[connected, output('$ '), cut]], running: [running] });
