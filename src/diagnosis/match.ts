@@ -16,6 +16,8 @@ export interface TextMatch {
   /** The line of the strongest signal. */
   readonly line: string;
   readonly groups: Readonly<Record<string, string | undefined>>;
+  /** What other lines name that fit it too. */
+  readonly further: Readonly<Record<string, string | undefined>>;
   /** Further lines that say the same, in their order: of a chain of causes one names the host, another the port. */
   readonly also: readonly string[];
 }
@@ -166,9 +168,10 @@ class Heard {
   }
 
   /** Every line but `line` that one of the signals of a pattern fits. */
-  saying({ ofSource, signals }: PreparedPattern, line: string): Pick<TextMatch, 'also' | 'groups'> {
+  saying({ ofSource, signals }: PreparedPattern, line: string): Pick<TextMatch, 'also' | 'groups' | 'further'> {
     const said = new Set<string>();
     const groups: Record<string, string | undefined> = {};
+    const further: Record<string, string | undefined> = {};
     for (const { signal, words } of signals) {
       if (signal.text === null) {
         for (const seen of this.errnoLines) {
@@ -180,11 +183,12 @@ class Heard {
           const match = signal.text.exec(this.#said[index] ?? each);
           if (match === null) continue;
           said.add(each);
-          for (const [name, value] of Object.entries(match.groups ?? {})) groups[name] ??= value;
+          const into = each === line ? groups : further;
+          for (const [name, value] of Object.entries(match.groups ?? {})) into[name] ??= value;
         }
       }
     }
-    return { groups, also: this.lines.filter((each) => each !== line && said.has(each)) };
+    return { groups, further, also: this.lines.filter((each) => each !== line && said.has(each)) };
   }
 
   #errnoHit(signal: PatternSignal): Hit | null {
@@ -209,7 +213,7 @@ const matchOf = (heard: Heard, { pattern, ofSource, signals }: PreparedPattern):
   const extra = Math.min(2, fits - 1) + (fitsExit ? 1 : 0);
   if (best.weight + Math.min(1, extra) < recognisedFrom) return null;
   if (pattern.vetoes.some((veto) => heard.fits(veto))) return null;
-  return { pattern, weight: best.weight, extra, line: best.line, groups: best.groups };
+  return { pattern, weight: best.weight, extra, line: best.line, groups: best.groups, further: {} };
 };
 
 /** Those that were found. */
@@ -255,6 +259,6 @@ export const matchCatalogue = (
     }
   }
   if (best === null || from === null) return null;
-  const { also, groups } = heard.saying(from, best.line);
-  return { ...best, groups: { ...groups, ...named(best.groups) }, also };
+  const { also, groups, further } = heard.saying(from, best.line);
+  return { ...best, groups: { ...groups, ...named(best.groups) }, further, also };
 };

@@ -125,21 +125,28 @@ const take = (into: Record<string, string>, name: string, value: string): void =
  * @param around lines near it, where Node and others write the fields of an error
  * @param groups what the expression that recognised it found
  * @param commandLine the failed command, for what no line names
+ * @param further what it found in other lines
  */
 export const parametersOf = (
   said: readonly string[],
   around: readonly string[],
   groups: Readonly<Record<string, string | undefined>>,
   commandLine: string | null = null,
+  further: Readonly<Record<string, string | undefined>> = {},
 ): Parameters => {
   const found: Record<string, string> = {};
-  for (const [group, value] of Object.entries(groups)) {
-    const name = aliases[group] ?? group;
-    // `{command}` is the failed command itself.
-    if (value !== undefined && name !== toolParameter) take(found, name === 'command' ? 'command_name' : name, value);
-  }
+  const takeNamed = (named: Readonly<Record<string, string | undefined>>): void => {
+    for (const [group, value] of Object.entries(named)) {
+      const name = aliases[group] ?? group;
+      // `{command}` is the failed command itself.
+      if (value !== undefined && name !== toolParameter) take(found, name === 'command' ? 'command_name' : name, value);
+    }
+  };
+  takeNamed(groups);
   // Further lines may name the peer of a connection; of all else only the first speaks surely.
   for (const [index, line] of said.slice(0, mostSaid).entries()) {
+    // What another line names counts only where the line of the error names nothing: a fix goes to that place.
+    if (index === 1) takeNamed(further);
     for (const [name, form] of general) {
       if (index > 0 && !ofPeer.has(name)) continue;
       const value = form.exec(line)?.[1];

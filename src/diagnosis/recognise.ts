@@ -84,10 +84,18 @@ interface Finding {
   readonly confidence: number;
   readonly line: string | null;
   readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly further: Readonly<Record<string, string | undefined>>;
   readonly also: readonly string[];
 }
 
-const found = (slug: string, confidence: number): Finding => ({ slug, confidence, line: null, groups: {}, also: [] });
+const found = (slug: string, confidence: number): Finding => ({
+  slug,
+  confidence,
+  line: null,
+  groups: {},
+  further: {},
+  also: [],
+});
 
 const fromText = (match: TextMatch | null): Finding | null =>
   match === null
@@ -97,6 +105,7 @@ const fromText = (match: TextMatch | null): Finding | null =>
         confidence: confidenceOf(match),
         line: match.line,
         groups: match.groups,
+        further: match.further,
         also: match.also,
       };
 
@@ -245,6 +254,7 @@ export const recognise = (event: ErrorEvent, context: ErrorContext = { oomKillDe
     lines.slice(at, at + linesAround),
     finding?.groups ?? {},
     event.commandLine,
+    finding?.further ?? {},
   );
   if (pattern !== undefined) {
     const forms = formsOf(line, lines, printed);

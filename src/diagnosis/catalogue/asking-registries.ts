@@ -28,7 +28,7 @@ export const asksRegistry =
 
 /** Lines that speak of packages or of where they come from. */
 export const namesPackages =
-  /\b(?:E40[134]|ENEEDAUTH|ERR_PNPM_\w{1,40}|YN\d{4}|NU\d{4}|npm (?:ERR!|error))\b|(?<![\w/.-])(?:packages?|registr(?:y|ies)|artifacts?|gems?|crates?|charts?|formula|snap|dependenc(?:y|ies)|distribution|specification|service index|manifests?|ResolveException|Could not (?:GET|HEAD))(?![\w/])|^go: |^E: |\/v2\/|\b(?:pypi|npmjs|crates|rubygems|packagist|pythonhosted|nuget|maven|docker)\.(?:org|io|com|dev)\b/i;
+  /\b(?:E40[134]|ENEEDAUTH|ERR_PNPM_\w{1,40}|YN\d{4}|NU\d{4}|npm (?:ERR!|error))\b|(?<![\w/.-])(?:packages?|registr(?:y|ies)|artifacts?|gems?|crates?|charts?|formula|snap|dependenc(?:y|ies)|distribution|specification|service index|manifests?|ResolveException|Could not (?:GET|HEAD))(?![\w/])|^go: |^E: |\/v2\/(?:["']|\S{1,200}\/(?:manifests|blobs|tags)\/)|\b(?:pypi|npmjs|crates|rubygems|packagist|pythonhosted|nuget|maven|docker)\.(?:org|io|com|dev)\b/i;
 
 /** What a client said that a program or a person called itself: whom it asked is theirs to know. */
 export const ofClient =

@@ -16,6 +16,25 @@ const told = (command: string | null, text: string, exitCode: number | null = 1)
 };
 const idsOf = ({ fixes }: ReturnType<typeof told>): readonly string[] => fixes.map(({ id }) => id);
 
+describe('a fix that removes something', () => {
+  const targets = ({ fixes }: ReturnType<typeof told>): string => JSON.stringify(fixes);
+
+  it('goes to what the line of the error names, not to what another line speaks of', () => {
+    const venv = told(
+      null,
+      'Using /home/u/a/.venv/bin/python\nbash: ./b/.venv/bin/pip: /home/u/b/.venv/bin/python: bad interpreter: No such file or directory',
+      126,
+    );
+    expect(targets(venv)).not.toContain('/home/u/a/');
+    const busy = told(
+      null,
+      "rm: cannot remove '/w/tmp': Device or resource busy\nmv: cannot move '/data' to '/data.old': Device or resource busy",
+    );
+    expect(targets(busy)).toContain('/w/tmp');
+    expect(targets(busy)).not.toMatch(/"\/data"|'\/data'/);
+  });
+});
+
 describe('a folder that is in use', () => {
   it.each([
     ['sudo umount /mnt/data', 'umount: /mnt/data: target is busy.', '/mnt/data'],
