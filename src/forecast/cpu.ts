@@ -47,10 +47,7 @@ export class CpuWatch {
         ? `uses ${this.#used.toFixed(2)} cores, no limit known`
         : `uses ${this.#used.toFixed(2)} of ${String(Number(this.#limit.toFixed(2)))} cores`,
     ];
-    if (this.#throttled !== null) {
-      const percent = `${Math.round(this.#throttled * 100)} % of periods throttled`;
-      parts.push(this.#throttled > throttledFrom ? `${percent}, slowed` : percent);
-    }
+    if (this.#throttled !== null) parts.push(`${Math.round(this.#throttled * 100)} % of periods throttled`);
     if (this.#stalled !== null && this.#stalled > stalledFrom) {
       parts.push(`tasks waited for a processor in ${Math.round(this.#stalled)} % of the last 10 s`);
     }

@@ -29,7 +29,8 @@ function bytesInWords(bytes: number): string {
   const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
   let value = bytes;
   let i = 0;
-  for (; Math.abs(value) >= 1024 && i < names.length - 1; i++) value /= 1024;
+  // What is rounded to 1024 of a unit is one of the next: a slope around 1 MiB/s is not to change its unit to and fro.
+  for (; Math.abs(value) >= 1023.5 && i < names.length - 1; i++) value /= 1024;
   return `${short(value)} ${names[i] ?? 'TiB'}`;
 }
 

@@ -11,8 +11,6 @@ export const featureNames = [
   'age',
   /** ln(time to the limit / how long the climb has lasted): what is still to come against what has been. */
   'toCome',
-  /** Agreement of the floors of the scale that speaks. */
-  'agreement',
   /** ln of the newer half's slope over the older half's: below 0 it levels off, above 0 it speeds up. */
   'bend',
   /** ln of how much longer than usual the climb has been resting, 0 while it goes on, below 0 when it rests. */
@@ -21,16 +19,10 @@ export const featureNames = [
   'recovered',
   /** ln(present slope / mean slope since the climb began): below 0 it levels off over the whole climb, above 0 it speeds up. */
   'pace',
-  /** ln(largest rise within three readings over what a straight climb would rise in them): stairs and bursts against a slope. */
-  'lumps',
-  /** ln(the climb so far over its largest rise within three readings): stairs of few steps may end with any of them. */
-  'steps',
   /** ln(1 + how long nothing had happened before the climb, seconds): no new process, no excursion, no beginning of the watch. */
   'quiet',
   /** Share of the processor quota used lately, 0..1, or -1 when it is not known. */
   'busy',
-  /** The climb so far over the limit. */
-  'extent',
   /** ln(the climb so far over how much the signal swings): a rise within the noise is none. */
   'clear',
   /** What it is: 0 memory, 1 heap, 2 disk and inodes, 3 things that are counted. */

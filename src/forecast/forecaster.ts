@@ -3,7 +3,7 @@ import type { Forecast, Forecaster } from '../model/forecast.ts';
 import { HeldMemory } from '../model/held-memory.ts';
 import type { CommandPeaks } from '../model/history.ts';
 import { killedExit, killOfCommandMs } from '../model/killed-run.ts';
-import type { MemoryReading, Sample, SampleSource } from '../model/sample.ts';
+import { isOfHost, type MemoryReading, type Sample, type SampleSource } from '../model/sample.ts';
 import { type SignalName, signalNames, unitOf } from '../model/signal.ts';
 import type { Model } from './combine.ts';
 import { CommandMemory, type Expectation } from './commands.ts';
@@ -227,7 +227,9 @@ class SandboxForecaster implements Forecaster {
   /** Why nothing is foretold although there are numbers, or null. */
   #noForecast(signal: SignalName, track: SignalTrack, dead: boolean): string | null {
     if (dead) return 'no recent readings, no forecast';
-    if (this.#source === 'machine') return 'machine numbers, not those of the sandbox; no forecast is made from them';
+    if (this.#source !== null && isOfHost(this.#source, signal)) {
+      return 'machine numbers, not those of the sandbox; no forecast is made from them';
+    }
     if (signal === 'heap' && track.limit !== null) {
       const who = this.#whoseHeap();
       if (this.#heap.telling === 'keeps') {
@@ -316,6 +318,7 @@ class SandboxForecaster implements Forecaster {
       timeToLimitMs: outlook.timeToLimitMs,
       slopePerSecond: slope,
       ...(signal === 'heap' && this.#heap.guessed ? { guessed: true } : {}),
+      ...(signal === 'heap' && !this.#heap.told ? { resident: true } : {}),
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
       grower,
       evidence: evidenceOf({

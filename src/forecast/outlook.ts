@@ -5,7 +5,6 @@ import type { Envelope } from './envelope.ts';
 import { featureCount, type Kind, type Surroundings } from './features.ts';
 import { type Motion, passageQuantiles } from './first-passage.ts';
 import type { RecoveryMemory } from './recovery.ts';
-import { stepReadings } from './stall.ts';
 import { passageWithin, type Standing, speak, type Voice } from './voice.ts';
 
 /** What all scales together say of one signal at one moment, in the signal's own unit. */
@@ -93,9 +92,6 @@ export interface Situation {
   readonly recovery: RecoveryMemory;
   readonly standing: Standing;
   readonly surroundings: Surroundings;
-  /** The largest rise within three readings lately. */
-  readonly largestStep: number;
-  readonly cadenceMs: number;
   /** Since when the signal has been watched without a break, milliseconds. */
   readonly sinceMs: number;
   readonly kind: Kind;
@@ -143,7 +139,7 @@ function widestSwing(scales: readonly Envelope[], speaking: Envelope): number {
 }
 
 function fillCommon(features: Float64Array, of: Voice, scale: Envelope, situation: Situation): void {
-  const { standing, surroundings, largestStep } = situation;
+  const { standing, surroundings } = situation;
   const rise = Math.max(standing.used - of.roseFrom, 1e-6 * standing.limit);
   // What rose slowly before is no evidence for the present pace: it counts for as long as that pace would have needed for it.
   const age = Math.max(1, Math.min(of.age, (paceDoubt * rise) / of.drift));
@@ -152,19 +148,14 @@ function fillCommon(features: Float64Array, of: Voice, scale: Envelope, situatio
   const quiet = (beganMs - disturbedMs) / 1000;
   features[2] = Math.log(age);
   features[3] = clamp(Math.log(Math.max(of.need, 0.1) / age), -5, 5);
-  features[4] = scale.agreement;
-  features[5] = of.bend;
-  features[6] = Math.log(Math.max(standing.stillRising, 1e-3));
-  features[7] = of.recoveries;
-  features[8] = clamp(Math.log((of.drift * Math.max(1, of.age)) / rise), -3, 3);
-  const stepSeconds = (stepReadings * situation.cadenceMs) / 1000;
-  features[9] = clamp(Math.log(Math.max((largestStep * age) / (rise * Math.min(age, stepSeconds)), 1e-2)), -1, 4);
-  features[10] = clamp(Math.log(rise / Math.max(largestStep, 1e-9 * standing.limit)), -1, 6);
-  features[11] = Math.log1p(Math.max(0, quiet));
-  features[12] = Number.isNaN(surroundings.busy) ? -1 : clamp(surroundings.busy, 0, 1);
-  features[13] = clamp(rise / standing.limit, 0, 1);
-  features[14] = clamp(Math.log(rise / Math.max(widestSwing(situation.scales, scale), 1e-4 * standing.limit)), -2, 6);
-  features[15] = situation.kind;
+  features[4] = of.bend;
+  features[5] = Math.log(Math.max(standing.stillRising, 1e-3));
+  features[6] = of.recoveries;
+  features[7] = clamp(Math.log((of.drift * Math.max(1, of.age)) / rise), -3, 3);
+  features[8] = Math.log1p(Math.max(0, quiet));
+  features[9] = Number.isNaN(surroundings.busy) ? -1 : clamp(surroundings.busy, 0, 1);
+  features[10] = clamp(Math.log(rise / Math.max(widestSwing(situation.scales, scale), 1e-4 * standing.limit)), -2, 6);
+  features[11] = situation.kind;
 }
 
 function begunShare({ roseFrom, distance }: Voice, scale: Envelope, { standing, scales }: Situation): number {

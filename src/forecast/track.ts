@@ -188,8 +188,6 @@ export class SignalTrack {
         stillRising: this.#stall.stillRising(this.lastAtMs),
       },
       surroundings,
-      largestStep: this.#stall.largestStep,
-      cadenceMs: this.cadenceMs,
       sinceMs: this.sinceMs,
       kind: this.#kind,
       quoteWithinMs: this.#quoteWithinMs,

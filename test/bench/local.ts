@@ -35,6 +35,7 @@ export const createLocal = (): {
     unreadable: null,
     folders: [process.cwd()],
     remoteName: null,
+    authority: null,
     attention: { away: false, onChange: () => () => undefined },
     owners: { ownerOf: () => null },
     run: null,

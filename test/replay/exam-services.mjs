@@ -5,14 +5,13 @@
 // ngircd nim prometheus python3-fastapi python3-ipykernel python3-jupyter-client python3-pika python3-uvicorn rabbitmq-server racket rakudo squid tcl tmux unbound valac
 // and, in /opt/foresight-exam: npm install typescript@5 socket.io socket.io-client autocannon bun deno
 
+import { placed, served, visitors } from './visits.mjs';
+
 const py = '/usr/bin/python3';
 const bin = '/opt/foresight-exam/node_modules/.bin';
-const visitors = (words = '') => `exec ${py} $W/visitors.py $PORT ${words}`.trim();
 /** Several visitors at the same time, for a while. */
 const crowd = (many, seconds, path = '') =>
   `${bin}/autocannon -c ${many} -d ${seconds} -t 60 -w 1 'http://127.0.0.1:$PORT/${path}' > /dev/null 2>&1`;
-/** A server, a moment to start, and what is sent to it. $PORT and $BEHIND are two ports of this run. */
-const served = (server, ...then) => ['sleep 3', `${server} &`, 'sleep 4', ...then];
 
 const etcd = (words, feed) =>
   served(
@@ -52,7 +51,7 @@ const mariadb = (words, ...then) => [
 ];
 const rabbit = (orders) =>
   served(
-    "HOME=$PWD ERL_EPMD_PORT=8390 RABBITMQ_DIST_PORT=8391 RABBITMQ_NODENAME=o$PORT@localhost RABBITMQ_NODE_PORT=$PORT RABBITMQ_MNESIA_BASE=$PWD/m RABBITMQ_LOGS=$PWD/log RABBITMQ_ENABLED_PLUGINS_FILE=$PWD/plugins RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+S 2:2' exec /usr/lib/rabbitmq/bin/rabbitmq-server > /dev/null 2>&1",
+    "HOME=$PWD ERL_EPMD_PORT=8390 RABBITMQ_DIST_PORT=$BEHIND RABBITMQ_NODENAME=o$PORT@localhost RABBITMQ_NODE_PORT=$PORT RABBITMQ_MNESIA_BASE=$PWD/m RABBITMQ_LOGS=$PWD/log RABBITMQ_ENABLED_PLUGINS_FILE=$PWD/plugins RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+S 2:2' exec /usr/lib/rabbitmq/bin/rabbitmq-server > /dev/null 2>&1",
     `exec ${py} $W/rabbit-orders.py $PORT ${orders}`,
   );
 
@@ -454,10 +453,6 @@ const languages = {
   pascal_spooler: 'pascal',
 };
 
-/** Every run has two ports of its own: several are recorded at once. */
-const placed = (text, index) =>
-  text.replaceAll('$PORT', String(8_200 + index)).replaceAll('$BEHIND', String(8_300 + index));
-
 /** The recordings, as in `cases.mjs`. Those that are to break say how. */
 export const services = runs.map(({ breaks, ...one }, index) => ({
   id: `l${String(index + 1).padStart(2, '0')}`,
@@ -469,5 +464,5 @@ export const services = runs.map(({ breaks, ...one }, index) => ({
   seed: 301 + index,
   seconds: breaks === undefined ? 240 : 420,
   ...one,
-  session: one.session.map((line) => placed(line, index)),
+  session: placed(one.session, 8_200, index),
 }));

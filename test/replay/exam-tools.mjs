@@ -500,9 +500,6 @@ const listed = [
 /** What each family does. */
 export const toolWords = Object.fromEntries(listed.map(({ family, words }) => [family, words]));
 
-/** Every run has a port of its own: several are recorded at once. */
-const placed = (text, index) => text.replaceAll('$PORT', String(8_400 + index));
-
 /** The recordings, as in `cases.mjs`. */
 export const tools = listed.map(({ words: _, breaks, language, ...run }, index) => ({
   id: `m${String(index + 1).padStart(2, '0')}`,
@@ -513,5 +510,4 @@ export const tools = listed.map(({ words: _, breaks, language, ...run }, index) 
   disk: '500m',
   seconds: breaks === undefined ? 240 : 420,
   ...run,
-  session: run.session.map((line) => placed(line, index)),
 }));

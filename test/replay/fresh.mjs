@@ -6,12 +6,11 @@
 // python3-sklearn r-base-core redis-server ruby ruby-webrick sbcl swi-prolog-nox tcpdump varnish
 // and, in /opt/foresight-fresh: npm install express@5 webpack@5 webpack-cli vite@5 jest mocha pino
 
+import { placed, served, visitors } from './visits.mjs';
+
 const py = '/usr/bin/python3';
 const node = 'NODE_PATH=/opt/foresight-fresh/node_modules exec node';
 const bin = '/opt/foresight-fresh/node_modules/.bin';
-const visitors = (words = '') => `exec ${py} $W/visitors.py $PORT ${words}`.trim();
-/** A server, a moment to start, and what is sent to it. $PORT and $BEHIND are two ports of this run. */
-const served = (server, ...then) => ['sleep 3', `${server} &`, 'sleep 4', ...then];
 
 const redis = (words) => `redis-server --port $PORT ${words}`;
 const script = (lua, answers = '> /dev/null') => `exec redis-cli -p $PORT -r 1000000 -i 0.1 eval "${lua}" 0 ${answers}`;
@@ -573,13 +572,9 @@ const listed = (set, intended) =>
     })),
   );
 
-/** Every run has two ports of its own: several are recorded at once. */
-const placed = (text, index) =>
-  text.replaceAll('$PORT', String(7_200 + index)).replaceAll('$BEHIND', String(7_300 + index));
-
 /** The recordings, as in `cases.mjs`. */
 export const fresh = [...listed(leaks, 'oom_kill'), ...listed(ends, 'benign')].map((one, index) => ({
   id: `k${String(index + 1).padStart(2, '0')}`,
   ...one,
-  session: one.session.map((line) => placed(line, index)),
+  session: placed(one.session, 7_200, index),
 }));

@@ -173,7 +173,7 @@ describe('what is known beside the signal', () => {
       return forecaster.forecasts(startMs + 20_000).find((each) => each.signal === 'heap') ?? null;
     };
     expect(holding(280)?.pressure).toBeCloseTo(280 / (259 * 1.02 + 32), 3);
-    expect(holding(280)?.guessed).toBe(true);
+    expect(holding(280)).toMatchObject({ guessed: true, resident: true });
     expect(holding(310)).toBeNull();
   });
 

@@ -111,6 +111,37 @@ describe('machine numbers', () => {
     expect(forecast.evidence).toContain('machine');
   });
 
+  it("are those of memory, swap and heaps; a disk is the place's own, whatever is known of its memory", () => {
+    const gibibyte = 1024 * mebibyte;
+    const filling = (from: number, perSecond: number) => (second: number) => ({
+      usedBytes: from * gibibyte + second * perSecond * mebibyte,
+      limitBytes: 10 * gibibyte,
+    });
+    const [disk, swap] = [filling(5, 25), filling(5, 25)];
+    const after = (source: 'cgroup' | 'machine', signal: 'disk' | 'swap' | 'heap') =>
+      forecastAfter(
+        createForecaster(),
+        Array.from({ length: 121 }, (_, second) =>
+          sample(second, {
+            source,
+            processes: [
+              processOf(412, 'node', 300 + second, {
+                heapLimit: { limitBytes: 512 * mebibyte, source: '--max-old-space-size' },
+              }),
+            ],
+            more: { disk: disk(second), swap: swap(second) },
+          }),
+        ),
+        signal,
+      );
+    expect(after('machine', 'disk')).toEqual(after('cgroup', 'disk'));
+    expect(after('machine', 'disk').pBreak300).toBeGreaterThan(0.8);
+    for (const signal of ['swap', 'heap'] as const) {
+      expect(after('machine', signal).pBreak300).toBe(0);
+      expect(after('machine', signal).evidence).toContain('machine');
+    }
+  });
+
   it('do not mix with those of the sandbox', () => {
     const machine = leak(0, 60).map((reading) => ({ ...reading, source: 'machine' as const }));
     const forecast = forecastAfter(createForecaster(), [...machine, ...leak(60, 65)], 'memory');
@@ -184,7 +215,7 @@ describe('other signals use the same model', () => {
     const cpu = { usedCores: 0.5, limitCores: 0.5, throttledRatio: 0.8 };
     const forecast = forecastAfter(createForecaster(), [sample(0, { more: { cpu } })], 'cpu');
     expect(forecast).toMatchObject({ pressure: 1, pBreak300: 0, timeToLimitMs: null });
-    expect(forecast.evidence).toBe('uses 0.50 of 0.5 cores; 80 % of periods throttled, slowed');
+    expect(forecast.evidence).toBe('uses 0.50 of 0.5 cores; 80 % of periods throttled');
   });
 });
 

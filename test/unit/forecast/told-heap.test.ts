@@ -30,6 +30,7 @@ describe('a heap that its runtime tells of', () => {
     expect(leak).toMatchObject({ used: 102 * mebibyte, limit: 120 * mebibyte, grower: { pid: 7, name: 'java' } });
     expect(leak.pBreak120).toBeGreaterThan(0.6);
     expect(leak.timeToLimitMs?.p50).toBeLessThan(40_000);
+    expect(leak.resident).toBeUndefined();
     expect(leak.evidence).toContain('as java (pid 7) itself counts its heap');
     const level = forecastAfter(
       createForecaster(),

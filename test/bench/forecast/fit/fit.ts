@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { unpacked } from '../../../../src/cli/trace-table.ts';
 import type { Model } from '../../../../src/forecast/combine.ts';
 import { featureNames } from '../../../../src/forecast/features.ts';
 import { alertPolicy, sensitivities } from '../../../../src/monitor/alert-policy.ts';
@@ -11,6 +9,7 @@ import { type Quality, qualityOf } from '../probability.ts';
 import { isAlarm, type MethodReport, reportOf, setReportsOf } from '../report.ts';
 import { fitModel } from './boost.ts';
 import { corpusOf } from './corpus.ts';
+import { fingerprintOf, fittedOf } from './fingerprint.ts';
 import { leaveFamiliesOut, unseenLines } from './validate.ts';
 
 const numbers = (values: readonly number[]): string => `[${values.join(', ')}]`;
@@ -39,14 +38,6 @@ function sourceOf(model: Model, cases: readonly Case[], fingerprint: string): st
   ].join('\n');
 }
 
-function fingerprintOf(cases: readonly Case[]): string {
-  const hash = createHash('sha256');
-  for (const one of cases) {
-    for (const file of [one.csvFile, one.jsonFile]) hash.update(unpacked(file, readFileSync(file)));
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
 /** What the models were worth on families they had not seen. */
 export interface FitReport {
   readonly methods: readonly MethodReport[];
@@ -55,9 +46,6 @@ export interface FitReport {
   readonly quality: Quality;
   readonly source: string;
 }
-
-/** Sets of recordings that nothing is fitted to: they only tell what the model is worth. */
-const onlyJudges: ReadonlySet<string> = new Set(['days', 'exam', 'fresh']);
 
 /** The newest exam beside the quiet hours: as a person meets it, and nothing of it in any table. */
 const asMet: ReadonlySet<string> = new Set(['days', 'exam']);
@@ -70,7 +58,7 @@ interface Fitted {
 }
 
 async function fitted(cases: readonly Case[], say: (text: string) => void): Promise<Fitted> {
-  const fitted = cases.filter(({ set }) => !onlyJudges.has(set));
+  const fitted = fittedOf(cases);
   const moments = await corpusOf(fitted);
   say(`${fitted.length} of ${cases.length} runs, ${moments.length} moments`);
   const { models: leftOut, calibration } = leaveFamiliesOut(fitted, moments, say);
