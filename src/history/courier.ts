@@ -1,7 +1,9 @@
 import type { RecognisedError } from '../model/error-event.ts';
-import type { HistoryBounds, HistoryStatus } from '../model/history.ts';
+import type { ForgetOutcome, HistoryBounds, HistoryStatus } from '../model/history.ts';
+import type { Timer } from '../model/ports.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Entry } from './entries.ts';
+import { inTime } from './in-time.ts';
 import { Link } from './link.ts';
 import { Mail } from './mail.ts';
 import type { HistoryOptions } from './options.ts';
@@ -9,12 +11,12 @@ import { Outbox } from './outbox.ts';
 import { SharedPeaks } from './peaks.ts';
 import type { FromWorker, Question } from './protocol.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
-import { droppedText, workerText } from './trouble-text.ts';
+import { droppedText, slowText, workerText } from './trouble-text.ts';
 import { Troubles } from './troubles.ts';
 
 /** Writes that may be under way before the next one waits. */
 const mostUnderWay = 8;
-const closePatienceMs = 5_000;
+const defaultPatienceMs = 5_000;
 const defaultPruneEveryMs = 60_000;
 
 /** Carries entries and questions to the worker, and everything back; what the worker had not confirmed when it died goes again. */
@@ -28,8 +30,11 @@ export class Courier {
   readonly #mail: Mail;
   /** Batches that the worker has not confirmed, oldest first. */
   readonly #unconfirmed = new Map<number, readonly Entry[]>();
+  readonly #patienceMs: number;
   #bounds: HistoryBounds;
   #batch = 0;
+  /** Runs while the oldest of them waits. */
+  #watch: { readonly batch: number; readonly timer: Timer } | null = null;
   #roomWanted: (() => void)[] = [];
   #engine: HistoryStatus['engine'];
   #sizeBytes = 0;
@@ -39,6 +44,7 @@ export class Courier {
     const { clock, log, engine = 'auto' } = options;
     this.#options = options;
     this.#bounds = options.bounds;
+    this.#patienceMs = options.patienceMs ?? defaultPatienceMs;
     this.#engine = engine === 'auto' ? 'sqlite' : engine;
     this.troubles = new Troubles(log);
     this.redactor = createRedactor(options.redact);
@@ -99,13 +105,26 @@ export class Courier {
   async *ask(question: Question): AsyncGenerator<readonly string[]> {
     if (this.#disposed) return;
     const release = this.#link.hold();
+    const forgets = question.ask === 'forget-sandbox' || question.ask === 'forget-everything';
     try {
       this.#link.start();
-      await this.#outbox.drain();
+      // What is told after an order to forget is not meant by it, however long the order waits.
+      await (forgets ? this.#outbox.seal() : this.#outbox.drain());
       yield* this.#mail.ask(question);
     } finally {
       release();
     }
+  }
+
+  /** Forgets. Where no answer comes for long it is `later`: the question goes on, and is done as soon as the worker comes to it. */
+  async forget(question: Question): Promise<ForgetOutcome> {
+    const answer = async (): Promise<ForgetOutcome> => {
+      let outcome: ForgetOutcome = 'not-here';
+      for await (const [text] of this.ask(question)) if (text === 'done' || text === 'later') outcome = text;
+      return outcome;
+    };
+    const outcome = await inTime(answer(), this.#patienceMs);
+    return outcome === 'late' ? 'later' : outcome;
   }
 
   /** Sends what is pending and ends the worker. */
@@ -114,8 +133,8 @@ export class Courier {
     this.#disposed = true;
     // A window that closes at once after opening has something to write down too.
     this.#link.start();
-    await this.#outbox.drain();
-    await this.#link.close(closePatienceMs);
+    await this.#link.close(this.#outbox.drain(), this.#patienceMs);
+    this.#watch?.timer.cancel();
     this.#mail.close();
   }
 
@@ -125,6 +144,7 @@ export class Courier {
     this.#unconfirmed.set(this.#batch, entries);
     this.peaks.sent(this.#batch);
     this.#link.post({ t: 'write', batch: this.#batch, nowMs: this.#options.clock.now(), entries });
+    this.#watchOldest();
     if (this.#unconfirmed.size < mostUnderWay) return;
     await new Promise<void>((resolve) => {
       this.#roomWanted.push(resolve);
@@ -135,6 +155,9 @@ export class Courier {
     switch (message.t) {
       case 'written':
         this.#unconfirmed.delete(message.batch);
+        // Not with the first one already: a slow disk takes many of them, one after the other.
+        if (this.#unconfirmed.size === 0) this.troubles.set('slow', null);
+        this.#watchOldest();
         for (const resume of this.#roomWanted.splice(0)) resume();
         break;
       case 'part':
@@ -158,7 +181,24 @@ export class Courier {
     }
   }
 
+  /** Says so when a batch is not confirmed for long. */
+  #watchOldest(): void {
+    const [oldest] = this.#unconfirmed.keys();
+    if (oldest === this.#watch?.batch) return;
+    this.#watch?.timer.cancel();
+    this.#watch = null;
+    if (oldest === undefined) return;
+    const timer = this.#options.clock.after(this.#patienceMs, () =>
+      this.troubles.set('slow', slowText(this.#options.folder)),
+    );
+    this.#watch = { batch: oldest, timer };
+  }
+
   #restarted(lost: boolean): void {
+    // The new worker has its own time for it.
+    this.#watch?.timer.cancel();
+    this.#watch = null;
+    this.#watchOldest();
     if (lost) this.troubles.set('worker', workerText);
     for (const [batch, entries] of this.#unconfirmed) {
       this.#link.post({ t: 'write', batch, nowMs: this.#options.clock.now(), entries });

@@ -6,6 +6,7 @@ import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Entry, ErrorEntry, PackEntry, RecordEntry, RecordKind } from './entries.ts';
+import { keptDiagnostics } from './kept-diagnostics.ts';
 import { maximumDiagnostics, type Redactor } from './redactor.ts';
 import { packsOf } from './sample-pack.ts';
 import type { StoredSandbox } from './stored.ts';
@@ -86,7 +87,11 @@ export const encodeCommand = (redactor: Redactor, run: CommandRun): Entry =>
 export const encodeDiagnostics = (redactor: Redactor, note: DiagnosticsNote): Entry => {
   const { sandboxId, atMs, text } = note;
   const entry = record(redactor, 'diagnostics', { sandboxId }, atMs, {});
-  const kept = { sandboxId: redactor.id(sandboxId), atMs, text: redactor.ending(text, maximumDiagnostics) };
+  const kept = {
+    sandboxId: redactor.id(sandboxId),
+    atMs,
+    text: redactor.ending(keptDiagnostics(text), maximumDiagnostics),
+  };
   return { ...entry, data: JSON.stringify(kept) };
 };
 

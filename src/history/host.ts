@@ -1,4 +1,4 @@
-import type { HistoryBounds } from '../model/history.ts';
+import type { ForgetOutcome, HistoryBounds } from '../model/history.ts';
 import type { Timer } from '../model/ports.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { answer } from './answers.ts';
@@ -95,18 +95,19 @@ export class Host {
       this.#keeper.write([]);
       this.#answers.open(id, none());
     } else if (question.ask === 'forget-sandbox' || question.ask === 'forget-everything') {
-      this.#forget(question.ask === 'forget-sandbox' ? question.sandboxId : null);
-      this.#answers.open(id, none());
+      const outcome = this.#forget(question.ask === 'forget-sandbox' ? question.sandboxId : null);
+      this.#answers.open(id, [outcome].values());
     } else {
       this.#answers.open(id, this.#keeper.use((engine) => answer(engine, question)) ?? none());
     }
     this.#sendPart(id);
   }
 
-  #forget(sandboxId: string | null): void {
-    this.#keeper.forget(sandboxId);
-    if (sandboxId === null) this.#sendPeaks(true);
+  #forget(sandboxId: string | null): ForgetOutcome {
+    const outcome = this.#keeper.forget(sandboxId);
+    this.#sendPeaks(true);
     this.#sendStatus();
+    return outcome;
   }
 
   #sendPart(id: number): void {

@@ -1,3 +1,4 @@
+import type { ForgetOutcome } from '../model/history.ts';
 import type { Timer } from '../model/ports.ts';
 import { type Engine, type EngineError, type EngineTrouble, toEngineError } from './engine.ts';
 import type { Entry } from './entries.ts';
@@ -12,8 +13,8 @@ export interface OpenedEngine {
   readonly setAside: { readonly name: string; readonly saved: number } | null;
   /** Done in every round of pruning. @throws EngineError */
   readonly everyRound?: () => void;
-  /** Forgets a sandbox, or (null) all, where the engine itself does not look. @throws EngineError */
-  readonly forgetElsewhere?: (sandboxId: string | null) => void;
+  /** Forgets a sandbox, or (null) all, where the engine itself does not look. @returns whether nothing is left. @throws EngineError */
+  readonly forgetElsewhere?: (sandboxId: string | null) => boolean;
 }
 
 export interface KeeperOptions {
@@ -57,7 +58,7 @@ export class Keeper {
   /** Sandboxes that are to be forgotten before anything else is written; null: everything. */
   #toForget: readonly (string | null)[] = [];
   #everyRound: (() => void) | null = null;
-  #forgetElsewhere: ((sandboxId: string | null) => void) | null = null;
+  #forgetElsewhere: ((sandboxId: string | null) => boolean) | null = null;
   #retryMs = firstRetryMs;
   #failingSinceMs: number | null = null;
   #retry: Timer | null = null;
@@ -84,7 +85,7 @@ export class Keeper {
    * Forgets a sandbox, or (null) everything: what waits, what the engine has, and what lies next to it. What another process holds, or
    * cannot be opened yet, is forgotten as soon as it can be.
    */
-  forget(sandboxId: string | null): void {
+  forget(sandboxId: string | null): ForgetOutcome {
     const kept = this.#held.entries.filter(
       (entry) => sandboxId !== null && !('sandboxId' in entry && entry.sandboxId === sandboxId),
     );
@@ -92,22 +93,28 @@ export class Keeper {
     this.#held.add(kept);
     if (this.#engine === null) forgetIn(this.#standIn, sandboxId);
     this.#toForget = [...this.#toForget, sandboxId];
-    this.#forgetAll(true);
+    const outcome = this.#forgetAll(true);
+    // What lies in the folder is out of reach.
+    return this.#engine === this.#standIn ? 'not-here' : outcome;
   }
 
-  /** @returns whether nothing is left to be forgotten. */
-  #forgetAll(again: boolean): boolean {
+  /** @returns `later` when something is left that is to be forgotten. */
+  #forgetAll(again: boolean): ForgetOutcome {
+    let outcome: ForgetOutcome = 'done';
     for (const sandboxId of this.#toForget) {
-      if (this.#engine === null) return false;
-      const forget = (engine: Engine): true => {
+      if (this.#engine === null) return 'later';
+      const forget = (engine: Engine): ForgetOutcome => {
         forgetIn(engine, sandboxId);
-        this.#forgetElsewhere?.(sandboxId);
-        return true;
+        // It was the stand-in only, when the file could not be opened again just now.
+        if (this.#engine === null) return 'later';
+        return this.#forgetElsewhere?.(sandboxId) === false ? 'not-here' : 'done';
       };
-      if (this.#use(forget, again) === null) return false;
+      const came = this.#use(forget, again);
+      if (came === null || came === 'later') return 'later';
+      if (came === 'not-here') outcome = came;
       this.#toForget = this.#toForget.filter((each) => each !== sandboxId);
     }
-    return true;
+    return outcome;
   }
 
   /** @returns null when it failed, which is told. Damage puts the file aside, and then it is tried once more. */
@@ -174,7 +181,7 @@ export class Keeper {
   }
 
   #write(entries: readonly Entry[], again: boolean): void {
-    const isForgotten = this.#forgetAll(again);
+    const isForgotten = this.#forgetAll(again) !== 'later';
     // Another one than before, when damage was met just now.
     const engine = this.#engine;
     if (engine === null) {
@@ -247,6 +254,8 @@ export class Keeper {
     const broken = this.#engine;
     this.#options.tell({ trouble, text: troubleText(trouble, this.#options.folder, message) });
     this.#engine = this.#standIn;
+    this.#everyRound = null;
+    this.#forgetElsewhere = null;
     // What was written before stays in the file. What waited is in the stand-in already, if it was the one that answered.
     if (broken !== null) this.#standIn.write(this.#held.entries);
     this.#held.clear();

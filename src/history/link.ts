@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock, Log } from '../model/ports.ts';
 import { Host } from './host.ts';
+import { inTime } from './in-time.ts';
 import { MemoryEngine } from './memory-engine.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.ts';
 
@@ -8,6 +9,7 @@ import type { FromWorker, ToWorker, WorkerSettings } from './protocol.ts';
 const mostHeapMegabytes = 512;
 const mostRestarts = 3;
 const restartAfterMs = 1_000;
+const terminateMs = 500;
 
 export interface LinkOptions {
   readonly settings: () => WorkerSettings;
@@ -61,35 +63,46 @@ export class Link {
     };
   }
 
-  /** Ends it; after `patienceMs` also if it does not answer. */
-  async close(patienceMs: number): Promise<void> {
-    this.#closing = true;
-    if (this.#worker === null && this.#host === null) return;
+  /**
+   * Ends it after what is posted until `last` resolves; after `patienceMs` also if it does not answer.
+   * @param last does not reject.
+   */
+  async close(last: Promise<void>, patienceMs: number): Promise<void> {
     const release = this.hold();
+    const ended = last.then(() => this.#askToEnd());
+    if ((await inTime(ended, patienceMs)) === 'late') {
+      this.#options.log.warn('history: the worker did not end in time');
+      this.#closing = true;
+      // A thread that stands in a call of the system ends with that call only, which may be never.
+      if (this.#worker !== null) await inTime(this.#worker.terminate(), terminateMs);
+    }
+    release();
+  }
+
+  /** Resolves when it has ended. */
+  #askToEnd(): Promise<void> {
+    this.#closing = true;
+    if (this.#worker === null && this.#host === null) return Promise.resolve();
     const ended = new Promise<void>((resolve) => {
       this.#ended.push(resolve);
     });
     this.post({ t: 'close' });
-    let timeout: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timeout = setTimeout(() => resolve('late'), patienceMs);
-    });
-    if ((await Promise.race([ended, late])) === 'late') {
-      this.#options.log.warn('history: the worker did not end in time');
-      await this.#worker?.terminate();
-    }
-    clearTimeout(timeout);
-    release();
+    return ended;
   }
 
   #startHost(): void {
-    const { clock, settings, receive } = this.#options;
+    const { clock, settings, receive, workerFile } = this.#options;
     const { folder, bounds, pruneEveryMs } = settings();
     this.#host = new Host({
       folder,
       bounds,
       pruneEveryMs,
-      open: () => ({ engine: new MemoryEngine(), setAside: null }),
+      open: () => ({
+        engine: new MemoryEngine(),
+        setAside: null,
+        // In the place of a worker that was lost, it cannot reach what that one wrote.
+        forgetElsewhere: () => workerFile === null,
+      }),
       post: receive,
       now: () => clock.now(),
       setNow: () => undefined,

@@ -7,6 +7,7 @@ import type {
   ErrorCount,
   ErrorDay,
   FixRecord,
+  ForgetOutcome,
   HistoryBounds,
   HistoryQuery,
   HistoryStatus,
@@ -192,13 +193,14 @@ class WorkerHistory implements History {
     return order.samples();
   }
 
-  async forgetSandbox(sandboxId: string): Promise<void> {
-    await this.#command({ ask: 'forget-sandbox', sandboxId: this.#redactor.id(sandboxId) });
+  forgetSandbox(sandboxId: string): Promise<ForgetOutcome> {
+    return this.#courier.forget({ ask: 'forget-sandbox', sandboxId: this.#redactor.id(sandboxId) });
   }
 
-  async forgetEverything(): Promise<void> {
-    await this.#command({ ask: 'forget-everything' });
+  async forgetEverything(): Promise<ForgetOutcome> {
+    const outcome = await this.#courier.forget({ ask: 'forget-everything' });
     this.#courier.peaks.clear();
+    return outcome;
   }
 
   export(): AsyncIterable<string> {

@@ -16,4 +16,6 @@ export interface HistoryOptions {
   readonly engine?: 'auto' | 'sqlite' | 'json-lines' | 'memory';
   /** Time between two rounds of pruning; default one minute. */
   readonly pruneEveryMs?: number;
+  /** How long the disk may take until it is called slow, and until neither *Forget* nor the end waits for it; five seconds, other values are for tests. */
+  readonly patienceMs?: number;
 }

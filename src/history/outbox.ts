@@ -40,6 +40,8 @@ export class Outbox {
   #samples = new Map<string, Sample[]>();
   #errors = new Map<string, CountedError>();
   #others: (() => Iterable<Entry>)[] = [];
+  /** What was added before each seal whose turn has not come, oldest first. */
+  readonly #sealed: (() => Iterable<Entry>)[][] = [];
   #timer: Timer | null = null;
   #drained: Promise<void> = Promise.resolve();
   #droppedCount = 0;
@@ -90,12 +92,25 @@ export class Outbox {
     this.#schedule();
   }
 
-  /** Resolves when all that was added before has been sent. */
+  /** Resolves when all that was added before has been sent; it goes with what comes until its turn, so that the caps hold. */
   drain(): Promise<void> {
+    return this.#inTurn(() => this.#sealed[0]?.splice(0) ?? this.#take());
+  }
+
+  /** Resolves when all that was added before has been sent, and nothing that was added after. */
+  seal(): Promise<void> {
+    const own = [...this.#take()];
+    this.#sealed.push(own);
+    return this.#inTurn(() => {
+      this.#sealed.shift();
+      return own;
+    });
+  }
+
+  #inTurn(take: () => readonly (() => Iterable<Entry>)[]): Promise<void> {
     this.#timer?.cancel();
     this.#timer = null;
-    const before = this.#drained;
-    this.#drained = before.then(() => this.#sendAll());
+    this.#drained = this.#drained.then(() => this.#sendAll(take()));
     return this.#drained;
   }
 
@@ -128,7 +143,7 @@ export class Outbox {
     return all;
   }
 
-  async #sendAll(): Promise<void> {
+  async #sendAll(all: readonly (() => Iterable<Entry>)[]): Promise<void> {
     const breath = createBreath();
     let batch: Entry[] = [];
     let length = 0;
@@ -138,7 +153,7 @@ export class Outbox {
       length = 0;
       if (entries.length > 0) await this.#options.send(entries);
     };
-    for (const entries of this.#take()) {
+    for (const entries of all) {
       const own: Entry[] = [];
       try {
         for (const entry of entries()) {

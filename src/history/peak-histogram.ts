@@ -110,14 +110,19 @@ export const addPeak = (histogram: PeakHistogram, { peakBytes, atMs, tookMs = nu
   };
 };
 
+// Earlier versions kept the newest time only.
+const livesOf = ({ lives, runs, lastRunAtMs }: PeakHistogram): readonly number[] =>
+  lives.length === 0 && runs > 0 ? [lastRunAtMs] : lives;
+
+/** @returns whether a life that is counted in it is the one of this moment. */
+export const isLifeAt = (histogram: PeakHistogram, atMs: number): boolean =>
+  livesOf(histogram).some((each) => Math.abs(each - atMs) < sameLifeMs);
+
 /** @returns `histogram` with one more run of what has this key, or itself: one and the same life counts once, whoever tells of it. */
 export const countPeak = (histogram: PeakHistogram, key: string, run: PeakRun): PeakHistogram => {
   if (!isLifeKey(key)) return addPeak(histogram, run);
-  // Earlier versions kept the newest time only.
-  const { lives, runs, lastRunAtMs } = histogram;
-  const known = lives.length === 0 && runs > 0 ? [lastRunAtMs] : lives;
-  if (known.some((atMs) => Math.abs(atMs - run.atMs) < sameLifeMs)) return histogram;
-  return { ...addPeak(histogram, run), lives: [...known, run.atMs].slice(-knownLives) };
+  if (isLifeAt(histogram, run.atMs)) return histogram;
+  return { ...addPeak(histogram, run), lives: [...livesOf(histogram), run.atMs].slice(-knownLives) };
 };
 
 /** @returns what is foretold for the next run, or null when none was seen. */

@@ -29,6 +29,7 @@ export type Question =
   | { readonly ask: 'errors'; readonly query: HistoryQuery; readonly nowMs: number }
   | { readonly ask: 'samples'; readonly sandboxId: string; readonly fromMs: number; readonly toMs: number }
   | { readonly ask: 'export' }
+  /** This and the next one are answered with one text, a `ForgetOutcome`. */
   | { readonly ask: 'forget-sandbox'; readonly sandboxId: string }
   | { readonly ask: 'forget-everything' }
   | { readonly ask: 'flush' };
@@ -44,7 +45,7 @@ export type ToWorker =
 
 /** What is wrong, for people; null when it is over. */
 export interface Trouble {
-  readonly trouble: EngineTrouble | 'set-aside' | 'dropped' | 'worker';
+  readonly trouble: EngineTrouble | 'set-aside' | 'dropped' | 'worker' | 'slow';
   readonly text: string | null;
 }
 

@@ -2,6 +2,7 @@ import type { HistoryBounds, HistoryQuery } from '../model/history.ts';
 import type { PeakRow, RecordRow, SandboxRow } from './engine.ts';
 import { type Entry, peakCap, type RecordEntry, type RecordKind, sameChangeMs, seenEveryMs } from './entries.ts';
 import { ErrorTable } from './error-table.ts';
+import { isOnlyFrom, type Taught, taughtBy } from './own-peaks.ts';
 import { countPeak, emptyHistogram, histogramText, type PeakHistogram } from './peak-histogram.ts';
 import { newestOf } from './prune-time.ts';
 import { joinSandboxData } from './sandbox-data.ts';
@@ -102,7 +103,29 @@ export class Tables {
     return [...this.#peaks].map(([key, histogram]) => ({ key, data: histogramText(histogram) })).toReversed();
   }
 
+  /** @returns the keys of the peaks that only this sandbox can have taught. */
+  ownPeaks(sandboxId: string): ReadonlySet<string> {
+    const own = this.#taughtBy((id) => id === sandboxId);
+    let known: Taught | null = null;
+    const others = (): Taught => {
+      known ??= this.#taughtBy((id) => id !== sandboxId);
+      return known;
+    };
+    const keys = [...this.#peaks].filter(([key, peaks]) => isOnlyFrom(own, others, key, () => peaks));
+    return new Set(keys.map(([key]) => key));
+  }
+
+  #taughtBy(isMeant: (sandboxId: string) => boolean): Taught {
+    const records = [...this.#records].flatMap(([id, list]) => (isMeant(id) ? list : []));
+    return taughtBy(
+      records.filter(({ kind }) => kind === 'command').map(({ data }) => data),
+      [...this.#sandboxes].filter(([id]) => isMeant(id)).map(([, { data }]) => data),
+      records.filter(({ kind, ref }) => kind === 'incident' && ref !== null).map(({ atMs }) => atMs),
+    );
+  }
+
   forgetSandbox(sandboxId: string): void {
+    for (const key of this.ownPeaks(sandboxId)) this.#peaks.delete(key);
     for (const record of this.#records.get(sandboxId) ?? []) this.#bytes -= record.data.length + overheadBytes;
     this.#records.delete(sandboxId);
     this.errors.forget(sandboxId);

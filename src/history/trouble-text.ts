@@ -31,6 +31,10 @@ export const setAsideText = (name: string, saved: number): string =>
 export const droppedText = (count: number): string =>
   `More happens than can be written: ${count} samples or errors were left out of the history.`;
 
+/** What a person is told when nothing that was told the worker is confirmed. */
+export const slowText = (folder: string): string =>
+  `The history in ${folder} does not answer: its disk is slow or out of reach. New entries wait in memory and are written when it answers; until then, what it knows of the past is missing.`;
+
 /** What a person is told when the worker cannot be started. */
 export const workerText =
   'The part of the extension that writes the history does not start: what happens in this window is forgotten when it closes. Reload the window.';

@@ -14,6 +14,7 @@ const order: readonly Kind[] = [
   'locked',
   'failed',
   'replaced',
+  'slow',
   'set-aside',
   'dropped',
 ];

@@ -8,6 +8,7 @@ import type {
   ErrorCount,
   ErrorDay,
   FixRecord,
+  ForgetOutcome,
   HistoryBounds,
   HistoryQuery,
   HistoryStatus,
@@ -76,6 +77,8 @@ export class RecordingHistory implements HistoryStore {
   /** What `sandboxes` answers besides what was seen; a test puts here what was remembered before. */
   readonly remembered: RememberedSandbox[] = [];
   readonly forgotten: string[] = [];
+  /** What is said to come of it. */
+  forgets: ForgetOutcome = 'done';
   readonly boundsList: HistoryBounds[] = [];
   /** Answers wait for it; a test that wants a slow store replaces it. */
   gate: Promise<void> = Promise.resolve();
@@ -211,7 +214,7 @@ export class RecordingHistory implements HistoryStore {
     return Promise.resolve(this.sampleList.filter((each) => each.sandboxId === sandboxId));
   }
 
-  forgetSandbox(sandboxId: string): Promise<void> {
+  forgetSandbox(sandboxId: string): Promise<ForgetOutcome> {
     this.forgotten.push(sandboxId);
     const keep = <T>(list: T[], idOf: (item: T) => string): void => {
       list.splice(0, list.length, ...list.filter((item) => idOf(item) !== sandboxId));
@@ -223,13 +226,14 @@ export class RecordingHistory implements HistoryStore {
     keep(this.commandList, (each) => each.sandboxId);
     keep(this.sampleList, (each) => each.sandboxId);
     keep(this.errorList, (each) => each.sandboxId);
-    return Promise.resolve();
+    return Promise.resolve(this.forgets);
   }
 
-  async forgetEverything(): Promise<void> {
+  async forgetEverything(): Promise<ForgetOutcome> {
     const all = [...this.seen.map((each) => each.sandbox.id), ...this.remembered.map((each) => each.sandboxId)];
     for (const sandboxId of new Set(all)) await this.forgetSandbox(sandboxId);
     this.forgotten.push('everything');
+    return this.forgets;
   }
 
   async *export(): AsyncGenerator<string> {

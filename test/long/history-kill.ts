@@ -9,7 +9,7 @@ import { workerFile } from '../integration/history/worker-file.ts';
 
 /*
  * Kills writing windows at random moments, again and again, and looks each time what is left:
- * `node test/long/history-kill.ts [rounds]`. Ends with code 1 at the first thing that was lost or damaged.
+ * `npm run test:long -- --history ROUNDS`. Ends with code 1 at the first thing that was lost or damaged.
  */
 
 /** What was found over all rounds. */

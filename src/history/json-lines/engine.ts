@@ -105,15 +105,18 @@ export class JsonLinesEngine implements Engine {
   forgetSandbox(sandboxId: string): void {
     this.#guard(() => {
       this.#reader.sync();
+      const peaks = this.#reader.tables.ownPeaks(sandboxId);
       this.#forget(checksumOf(sandboxId));
       // Every line that names it, also in the segments of other windows: those open their files anew for every write.
-      const marks = JSON.stringify(sandboxId);
+      const marks = [sandboxId, ...peaks].map((each) => JSON.stringify(each));
+      const isMarked = (text: string): boolean => marks.some((mark) => text.includes(mark));
       for (const { name, sizeBytes } of this.#reader.segments.values()) {
         const text = this.#files.read(name.file, 0, sizeBytes).toString();
-        if (!text.includes(marks)) continue;
+        if (!isMarked(text)) continue;
         const kept = text.split('\n').filter((line) => {
-          const entry = line.includes(marks) ? parseLine(line)?.entry : undefined;
-          return entry === undefined || !('sandboxId' in entry) || entry.sandboxId !== sandboxId;
+          const entry = isMarked(line) ? parseLine(line)?.entry : undefined;
+          if (entry === undefined) return true;
+          return entry.k === 'peak' ? !peaks.has(entry.key) : !('sandboxId' in entry) || entry.sandboxId !== sandboxId;
         });
         this.#files.replace(name.file, kept.join('\n'));
       }

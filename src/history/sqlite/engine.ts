@@ -23,6 +23,7 @@ import { countPeak, emptyHistogram, histogramText, parseHistogram } from '../pea
 import { joinSandboxData } from '../sandbox-data.ts';
 import { SqliteErrors } from './errors.ts';
 import { exportPage } from './export.ts';
+import { removeOwnPeaks } from './forget.ts';
 import { fileIdentity, type OpenDatabase } from './open.ts';
 import { createPruner, removeSandbox } from './prune.ts';
 import { findIncidentPacks, findPacks, findPeaks, findRecords, findSandboxes } from './queries.ts';
@@ -118,6 +119,7 @@ export class SqliteEngine implements Engine {
     this.#forget(() => {
       const no = this.#find(sandboxId);
       if (no === null) return;
+      removeOwnPeaks(this.#session, no);
       removeSandbox(this.#session, no);
       this.#errors.removeUnused();
     });
@@ -136,7 +138,11 @@ export class SqliteEngine implements Engine {
   }
 
   pruneStep(nowMs: number, bounds: HistoryBounds): boolean {
-    if (this.#prune(nowMs, bounds)) return true;
+    if (this.#prune(nowMs, bounds)) {
+      // Among what was removed may be a sandbox that comes back.
+      this.#numbers.clear();
+      return true;
+    }
     // Empties the log, which else keeps the size it once had. Not while another window reads; then the next round does it.
     if (this.#sizeOf('-wal') > logBytes) this.#session.all('PRAGMA wal_checkpoint(TRUNCATE)');
     return false;

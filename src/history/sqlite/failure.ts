@@ -1,6 +1,9 @@
 import { EngineError, type EngineTrouble, toEngineError } from '../engine.ts';
 
-/** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
+/**
+ * SQLite's primary result codes, https://www.sqlite.org/rescode.html. CANTOPEN (14) and IOERR (10) are none of these: they may have passed with
+ * the next try, and only the file system knows what they were, see probe.ts.
+ */
 const troubles = new Map<number, EngineTrouble>([
   [3, 'read-only'], // PERM
   [5, 'locked'], // BUSY
@@ -8,7 +11,6 @@ const troubles = new Map<number, EngineTrouble>([
   [8, 'read-only'], // READONLY
   [11, 'corrupt'], // CORRUPT
   [13, 'full'], // FULL
-  [14, 'read-only'], // CANTOPEN
   [26, 'corrupt'], // NOTADB
 ]);
 /** READONLY_DBMOVED: the file was renamed or removed while it was open. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { EngineError } from '../engine.ts';
 import { sqliteFailure } from './failure.ts';
+import { chooseJournal } from './journal.ts';
 import { checkVersion, type Migration, migrate, migrations, pragmaNumber } from './schema.ts';
 
 export const databaseName = 'history.sqlite';
@@ -46,9 +47,7 @@ const openFile = (folder: string, steps: readonly Migration[]): OpenDatabase => 
     const version = checkVersion(db, steps);
     // Before the first table is made, else it has no effect: only then can the file shrink in small steps.
     if (version === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
-    // On file systems without shared memory SQLite keeps its old journal; all else is the same, only slower.
-    const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
-    db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'NORMAL' : 'FULL'}`);
+    chooseJournal(db, folder);
     // The log stays near one megabyte, which counts against a bound that may be five.
     db.exec('PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 1048576');
     db.exec('PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -202,6 +202,40 @@ describe('a locked database', () => {
     const next = openTest({ folder });
     expect(await next.warnings(everything)).toMatchObject([{ id: 'w-1' }]);
   });
+});
+
+describe('a disk that is full when a window opens', () => {
+  it.for([
+    ['no room for another byte', 'size=1m'],
+    ['no room for another file', 'size=4m,nr_inodes=40'],
+  ] as const)(
+    '(%s) is waited for: the past is there again, and what came meanwhile is kept',
+    async ([, options], context) => {
+      const folder = await mount(await newFolder(), options);
+      if (folder === null) return context.skip();
+      const before = openTest({ folder: join(folder, 'history') });
+      before.recordWarning(aWarning('before'));
+      await before.dispose();
+      const ballast = join(folder, 'ballast');
+      await mkdir(ballast);
+      const fill = async (): Promise<never> => {
+        for (let no = 0; ; no += 1) await writeFile(join(ballast, `${no}`), Buffer.alloc(64 * 1024));
+      };
+      await fill().catch(() => 'as much as there is room for');
+      const history = openTest({ folder: join(folder, 'history') });
+      const texts = told(history);
+      history.recordWarning(aWarning('meanwhile'));
+      await until(() => history.status().problem !== null);
+      expect(history.status().problem).toContain('disk is full');
+      await rm(ballast, { recursive: true });
+      await until(() => history.status().problem === null);
+      const ids = (await history.warnings(everything)).map(({ id }) => id);
+      expect(ids.toSorted()).toEqual(['before', 'meanwhile']);
+      expect(history.status()).toMatchObject({ engine: 'sqlite' });
+      expect(texts).toEqual([expect.stringContaining('disk is full'), null]);
+      await history.dispose();
+    },
+  );
 });
 
 describe.each(['sqlite', 'json-lines'] as const)('a place for %s', (engine) => {

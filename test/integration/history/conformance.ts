@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayOf, dayText } from '../../../src/model/day.ts';
 import type { RecognisedError } from '../../../src/model/error-event.ts';
 import type { HistoryQuery, HistoryStatus } from '../../../src/model/history.ts';
+import { lifeKey } from '../../../src/model/life.ts';
 import {
   aCommand,
   aFix,
@@ -535,6 +536,14 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       expect(lines.filter((line) => line.includes('[redacted]')).length).toBeGreaterThan(8);
       expect(history.peaks.peakOf(`curl ${secret}`, startMs)?.runs).toBe(1);
     });
+
+    it('are in no command line and no environment: how a sandbox was started is not kept, of however long a text', async () => {
+      const history = await open();
+      const text = `INSPECT\nCommand:   bill --customer acme\n\nEnvironment:\n${'  CUSTOMER=acme\n'.repeat(6_000)}\nLOGS\nbye`;
+      history.recordDiagnostics({ sandboxId: 'sb-1', atMs: startMs, text });
+      const [line] = (await exported(history)).filter(({ kind }) => kind === 'diagnostics');
+      expect(line?.['text']).toBe('INSPECT\nCommand: (not kept)\n\nEnvironment: (not kept)\nLOGS\nbye');
+    });
   });
 
   describe('export and forgetting', () => {
@@ -589,6 +598,41 @@ export const historyConformance = (engine: HistoryStatus['engine']): void => {
       history.recordSandbox(aSandbox('sb-1'), startMs);
       expect(await history.sandboxes({ sandboxId: 'sb-1', limit: 1 })).toHaveLength(1);
       expect(await history.incidents({ sandboxId: 'sb-1', limit: 1 })).toEqual([]);
+    });
+
+    it('forgets with a sandbox what only that one taught, and keeps what others taught too', async () => {
+      const history = await open();
+      const lived = (key: string, id: string, createdAtMs: number): void => {
+        history.recordSandbox(aSandbox(id, { createdAtMs }), startMs);
+        history.peaks.record(lifeKey(key, 'memory'), 1e8, createdAtMs);
+      };
+      const ran = (commandKey: string, id: string): void => {
+        history.recordCommand(aCommand(`${commandKey} ${id}`, { sandboxId: id, commandKey }));
+        history.peaks.record(commandKey, 3e8, startMs);
+      };
+      lived('only', 'sb-1', startMs - 2 * minuteMs);
+      lived('both', 'sb-1', startMs - 2 * minuteMs);
+      lived('both', 'sb-2', startMs - minuteMs);
+      lived('other', 'sb-2', startMs - minuteMs);
+      ran('make only', 'sb-1');
+      ran('make only', 'sb-3');
+      ran('make both', 'sb-1');
+      ran('make both', 'sb-2');
+      ran('make other', 'sb-2');
+      await history.forgetSandbox('sb-3');
+      expect(history.peaks.peakOf('make only', startMs)?.runs).toBe(2);
+      await history.forgetSandbox('sb-1');
+      const keys = [
+        'make only',
+        'make both',
+        'make other',
+        ...['only', 'both', 'other'].map((each) => lifeKey(each, 'memory')),
+      ];
+      const knownRuns = keys.map((key) => history.peaks.peakOf(key, startMs)?.runs ?? 0);
+      expect(knownRuns).toEqual([0, 2, 1, 0, 2, 1]);
+      const lines = await exported(history);
+      const peaks = lines.filter(({ kind }) => kind === 'command-peak').map(({ commandKey }) => commandKey);
+      expect(peaks.toSorted()).toEqual(keys.filter((_, at) => knownRuns[at] !== 0).toSorted());
     });
 
     it('forgets everything and goes on', async () => {

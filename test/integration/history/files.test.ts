@@ -133,6 +133,20 @@ describe('peaks', () => {
   );
 });
 
+describe('a database from when this editor had SQLite', () => {
+  it('is not said to have forgotten a sandbox, only everything', async () => {
+    const folder = await newFolder();
+    const before = openTest({ folder, engine: 'sqlite' });
+    before.recordSandbox(aSandbox('forget-me'), startMs);
+    await before.dispose();
+    const history = openTest({ folder, engine: 'json-lines' });
+    expect(await history.forgetSandbox('forget-me')).toBe('not-here');
+    expect(await history.forgetEverything()).toBe('done');
+    expect(await onDisk(folder, 'forget-me')).toBe(false);
+    expect(await history.forgetSandbox('forget-me')).toBe('done');
+  });
+});
+
 describe('lines from before this editor had SQLite', () => {
   it('are forgotten too, before and after', async () => {
     const folder = await newFolder();
@@ -142,7 +156,7 @@ describe('lines from before this editor had SQLite', () => {
     await before.dispose();
     await writeFile(join(folder, 'history.sqlite'), 'forget-me, damaged');
     const history = openTest({ folder, engine: 'sqlite' });
-    await history.forgetSandbox('forget-me');
+    expect(await history.forgetSandbox('forget-me')).toBe('done');
     expect(await onDisk(join(folder, 'segments'), 'forget-me')).toBe(false);
     expect(await onDisk(folder, 'keep-me')).toBe(true);
     await history.forgetEverything();

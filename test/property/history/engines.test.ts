@@ -18,7 +18,7 @@ const atMs = fc.integer({ min: startMs, max: startMs + 120_000 });
 const id = fc.constantFrom('a', 'b', 'c');
 /** Of a workspace or a command; more than are told apart on one day. */
 const name = fc.constantFrom(null, 'api', 'web', 'npm ci', 'ü');
-const data = fc.constantFrom('{}', '{"text":"x"}', '{"text":"ü\\n"}');
+const data = fc.constantFrom('{}', '{"text":"x"}', '{"text":"ü\\n"}', '{"commandKey":"a","peakBytes":1}');
 
 const record = fc.record({ kind: fc.constantFrom(...recordKinds), sandboxId, id, atMs, data }).map(
   (each): Entry => ({
@@ -32,9 +32,13 @@ const record = fc.record({ kind: fc.constantFrom(...recordKinds), sandboxId, id,
 );
 const entry: fc.Arbitrary<Entry> = fc.oneof(
   record,
-  fc
-    .record({ sandboxId, atMs })
-    .map((each): Entry => ({ k: 'sandbox', ...each, data: '{"phase":"running","metadata":{"workspace":"Api"}}' })),
+  fc.record({ sandboxId, atMs }).map(
+    (each): Entry => ({
+      k: 'sandbox',
+      ...each,
+      data: `{"phase":"running","createdAtMs":${each.atMs},"metadata":{"workspace":"Api"}}`,
+    }),
+  ),
   fc.record({ sandboxId, id }).map((each): Entry => ({ k: 'withdraw', id: `${each.sandboxId} ${each.id}` })),
   fc
     .record({ sandboxId, fingerprint: id, lastMs: atMs, count: fc.integer({ min: 1, max: 9 }) })
@@ -63,7 +67,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
     }),
   ),
   fc
-    .record({ key: id, peakBytes: fc.integer({ min: 0, max: 1e9 }), atMs })
+    .record({ key: fc.constantFrom('a', 'b', '(life) memory x'), peakBytes: fc.integer({ min: 0, max: 1e9 }), atMs })
     .map((each): Entry => ({ k: 'peak', ...each })),
 );
 const step = fc.oneof(

@@ -187,6 +187,31 @@ describe('Keeper', () => {
     },
   );
 
+  it('says what came of forgetting', async () => {
+    const engine = new BrittleEngine();
+    const { keeper, clock } = open([engine]);
+    expect(keeper.forget('sb-1')).toBe('done');
+    engine.fails = 'locked';
+    expect(keeper.forget('sb-1')).toBe('later');
+    expect(keeper.forget(null)).toBe('later');
+    engine.fails = null;
+    await clock.advance(60_000);
+    expect(keeper.forget(null)).toBe('done');
+    engine.fails = 'newer';
+    expect(keeper.forget('sb-1')).toBe('not-here');
+    expect(keeper.forget(null)).toBe('not-here');
+  });
+
+  it.each(['read-only', 'newer', 'missing', 'corrupt'] as const)(
+    'says that what lies in a place that is %s was not forgotten',
+    (trouble) => {
+      const { keeper, ids } = open([trouble]);
+      keeper.write([warning(1)]);
+      expect(keeper.forget('sb-1')).toBe('not-here');
+      expect(ids()).toEqual([]);
+    },
+  );
+
   it('forgets what the file holds that could not be opened yet', async () => {
     const engine = new BrittleEngine();
     engine.write([warning(1)]);
@@ -197,6 +222,22 @@ describe('Keeper', () => {
     await clock.advance(60_000);
     expect(ids()).toEqual(['w-2']);
   });
+
+  it.each(['replaced', 'corrupt'] as const)(
+    'forgets later what the file holds when it was %s and could not be opened again at once',
+    async (trouble) => {
+      const [old, file] = [new BrittleEngine(), new BrittleEngine()];
+      file.write([warning(1)]);
+      const { keeper, clock, ids } = open([old, 'full', file]);
+      old.fails = trouble;
+      expect(keeper.forget('sb-1')).toBe('later');
+      keeper.write([warning(2)]);
+      await clock.advance(60_000);
+      expect(keeper.engine).toBe(file);
+      expect(ids()).toEqual(['w-2']);
+      expect(keeper.forget('sb-1')).toBe('done');
+    },
+  );
 
   it('takes back what was wrong with a question when it is over, though nothing new is written', async () => {
     const engine = new BrittleEngine();

@@ -27,6 +27,8 @@ const open = (send?: (entries: readonly Entry[]) => Promise<void>) => {
   return { outbox, clock, sent, lines, dropped, warn };
 };
 
+const idOf = (entry: Entry): string => (entry.k === 'record' ? (entry.id ?? '') : '');
+
 /** Lets real turns of the event loop pass, which the outbox takes between its pieces. */
 const turns = async (): Promise<void> => {
   for (let no = 0; no < 50; no += 1) await settle();
@@ -138,6 +140,36 @@ describe('Outbox', () => {
     expect(sent).toHaveLength(2);
     release();
     await second;
+  });
+
+  it('sends before a seal all that was added before it and nothing else, also where others wait before and behind', async () => {
+    const resume: (() => void)[] = [];
+    const { outbox, sent, warn } = open(() => new Promise((resolve) => void resume.push(resolve)));
+    const order: string[] = [];
+    const turn = (name: string, done: Promise<void>): Promise<void> =>
+      done.then(() => void order.push(name, ...sent.splice(0).flatMap((batch) => batch.map(idOf))));
+    warn('w-1');
+    const first = turn('drain 1', outbox.drain());
+    await turns();
+    warn('w-2');
+    const all = [first, turn('drain 2', outbox.drain())];
+    warn('w-3');
+    all.push(turn('seal 1', outbox.seal()));
+    warn('w-4');
+    all.push(turn('drain 3', outbox.drain()));
+    warn('w-5');
+    all.push(turn('seal 2', outbox.seal()));
+    warn('w-6');
+    all.push(turn('drain 4', outbox.drain()));
+    for (const _ of all) {
+      for (const each of resume.splice(0)) each();
+      await turns();
+    }
+    await Promise.all(all);
+    expect(order).toEqual([
+      ...['drain 1', 'w-1', 'drain 2', 'w-2', 'w-3', 'seal 1'],
+      ...['drain 3', 'w-4', 'w-5', 'seal 2', 'drain 4', 'w-6'],
+    ]);
   });
 
   it('goes on after something that cannot be written down', async () => {
