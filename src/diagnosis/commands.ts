@@ -108,6 +108,12 @@ const forgesOwn =
 const starters = /^(?:sudo|doas|env|timeout|nice|xargs): /;
 const shells = /^-?(?:\/\S{0,80}\/)?(?:bash|sh|dash|ash|zsh|ksh|mksh|fish|csh|tcsh|busybox)(?::|\b)/;
 
+/** Of a longer command line only the beginning is read by expressions. */
+const mostCommandCharacters = 2_000;
+
+/** @returns what of a command line expressions look at; empty where it is not known. */
+export const readCommand = (commandLine: string | null): string => (commandLine ?? '').slice(0, mostCommandCharacters);
+
 /** The words of one command, without what only goes before it: variables, `sudo`, `env`. */
 export const wordsOf = (segment: string): readonly string[] =>
   segment

@@ -2,15 +2,14 @@ import type { FixId, FixOffer, ProcessTarget, Removable } from '../model/fix.ts'
 import { fixRisks } from '../model/fix-risk.ts';
 import { fixTitles } from '../model/fix-title.ts';
 import type { Forecast } from '../model/forecast.ts';
-import { ownLimit } from '../model/own-limit.ts';
-import type { ProcessReading, Sample } from '../model/sample.ts';
+import { type Measured, ownLimit } from '../model/own-limit.ts';
+import type { ProcessReading } from '../model/sample.ts';
 import type { SignalName } from '../model/signal.ts';
 import { heapRuntimeOf, heapShares, runtimeNames } from '../model/terminal-limits.ts';
 import { untouchable } from './untouchable.ts';
 
 /** What is known of the sandbox when fixes are chosen. */
-export interface Surroundings {
-  readonly sample: Sample | null;
+export interface Surroundings extends Measured {
   readonly processes: readonly ProcessReading[];
   /** Null while nobody has measured it. */
   readonly removable: Removable | null;
@@ -57,7 +56,10 @@ const largestOf = (processes: readonly ProcessReading[]): ProcessReading | undef
 /** Ends the process that grows, else the largest one if it holds a real part of the memory. */
 const endGrower = ({ signal, grower, used }: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
   if (grower !== null && mayEnd(grower)) {
-    return ending(grower, signal, `It grows by ${sizeText(grower.bytesPerSecond)} a second.`);
+    const rate = `${sizeText(grower.bytesPerSecond)} a second`;
+    // Of a heap it is the rate of the trend; of memory what this process took of late, which is not all that memory grew by, and not as long.
+    const grew = signal === 'heap' ? `It grows by ${rate}.` : `It grew by ${rate} in the last half minute.`;
+    return ending(grower, signal, grew);
   }
   const largest = largestOf(processes);
   if (largest === undefined || largest.rssBytes < worthEndingShare * used) return null;
@@ -95,11 +97,12 @@ const heapProcess = (
     : (processes.find(({ pid }) => pid === grower.pid) ?? { name: grower.name, heapLimit: null });
 
 /** A heap limit below the sandbox's, for a program that has none, or one that is too high. */
-const capHeap = (leading: Forecast, { sample, processes }: Surroundings): FixOffer | null => {
+const capHeap = (leading: Forecast, around: Surroundings): FixOffer | null => {
+  const { processes } = around;
   const process = heapProcess(leading, processes);
   const runtime = process === undefined ? null : heapRuntimeOf(process);
   if (process === undefined || runtime === null) return null;
-  const limit = ownLimit({ sample, isHere: false });
+  const limit = ownLimit(around);
   const present = process.heapLimit?.limitBytes ?? null;
   if (present !== null && limit !== null && present <= protects * limit) return null;
   const why = `${runtimeNames[runtime]} then collects its garbage, or fails in words, before the kernel kills it.`;
@@ -107,11 +110,11 @@ const capHeap = (leading: Forecast, { sample, processes }: Surroundings): FixOff
 };
 
 /** A higher limit for a program that runs into its own, as far as the sandbox has memory for it; else more memory. */
-const raiseHeap = (leading: Forecast, { sample, processes }: Surroundings): FixOffer | null => {
+const raiseHeap = (leading: Forecast, around: Surroundings): FixOffer | null => {
+  const { processes } = around;
   const process = heapProcess(leading, processes);
   if (process === undefined || heapRuntimeOf(process) === null) return null;
-  const limit =
-    ownLimit({ sample, isHere: false }) ?? (sample?.source === 'machine' ? (sample.memory?.limitBytes ?? null) : null);
+  const limit = ownLimit(around);
   const present = process.heapLimit?.limitBytes ?? leading.limit;
   if (limit === null || present === null) return null;
   if (present >= protects * limit) {

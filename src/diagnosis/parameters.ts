@@ -1,3 +1,5 @@
+import { readCommand } from './commands.ts';
+
 /** The values an error names: `port`, `path`, `module` and so on. Texts from outside; they may only be arguments, never code. */
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -100,8 +102,6 @@ const general: readonly (readonly [name: string, form: RegExp])[] = [
 const ofPeer: ReadonlySet<string> = new Set(['host', 'port', 'url']);
 /** Of lines that say the same, so many are read. */
 const mostSaid = 12;
-/** Of a longer command line only the beginning is read. */
-const mostCommandCharacters = 2_000;
 
 /** What the failed command itself asked for, where no line of its output says it. */
 const asked: readonly (readonly [name: string, form: RegExp])[] = [
@@ -159,7 +159,7 @@ export const parametersOf = (
       take(found, field[1] === 'hostname' || field[1] === 'address' ? 'host' : field[1], field[2]);
     }
   }
-  const command = (commandLine ?? '').slice(0, mostCommandCharacters);
+  const command = readCommand(commandLine);
   for (const [name, form] of asked) {
     const match = form.exec(command);
     const value = match?.[1] ?? match?.[2];

@@ -20,9 +20,9 @@ const always: readonly RegExp[] = [
   /^\s{0,4}(?:rspec|phpunit|mocha|jest|go test|cargo test) \S{1,200}/,
   /^\s{0,8}(?:\d{1,5}\/\d{1,5} )?Test {1,4}#\d{1,5}: /,
   /^\[(?:ERROR|FAIL|WARN)\] {1,4}[\w$.]{1,120}(?:Test|Tests|IT|Spec)\.[\w$]{1,120}/,
-  // What a test expected and what it got.
+  // What a test expected and what it got; Clojure writes the exception of a test in the place of the latter.
   /\bAssertion(?:Error|FailedError)\b|\bERR_ASSERTION\b|^\s{0,8}(?:assert|assert_\w{2,30}|expect)\b|\bto(?:Be|Equal|Throw|Contain|Match|Have|Include|Reject|Resolve)\w{0,30}\(/,
-  /^\s{0,12}(?:Expected|Received|Actual|expected|received|actual|got|want|Got|Want|left|right|Diff|exp|act)\b[\w ]{0,24}[:=]/,
+  /^(?! {2}actual: (?:[a-z]\w{0,60}\.){1,12}[A-Z]\w{0,80}(?:Exception|Error): )\s{0,12}(?:Expected|Received|Actual|expected|received|actual|got|want|Got|Want|left|right|Diff|exp|act)\b[\w ]{0,24}[:=]/,
   /\bexpected (?!version|double-quoted|property|value|statement|one of|identifier|expression|end of|token|`).{1,200}\b(?:to (?:be|equal|contain|include|match|throw|have|start|end|reject|return)|but (?:got|was|received)|got|instead)\b/i,
   /\bDID NOT RAISE\b|\bnever (?:raised|thrown)\b|\bshould (?:have )?(?:raise|throw|return|handle|report|fail|panic|retry|reject|recover|show|detect|map|print|log|be )/,
   // Lists, headings, tables and quotations of a text that explains.

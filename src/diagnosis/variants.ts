@@ -1,7 +1,5 @@
 import type { ErrorPattern } from './catalogue/pattern.ts';
-
-/** Of a longer command line only the beginning is read. */
-const mostCommandCharacters = 2_000;
+import { readCommand } from './commands.ts';
 
 /**
  * The record of an error with the words and fixes of the first of its variants that holds: the same answer of a server is another
@@ -13,7 +11,7 @@ export const withVariant = (
   lines: readonly string[],
   commandLine: string | null,
 ): ErrorPattern => {
-  const ran = (commandLine ?? '').slice(0, mostCommandCharacters);
+  const ran = readCommand(commandLine);
   const holding = pattern.variants.find(
     ({ line, command, unless }) =>
       (command?.test(ran) === true || lines.some((each) => line.test(each))) &&

@@ -1,4 +1,4 @@
-import { category, editor, manual, says, shell } from './record.ts';
+import { category, editor, manual, says, shell, variant } from './record.ts';
 
 /** Merges, rebases, and what stands in their way. */
 export const gitMergingPatterns = category('git', [
@@ -27,6 +27,20 @@ export const gitMergingPatterns = category('git', [
         'git merge --abort || git rebase --abort || git cherry-pick --abort',
         'git status',
       ),
+    ],
+    variants: [
+      variant(/\bremains in conflict\b/, {
+        fixes: [
+          shell('list-svn-conflicts', 'See what is in conflict', 'safe', 'svn status'),
+          manual('resolve-svn', 'Settle each file', 'edit it, then say so: svn resolve --accept working'),
+        ],
+      }),
+      variant(/^(?:abort: )?unresolved merge conflicts\b/, {
+        fixes: [
+          shell('list-hg-conflicts', 'See what is in conflict', 'safe', 'hg resolve --list'),
+          manual('resolve-hg', 'Settle each file', 'edit it, then say so: hg resolve --mark'),
+        ],
+      }),
     ],
     docs: 'https://git-scm.com/docs/git-merge#_how_to_resolve_conflicts',
   },

@@ -1,7 +1,7 @@
 import { asRoot, owning } from './command-lines.ts';
-import { category, editor, manual, says, shell } from './record.ts';
+import { category, editor, manual, says, shell, variant } from './record.ts';
 
-/** Git in its own repository. */
+/** Git in its own repository, and what Subversion and Mercurial say of theirs. */
 export const gitPatterns = category('git', [
   {
     slug: 'git-index-lock',
@@ -19,7 +19,6 @@ export const gitPatterns = category('git', [
       says(
         /\bAnother git process seems to be running\b|\bEin anderer Git-Prozess\b|\bUn autre processus git\b|\bUnable to create '(?<lock>[^']{0,200}\.git\/[^']{1,200}\.lock)': File exists/,
       ),
-      says(/\btimed out waiting for lock held by\b|\bE155004\b/, 3),
     ],
     exitCodes: [128, 255],
     cause: 'A git that was killed, paused or crashed left its lock; or another one is really at work.',
@@ -35,6 +34,37 @@ export const gitPatterns = category('git', [
       shell('show-git-processes', 'See whether git is running', 'safe', 'pgrep -a -x git'),
     ],
     docs: 'https://git-scm.com/docs/git-status',
+  },
+  {
+    slug: 'working-copy-locked',
+    title: 'The working copy is locked',
+    severity: 'low',
+    priority: 8,
+    signals: [says(/\bE155004\b/), says(/\btimed out waiting for lock held by\b/, 3)],
+    exitCodes: [1, 255],
+    cause: 'A program that was killed or lost its connection left its lock; or another one is really at work.',
+    fixes: [
+      manual(
+        'free-lock',
+        'Take the lock away if nothing else works there',
+        'svn cleanup for Subversion; for Mercurial, end the process that hg debuglocks names',
+      ),
+    ],
+    variants: [
+      variant(/\bE155004\b/, {
+        fixes: [
+          shell(
+            'clean-up-svn',
+            'Let svn take its lock away if no other one is running',
+            'confirm',
+            // Not where nobody can say whether one runs: pgrep is not everywhere.
+            'pgrep -x svn; [ $? -eq 1 ] && svn cleanup',
+            'svn status',
+          ),
+        ],
+      }),
+    ],
+    docs: 'https://svnbook.red-bean.com/en/1.7/svn.ref.svn.c.cleanup.html',
   },
   {
     slug: 'git-dubious-ownership',
@@ -125,7 +155,7 @@ export const gitPatterns = category('git', [
   },
   {
     slug: 'git-not-a-repo',
-    title: 'This is not a git repository',
+    title: 'This is not a repository',
     severity: 'low',
     priority: 7,
     signals: [
@@ -140,9 +170,14 @@ export const gitPatterns = category('git', [
       ),
     ],
     exitCodes: [128],
-    cause: 'It runs in another folder, or the copy was made without .git.',
+    cause: 'It runs in another folder, or the copy was made without .git or whatever else makes it a repository.',
     fixes: [
-      shell('find-repository', 'Find the repository', 'safe', 'find . -maxdepth 3 -name .git'),
+      shell(
+        'find-repository',
+        'Find the repository',
+        'safe',
+        'find . -maxdepth 3 \\( -name .git -o -name .svn -o -name .hg -o -name .jj \\)',
+      ),
       editor('open-repository-folder', 'Open the folder of the repository', 'safe', 'File: Open Folder', null),
     ],
     docs: 'https://git-scm.com/docs/git-init',

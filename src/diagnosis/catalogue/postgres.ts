@@ -108,7 +108,7 @@ export const postgresPatterns = category('database', [
         /\bcommand \w{1,40} requires authentication\b|\bLogin failed for user '|\bORA-01017\b|\bACCESS_REFUSED\b|\bbad auth ?: |\bAuthenticationFailed\(|\bnot authorized on \w{1,60} to execute command\b|\bSaslAuthenticationException\b|\bmissing authentication credentials for REST request\b/,
       ),
     ],
-    vetoes: [/^fatal: /, /\bUsername\/Password Authentication Failed\b/, /\bCannot open database "/],
+    vetoes: [/^fatal: /, /^svn: E\d{6}: /, /\bUsername\/Password Authentication Failed\b/, /\bCannot open database "/],
     cause: 'The password of the sandbox is another than the one the database was set up with.',
     fixes: [
       openAddress,

@@ -33,6 +33,7 @@ const situation = (part: Partial<FixSituation> = {}): FixSituation => ({
   supports: fixIds,
   incidents: [],
   sample: null,
+  isHere: false,
   removable: null,
   successOf: () => null,
   ...part,
@@ -109,7 +110,7 @@ describe('fixes', () => {
       title: 'End node (pid 412)',
       risk: 'confirm',
       target: { pid: 412, name: 'node' },
-      reason: 'It grows by 4.2 MiB a second.',
+      reason: 'It grew by 4.2 MiB a second in the last half minute.',
     });
   });
 
@@ -254,6 +255,22 @@ describe('the two buttons of a warning', () => {
     });
     expect(buttons({ ...heap(200), supports: local })).toEqual(['Raise the heap limit', 'End node (pid 412)']);
     expect(buttons(heap(500))).toEqual(['Recreate larger', 'End node (pid 412)']);
+  });
+
+  it('about heaps go by the memory of the machine only where the editor itself works on it', () => {
+    const machine = (signal: 'heap' | 'memory', limitMiB: number) => ({
+      leading: memoryForecast({ signal, limit: limitMiB * mebibyte }),
+      processes: [
+        { ...process(412, 'node', 200 * mebibyte), heapLimit: { limitBytes: limitMiB * mebibyte, source: 'set' } },
+      ],
+      sample: sampleWith({ source: 'machine' }),
+      supports: local,
+    });
+    expect(buttons({ ...machine('heap', 200), isHere: true })[0]).toBe('Raise the heap limit');
+    expect(ids({ ...machine('heap', 200), isHere: false })).not.toContain('setHeapLimit');
+    // One that is low enough for what there is needs no other.
+    expect(ids({ ...machine('memory', 200), isHere: true })).not.toContain('setHeapLimit');
+    expect(ids({ ...machine('memory', 200), isHere: false })).toContain('setHeapLimit');
   });
 
   it('against too many files are to clear caches, and no logs: one that is shortened is still a file', () => {

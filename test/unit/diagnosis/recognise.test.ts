@@ -60,6 +60,19 @@ describe('recognising', () => {
     expect(recognise(event({ text }))?.pattern).toBeNull();
   });
 
+  it('hears the exception of a test of Clojure, and not what one compared', () => {
+    const report = (kind: string, actual: string): string =>
+      [`${kind} in (a-test) (core_test.clj:7)`, 'expected: (= 1 (core/write))', `  actual: ${actual}`].join('\n');
+    const heard = (kind: string, actual: string): string | null =>
+      recognise(event({ text: `${report(kind, actual)}\n\n1 failures, 1 errors.` }))?.pattern ?? null;
+    expect(heard('ERROR', 'java.io.IOException: No space left on device')).toBe('disk-full');
+    expect(heard('ERROR', 'java.net.ConnectException: Connection refused (Connection refused)')).toBe(
+      'connection-refused',
+    );
+    expect(heard('FAIL', '(not (= "busy" "java.io.IOException: No space left on device"))')).toBeNull();
+    expect(heard('FAIL', '"No space left on device"')).toBeNull();
+  });
+
   it('keeps an unknown error with its line and without a cause', () => {
     const found = recognise(event({ text: 'doing things\nfrobnicator: cannot frobnicate the widget' }));
     expect(found).toMatchObject({ pattern: null, cause: null, title: 'frobnicator: cannot frobnicate the widget' });

@@ -188,4 +188,41 @@ describe('other texts that several tools share', () => {
     );
     expect(idsOf(other)).not.toContain('remove-stale-lock');
   });
+
+  it('of Subversion and Mercurial is not one of git, and nothing of git is done against it', () => {
+    const heard = (command: string, text: string) => {
+      const found = told(command, text);
+      return [found.pattern, found.title, ...idsOf(found)];
+    };
+    const locked = "svn: E155004: Run 'svn cleanup' to remove locks (type 'svn help cleanup' for details)";
+    expect(heard('svn up', `${locked}\nsvn: E155004: Working copy '/w' locked.`)).toEqual([
+      'working-copy-locked',
+      'The working copy is locked',
+      'clean-up-svn',
+    ]);
+    expect(heard('hg up', "abort: repository /w: timed out waiting for lock held by 'dev:91'")).toEqual([
+      'working-copy-locked',
+      'The working copy is locked',
+      'free-lock',
+    ]);
+    const left = "svn: E155015: Aborting commit: '/w/a.txt' remains in conflict";
+    expect(heard('svn ci', `svn: E155015: Commit failed (details follow):\n${left}`)).toEqual([
+      'git-merge-conflict',
+      'Changes contradict each other',
+      'list-svn-conflicts',
+      'resolve-svn',
+    ]);
+    expect(heard('hg ci', 'abort: unresolved merge conflicts (see hg help resolve)').slice(2)).toEqual([
+      'list-hg-conflicts',
+      'resolve-hg',
+    ]);
+    expect(heard('git merge a', 'CONFLICT (content): Merge conflict in a.txt').slice(2)).toContain('abort-merge');
+    for (const [command, text] of [
+      ['svn status', "svn: warning: W155007: '/work' is not a working copy"],
+      ['hg status', "abort: no repository found in '/work' (.hg not found)!"],
+    ] as const) {
+      expect(heard(command, text).join(' ')).not.toMatch(/\bgit repository\b/);
+    }
+    expect(told('svn ls https://h/r', 'svn: E170001: Authentication failed').pattern).toBeNull();
+  });
 });
