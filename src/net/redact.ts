@@ -26,7 +26,8 @@ const isSecretName = (name: string, separator: string): boolean => {
   const last = words.at(-1);
   const first = words[0];
   if (last === undefined || first === undefined || harmlessEndings.has(last)) return false;
-  if (words.some((word) => secretWords.has(word))) return true;
+  // Also run together with what it belongs to: `PGPASSWORD`, `dbpassword`.
+  if (words.some((word) => secretWords.has(word) || word.endsWith('password'))) return true;
   if (words.some((word, i) => word === 'key' && /^(?:api|access|private|secret)$/.test(words[i - 1] ?? '')))
     return true;
   const several = words.length > 1;

@@ -26,6 +26,11 @@ export interface ProviderDeps {
   readonly transport: Transport;
   /** The secret that was stored under this name for this origin, or null. Asked again before every use. */
   readonly secret: (name: string, origin: string) => Promise<string | null>;
+  /**
+   * A mark of a secret that tells nothing of it, the same for the same secret for ever, or null when none can be had. Throws what the
+   * storage of secrets throws. Absent where nothing is remembered.
+   */
+  readonly secretMark?: (secret: string) => Promise<string | null>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly fileExists: (path: string) => Promise<boolean>;
   /** What the editor lends to the provider of the place it runs in; absent where there is no editor. */
@@ -46,5 +51,8 @@ export interface ProviderFactory {
   create(config: ProviderConfig, deps: ProviderDeps): SandboxProvider | null;
 }
 
-/** Every system there is. To add one: a folder beside this file, and a line here. */
+/** Every system there is. To add one: a folder beside this file, a line here, and what docs/architecture.md says of settings and keys. */
 export const providerFactories: readonly ProviderFactory[] = [openSandboxFactory, localFactory];
+
+/** Their ids, in the order in which they are asked. */
+export const systemIds: readonly string[] = providerFactories.map(({ id }) => id);

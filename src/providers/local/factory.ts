@@ -1,5 +1,6 @@
 import { homedir, hostname } from 'node:os';
 import * as z from 'zod/mini';
+import { remoteEnvironment, remoteHostname } from '../../model/other-computer.ts';
 import type { FileReader, Here } from '../../model/ports.ts';
 import type { ProviderConfig, ProviderDeps, ProviderFactory } from '../registry.ts';
 import { Disks, fixedPlaces } from './disks.ts';
@@ -10,7 +11,6 @@ import { MachineReader } from './machine-reader.ts';
 import { createNodeFiles } from './node-files.ts';
 import { LocalProvider, providerId } from './provider.ts';
 import { recognisePlace } from './recognise.ts';
-import { remoteEnvironment } from './remote-environment.ts';
 
 const configSchema = z.object({ enabled: z.catch(z.optional(z.boolean()), undefined) });
 
@@ -18,6 +18,8 @@ const configSchema = z.object({ enabled: z.catch(z.optional(z.boolean()), undefi
 const remoteLeastMs = 5_000;
 const scanEverySeconds = 5;
 const remoteScanEverySeconds = 60;
+/** How often another computer is asked for its name, which is part of the id: a connection that is slow to begin with must not make a second one. */
+const mostNameReads = 3;
 const pageBytesText = z.string().check(z.regex(/^\d{1,6}$/));
 const defaultPageBytes = 4096;
 
@@ -32,9 +34,15 @@ const pageBytesOf = async (files: FileReader): Promise<number> => {
   return parsed.success && Number(parsed.data) > 0 ? Number(parsed.data) * 1024 : defaultPageBytes;
 };
 
+const otherComputerName = async (files: FileReader): Promise<string | null> => {
+  let name: string | null = null;
+  for (let reads = 0; name === null && reads < mostNameReads; reads += 1) name = await remoteHostname(files);
+  return name;
+};
+
 const createProvider = (here: Here, { clock, log, environment }: ProviderDeps): LocalProvider => {
-  const isLinux = here.remote || process.platform === 'linux';
-  const files = isLinux ? (here.files ?? createNodeFiles()) : null;
+  // Never the files of this computer for those of another one.
+  const files = here.remote ? here.files : process.platform === 'linux' ? (here.files ?? createNodeFiles()) : null;
   const fixed = fixedPlaces(process.platform, homedir());
   const folders: Iterable<string> = { [Symbol.iterator]: () => [...here.folders, ...fixed].values() };
   let constants: Promise<readonly [pageBytes: number, editorPids: readonly number[]]> | null = null;
@@ -83,10 +91,7 @@ const createProvider = (here: Here, { clock, log, environment }: ProviderDeps): 
             environment: here.remote ? await remoteEnvironment(files) : environment,
             remoteName: here.remoteName,
           }),
-    hostname: async () =>
-      here.remote && files !== null
-        ? ((await files.text('/proc/sys/kernel/hostname', 256))?.trim() ?? 'remote')
-        : hostname(),
+    hostname: async () => (!here.remote ? hostname() : files === null ? null : otherComputerName(files)),
     seconds: () => performance.now() / 1000,
     leastMs: here.remote ? remoteLeastMs : 0,
   });

@@ -105,8 +105,8 @@ export class LinuxReader {
     const fds = await this.#openFiles(clock);
     return {
       source: isLimited ? 'cgroup' : ('machine' satisfies SampleSource),
-      caveats: memory?.stallsOfMachine === true ? ['waiting times are those of the whole machine'] : [],
-      ...(memory === null ? {} : { memory: memory.reading }),
+      caveats: [],
+      ...(memory === null ? {} : { memory }),
       ...(swap === null ? {} : { swap }),
       ...(cpu === null ? {} : { cpu }),
       ...(pids === null ? {} : { pids }),
@@ -178,45 +178,39 @@ export class LinuxReader {
     return true;
   }
 
-  #ofGroup(level: MemoryLevel, kills: number | null): MemoryResult | null {
+  #ofGroup(level: MemoryLevel, kills: number | null): MemoryReading | null {
     const { folder, usedBytes, unreclaimableBytes } = level;
     const refaults = this.#refaults.read(folder, level.fileRefaultCount);
     const limitHitCount = this.#hits.read(folder, level.limitHitCount);
     const throttleHits = this.#throttleHits.read(folder, level.throttleHitCount);
     if (this.#lacksParts(level)) return null;
     return {
-      stallsOfMachine: false,
-      reading: {
-        usedBytes,
-        workingSetBytes: Math.max(0, usedBytes - (level.inactiveFileBytes ?? 0)),
-        limitBytes: level.limitBytes,
-        anonBytes: level.anonBytes,
-        oomKillCount: kills,
-        limitHitCount,
-        // The machine's would speak of the neighbours.
-        stalledPercent: level.stalls?.full ?? null,
-        ...(unreclaimableBytes === null ? {} : { unreclaimableBytes: Math.min(unreclaimableBytes, usedBytes) }),
-        ...(throttleHits === null ? {} : { throttleHitCount: throttleHits }),
-        ...(refaults === null ? {} : { fileRefaultCount: refaults }),
-      },
+      usedBytes,
+      workingSetBytes: Math.max(0, usedBytes - (level.inactiveFileBytes ?? 0)),
+      limitBytes: level.limitBytes,
+      anonBytes: level.anonBytes,
+      oomKillCount: kills,
+      limitHitCount,
+      // The machine's would speak of the neighbours.
+      stalledPercent: level.stalls?.full ?? null,
+      ...(unreclaimableBytes === null ? {} : { unreclaimableBytes: Math.min(unreclaimableBytes, usedBytes) }),
+      ...(throttleHits === null ? {} : { throttleHitCount: throttleHits }),
+      ...(refaults === null ? {} : { fileRefaultCount: refaults }),
     };
   }
 
-  async #ofMachine(machine: MachineMemory | null): Promise<MemoryResult | null> {
+  async #ofMachine(machine: MachineMemory | null): Promise<MemoryReading | null> {
     if (machine === null) return null;
     const usedBytes = machine.totalBytes - machine.availableBytes;
     const full = stalls(await this.#files.text('/proc/pressure/memory'))?.full ?? null;
     return {
-      stallsOfMachine: full !== null,
-      reading: {
-        usedBytes,
-        workingSetBytes: usedBytes,
-        limitBytes: machine.totalBytes,
-        anonBytes: null,
-        oomKillCount: null,
-        limitHitCount: null,
-        stalledPercent: full,
-      },
+      usedBytes,
+      workingSetBytes: usedBytes,
+      limitBytes: machine.totalBytes,
+      anonBytes: null,
+      oomKillCount: null,
+      limitHitCount: null,
+      stalledPercent: full,
     };
   }
 
@@ -252,12 +246,12 @@ export class LinuxReader {
     uptime: number | null,
     clock: number,
     level: MemoryLevel | null,
-    memory: MemoryResult | null,
+    memory: MemoryReading | null,
     machine: MachineMemory | null,
     killed: boolean,
   ): Promise<ProcessScan | null> {
-    const usedBytes = memory?.reading.usedBytes ?? 0;
-    const limitBytes = memory?.reading.limitBytes ?? Number.POSITIVE_INFINITY;
+    const usedBytes = memory?.usedBytes ?? 0;
+    const limitBytes = memory?.limitBytes ?? Number.POSITIVE_INFINITY;
     const last = this.#scanned;
     const isDue =
       last === null ||
@@ -285,11 +279,6 @@ export class LinuxReader {
 
 const hasParts = ({ inactiveFileBytes, anonBytes }: MemoryLevel): boolean =>
   inactiveFileBytes !== null || anonBytes !== null;
-
-interface MemoryResult {
-  readonly reading: MemoryReading;
-  readonly stallsOfMachine: boolean;
-}
 
 /** The level of the process count with the least room left. */
 const tightestPids = async (files: FileReader, levels: Levels | null): Promise<string | null> => {

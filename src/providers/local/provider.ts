@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ErrorEvent } from '../../model/error-event.ts';
 import type {
   Capabilities,
@@ -41,7 +42,8 @@ export interface LocalProviderOptions {
   /** Null where the disks of this place can not be looked at. */
   readonly housekeeping: Housekeeping | null;
   readonly recognise: () => Promise<RecognisedPlace>;
-  readonly hostname: () => Promise<string>;
+  /** Null where the other computer does not tell it. */
+  readonly hostname: () => Promise<string | null>;
   /** A clock that only goes forward, in seconds. */
   readonly seconds: () => number;
   readonly leastMs: number;
@@ -55,6 +57,7 @@ export class LocalProvider implements SandboxProvider {
   readonly id = providerId;
   readonly label: string;
   readonly isHere = true;
+  readonly isNameless: boolean;
   readonly capabilities: Capabilities = {
     vanishesAtExpiry: false,
     pauseKeepsMemory: false,
@@ -70,6 +73,7 @@ export class LocalProvider implements SandboxProvider {
 
   constructor(options: LocalProviderOptions) {
     this.#options = options;
+    this.isNameless = options.here.remote && options.here.authority === null;
     this.label = options.here.remote ? 'Remote machine' : 'This computer';
     this.actions = this.#createActions();
   }
@@ -131,7 +135,7 @@ export class LocalProvider implements SandboxProvider {
     log.info(`This is a ${place.title}${evidence === '' ? '' : `: ${evidence}`}.`);
     const far = here.remote ? 'remote ' : '';
     const sandbox: Sandbox = {
-      id: `local-${host}`,
+      id: placeId(here, host),
       provider: providerId,
       name: here.remote ? place.name.replace(/^this /, 'the remote ') : place.name,
       phase: 'running',
@@ -143,7 +147,7 @@ export class LocalProvider implements SandboxProvider {
       // Systems that end a place like this by a clock do not tell it inside.
       expiry: null,
       image: null,
-      metadata: { host, place: place.kind },
+      metadata: { ...(host === null ? {} : { host }), place: place.kind },
       renewsOnAccess: false,
     };
     return { sandbox, place };
@@ -197,7 +201,7 @@ export class LocalProvider implements SandboxProvider {
     throwIfAborted(signal);
     if (!sandboxes.some(({ id }) => id === sandbox.id)) return null;
     const evidence = place.evidence.length === 0 ? '' : ` (${place.evidence.join(', ')})`;
-    return { sandboxId: sandbox.id, how: `the editor works in it: a ${place.title}${evidence}`, inside: true };
+    return { sandboxId: sandbox.id, how: `the editor works in it, a ${place.title}${evidence}`, inside: true };
   }
 
   async *samples(sandboxId: string, options: SampleOptions): AsyncGenerator<Sample, void> {
@@ -258,6 +262,21 @@ export class LocalProvider implements SandboxProvider {
   }
 }
 
+const authorityDigits = 12;
+
+/**
+ * Host names repeat: WSL takes over that of Windows, and every new machine is called alike. One history holds the places of all remotes, so that
+ * another computer is told apart by the address it is reached by, of which a checksum is enough; that address may lead to another one tomorrow.
+ */
+const placeId = ({ remote, remoteName, authority }: Here, host: string | null): string => {
+  if (!remote) return `local-${host ?? 'unnamed'}`;
+  const sum =
+    authority === null ? [] : [createHash('sha256').update(authority).digest('hex').slice(0, authorityDigits)];
+  const name = [...sum, ...(host === null ? [] : [host])];
+  // No host name has a plus sign: it is none of this computer's ids.
+  return `local-${remoteName ?? 'remote'}+${name.length === 0 ? 'nameless' : name.join('-')}`;
+};
+
 const throwIfAborted = (signal: AbortSignal): void => {
   if (signal.aborted) throw new Problem('aborted', 'It was cancelled.');
 };
@@ -269,6 +288,7 @@ const limitsOf = ({ source, memory, cpu, pids }: Sample): SandboxLimits => ({
   pids: pids?.limit ?? null,
 });
 
+// Beside it stands that the numbers are those of the whole machine: once is enough.
 const caveatOf = (place: RecognisedPlace, remote: boolean, reading: Reading): string | null => {
   const virtual = place.kind === 'e2b' || place.kind === 'codesandbox';
   const parts =
@@ -277,8 +297,8 @@ const caveatOf = (place: RecognisedPlace, remote: boolean, reading: Reading): st
       : virtual
         ? ['no control group limits it: these are the numbers of its virtual machine']
         : place.kind === 'machine'
-          ? ['nothing limits it: these are the numbers of the whole machine']
-          : ['no memory limit can be seen from inside: these are the numbers of the whole machine'];
+          ? ['nothing limits it']
+          : ['no memory limit can be seen from inside'];
   if (remote) parts.push('read through the editor’s remote connection');
   parts.push(...reading.caveats);
   return parts.length === 0 ? null : parts.join('; ');

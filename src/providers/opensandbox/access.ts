@@ -20,6 +20,7 @@ import { type ExecdAddress, ExecdClient, execdPort } from './execd-client.ts';
 import type { LifecycleClient } from './lifecycle-client.ts';
 import type { RenewalKnowledge } from './renewal.ts';
 import { RenewalGuard } from './renewal-guard.ts';
+import type { WireEndpoint } from './schemas.ts';
 import type { ServerClient } from './server-client.ts';
 import { SharedAddresses } from './shared-addresses.ts';
 
@@ -53,6 +54,8 @@ interface KnownRoute {
   readonly own: Route;
   /** It was used without moving the deadline, or can move none. */
   readonly isChecked: boolean;
+  /** Its address is surely nobody else's. */
+  readonly isSole: boolean;
 }
 
 export type { Answer } from './access-problems.ts';
@@ -84,14 +87,17 @@ interface Attempt {
   readonly problem: Problem | null;
   /** The address is that of a gateway that may not be used unasked; nothing was sent there. */
   readonly isBarred?: true;
+  /** An address that another sandbox may come to have as well; null: there is none, or it is surely nobody else's. */
+  readonly doubtful: WireEndpoint | null;
 }
 
-const nothing: Attempt = { answer: 'unknown', hasAddress: false, found: null, problem: null };
+const nothing: Attempt = { answer: 'unknown', hasAddress: false, found: null, problem: null, doubtful: null };
 
 /**
  * Finds the way to the execd of each sandbox: its own address first, the server's proxy only when that fails and a
  * proxied request does not move the deadline, or somebody agreed to it. A gateway that the server names instead of an address counts as
- * such a way too. What worked is remembered until `forget`.
+ * such a way too. What worked is remembered until `forget`; a way to an address that another sandbox may take, only while
+ * measurements flow over it.
  */
 export class ExecdAccess {
   readonly #options: AccessOptions;
@@ -129,23 +135,32 @@ export class ExecdAccess {
     throwIfAborted(signal);
     const { mayRenew } = purpose;
     const known = this.#routes.get(sandbox.id);
-    const isUsable = known !== undefined && (mayRenew || known.isChecked);
+    const isCurrent = known?.isSole === true || this.#shared.isHeld(sandbox.id);
+    const isUsable = known !== undefined && isCurrent && (mayRenew || known.isChecked);
     if (isUsable && (known.own.way === 'direct' || (await this.#guard.allows(sandbox, mayRenew, signal)))) return known;
     const direct = await this.#tryDirect(sandbox, purpose, signal);
-    if (direct.found !== null) return this.#keep(sandbox, direct.found, mayRenew);
+    if (direct.found !== null) return this.#keep(sandbox, direct.found, direct.doubtful, mayRenew, signal);
     if (direct.isBarred) return this.#insist(sandbox, direct, signal);
     if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
     if (this.#reachedDirectly.has(sandbox.id)) throw unanswered(direct);
     if (!(await this.#guard.allows(sandbox, mayRenew, signal))) return this.#insist(sandbox, direct, signal);
     const proxied = await this.#tryProxy(sandbox, purpose, signal);
     if (proxied.found === null) throw unanswered(proxied);
-    return this.#keep(sandbox, proxied.found, mayRenew);
+    return this.#keep(sandbox, proxied.found, direct.doubtful, mayRenew, signal);
   }
 
-  #keep(sandbox: Sandbox, { way, address }: Found, mayRenew: boolean): KnownRoute {
+  /** Throws `conflict` where the answer may have been another's. */
+  async #keep(
+    sandbox: Sandbox,
+    { way, address }: Found,
+    doubtful: Attempt['doubtful'],
+    mayRenew: boolean,
+    signal: AbortSignal,
+  ): Promise<KnownRoute> {
+    if (doubtful !== null) await this.#shared.confirm(sandbox.id, doubtful, signal);
     const own = { way, execd: this.#client(address) };
     const watching = way === 'direct' ? own : { way, execd: this.#client(watchingAddress(address)) };
-    const known = { own, watching, isChecked: way === 'direct' || !mayRenew };
+    const known = { own, watching, isChecked: way === 'direct' || !mayRenew, isSole: doubtful === null };
     this.#routes.set(sandbox.id, known);
     return known;
   }
@@ -167,7 +182,7 @@ export class ExecdAccess {
     while (direct.problem !== null && !this.#unreachable.has(sandbox.id)) {
       await pause(betweenTriesMs, signal, clock);
       direct = await this.#tryDirect(sandbox, { mayRenew: false, watches: true }, signal);
-      if (direct.found !== null) return this.#keep(sandbox, direct.found, false);
+      if (direct.found !== null) return this.#keep(sandbox, direct.found, direct.doubtful, false, signal);
       if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
       if (!direct.hasAddress) throw withoutAddress(direct.problem);
       // Compared in both directions, so that a clock that was set back does not make it longer.
@@ -182,15 +197,26 @@ export class ExecdAccess {
     const purpose = { mayRenew: this.#agreed.has(sandbox.id), watches: true };
     try {
       const direct = await this.#tryDirect(sandbox, purpose, signal);
-      if (direct.answer === 'answers' || this.#reachedDirectly.has(sandbox.id)) return direct.answer;
+      let { answer } = direct;
       // An own address that never answered may just not be reachable from here.
-      if (!(await this.#guard.allows(sandbox, purpose.mayRenew, signal))) return 'unknown';
-      return (await this.#tryProxy(sandbox, purpose, signal)).answer;
+      if (answer !== 'answers' && !this.#reachedDirectly.has(sandbox.id)) {
+        if (!(await this.#guard.allows(sandbox, purpose.mayRenew, signal))) return 'unknown';
+        answer = (await this.#tryProxy(sandbox, purpose, signal)).answer;
+      }
+      if (answer === 'answers' && direct.doubtful !== null) {
+        await this.#shared.confirm(sandbox.id, direct.doubtful, signal);
+      }
+      return answer;
     } catch (error) {
       throwIfAborted(signal);
       this.#options.log.debug(`The agent of ${sandbox.id} can not be asked: ${toProblem(error).message}`);
       return 'unknown';
     }
+  }
+
+  /** Measurements flow over the way to it from now on. @returns to be called when they end. */
+  hold(sandboxId: string): () => void {
+    return this.#shared.hold(sandboxId);
   }
 
   /** The remembered way stopped working: after a resume the address is another one. */
@@ -228,15 +254,15 @@ export class ExecdAccess {
       throwIfAborted(signal);
       return { ...nothing, problem: toProblem(error) };
     }
-    await this.#shared.check(sandboxId, endpoint, signal);
-    let last: Attempt = { ...nothing, hasAddress: true };
+    const doubtful = (await this.#shared.check(sandboxId, endpoint, signal)) ? null : endpoint;
+    let last: Attempt = { ...nothing, hasAddress: true, doubtful };
     const way = isGateway(endpoint, sandboxId) ? 'gateway' : 'direct';
     if (way === 'gateway' && !(await this.#guard.allows(sandbox, purpose.mayRenew, signal))) {
       return { ...last, isBarred: true };
     }
     const token = await this.#options.execdToken();
     for (const address of directAddresses(endpoint, server.address, token)) {
-      last = await this.#attempt(sandbox, way, address, purpose, signal);
+      last = { ...(await this.#attempt(sandbox, way, address, purpose, signal)), doubtful };
       if (last.found !== null) {
         this.#reachedDirectly.add(sandboxId);
         this.#unreachable.delete(sandboxId);

@@ -57,7 +57,7 @@ export const openSandboxFactory: ProviderFactory = {
   create: (config, deps) => {
     const address = addressOf(config, deps.environment);
     if (address === null) return null;
-    const { clock, log, transport, fileExists, secret, environment } = deps;
+    const { clock, log, transport, fileExists, secret, secretMark, environment } = deps;
     return new OpenSandboxProvider({
       address,
       transport,
@@ -65,6 +65,7 @@ export const openSandboxFactory: ProviderFactory = {
       log,
       fileExists,
       apiKey: async () => (await secret(apiKeySecret, address.origin)) ?? environmentKey(address, environment),
+      keyMark: secretMark ?? (() => Promise.resolve(null)),
       execdToken: () => secret(execdTokenSecret, address.origin),
     });
   },

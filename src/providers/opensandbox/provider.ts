@@ -43,6 +43,8 @@ export interface OpenSandboxOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly apiKey: () => Promise<string | null>;
+  /** A mark of a key that tells nothing of it, or null when there is none. */
+  readonly keyMark: (key: string) => Promise<string | null>;
   readonly execdToken: () => Promise<string | null>;
   readonly fileExists: (path: string) => Promise<boolean>;
 }
@@ -66,6 +68,7 @@ export class OpenSandboxProvider implements SandboxProvider {
   readonly #work = new BackgroundWork();
   readonly #disposed = new AbortController();
   #runtime: Runtime | null = null;
+  #realm: string | null = null;
 
   constructor(options: OpenSandboxOptions) {
     this.#options = options;
@@ -117,8 +120,14 @@ export class OpenSandboxProvider implements SandboxProvider {
     return { vanishesAtExpiry: true, pauseKeepsMemory: this.#runtime === 'docker', expiresWhilePaused: true };
   }
 
+  get realm(): string | null {
+    return this.#realm;
+  }
+
   async list(signal: AbortSignal): Promise<readonly Sandbox[]> {
+    const realm = await this.#realmOfKey();
     const wire = await this.#lifecycle.list(this.#until(signal));
+    this.#realm = realm;
     const sandboxes = wire.map((sandbox) => this.#toSandbox(sandbox));
     const ids = new Set(sandboxes.map((sandbox) => sandbox.id));
     this.#renewal.keepOnly(ids);
@@ -126,6 +135,20 @@ export class OpenSandboxProvider implements SandboxProvider {
     this.#samples.keepOnly(ids);
     this.#errors.see(sandboxes);
     return sandboxes;
+  }
+
+  /** A server with several tenants shows each key its own sandboxes; of all others it says that there are none. */
+  async #realmOfKey(): Promise<string | null> {
+    const { apiKey, keyMark, log } = this.#options;
+    try {
+      const key = await apiKey();
+      if (key === null) return this.label;
+      const mark = await keyMark(key);
+      return mark === null ? null : `${this.label} #${mark}`;
+    } catch (error) {
+      log.debug(`Which key the list is asked for with is not known: ${toProblem(error).message}`);
+      return null;
+    }
   }
 
   async find(sandboxId: string, signal: AbortSignal): Promise<Sandbox | null> {

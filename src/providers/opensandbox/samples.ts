@@ -51,8 +51,13 @@ export class SampleStreams {
       if (sandbox.phase === 'paused' || sandbox.phase === 'pausing') throw pausedProblem(sandbox);
       if (isEnded(sandbox.phase)) throw endedProblem(sandbox);
       const { execd } = await this.#options.access.reach(sandbox, mayRenew, signal);
-      const { clock, log } = this.#options;
-      yield* this.#measure({ sandboxId, execd, clock, log, signal });
+      const { access, clock, log } = this.#options;
+      const release = access.hold(sandboxId);
+      try {
+        yield* this.#measure({ sandboxId, execd, clock, log, signal });
+      } finally {
+        release();
+      }
     } catch (error) {
       if (signal.aborted) return;
       this.#options.access.forget(sandboxId);

@@ -1,7 +1,8 @@
-import { isProblem, Problem } from '../../model/problem.ts';
+import { isProblem, Problem, toProblem } from '../../model/problem.ts';
 import { within } from '../../model/wait.ts';
 import { Watchdog } from '../../net/watchdog.ts';
 import { throwIfAborted } from './abort.ts';
+import { ofPing } from './access-problems.ts';
 import { parseProbeText } from './probe-line.ts';
 import { createProbeReader } from './probe-reader.ts';
 import { sessionProbe } from './probe-script.ts';
@@ -12,6 +13,7 @@ const cadenceMs = 1000;
 /** A probe that has said nothing for so long is frozen, dead or starved. */
 const silenceMs = 8000;
 const cleanUpMs = 1500;
+const pingMs = 8000;
 const maxWordsChars = 300;
 
 const withoutBash = 'slow: no bash in the image';
@@ -96,10 +98,25 @@ const createSession = async ({ execd, signal }: SourceContext): Promise<string> 
   try {
     return await execd.createSession(signal);
   } catch (error) {
-    if (!isProblem(error)) throw error;
-    if (error.kind === 'not-supported') throw new CannotMeasure(error.message, withoutSessions);
-    // Some versions look for bash already here.
-    if (error.status === 500 && isProgramMissing(error.message)) throw new CannotMeasure(error.message, withoutBash);
-    throw error;
+    if (!isProblem(error, 'not-supported')) throw ofSession(error);
+    // The path may be unknown only to what stands before execd, for a moment; what the best way to measure is, is remembered.
   }
+  try {
+    await execd.ping(signal, pingMs);
+  } catch (error) {
+    throw ofPing(toProblem(error), 'direct');
+  }
+  try {
+    return await execd.createSession(signal);
+  } catch (error) {
+    throw ofSession(error);
+  }
+};
+
+const ofSession = (error: unknown): unknown => {
+  if (!isProblem(error)) return error;
+  if (error.kind === 'not-supported') return new CannotMeasure(error.message, withoutSessions);
+  // Some versions look for bash already here.
+  if (error.status === 500 && isProgramMissing(error.message)) return new CannotMeasure(error.message, withoutBash);
+  return error;
 };

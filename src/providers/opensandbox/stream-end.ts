@@ -1,3 +1,4 @@
+import { formatClockSeconds } from '../../model/format.ts';
 import type { Clock } from '../../model/ports.ts';
 import { isProblem, Problem, toProblem } from '../../model/problem.ts';
 import { isEnded, type Sandbox } from '../../model/sandbox.ts';
@@ -69,9 +70,13 @@ const goneProblem = (before: Sandbox, nowMs: number, cause?: Problem): Problem =
   const expiresAtMs = before.expiry?.expiresAtMs ?? null;
   const details = { code: cause?.code ?? null, status: cause?.status ?? null, cause };
   if (expiresAtMs !== null && nowMs >= expiresAtMs - expirySlackMs) {
-    return new Problem('not-found', `The sandbox is gone: its time was over at ${clockTime(expiresAtMs)}.`, details);
+    return new Problem(
+      'not-found',
+      `The sandbox is gone: its time was over at ${formatClockSeconds(expiresAtMs)}.`,
+      details,
+    );
   }
-  const until = expiresAtMs === null ? '' : ` before its time was over (${clockTime(expiresAtMs)})`;
+  const until = expiresAtMs === null ? '' : ` before its time was over (${formatClockSeconds(expiresAtMs)})`;
   return new Problem('not-found', `The sandbox is gone: it was probably deleted${until}.`, details);
 };
 
@@ -110,6 +115,3 @@ const withNote = (problem: Problem, note: string): Problem =>
     status: problem.status,
     cause: problem,
   });
-
-const clockTime = (epochMs: number): string =>
-  new Date(epochMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });

@@ -103,6 +103,7 @@ export const makeLocalBed = async (): Promise<LocalBed> => {
     unreadable: null,
     folders: [folder],
     remoteName: null,
+    authority: null,
     attention,
     owners: { ownerOf: (pids) => bed.owners.ownerOf(pids) },
     run: null,

@@ -21,6 +21,7 @@ describe('redactSecrets', () => {
     [`GET /x?token=${SECRET}&page=2`, 'GET /x?token=[redacted]&page=2'],
     [`GET /x?X-Amz-Signature=${SECRET}&sig=${SECRET}`, 'GET /x?X-Amz-Signature=[redacted]&sig=[redacted]'],
     [`DB_PASSWORD=${SECRET} node a.js`, 'DB_PASSWORD=[redacted] node a.js'],
+    [`PGPASSWORD=${SECRET} psql`, 'PGPASSWORD=[redacted] psql'],
     [`export AWS_SECRET_ACCESS_KEY="${SECRET} x"`, 'export AWS_SECRET_ACCESS_KEY="[redacted]"'],
     [`DEPLOY_KEY='${SECRET}'`, "DEPLOY_KEY='[redacted]'"],
     [`{"apiKey":"${SECRET}","n":1}`, '{"apiKey":"[redacted]","n":1}'],

@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import type { Here } from '../../../../src/model/ports.ts';
+import type { FileReader, Here } from '../../../../src/model/ports.ts';
+import { Problem } from '../../../../src/model/problem.ts';
 import { localFactory } from '../../../../src/providers/local/factory.ts';
 import { type ProviderDeps, providerFactories } from '../../../../src/providers/registry.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
@@ -11,6 +13,7 @@ const here = (part: Partial<Here> = {}): Here => ({
   unreadable: null,
   folders: [],
   remoteName: null,
+  authority: null,
   attention: { away: false, onChange: () => () => undefined },
   owners: nobodysProcesses,
   run: null,
@@ -48,12 +51,12 @@ describe('the factory', () => {
   it('looks at the other computer of a remote window through the files it is given', async () => {
     using tree = fixtureFiles('v2-limited');
     const clock = new FakeClock();
-    const remote = here({ remote: true, files: tree.files, remoteName: 'ssh-remote' });
+    const remote = here({ remote: true, files: tree.files, remoteName: 'ssh-remote', authority: 'ssh-remote+a' });
     const provider = localFactory.create({}, deps({ clock, here: remote, environment: { CODESPACES: 'true' } }));
     const [sandbox] = (await provider?.list(signal)) ?? [];
     // The environment is that of the other computer, which this fixture has none of.
-    expect(sandbox).toMatchObject({ id: 'local-remote', name: 'the remote machine' });
-    const samples = provider?.samples('local-remote', { signal, mayRenew: false })[Symbol.asyncIterator]();
+    expect(sandbox).toMatchObject({ name: 'the remote machine', metadata: { place: 'machine' } });
+    const samples = provider?.samples(sandbox?.id ?? '', { signal, mayRenew: false })[Symbol.asyncIterator]();
     const first = await samples?.next();
     expect(first?.value).toMatchObject({
       source: 'cgroup',
@@ -63,5 +66,69 @@ describe('the factory', () => {
     expect(first?.value).not.toHaveProperty('disk');
     expect(first?.value).not.toHaveProperty('fds');
     await samples?.return?.();
+  });
+
+  it('gives every computer an id of its own, also where they are called alike or do not say how', async () => {
+    const called = (name: string | null): FileReader => ({
+      text: async (path) => (path === '/proc/sys/kernel/hostname' && name !== null ? `${name}\n` : null),
+      bytes: async () => null,
+      names: async () => null,
+      link: async () => null,
+    });
+    const far = (remoteName: string, authority: string, files: FileReader) =>
+      here({ remote: true, remoteName, authority: `${remoteName}+${authority}`, files });
+    const unreadable = new Problem('unavailable-here', 'No folder is open.');
+    const places: readonly Here[] = [
+      here(),
+      here({ remote: true, remoteName: 'ssh-remote', unreadable }),
+      far('wsl', 'Ubuntu', called(hostname())),
+      far('ssh-remote', 'build', called(hostname())),
+      far('ssh-remote', 'build', called('another')),
+      far('ssh-remote', 'mac', called(null)),
+      far('ssh-remote', 'windows', called(null)),
+    ];
+    const made = places.map((place) => localFactory.create({}, deps({ here: place })));
+    const ids = await Promise.all(made.map(async (provider) => (await provider?.list(signal))?.[0]?.id));
+    expect(new Set(ids).size).toBe(places.length);
+    expect(ids[0]).toBe(`local-${hostname()}`);
+    expect(ids[1]).toBe('local-ssh-remote+nameless');
+    expect(ids[4]).toMatch(/^local-ssh-remote\+[0-9a-f]{12}-another$/);
+    expect(ids[5]).toMatch(/^local-ssh-remote\+[0-9a-f]{12}$/);
+    // Of all windows without a folder nothing is kept under the one id they share.
+    expect(made.map((provider) => provider?.isNameless)).toEqual([false, true, ...places.slice(2).map(() => false)]);
+    const again = localFactory.create({}, deps({ here: far('wsl', 'Ubuntu', called(hostname())) }));
+    expect((await again?.list(signal))?.[0]?.id).toBe(ids[2]);
+  });
+
+  it('gives another computer the same id where its connection is slow to begin with', async () => {
+    const silent = (reads: number) => {
+      let left = reads;
+      let asked = 0;
+      const files: FileReader = {
+        text: async (path) => {
+          if (path !== '/proc/sys/kernel/hostname') return null;
+          asked += 1;
+          left -= 1;
+          return left < 0 ? 'build-7\n' : null;
+        },
+        bytes: async () => null,
+        names: async () => null,
+        link: async () => null,
+      };
+      const place = here({ remote: true, remoteName: 'ssh-remote', authority: 'ssh-remote+build', files });
+      const provider = localFactory.create({}, deps({ here: place }));
+      return { asked: () => asked, id: async () => (await provider?.list(signal))?.[0]?.id };
+    };
+    const quick = silent(0);
+    const id = await quick.id();
+    expect(id).toMatch(/^local-ssh-remote\+[0-9a-f]{12}-build-7$/);
+    expect(quick.asked()).toBe(1);
+    expect(await silent(1).id()).toBe(id);
+    expect(await silent(2).id()).toBe(id);
+    // One that never tells is not asked for ever.
+    const mac = silent(1_000);
+    expect(await mac.id()).toMatch(/^local-ssh-remote\+[0-9a-f]{12}$/);
+    expect(await mac.id()).toMatch(/^local-ssh-remote\+[0-9a-f]{12}$/);
+    expect(mac.asked()).toBe(3);
   });
 });

@@ -63,6 +63,7 @@ const scene = (more: Partial<LocalProviderOptions> = {}, here: Partial<Here> = {
       unreadable: null,
       folders: [],
       remoteName: null,
+      authority: null,
       attention,
       owners: nobodysProcesses,
       run: null,
@@ -110,7 +111,7 @@ describe('the place the editor works in', () => {
     });
     expect(await provider.current(hints, sandbox === undefined ? [] : [sandbox], signal)).toEqual({
       sandboxId: 'local-box',
-      how: 'the editor works in it: a Docker container (/.dockerenv is there)',
+      how: 'the editor works in it, a Docker container (/.dockerenv is there)',
       inside: true,
     });
     expect(await provider.current(hints, [], signal)).toBeNull();
@@ -215,8 +216,8 @@ describe('its samples', () => {
   });
 
   it.each([
-    [docker, 'no memory limit can be seen from inside: these are the numbers of the whole machine'],
-    [machine, 'nothing limits it: these are the numbers of the whole machine'],
+    [docker, 'no memory limit can be seen from inside'],
+    [machine, 'nothing limits it'],
     [{ ...docker, kind: 'e2b' } as const, 'no control group limits it: these are the numbers of its virtual machine'],
   ])('say whose numbers they are in %o', async (place, caveat) => {
     const { readings, samples, collect, controller } = scene({ recognise: () => Promise.resolve(place) });
@@ -297,10 +298,11 @@ describe('a program in a remote terminal', () => {
     );
     const exec = provider.actions.exec;
     if (exec === undefined) throw new Error('no exec');
-    expect(await exec('local-box', ['true'], 1000, signal)).toMatchObject({ exitCode: 0 });
-    await expect(exec('local-box', ['sleep'], 20, signal)).rejects.toMatchObject({ kind: 'timeout' });
+    const id = (await provider.list(signal))[0]?.id ?? '';
+    expect(await exec(id, ['true'], 1000, signal)).toMatchObject({ exitCode: 0 });
+    await expect(exec(id, ['sleep'], 20, signal)).rejects.toMatchObject({ kind: 'timeout' });
     const stopped = new AbortController();
-    const running = exec('local-box', ['sleep'], 60_000, stopped.signal);
+    const running = exec(id, ['sleep'], 60_000, stopped.signal);
     await settle();
     stopped.abort();
     await expect(running).rejects.toMatchObject({ kind: 'aborted' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { remoteEnvironment } from '../../../../src/model/other-computer.ts';
 import { recognisePlace } from '../../../../src/providers/local/recognise.ts';
-import { remoteEnvironment } from '../../../../src/providers/local/remote-environment.ts';
 import { filesOf } from './fixture-files.ts';
 
 describe('where this is', () => {

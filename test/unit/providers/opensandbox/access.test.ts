@@ -27,6 +27,8 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
     inspect: (): Response => new Response(dockerLabels()),
     expiresAt: deadline,
     state: 'Running',
+    /** Who is in the list. */
+    listed: [id] as readonly string[],
   };
   const network = new FakeNetwork((request) => {
     const { hostname, pathname } = request.url;
@@ -34,7 +36,9 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
     if (pathname.includes('/proxy/')) return world.proxied(request);
     if (pathname.endsWith('/inspect')) return world.inspect();
     if (pathname.includes('/endpoints/')) return world.endpoint();
-    return { id, status: { state: world.state }, expiresAt: world.expiresAt };
+    const wire = { id, status: { state: world.state }, expiresAt: world.expiresAt };
+    if (pathname.endsWith('/sandboxes')) return { items: world.listed.map((each) => ({ ...wire, id: each })) };
+    return wire;
   });
   const { server, clock } = serverOn(network, options);
   const log = new FakeLog();
@@ -203,6 +207,7 @@ describe('ExecdAccess.reach', () => {
       }
       expect([directCalls(), proxiedCalls()]).toEqual([0, []]);
       access.keepOnly(running.map((one) => (one.id === id ? { ...one, phase: 'failed' } : one)));
+      world.listed = [neighbour];
       expect((await access.reach({ ...(await sandbox()), id: neighbour }, false, never)).way).toBe('direct');
     });
 
@@ -218,6 +223,49 @@ describe('ExecdAccess.reach', () => {
       expect(network.calls.some((call) => call.includes(neighbour))).toBe(false);
     });
 
+    it('reaches none in any way where another one has begun since the last list, and may have taken the port first', async () => {
+      for (const way of ['direct', 'proxy']) {
+        const { world, access, sandbox } = scene();
+        world.endpoint = shared;
+        if (way === 'proxy') world.direct = () => errorWith('EHOSTUNREACH');
+        access.keepOnly([await sandbox()]);
+        world.listed = [neighbour, id];
+        await expect(access.reach(await sandbox(), true, never)).rejects.toMatchObject({ kind: 'conflict' });
+        await expect(access.reachOwn(await sandbox(), never)).rejects.toMatchObject({ kind: 'conflict' });
+        expect(await access.ping(await sandbox(), never)).toBe('unknown');
+        world.listed = [id];
+        expect(await access.ping(await sandbox(), never)).toBe('answers');
+        expect((await access.reach(await sandbox(), true, never)).way).toBe(way);
+      }
+    });
+
+    it('goes on with one whose measurements flow when another one begins, and asks anew about any other', async () => {
+      for (const way of ['direct', 'proxy']) {
+        const { world, access, sandbox } = scene();
+        world.endpoint = shared;
+        if (way === 'proxy') world.direct = () => errorWith('EHOSTUNREACH');
+        access.keepOnly([await sandbox()]);
+        expect((await access.reach(await sandbox(), true, never)).way).toBe(way);
+        const [first, second] = [access.hold(id), access.hold(id)];
+        world.listed = [neighbour, id];
+        access.keepOnly(await both(sandbox));
+        first();
+        expect((await access.reachOwn(await sandbox(), never)).way).toBe(way);
+        second();
+        // Its agent may be gone by now, and the port be the neighbour's.
+        await expect(access.reachOwn(await sandbox(), never)).rejects.toMatchObject({ kind: 'conflict' });
+      }
+    });
+
+    it('learns nothing of the network of the host from one on the bridge', async () => {
+      const { world, network, access, sandbox } = scene();
+      const bridged = { endpoint: '10.0.0.7:40093/proxy/44772' };
+      const isBridged = (): boolean => network.calls.at(-1)?.includes(neighbour) === true;
+      world.endpoint = () => json(200, isBridged() ? bridged : { endpoint: '10.0.0.7:44772' });
+      access.keepOnly([...(await both(sandbox)).toReversed(), { ...(await sandbox()), id: 'sandbox-3' }]);
+      await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'conflict' });
+    });
+
     it('reaches pods, each of which has an address of its own', async () => {
       const { world, network, access, sandbox } = scene();
       world.endpoint = () => {
@@ -226,6 +274,10 @@ describe('ExecdAccess.reach', () => {
       };
       access.keepOnly(await both(sandbox));
       expect((await access.reach(await sandbox(), false, never)).way).toBe('direct');
+      // That is learnt once.
+      const asked = network.calls.length;
+      await access.reachOwn(await sandbox(), never);
+      expect(network.calls).toHaveLength(asked + 1);
     });
   });
 
@@ -259,10 +311,10 @@ describe('ExecdAccess.reach', () => {
     const { world, access, sandbox } = scene();
     await access.reachOwn(await sandbox(), never);
     access.keepOnly([{ ...(await sandbox()), phase: 'paused', rawState: 'Paused' }]);
-    world.endpoint = () => json(200, { endpoint: '10.0.0.7:50000' });
+    world.endpoint = () => json(200, { endpoint: '10.0.0.7:50000/proxy/44772' });
     access.keepOnly([await sandbox()]);
     const { execd } = await access.reachOwn(await sandbox(), never);
-    expect(execd.address.baseUrl).toBe('http://10.0.0.7:50000');
+    expect(execd.address.baseUrl).toBe('http://10.0.0.7:50000/proxy/44772');
     access.keepOnly([await sandbox()]);
     expect((await access.reachOwn(await sandbox(), never)).execd).toBe(execd);
   });

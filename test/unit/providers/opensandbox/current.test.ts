@@ -33,6 +33,21 @@ describe('findCurrent', () => {
     expect(await find({ environment }, [{ ...b, phase: 'failed' }])).toBeNull();
   });
 
+  it('asks for no agent on this computer where the editor works on another one, whose files tell', async () => {
+    const isExecdHere = (): Promise<boolean> => Promise.reject(new Error('must not be asked'));
+    const there = { ...inside, isExecdHere };
+    const environment = { OPENSANDBOX_ID: 'bbbb-2' };
+    expect(await find({ environment, isRemote: true }, [a, b], there)).toMatchObject({
+      sandboxId: 'bbbb-2',
+      inside: true,
+    });
+    expect(await find({ isRemote: true }, [a], there)).toMatchObject({ sandboxId: 'aaaa-1', inside: true });
+    expect(await find({ environment, isRemote: true }, [a, b])).toMatchObject({ sandboxId: 'bbbb-2', inside: false });
+    expect((await find({ hostname: 'bbbb-2-0', isRemote: true }, [a, b]))?.how).toContain(
+      'the computer of this window',
+    );
+  });
+
   it.each(['bbbb-2-0', 'BBBB-2-0', 'sandbox-bbbb-2-0', 'bbbb-2-0.pods.cluster.local'])(
     'recognises a pod by its name (%s)',
     async (hostname) => {

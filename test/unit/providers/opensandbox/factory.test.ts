@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { redactSecrets } from '../../../../src/net/redact.ts';
 import { openSandboxFactory } from '../../../../src/providers/opensandbox/factory.ts';
 import { type ProviderDeps, providerFactories } from '../../../../src/providers/registry.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
@@ -8,6 +9,7 @@ const make = (
   serverUrl: unknown,
   environment: ProviderDeps['environment'] = {},
   secrets: Readonly<Record<string, string>> = {},
+  secretMark?: ProviderDeps['secretMark'],
 ) => {
   const network = new FakeNetwork(() => ({ items: [] }));
   const asked: string[] = [];
@@ -23,6 +25,7 @@ const make = (
       },
       environment,
       fileExists: () => Promise.resolve(false),
+      ...(secretMark === undefined ? {} : { secretMark }),
     },
   );
   const sentKey = async (): Promise<string | undefined> => {
@@ -80,5 +83,23 @@ describe('openSandboxFactory', () => {
     const { provider } = make('one.example');
     await provider?.dispose();
     await expect(provider?.list(never)).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
+  it('tells with which key its list was asked for, by a mark of it, because another one may show other sandboxes', async () => {
+    const realmAfter = async (...given: Parameters<typeof make>) => {
+      const { provider } = make(...given);
+      expect(provider?.realm).toBeNull();
+      await provider?.list(never);
+      return provider?.realm;
+    };
+    const mark = (secret: string) => Promise.resolve(`${secret.length}f`);
+    const stored = { 'apiKey http://one.example': 'stored' };
+    expect(await realmAfter('one.example', {}, {}, mark)).toBe('OpenSandbox on one.example');
+    const realm = await realmAfter('one.example', {}, stored, mark);
+    expect(realm).toBe('OpenSandbox on one.example #6f');
+    // What is kept of it goes through the redaction of the history.
+    expect(redactSecrets('OpenSandbox on one.example #0123abcd')).toBe('OpenSandbox on one.example #0123abcd');
+    expect(await realmAfter('one.example', {}, stored)).toBeNull();
+    expect(await realmAfter('one.example', {}, stored, () => Promise.reject(new Error('locked')))).toBeNull();
   });
 });

@@ -55,6 +55,8 @@ export class FakeExecd {
   onCommand: (run: FakeRun) => void = () => undefined;
   /** Thrown by `createSession` when set. */
   noSession: Problem | null = null;
+  /** Thrown by `ping` when set. */
+  noPing: Problem | null = null;
   killFails: Problem | null = null;
   metrics: readonly unknown[] = [];
 
@@ -66,6 +68,11 @@ export class FakeExecd {
     this.calls.push('session');
     if (this.noSession !== null) throw this.noSession;
     return 'session-1';
+  }
+
+  async ping(): Promise<void> {
+    this.calls.push('ping');
+    if (this.noPing !== null) throw this.noPing;
   }
 
   async deleteSession(): Promise<void> {

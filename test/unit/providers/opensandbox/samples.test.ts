@@ -10,6 +10,7 @@ import { FakeLog, sandboxWith } from './fake-server.ts';
 const noFork = 'bash: fork: Cannot allocate memory';
 const noBash = 'error running in session. start bash: exec: "bash": executable file not found in $PATH';
 const noShell = 'exec: "sh": executable file not found in $PATH';
+const unknownPath = new Problem('not-supported', 'answered 404: the server does not know this path', { status: 404 });
 const machine = { cpu_count: 2, cpu_used_pct: 1, mem_total_mib: 1000, mem_used_mib: 10 };
 const speak = (run: FakeRun): void => void run.start('session-1').line(1);
 const failToFork = (run: FakeRun): void => {
@@ -28,8 +29,13 @@ const scene = () => {
   const clock = new FakeClock();
   const execd = new FakeExecd();
   const log = new FakeLog();
-  const access: Pick<ExecdAccess, 'reach' | 'forget' | 'ping'> = {
+  const holds: string[] = [];
+  const access: Pick<ExecdAccess, 'reach' | 'hold' | 'forget' | 'ping'> = {
     reach: async () => ({ way: 'direct', execd: execd.client }),
+    hold: (id) => {
+      holds.push(`hold ${id}`);
+      return () => void holds.push(`release ${id}`);
+    },
     forget: () => undefined,
     ping: async () => 'answers',
   };
@@ -57,10 +63,22 @@ const scene = () => {
     await left;
     return outcome;
   };
-  return { clock, execd, log, open, connect };
+  return { clock, execd, log, holds, open, connect };
 };
 
 describe('the way to measure', () => {
+  it('is held as long as samples come', async () => {
+    const { clock, execd, holds, open } = scene();
+    execd.onSession = speak;
+    const samples = open();
+    await samples.next();
+    expect(holds).toEqual(['hold sandbox-1']);
+    const left = samples.return(undefined);
+    await clock.advance(5000);
+    await left;
+    expect(holds).toEqual(['hold sandbox-1', 'release sandbox-1']);
+  });
+
   it('is not given up for a start that failed for want of memory, and the reason is said', async () => {
     const { execd, connect } = scene();
     execd.onSession = failToFork;
@@ -113,9 +131,30 @@ describe('the way to measure', () => {
 
   it('names the missing route, not the image, where execd has no sessions', async () => {
     const { execd, connect } = scene();
-    execd.noSession = new Problem('not-supported', 'answered 404: the server does not know this path', { status: 404 });
+    execd.noSession = unknownPath;
     execd.onCommand = (run) => void run.start('a'.repeat(32)).line(1);
     expect(await connect()).toMatchObject({ caveat: 'slow: this version of execd has no sessions' });
+    expect(execd.calls.slice(0, 4)).toEqual(['session', 'ping', 'session', 'probe']);
+  });
+
+  it('is not given up for a path that what stands before execd did not know for a moment', async () => {
+    const { execd, connect } = scene();
+    execd.onSession = speak;
+    execd.onCommand = (run) => void run.start('a'.repeat(32)).line(1);
+    execd.noSession = unknownPath;
+    execd.noPing = unknownPath;
+    expect(await connect()).toMatchObject({ kind: 'unexpected-answer', status: 404 });
+    execd.noPing = null;
+    const ping = execd.ping.bind(execd);
+    // The proxy is back between the two.
+    execd.ping = () => {
+      execd.noSession = null;
+      return ping();
+    };
+    const best = { source: 'cgroup', caveat: null, cadenceMs: 1000 };
+    expect(await connect()).toMatchObject(best);
+    expect(await connect()).toMatchObject(best);
+    expect(execd.calls).not.toContain('probe');
   });
 
   it('goes down to the machine only without any shell, and a command refused for want of memory is no such sign', async () => {

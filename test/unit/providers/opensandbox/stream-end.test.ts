@@ -46,7 +46,10 @@ const killed = sandboxWith({
 describe('explainEnd', () => {
   it('tells expiry and deletion apart by the last known deadline', async () => {
     const expired = await explain(clean, [null], { before: expiryAt(startMs + 1000) });
-    expect(expired.problem).toMatchObject({ kind: 'not-found', message: expect.stringContaining('its time was over') });
+    expect(expired.problem).toMatchObject({
+      kind: 'not-found',
+      message: expect.stringMatching(/its time was over at \d\d:\d\d:\d\d\.$/),
+    });
     const deleted = await explain(clean, [null], { before: expiryAt(startMs + 60_000) });
     expect(deleted.problem).toMatchObject({ kind: 'not-found', message: expect.stringContaining('probably deleted') });
     const endless = await explain(clean, [null]);

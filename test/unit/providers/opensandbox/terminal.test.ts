@@ -5,10 +5,14 @@ import type { WebSocketConnection } from '../../../../src/net/websocket.ts';
 import type { ExecdClient } from '../../../../src/providers/opensandbox/execd-client.ts';
 import { openTerminal, type TerminalOptions } from '../../../../src/providers/opensandbox/terminal.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { FakeQueue } from '../../../helpers/fake-queue.ts';
+import { never } from './fake-server.ts';
 
 const log: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const signal = new AbortController().signal;
 const connected = JSON.stringify({ type: 'connected', session_id: 's', mode: 'pty' });
+const ping = JSON.stringify({ type: 'ping' });
+const pong = JSON.stringify({ type: 'pong' });
 const exit = (code: number): string => JSON.stringify({ type: 'exit', exit_code: code });
 const output = (text: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array([1, ...new TextEncoder().encode(text)]) as Uint8Array<ArrayBuffer>;
@@ -23,8 +27,11 @@ const replay = (text: string, end: number): Uint8Array<ArrayBuffer> => {
 };
 
 type Message = string | Uint8Array<ArrayBuffer>;
-/** Messages, and in the end how the connection breaks: by a Problem, with a close code, or not at all, when nothing more comes. */
-type Connection = readonly (Message | Problem | number | 'nothing more')[];
+/**
+ * Messages, and in the end how the connection breaks: by a Problem, with a close code, or not at all, when nothing more comes, or only
+ * answers to our questions.
+ */
+type Connection = readonly (Message | Problem | number | 'nothing more' | 'only answers')[];
 
 interface World {
   /** Connections in their order; a Problem is one that is refused. */
@@ -47,10 +54,16 @@ async function openIn(world: World) {
   const socketOf = (connection: Connection): WebSocketConnection => {
     const ended = Promise.withResolvers<{ code: number; reason: string }>();
     let isOpen = world.deaf !== true;
+    const answers = new FakeQueue<Message>(never);
+    ended.promise.then(() => answers.end());
     async function* read(): AsyncGenerator<Message, void, undefined> {
       for (const message of connection) {
         if (message === 'nothing more') {
           await ended.promise;
+          return;
+        }
+        if (message === 'only answers') {
+          yield* answers;
           return;
         }
         if (typeof message === 'number' || message instanceof Problem) {
@@ -72,6 +85,7 @@ async function openIn(world: World) {
         steps.push(
           typeof message === 'string' ? `we: ${message}` : `we: ${new TextDecoder().decode(message.subarray(1))}`,
         );
+        if (message === ping) answers.push(pong);
       },
       close: () => {
         steps.push('we: close');
@@ -289,7 +303,6 @@ describe('a terminal whose connection is cut', () => {
   });
 
   it('is noticed when nothing closes it, by asking a silent one for a sign of life', async () => {
-    const pong = JSON.stringify({ type: 'pong' });
     const opened = await openIn({
       connections: [
         [connected, output('$ '), 'nothing more'],
@@ -305,9 +318,18 @@ describe('a terminal whose connection is cut', () => {
     await opened.clock.advance(10_000);
     expect(await text).toBe('$ more');
     expect(opened.opened).toEqual([null, 2]);
-    const answering = await openIn({ connections: [[connected, pong, exit(0)]] });
-    expect(await drain(answering.terminal.output)).toBe('');
-    expect(answering.clock.pending).toBe(0);
+  });
+
+  it('is held for as long as a silent shell answers, and asked again each time', async () => {
+    const opened = await openIn({ connections: [[connected, output('$ '), 'only answers']] });
+    const text = drain(opened.terminal.output);
+    await opened.clock.advance(600_000);
+    expect(opened.opened).toEqual([null]);
+    expect(opened.steps).not.toContain('we: close');
+    expect(opened.steps.filter((step) => step === `we: ${ping}`)).toHaveLength(30);
+    await opened.terminal.close();
+    expect(await text).toBe('$ ');
+    expect(opened.clock.pending).toBe(0);
   });
 
   it('waits for a paused sandbox as long as it is paused', async () => {
