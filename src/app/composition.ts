@@ -92,7 +92,7 @@ export const compose = (options: SupervisorOptions): Composition => {
     changed,
     sampled: (record, sample) => recorder.sample(record, sample),
     diagnosed: (record, text) => recorder.diagnostics(record, text),
-    listed: (provider, sandboxIds) => recollections.listed(provider, sandboxIds),
+    listed: (provider, sandboxes) => recollections.listed(provider, sandboxes),
     dropped: (record) => {
       router.dropped(record);
       changed(null);

@@ -9,6 +9,8 @@ import type {
   RememberedFix,
 } from '../model/fix.ts';
 import type { FleetStats } from '../model/fleet-stats.ts';
+import type { ForgetOutcome } from '../model/history.ts';
+import type { Incident } from '../model/incident.ts';
 import type { Mute, MuteStore } from '../model/mute.ts';
 import type {
   CacheFolder,
@@ -39,11 +41,11 @@ export interface AppSettings {
   readonly sensitivity: Sensitivity;
   /** How many sandboxes are measured at once, the current one included; it is measured even when this is 0. */
   readonly maximumWatched: number;
-  /** Remembered sandboxes that ended longer ago than this are not shown. Milliseconds, default seven days. */
+  /** Sandboxes that ended longer ago than this are neither shown nor looked for. Milliseconds, default thirty days: as long as they are kept. */
   readonly rememberedMaximumAgeMs?: number;
 }
 
-export const defaultRememberedAgeMs = 7 * 24 * 60 * 60_000;
+export const defaultRememberedAgeMs = 30 * 24 * 60 * 60_000;
 
 export const defaultSettings: AppSettings = {
   sensitivity: 'balanced',
@@ -197,8 +199,11 @@ export interface SupervisorOptions {
   readonly redact?: (text: string) => string;
   /** The fixes a person gave to errors, newest first. Default: none. */
   readonly rememberedFixes?: () => readonly RememberedFix[];
-  /** Told when the history has forgotten something, before the call that asked for it is answered. Default: nobody keeps a copy of it. */
-  readonly forgotten?: () => Promise<void>;
+  /**
+   * Told when the history has forgotten a sandbox, or (null) everything, before the call that asked for it is answered: what is kept elsewhere is
+   * to be forgotten too. Default: nothing is.
+   */
+  readonly forgotten?: (sandboxId: string | null) => Promise<void>;
   /** When files were saved, epoch milliseconds, oldest first. Default: nobody knows. */
   readonly editTimes?: () => readonly number[];
 }
@@ -299,11 +304,16 @@ export interface Supervisor {
   /** What the system says of the sandbox, for people to read. Throws `Problem`. */
   diagnostics(sandboxId: string, signal: AbortSignal): Promise<string>;
 
+  /**
+   * The incidents of all sandboxes, of those in the view and (without samples) of those only the history knows, newest first. Each end and
+   * each break once, however many windows wrote it down. Where the history does not answer, only those in the view.
+   */
+  incidents(): Promise<readonly Incident[]>;
   /** Removes all that is remembered of a sandbox; one that has ended leaves the view too, one that lives only loses its past. */
-  forgetSandbox(sandboxId: string): Promise<void>;
-  /** Removes all that is remembered of all sandboxes; those that have ended leave the view. */
-  forgetEverything(): Promise<void>;
-  /** All that is remembered as JSON Lines, one object a line, without the line break. */
+  forgetSandbox(sandboxId: string): Promise<ForgetOutcome>;
+  /** Removes all that is remembered of all sandboxes, and a person's own fixes; those that have ended leave the view. */
+  forgetEverything(): Promise<ForgetOutcome>;
+  /** All that is remembered, a person's own fixes and what they muted included, as JSON Lines: one object a line, without the line break. */
   exportHistory(): AsyncIterable<string>;
   /** The newest measurements of the live sandboxes in the Prometheus text format 0.0.4; empty when there are none. */
   exportMetrics(): string;

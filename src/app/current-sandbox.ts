@@ -64,12 +64,14 @@ export const decideCurrent = (input: CurrentInput): Current => {
 
   const running = candidates.filter((one) => one.running && !one.ended && !one.here);
   const only = running.length === 1 ? running[0] : undefined;
+  // The place the editor runs in runs too.
+  const onlyOne = here === undefined ? 'the only one running' : 'the only one running on a server';
   if (before !== undefined && !before.here) {
     return only !== undefined && only.seenNo > (before.endedNo ?? 0)
-      ? { id: only.id, how: `the only one running since ${before.name} ended`, ambiguous: false }
+      ? { id: only.id, how: `${onlyOne} since ${before.name} ended`, ambiguous: false }
       : { ...previous, ambiguous: false };
   }
-  if (only !== undefined) return { id: only.id, how: withLoss('the only one running'), ambiguous: false };
+  if (only !== undefined) return { id: only.id, how: withLoss(onlyOne), ambiguous: false };
   if (running.length > 1) {
     return { id: null, how: lost ? 'the one chosen before is gone' : null, ambiguous: true };
   }

@@ -58,11 +58,13 @@ export const openDesks = (host: DesksHost): Desks => {
     }),
     errors: new ErrorDesk({ clock, history, fleet, remembered: host.rememberedFixes }),
     past: new PastDesk({
+      clock,
+      log,
       history,
       fleet,
       recorder,
       remembered: recollections.remembered,
-      now: () => clock.now(),
+      view: () => liveView.view,
       silence: (record) => {
         router.silence(record);
         liveView.silence(record);

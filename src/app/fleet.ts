@@ -37,7 +37,7 @@ export interface FleetHost {
   /** The system's own text about this sandbox was read. */
   diagnosed(record: SandboxRecord, text: string): void;
   /** A complete list came. */
-  listed(provider: SandboxProvider, sandboxIds: ReadonlySet<string>): void;
+  listed(provider: SandboxProvider, sandboxes: readonly Sandbox[]): void;
   /** It is dropped from the view. */
   dropped(record: SandboxRecord): void;
 }
@@ -177,7 +177,7 @@ export class Fleet {
         tasks,
         sandboxes: (event) => {
           this.#roster.takeList(entry, event.sandboxes, event.atMs);
-          this.#host.listed(provider, new Set(event.sandboxes.map((each) => each.id)));
+          this.#host.listed(provider, event.sandboxes);
         },
         serverChanged: () => {
           this.#reconcile();

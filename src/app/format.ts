@@ -1,10 +1,12 @@
+import { formatClock } from '../model/format.ts';
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** Bytes for people: "512 MiB", "4.2 MiB", "0 B". */
 export const bytesText = (bytes: number): string => {
   let value = Math.max(0, bytes);
   let unit = 0;
-  while (value >= 1023.95 && unit < units.length - 1) {
+  while (value >= 1023.5 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }
@@ -25,24 +27,33 @@ export const durationText = (ms: number): string => {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 };
 
-/** The interval from `low` to `high`, in one unit: "in 2–5 min", "in about 40 s", "in 2 min or later". */
+/** Seconds in steps of five, so that what counts down is not written anew every second. */
+const inFives = (ms: number): number => Math.round(ms / 5_000) * 5;
+
+/**
+ * The interval from `low` to `high`, in one unit where that can be: "in 2–5 min", "in about 40 s", "in 2 min or later". One that begins now
+ * names its end alone: "within 3 min", "now or later".
+ */
 export const intervalText = (lowMs: number, highMs: number): string => {
   const low = Math.max(0, lowMs);
-  if (!Number.isFinite(highMs)) return `in ${durationText(low)} or later`;
+  const beginsNow = inFives(low) === 0;
+  if (!Number.isFinite(highMs)) {
+    return beginsNow ? 'now or later' : `in ${low < 90_000 ? `${inFives(low)} s` : durationText(low)} or later`;
+  }
   const high = Math.max(low, highMs);
   if (high < 10_000) return 'in less than 10 s';
   if (low >= 3_600_000) return `in about ${durationText((low + high) / 2)}`;
   const inSeconds = high < 120_000;
-  const unitMs = inSeconds ? 1000 : 60_000;
   const unit = inSeconds ? 's' : 'min';
-  const from = Math.round(low / unitMs);
-  const to = Math.round(high / unitMs);
+  const from = inSeconds ? inFives(low) : Math.round(low / 60_000);
+  const to = inSeconds ? inFives(high) : Math.round(high / 60_000);
+  if (beginsNow) return `within ${to} ${unit}`;
+  if (!inSeconds && from === 0) return `in ${inFives(low)} s – ${to} min`;
   return from === to ? `in about ${to} ${unit}` : `in ${from}–${to} ${unit}`;
 };
 
-/** Local clock time with hours and minutes, e.g. "14:32". */
-export const localTimeText = (atMs: number): string =>
-  new Date(atMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+/** Local clock time with hours and minutes, e.g. "14:32", in the words of the other surfaces. */
+export const localTimeText = formatClock;
 
 /** A path from a sandbox, for reading only: on one line, and in the order of its letters, without marks that turn them round. */
 export const pathText = (path: string): string =>

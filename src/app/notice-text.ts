@@ -1,4 +1,5 @@
 import type { Forecast } from '../model/forecast.ts';
+import { countedEach } from '../model/format.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
 import { unitOf } from '../model/signal.ts';
@@ -29,8 +30,12 @@ const endings: Record<NonNullable<Sandbox['expiry']>['action'], string> = {
 const amount = (value: number, signal: SignalName): string =>
   unitOf(signal) === 'bytes' ? bytesText(value) : String(Math.round(value * 100) / 100);
 
-const perSecond = (value: number, signal: SignalName): string =>
-  unitOf(signal) === 'bytes' ? `${bytesText(value)}/s` : `${Math.round(value * 10) / 10} per second`;
+/** Null for what is too slow to be worth a word. */
+const pace = (perSecond: number, signal: SignalName): string | null => {
+  if (unitOf(signal) === 'bytes') return `${bytesText(perSecond)}/s`;
+  const rate = countedEach(perSecond);
+  return rate === null ? null : `${Math.round(rate.count * 10) / 10} per ${rate.each}`;
+};
 
 /** "71 % of 512 MiB", or nothing without a limit. */
 const filling = (forecast: Forecast): string | null =>
@@ -43,7 +48,8 @@ const growth = (forecast: Forecast): string | null => {
   if (grower !== null && grower.bytesPerSecond > 0) {
     return `${shortName(grower.name)} (pid ${grower.pid}) grows ${bytesText(grower.bytesPerSecond)}/s`;
   }
-  return slopePerSecond !== null && slopePerSecond > 0 ? `it grows ${perSecond(slopePerSecond, signal)}` : null;
+  const rate = slopePerSecond === null ? null : pace(slopePerSecond, signal);
+  return slopePerSecond !== null && slopePerSecond > 0 && rate !== null ? `it grows ${rate}` : null;
 };
 
 const expiryText = (

@@ -18,6 +18,18 @@ const byKnowledge = (a: Incident, b: Incident): number =>
 const endOf = (incidents: readonly Incident[]): Incident | null =>
   incidents.filter((each) => each.endsSandbox).toSorted(byKnowledge)[0] ?? null;
 
+/** @returns each end and each break once, newest first, of what several windows may have written down of one sandbox. */
+const told = (incidents: readonly Incident[]): readonly Incident[] => {
+  const end = endOf(incidents);
+  return [...(end === null ? [] : [end]), ...onceEach(incidents.filter((each) => !each.endsSandbox))].toSorted(
+    (a, b) => b.atMs - a.atMs,
+  );
+};
+
+/** The same of all sandboxes. @param incidents newest first */
+export const toldOfAll = (incidents: readonly Incident[]): readonly Incident[] =>
+  [...Map.groupBy(incidents, (each) => each.sandboxId).values()].flatMap(told).toSorted((a, b) => b.atMs - a.atMs);
+
 /** @returns what an incident alone tells of the sandbox that it ended. */
 export const pastFromIncident = (incident: Incident): RememberedSandbox => {
   const last = incident.timeline.at(-1);
@@ -79,9 +91,7 @@ export const pastView = (past: RememberedSandbox, incidents: readonly Incident[]
     fixes: [],
     actions: ['showDetails'],
     outcomes: end?.fixes ?? [],
-    incidents: [...(end === null ? [] : [end]), ...onceEach(incidents.filter((each) => !each.endsSandbox))]
-      .toSorted((a, b) => b.atMs - a.atMs)
-      .slice(0, keptIncidents),
+    incidents: told(incidents).slice(0, keptIncidents),
   };
 };
 

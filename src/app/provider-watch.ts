@@ -24,6 +24,7 @@ const answering: readonly ProblemKind[] = ['server-error', 'rate-limited', 'too-
 const down = (base: ServerView, problem: Problem, retryAtMs: number | null): ServerView => ({
   ...base,
   state: answering.includes(problem.kind) ? 'degraded' : 'down',
+  answered: true,
   problem: problem.kind,
   text: serverText(problem),
   nextStep: problem.nextStep ?? serverStep(problem),
@@ -67,6 +68,7 @@ export class ProviderWatch {
       provider: provider.id,
       label: provider.label,
       state: 'connecting',
+      answered: false,
       problem: null,
       text: null,
       nextStep: null,
@@ -88,11 +90,17 @@ export class ProviderWatch {
     return this.#listed;
   }
 
-  /** Begins, or begins anew: asks the server at once, whatever wait was planned. */
+  /** Begins, or begins anew: asks the server at once, whatever wait was planned. Its last trouble is not shown as an answer to that. */
   restart(): void {
     this.#run?.abort();
     const run = new AbortController();
     this.#run = run;
+    const asked = { ...this.#server, answered: false };
+    this.#show(
+      asked.problem === null
+        ? asked
+        : { ...asked, state: 'connecting', problem: null, text: null, nextStep: null, retryAtMs: null },
+    );
     this.#host.tasks.add(this.#loop(run.signal), (error) =>
       this.#host.log.error(`Watching ${this.provider.label} stopped: ${toProblem(error).message}`),
     );
@@ -134,6 +142,8 @@ export class ProviderWatch {
       if (this.#broken || this.#server.state === 'connecting' || this.#server.state === 'down') {
         this.#broken = false;
         this.#show(this.#well(null));
+      } else {
+        this.#show({ ...this.#server, answered: true });
       }
     } else if (event.healthy) {
       this.#show(this.#well(event.text));
@@ -143,7 +153,7 @@ export class ProviderWatch {
   }
 
   #well(text: string | null): ServerView {
-    return { ...this.#server, state: 'healthy', problem: null, text, nextStep: null, retryAtMs: null };
+    return { ...this.#server, state: 'healthy', answered: true, problem: null, text, nextStep: null, retryAtMs: null };
   }
 
   #show(server: ServerView): void {

@@ -1,6 +1,7 @@
 import type { RememberedFix } from '../model/fix.ts';
 import type { HistoryStore } from '../model/history.ts';
 import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
+import type { Sandbox } from '../model/sandbox.ts';
 import type { SandboxView } from '../model/view.ts';
 import { Recurrences } from './error-fixes/recurrences.ts';
 import { FixSuccesses } from './fix-successes.ts';
@@ -73,8 +74,8 @@ export class Recollections {
   }
 
   /** A complete list of a server came. */
-  listed(provider: SandboxProvider, sandboxIds: ReadonlySet<string>): void {
-    this.#unseen.listed(provider, sandboxIds);
+  listed(provider: SandboxProvider, sandboxes: readonly Sandbox[]): void {
+    this.#unseen.listed(provider, sandboxes);
   }
 
   /** @returns the view with what is known of its errors, and of its end when it was found ended. */

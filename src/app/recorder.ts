@@ -3,6 +3,7 @@ import type { CommandPeaks, HistoryStore } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Clock, Log, PlaceHints } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
+import { realmOf } from '../model/realm.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import { within } from '../model/wait.ts';
@@ -27,7 +28,7 @@ export interface RecorderHost {
 }
 
 /** A sandbox in which nothing changes is told again after this time, so that it is known until when it was there. */
-const stillThereMs = 10 * 60_000;
+export const stillThereMs = 10 * 60_000;
 /** A deadline that every access moves is told this often at most. */
 const idleDeadlineMs = 60_000;
 const askMs = 5_000;
@@ -64,7 +65,7 @@ export class Recorder {
   readonly #lives: LifeMemory;
   readonly #told = new Map<string, Told>();
   readonly #life = new AbortController();
-  /** The workspace of this window, or null when no folder is open. */
+  /** The workspace of this window, or null when no folder is open or the person does not trust it. */
   #own: string | null = null;
 
   constructor(host: RecorderHost) {
@@ -75,12 +76,13 @@ export class Recorder {
 
   /** Whether anything is written of this sandbox. */
   isKept(record: SandboxRecord): boolean {
-    return !this.#host.unkept.includes(record.provider.id);
+    const { provider } = record;
+    return provider.isNameless !== true && !this.#host.unkept.includes(provider.id);
   }
 
   /** The editor works there. */
-  setPlace({ workspaceNames }: PlaceHints): void {
-    this.#own = workspaceNames.map(workspaceName).find((name) => name !== null) ?? null;
+  setPlace({ workspaceNames, isTrusted = true }: PlaceHints): void {
+    this.#own = (isTrusted ? workspaceNames : []).map(workspaceName).find((name) => name !== null) ?? null;
   }
 
   /**
@@ -108,7 +110,7 @@ export class Recorder {
   #tell(record: SandboxRecord, sandbox: Sandbox, atMs: number): void {
     const workspace = this.workspaceOf(record);
     this.#told.set(sandbox.id, { sandbox, atMs, workspace });
-    this.#host.history.recordSandbox(sandbox, atMs, record.provider.label, workspace);
+    this.#host.history.recordSandbox(sandbox, atMs, realmOf(record.provider), workspace);
   }
 
   /** Takes over what its monitor had to tell. */

@@ -16,6 +16,7 @@ export interface RememberedHost {
   changed(): void;
 }
 
+/** Rows for a person to look over; what ended before is found by its incident (`Supervisor.incidents`). */
 const mostShown = 50;
 /** Asked for, because those that live are among them. */
 const mostRead = 1_000;

@@ -129,7 +129,7 @@ export class SandboxLink {
     stop();
     signal.removeEventListener('abort', stop);
 
-    // A question that stands is not replaced by "connecting" each time it is looked at again.
+    // What stands (a question, a dead agent) is not replaced by "connecting" each time it is looked at again.
     let quiet = false;
     while (!signal.aborted) {
       this.#wake = new AbortController();
@@ -153,7 +153,7 @@ export class SandboxLink {
     }
   }
 
-  /** @returns whether it only looks again at a question that still stands. */
+  /** @returns whether what is said still stands: it looks again by itself, and nobody asked for it. */
   async #pause(problem: Problem, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#host;
     const woken = AbortSignal.any([signal, this.#wake.signal]);
@@ -165,8 +165,7 @@ export class SandboxLink {
     }
     const waitMs = this.#backoff.nextMs();
     this.#set(problemLink(problem, clock.now() + waitMs));
-    await sleep(clock, waitMs, woken);
-    return false;
+    return sleep(clock, waitMs, woken);
   }
 
   /** One connection. @returns why it ended. */

@@ -64,6 +64,7 @@ export class SandboxRecord {
       capabilities: provider.capabilities,
       nowMs: host.clock.now(),
       policy: host.policy(),
+      steady: true,
       ...(host.peaks === null ? {} : { peaks: host.peaks }),
       redact: host.redact,
     });

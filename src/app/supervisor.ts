@@ -1,5 +1,7 @@
 import type { FixId, FixOutcome, ProcessTarget, RankedFix } from '../model/fix.ts';
 import type { FleetStats } from '../model/fleet-stats.ts';
+import type { ForgetOutcome } from '../model/history.ts';
+import type { Incident } from '../model/incident.ts';
 import type { Mute } from '../model/mute.ts';
 import type { ErrorSource, PlaceHints, SandboxProvider, TerminalSession } from '../model/ports.ts';
 import type { PostMortem } from '../model/post-mortem.ts';
@@ -19,6 +21,7 @@ import {
   type Unsubscribe,
 } from './contracts.ts';
 import type { Desks } from './desks.ts';
+import { exportLines } from './export-lines.ts';
 import { metricsText } from './metrics-text.ts';
 
 const windUpMs = 5_000;
@@ -175,16 +178,23 @@ class App implements Supervisor {
     return this.#desks.actions.diagnostics(sandboxId, signal);
   }
 
-  async forgetSandbox(sandboxId: string): Promise<void> {
-    await this.#desks.past.forgetSandbox(sandboxId);
-    await this.#options.forgotten?.();
-    await this.#forgetMutes((id) => id === sandboxId);
+  incidents(): Promise<readonly Incident[]> {
+    return this.#desks.past.incidents();
   }
 
-  async forgetEverything(): Promise<void> {
-    await this.#desks.past.forgetEverything();
-    await this.#options.forgotten?.();
+  async forgetSandbox(sandboxId: string): Promise<ForgetOutcome> {
+    const outcome = await this.#desks.past.forgetSandbox(sandboxId);
+    await this.#options.forgotten?.(sandboxId);
+    await this.#forgetMutes((id) => id === sandboxId);
+    return outcome;
+  }
+
+  async forgetEverything(): Promise<ForgetOutcome> {
+    const outcome = await this.#desks.past.forgetEverything();
+    await this.#options.forgotten?.(null);
+    this.rememberedFixesChanged();
     await this.#forgetMutes(() => true);
+    return outcome;
   }
 
   /** What is muted of a sandbox that lives is a wish of now, none of the past. */
@@ -193,7 +203,8 @@ class App implements Supervisor {
   }
 
   exportHistory(): AsyncIterable<string> {
-    return this.#options.history.export();
+    const { history, rememberedFixes = () => [], redact = (text) => text } = this.#options;
+    return exportLines({ history, ownFixes: rememberedFixes(), mutes: this.mutes, redact });
   }
 
   exportMetrics(): string {

@@ -2,10 +2,13 @@ import type { HistoryStore, RememberedSandbox } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Clock, Log, SandboxProvider } from '../model/ports.ts';
 import { toProblem } from '../model/problem.ts';
-import { within } from '../model/wait.ts';
+import { realmOf } from '../model/realm.ts';
+import { isEnded, type Sandbox } from '../model/sandbox.ts';
+import { sleep, within } from '../model/wait.ts';
 import { workspaceOf } from '../model/workspace.ts';
 import { signalsBehind } from '../monitor/broken-signals.ts';
 import { classifyEnd } from '../monitor/ends.ts';
+import { stillThereMs } from './recorder.ts';
 import type { Tasks } from './waiting.ts';
 
 export interface UnseenEndsHost {
@@ -27,48 +30,103 @@ const mostAsked = 50;
 const askMs = 5_000;
 const readMs = 10_000;
 const mostWarnings = 50;
+const mostIncidents = 50;
 /** So much before its end belongs to the story of it. */
 const storyMs = 10 * 60_000;
+/** A window that watches a sandbox tells of it again within this time. */
+const retoldMs = stillThereMs + 60_000;
+/** So long after its time nobody has extended it, also not one whose every access does: such a deadline is told once a minute. */
+const overdueMs = 60_000;
+
+const mayBeWatched = ({ lastSeenAtMs, expiresAtMs }: RememberedSandbox, nowMs: number): boolean =>
+  nowMs - lastSeenAtMs < retoldMs && (expiresAtMs === null || nowMs < expiresAtMs + overdueMs);
+
+/** Those that lived when they were seen last and that this very provider would be shown if they did. */
+const shownTo = (provider: SandboxProvider, remembered: readonly RememberedSandbox[]): readonly RememberedSandbox[] => {
+  const realm = realmOf(provider);
+  return remembered.filter((each) => realm !== null && each.place === realm && each.endedAtMs === null);
+};
+
+/** The same in every window, so that it is written once. */
+const incidentId = (sandboxId: string): string => `${sandboxId}/unseen`;
 
 /**
- * Sandboxes vanish without a trace, also while no window is open. At the first complete list of a server, those that were alive when they
- * were seen last and are not known to it any more get their incident, with what is remembered of them.
+ * Sandboxes vanish without a trace, also while no window is open. At the first complete list of a server (the first of which it is known
+ * which key it was asked for with), those that were alive when they were seen last and are not known to it any more get their incident,
+ * with what is remembered of them. One that was seen a moment ago may be watched by another window, which is shown another part of the
+ * server or another server behind the same address: it is looked at again when that window would have told of it.
  */
 export class UnseenEnds {
   readonly #host: UnseenEndsHost;
   readonly #life = new AbortController();
-  readonly #looked = new WeakSet<SandboxProvider>();
-  /** Incidents that were written here, by sandbox: one that is listed again has not ended. */
-  readonly #written = new Map<string, string>();
+  /** Those that were looked at, and whether it was known then what they are shown. */
+  readonly #looked = new WeakMap<SandboxProvider, boolean>();
+  /** Sandboxes whose end was written here: one that is listed again has not ended. */
+  readonly #written = new Set<string>();
 
   constructor(host: UnseenEndsHost) {
     this.#host = host;
   }
 
   /** A complete list came. */
-  listed(provider: SandboxProvider, sandboxIds: ReadonlySet<string>): void {
-    for (const sandboxId of sandboxIds) this.#withdraw(sandboxId);
+  listed(provider: SandboxProvider, sandboxes: readonly Sandbox[]): void {
+    for (const { id } of sandboxes) if (this.#written.has(id)) this.#withdraw(id);
     // The place an editor works in knows of itself alone; other windows work in other places, which live on.
     if (provider.isHere === true) return;
-    if (this.#looked.has(provider) || this.#host.unkept.includes(provider.id)) return;
-    this.#looked.add(provider);
+    if (this.#host.unkept.includes(provider.id)) return;
+    const isKnown = realmOf(provider) !== null;
+    const before = this.#looked.get(provider);
+    // The secret storage may not have told yet which key the list was asked for with.
+    if (before === true || before === isKnown) return;
+    this.#looked.set(provider, isKnown);
     const { log, tasks } = this.#host;
-    tasks.add(this.#look(provider, sandboxIds), (error) => {
+    tasks.add(this.#look(provider, sandboxes, isKnown), (error) => {
       if (!this.#life.signal.aborted) log.warn(`Sandboxes that ended unseen: ${toProblem(error).message}`);
     });
   }
 
   #withdraw(sandboxId: string): void {
-    const incidentId = this.#written.get(sandboxId);
-    if (incidentId === undefined) return;
+    const id = incidentId(sandboxId);
     this.#written.delete(sandboxId);
-    this.#host.log.info(`${sandboxId} is there again; incident ${incidentId} never happened.`);
-    this.#host.history.withdrawIncident(incidentId);
+    this.#host.log.info(`${sandboxId} is there again; incident ${id} never happened.`);
+    this.#host.history.withdrawIncident(id);
     this.#host.written();
   }
 
-  async #look(provider: SandboxProvider, listedIds: ReadonlySet<string>): Promise<void> {
-    const missing = await this.#missing(provider, listedIds);
+  /** @param isKnown what the provider is shown: nothing that is missing has ended before. */
+  async #look(provider: SandboxProvider, sandboxes: readonly Sandbox[], isKnown: boolean): Promise<void> {
+    const remembered = await this.#remembered(provider);
+    const living = new Set(sandboxes.filter(({ phase }) => !isEnded(phase)).map(({ id }) => id));
+    await this.#takeBack(remembered.filter((each) => each.endedAtMs !== null && living.has(each.sandboxId)));
+    if (!isKnown) return;
+    const listed = new Set(sandboxes.map(({ id }) => id));
+    const missing = shownTo(provider, remembered).filter((each) => !listed.has(each.sandboxId));
+    const nowMs = this.#host.clock.now();
+    const recent = missing.filter((each) => mayBeWatched(each, nowMs));
+    await this.#end(
+      provider,
+      missing.filter((each) => !recent.includes(each)),
+    );
+    if (recent.length === 0 || !(await sleep(this.#host.clock, retoldMs, this.#life.signal))) return;
+    const seenAtMs = new Map(recent.map((each) => [each.sandboxId, each.lastSeenAtMs]));
+    const later = shownTo(provider, await this.#remembered(provider));
+    await this.#end(
+      provider,
+      later.filter((each) => each.lastSeenAtMs === seenAtMs.get(each.sandboxId)),
+    );
+  }
+
+  /** Those that live and whose end another window, or an earlier one, took for certain: it was shown others, or asked another server. */
+  async #takeBack(living: readonly RememberedSandbox[]): Promise<void> {
+    for (const { sandboxId } of living) {
+      const known = await this.#ask((history) =>
+        history.incidents({ sandboxId, limit: mostIncidents, withoutSamples: true }),
+      );
+      if (known.some(({ id }) => id === incidentId(sandboxId))) this.#withdraw(sandboxId);
+    }
+  }
+
+  async #end(provider: SandboxProvider, missing: readonly RememberedSandbox[]): Promise<void> {
     let written = false;
     for (const sandbox of missing.slice(0, mostAsked)) {
       if (!(await this.#isGone(provider, sandbox.sandboxId))) continue;
@@ -76,24 +134,18 @@ export class UnseenEnds {
       const now = await this.#ask((history) => history.sandboxes({ sandboxId: sandbox.sandboxId, limit: 1 }));
       if (now[0]?.endedAtMs !== null) continue;
       const incident = await this.#incident(sandbox);
-      this.#written.set(sandbox.sandboxId, incident.id);
+      this.#written.add(sandbox.sandboxId);
       this.#host.history.recordIncident(incident);
       written = true;
     }
     if (written) this.#host.written();
   }
 
-  /** Those of this very server that were alive when they were seen last, newest first. */
-  async #missing(provider: SandboxProvider, listedIds: ReadonlySet<string>): Promise<readonly RememberedSandbox[]> {
+  /** Those of its system, newest first. */
+  async #remembered(provider: SandboxProvider): Promise<readonly RememberedSandbox[]> {
     const sinceMs = this.#host.clock.now() - this.#host.maximumAgeMs();
     const remembered = await this.#ask((history) => history.sandboxes({ sinceMs, limit: mostRead }));
-    return remembered.filter(
-      (each) =>
-        each.provider === provider.id &&
-        each.place === provider.label &&
-        each.endedAtMs === null &&
-        !listedIds.has(each.sandboxId),
-    );
+    return remembered.filter((each) => each.provider === provider.id);
   }
 
   async #isGone(provider: SandboxProvider, sandboxId: string): Promise<boolean> {
@@ -141,8 +193,7 @@ export class UnseenEnds {
     const warning = last?.outcome === 'open' ? last : null;
     const atMs = finding.cause === 'expired' && expiresAtMs !== null ? Math.min(expiresAtMs, nowMs) : lastSeenAtMs;
     return {
-      // The same in every window, so that it is written once.
-      id: `${sandboxId}/unseen`,
+      id: incidentId(sandboxId),
       sandboxId,
       sandboxName: name,
       provider,

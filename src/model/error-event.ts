@@ -4,6 +4,8 @@ export interface ErrorEvent {
   /** The command it belongs to, or null. */
   readonly commandId: string | null;
   readonly commandLine: string | null;
+  /** The folder it came from, where the source knows it; missing: that of its command. */
+  readonly cwd?: string | null;
   /** Which source saw it, e.g. `terminal`, `execd`, `diagnostics`. */
   readonly source: string;
   /** The last part of the output, capped; never stored as it is. */

@@ -30,6 +30,8 @@ export interface Forecast {
   readonly slopePerSecond: number | null;
   /** Nobody set this limit, so it is a guess where it lies; absent otherwise. */
   readonly guessed?: true;
+  /** Of a heap: `used` is all that its process holds, code and buffers too, because it does not tell its heap; absent otherwise. */
+  readonly resident?: true;
   /** How long the present climb has lasted, milliseconds; absent while the signal does not climb. */
   readonly risingForMs?: number;
   /** The process that grows, when one was seen to. */

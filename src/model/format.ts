@@ -8,7 +8,8 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = Math.abs(bytes);
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
+  // What is rounded to 1024 of a unit is one of the next.
+  while (value >= 1023.5 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }
@@ -63,6 +64,18 @@ const count = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 /** @returns a whole number with the separators of the place, `1,048,576`. */
 export function formatCount(value: number): string {
   return Number.isFinite(value) ? count.format(value) : 'unknown';
+}
+
+/**
+ * @returns a rate of what comes one by one, by the shortest time in which at least one comes: 0.1 each second are 6 each minute; null for
+ * less than one each hour.
+ */
+export function countedEach(
+  perSecond: number,
+): { readonly count: number; readonly each: 'second' | 'minute' | 'hour' } | null {
+  if (perSecond >= 1) return { count: perSecond, each: 'second' };
+  if (perSecond * 60 >= 1) return { count: perSecond * 60, each: 'minute' };
+  return perSecond * 3600 >= 1 ? { count: perSecond * 3600, each: 'hour' } : null;
 }
 
 /** @returns `text` with a capital letter at its beginning. */

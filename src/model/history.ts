@@ -8,7 +8,7 @@ import type { Warning } from './warning.ts';
 /** A sandbox as it is remembered after it is gone. */
 export interface RememberedSandbox {
   readonly provider: string;
-  /** Which server it is on, as `SandboxProvider.label` names it; null when it was not kept. */
+  /** Which server it is on and what part of it was seen, as `SandboxProvider.realm` says; null when it was not kept. */
   readonly place: string | null;
   readonly sandboxId: string;
   readonly name: string;
@@ -116,6 +116,12 @@ export interface HistoryStatus {
   readonly problem: string | null;
 }
 
+/**
+ * What came of forgetting: `done`; `later`, as soon as what is kept can be written, if the window is still open then; `not-here`: only what this
+ * window knows was forgotten, because what is kept elsewhere cannot be written from here.
+ */
+export type ForgetOutcome = 'done' | 'later' | 'not-here';
+
 /** How much is kept. */
 export interface HistoryBounds {
   readonly maximumAgeMs: number;
@@ -131,7 +137,7 @@ export interface HistoryBounds {
 export interface HistoryStore {
   /**
    * The sandbox was seen in this state; call it when something of it changed.
-   * @param place the label of the provider that told of it
+   * @param place the realm of the provider that told of it; null keeps what was known
    * @param workspace in which it is used; null keeps what was known
    */
   recordSandbox(sandbox: Sandbox, atMs: number, place?: string | null, workspace?: string | null): void;
@@ -170,9 +176,9 @@ export interface HistoryStore {
   /** Oldest first; both ends inclusive. Around incidents all there were, else the thinned ones. */
   samples(sandboxId: string, fromMs: number, toMs: number): Promise<readonly Sample[]>;
 
-  /** Removes everything known of one sandbox. */
-  forgetSandbox(sandboxId: string): Promise<void>;
-  forgetEverything(): Promise<void>;
+  /** Removes everything known of one sandbox. Answers within some seconds, whatever the disk does. */
+  forgetSandbox(sandboxId: string): Promise<ForgetOutcome>;
+  forgetEverything(): Promise<ForgetOutcome>;
   /** Everything, as JSON Lines: one object with a `kind` a line, without the line break. */
   export(): AsyncIterable<string>;
   /** Changes how much is kept; what is over it is pruned in the background. */

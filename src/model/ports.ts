@@ -34,6 +34,10 @@ export interface PlaceHints {
   readonly workspaceNames: readonly string[];
   /** Git remotes or folder URIs; compared with metadata values. */
   readonly workspaceUris: readonly string[];
+  /** They are those of another computer than the one the extension runs on, whose own address is nothing of that place. Default false. */
+  readonly isRemote?: boolean;
+  /** False where the person does not trust the workspace: its name is written down nowhere then. Default true. */
+  readonly isTrusted?: boolean;
 }
 
 /** A sandbox recognised as the person's own. */
@@ -177,6 +181,11 @@ export interface SandboxProvider {
   readonly id: string;
   /** For people, with the place: "OpenSandbox on 127.0.0.1:8080". */
   readonly label: string;
+  /**
+   * Which sandboxes its last list can tell of: one that is missing in it has ended only if it was told of under the same realm. Another
+   * key may show others of the same server. Null while that is not known; absent: the label says it.
+   */
+  readonly realm?: string | null;
   readonly capabilities: Capabilities;
   readonly actions: ProviderActions;
   /**
@@ -184,6 +193,8 @@ export interface SandboxProvider {
    * nobody's "only running sandbox".
    */
   readonly isHere?: boolean;
+  /** Which computer its sandbox is cannot be told, so that others would have the same id: nothing is kept of it. */
+  readonly isNameless?: boolean;
   /** All sandboxes there are. Throws `Problem`. */
   list(signal: AbortSignal): Promise<readonly Sandbox[]>;
   /** One sandbox by id, or null when there is none (any more). Throws `Problem` for everything else. */
@@ -243,7 +254,7 @@ export interface ProcessOwners {
 
 /** What the editor lends to the provider that watches the place it runs in. */
 export interface Here {
-  /** How the kernel's files of that place are read; null: directly. */
+  /** How the kernel's files of that place are read; null: directly, or, on another computer, not at all. */
   readonly files: FileReader | null;
   /** That place is another computer than the one the extension runs on. */
   readonly remote: boolean;
@@ -253,6 +264,8 @@ export interface Here {
   readonly folders: readonly string[];
   /** What the editor calls its remote ("dev-container", "codespaces"), or null. */
   readonly remoteName: string | null;
+  /** The address by which the editor reaches that other computer ("ssh-remote+build"); null where it is not told, or there is none. */
+  readonly authority: string | null;
   readonly attention: Attention;
   readonly owners: ProcessOwners;
   /** Runs argv there in a hidden terminal; null where it is not needed. Resolves to the exit code, null when unknown. */

@@ -20,6 +20,8 @@ export interface PostMortemEvent {
   /** When it was over, for what lasts; else null. */
   readonly endedAtMs: number | null;
   readonly kind: 'lifecycle' | 'command' | 'error' | 'warning' | 'fix' | 'break';
+  /** What a warning was about; absent otherwise. */
+  readonly signal?: SignalName;
   /** One line for people, redacted. */
   readonly text: string;
 }
@@ -85,6 +87,8 @@ export interface PostMortem {
   /** The warning and its lead time, or why there was none; one sentence. */
   readonly warningText: string;
   readonly courses: readonly SignalCourse[];
+  /** Its own limit of memory at the end, bytes; null where none is known but that of the machine below it, by which nothing may be sized. */
+  readonly ownLimitBytes: number | null;
   readonly events: readonly PostMortemEvent[];
   readonly commands: readonly CommandRun[];
   readonly timeline: readonly LifecycleTransition[];

@@ -1,8 +1,20 @@
+import type { SignalName } from './signal.ts';
+
 /**
  * Where the numbers of a sample come from. Only `cgroup` and `prometheus`/`metrics-api` numbers speak of the sandbox itself;
  * `machine` numbers are those of the host and never carry an out-of-memory forecast (DESIGN.md, truth 1).
  */
 export type SampleSource = 'cgroup' | 'machine' | 'prometheus' | 'metrics-api';
+
+const tellOfTheHost: readonly SignalName[] = ['memory', 'swap', 'heap'];
+
+/**
+ * Whether a number that ends things is one of the host and not of the sandbox: nothing is foretold from it. A disk, processes and open files
+ * are counted where the sandbox has them, whatever is known of its memory. Heaps are those of all processes of the host, their limits guessed
+ * from its memory.
+ */
+export const isOfHost = (source: SampleSource, signal: SignalName): boolean =>
+  source === 'machine' && tellOfTheHost.includes(signal);
 
 /** Memory of the sandbox in bytes. */
 export interface MemoryReading {

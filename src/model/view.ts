@@ -96,6 +96,8 @@ export interface ServerView {
   /** E.g. "OpenSandbox on 127.0.0.1:8080". */
   readonly label: string;
   readonly state: 'connecting' | 'healthy' | 'degraded' | 'down';
+  /** Whether it was heard of since it was last asked anew. A server that was well is shown as well until then. */
+  readonly answered: boolean;
   readonly problem: ProblemKind | null;
   readonly text: string | null;
   readonly nextStep: string | null;

@@ -1,5 +1,5 @@
 import type { Forecast } from '../model/forecast.ts';
-import type { Sample } from '../model/sample.ts';
+import { isOfHost, type Sample } from '../model/sample.ts';
 import { isExhaustible, type SignalName } from '../model/signal.ts';
 import { atLeast, type Warning, type WarningLevel } from '../model/warning.ts';
 import type { AlertPolicy } from './alert-policy.ts';
@@ -27,10 +27,10 @@ export interface AlarmChange {
 const signalsIn = (sample: Sample): ReadonlySet<SignalName> => {
   const found = new Set<SignalName>();
   // Memory numbers of the machine say nothing of this sandbox (DESIGN.md, truth 1).
-  const own = sample.source !== 'machine';
-  if (own && sample.memory !== undefined) found.add('memory');
-  if (own && sample.swap !== undefined) found.add('swap');
-  if (own && sample.processes !== undefined) found.add('heap');
+  const isOwn = (signal: SignalName): boolean => !isOfHost(sample.source, signal);
+  if (isOwn('memory') && sample.memory !== undefined) found.add('memory');
+  if (isOwn('swap') && sample.swap !== undefined) found.add('swap');
+  if (isOwn('heap') && sample.processes !== undefined) found.add('heap');
   if (sample.disk !== undefined) found.add('disk');
   if (sample.inodes !== undefined) found.add('inodes');
   if (sample.pids !== undefined) found.add('pids');

@@ -151,7 +151,7 @@ export class FailureWatch {
       const recognition = recognise(event, this.#around(event));
       if (recognition === null) return [];
       const begun = event.commandId === null ? undefined : this.#begun.get(event.commandId);
-      const error = this.#errors.add(event, recognition, begun?.cwd ?? null);
+      const error = this.#errors.add(event, recognition, event.cwd ?? begun?.cwd ?? null);
       if (error !== null) this.#count(error, event);
       return [{ event, recognition }];
     });

@@ -29,6 +29,8 @@ export interface SandboxMonitorOptions {
   readonly peaks?: Pick<CommandPeaks, 'peakOf'>;
   /** Default: the balanced policy. */
   readonly policy?: AlertPolicy;
+  /** The view is for a person's eye: estimates that are not sure yet are held steady. Default: it shows every forecast as it is. */
+  readonly steady?: boolean;
   /** Takes secrets out of a line that is to be shown. Default: lines are shown as they are, as for tests. */
   readonly redact?: (text: string) => string;
 }

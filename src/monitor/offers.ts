@@ -8,6 +8,8 @@ import type { Measurements } from './measurements.ts';
 
 /** What an offer depends on. */
 export interface OfferSources {
+  /** The place the editor itself works in (`SandboxProvider.isHere`). */
+  readonly isHere: boolean;
   readonly measurements: Pick<Measurements, 'newest' | 'processes'>;
   readonly ends: Pick<EndWatch, 'incidents' | 'isGone'>;
   /** How an action went before; null when it was never checked. */
@@ -42,7 +44,7 @@ export class Offers {
 
   /** @returns what helps against this forecast, best first; against none, what helps in general. */
   against(sandbox: Sandbox, forecast: Forecast | null, level: WarningLevel): readonly FixOffer[] {
-    const { measurements, ends, successOf } = this.#sources;
+    const { isHere, measurements, ends, successOf } = this.#sources;
     const offers = offerFixes({
       sandbox,
       leading: forecast,
@@ -51,6 +53,7 @@ export class Offers {
       supports: this.#present,
       incidents: ends.incidents,
       sample: measurements.newest,
+      isHere,
       removable: this.#removable,
       successOf,
     });

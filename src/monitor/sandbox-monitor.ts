@@ -19,6 +19,7 @@ import { Measurements } from './measurements.ts';
 import type { AgentAnswer, MonitorRecord, SandboxMonitor, SandboxMonitorOptions } from './monitor-types.ts';
 import { Offers } from './offers.ts';
 import { OomCounter } from './oom-counter.ts';
+import { ShownEstimates } from './shown-estimates.ts';
 import { SteadyForecaster } from './steady-forecaster.ts';
 import { ViewAssembler } from './view-assembler.ts';
 
@@ -77,15 +78,18 @@ class Monitor implements SandboxMonitor {
       journal,
       stopped: (atMs) => measurements.observe({ ...mainExited, atMs }),
     });
-    const offers = new Offers(options.supports, { measurements, ends, successOf: options.successOf ?? (() => null) });
     const isHere = options.isHere === true;
+    const successOf = options.successOf ?? (() => null);
+    const offers = new Offers(options.supports, { isHere, measurements, ends, successOf });
     this.#measurements = measurements;
     this.#alarms = alarms;
     this.#deadline = deadline;
     this.#failures = failures;
     this.#ends = ends;
     this.#offers = offers;
-    this.#assembler = new ViewAssembler({ isHere, measurements, alarms, deadline, ends, failures, journal, offers });
+    const estimates = options.steady === true ? new ShownEstimates() : null;
+    const sources = { isHere, measurements, alarms, deadline, ends, failures, journal, offers, estimates };
+    this.#assembler = new ViewAssembler(sources);
     this.#begin(nowMs);
   }
 
@@ -115,6 +119,7 @@ class Monitor implements SandboxMonitor {
     this.#ends.beforeSample(sample);
     const killed = this.#measurements.take(sample);
     this.#alarms.sample(sample, this.#measurements.forecasts);
+    this.#assembler.sampled(this.#sandbox, sample.atMs);
     this.#ends.sample(sample, killed);
     this.#heard(this.#failures.counted());
     this.#view = null;

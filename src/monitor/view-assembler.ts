@@ -1,5 +1,6 @@
 import type { FixOffer } from '../model/fix.ts';
-import { isLive, type Sandbox } from '../model/sandbox.ts';
+import type { Forecast } from '../model/forecast.ts';
+import { isLive, type Phase, type Sandbox } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
 import type { Link, SandboxView } from '../model/view.ts';
 import { atLeast, type WarningLevel } from '../model/warning.ts';
@@ -13,6 +14,7 @@ import type { Journal } from './journal.ts';
 import { pickLeading } from './leading.ts';
 import type { Measurements } from './measurements.ts';
 import type { Offers } from './offers.ts';
+import type { ShownEstimates } from './shown-estimates.ts';
 
 /** The parts of a monitor that a view is put together from. */
 export interface ViewSources {
@@ -24,10 +26,18 @@ export interface ViewSources {
   readonly failures: FailureWatch;
   readonly journal: Journal;
   readonly offers: Offers;
+  /** Null where the forecasts are shown as they are. */
+  readonly estimates: ShownEstimates | null;
 }
 
 const highest = (levels: readonly WarningLevel[]): WarningLevel =>
   levels.reduce<WarningLevel>((most, each) => (atLeast(each, most) ? each : most), 'calm');
+
+const restPhases: readonly Phase[] = ['pausing', 'paused', 'resuming', 'hibernated', 'archived'];
+
+/** What is at rest does not answer, and nothing follows from that. */
+const foretold = (forecasts: readonly Forecast[], { phase }: Sandbox): readonly Forecast[] =>
+  restPhases.includes(phase) ? forecasts.filter(({ signal }) => signal !== 'responsiveness') : forecasts;
 
 /** Puts what the parts of a monitor know together into one view of the sandbox. */
 export class ViewAssembler {
@@ -37,14 +47,21 @@ export class ViewAssembler {
     this.#sources = sources;
   }
 
+  /** A sample was taken in at `atMs`. */
+  sampled(sandbox: Sandbox, atMs: number): void {
+    const { estimates, measurements } = this.#sources;
+    estimates?.take(measurements.forecasts, this.#levels(sandbox), atMs);
+  }
+
   /** @returns a new view. */
   assemble(sandbox: Sandbox, link: Link, nowMs: number): SandboxView {
-    const { isHere, measurements, alarms, ends, failures, journal, offers } = this.#sources;
+    const { isHere, measurements, alarms, ends, failures, journal, offers, estimates } = this.#sources;
     const { ended } = ends;
     const { last } = measurements.box;
     const levels = this.#levels(sandbox);
-    const forecasts = ended ? [] : measurements.forecasts;
-    const leading = pickLeading(forecasts, levels);
+    const known = ended ? [] : foretold(measurements.forecasts, sandbox);
+    const forecasts = estimates?.steady(known, levels, nowMs) ?? known;
+    const leading = estimates === null ? pickLeading(forecasts, levels) : estimates.leading(forecasts, levels, nowMs);
     const level = highest([...levels.values()]);
     return {
       sandbox,

@@ -62,7 +62,8 @@ export interface AppBenchOptions extends FakeProviderOptions {
   readonly unkept?: readonly string[];
   readonly mutes?: MuteStore;
   readonly rememberedFixes?: readonly RememberedFix[];
-  readonly forgotten?: () => Promise<void>;
+  readonly forgotten?: (sandboxId: string | null) => Promise<void>;
+  readonly redact?: (text: string) => string;
 }
 
 export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
@@ -82,6 +83,7 @@ export const createAppBench = (options: AppBenchOptions = {}): AppBench => {
     ...(options.mutes === undefined ? {} : { mutes: options.mutes }),
     rememberedFixes: () => options.rememberedFixes ?? [],
     forgotten: options.forgotten ?? (() => Promise.resolve()),
+    ...(options.redact === undefined ? {} : { redact: options.redact }),
   });
   const views: AppView[] = [];
   const notices: Notice[] = [];

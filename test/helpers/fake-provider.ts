@@ -79,6 +79,7 @@ export interface FakeStream {
 export interface FakeProviderOptions {
   readonly id?: string;
   readonly label?: string;
+  readonly realm?: string | null;
   readonly actions?: ProviderActions;
   readonly capabilities?: Partial<Capabilities>;
 }
@@ -87,6 +88,7 @@ export interface FakeProviderOptions {
 export class FakeProvider implements SandboxProvider {
   readonly id: string;
   readonly label: string;
+  realm: string | null;
   readonly actions: ProviderActions;
   readonly capabilities: Capabilities;
   readonly sandboxes = new Map<string, Sandbox>();
@@ -113,6 +115,7 @@ export class FakeProvider implements SandboxProvider {
     this.#clock = clock;
     this.id = options.id ?? 'fake';
     this.label = options.label ?? 'Fake on 127.0.0.1';
+    this.realm = options.realm === undefined ? this.label : options.realm;
     this.actions = options.actions ?? {};
     this.capabilities = {
       vanishesAtExpiry: true,

@@ -70,6 +70,7 @@ export const server = (part: Partial<ServerView> = {}): ServerView => ({
   provider: 'openSandbox',
   label: 'OpenSandbox on 127.0.0.1:8080',
   state: 'healthy',
+  answered: part.state !== 'connecting',
   problem: null,
   text: null,
   nextStep: null,

@@ -1,5 +1,6 @@
 import type { ErrorFix, RememberedFix } from '../../model/fix.ts';
 import { argvIn } from '../../monitor/error-fixes.ts';
+import { plainName } from '../format.ts';
 
 const digits = (fingerprint: string): string => fingerprint.replace(/[^\w-]/g, '-').slice(-80);
 
@@ -16,8 +17,7 @@ export const ownFix = (remembered: RememberedFix, like: ErrorFix | null): ErrorF
     pattern: like?.pattern ?? null,
     fixId: `pattern/own/${digits(fingerprint)}`,
     fingerprint,
-    title:
-      does === 'link' ? 'Open what you noted' : `Run what helped: ${text.length > 40 ? `${text.slice(0, 39)}…` : text}`,
+    title: does === 'link' ? 'Open what you noted' : `Run what helped: ${plainName(text, 40)}`,
     risk: does === 'link' ? 'safe' : 'confirm',
     does,
     action: null,

@@ -13,7 +13,7 @@ import {
   worked,
   wrongPlan,
 } from '../fixes/fix.ts';
-import { shortName } from '../format.ts';
+import { plainName, shortName } from '../format.ts';
 
 /** A build may take long; who waits can cancel. */
 const runMs = 30 * 60_000;
@@ -24,10 +24,7 @@ const loggedCharacters = 8_000;
 const noFolder = 125;
 
 /** A command for people: one line, cut. */
-const commandText = (text: string): string => {
-  const flat = text.replace(/\p{Cc}+/gu, ' ').trim();
-  return flat.length > 300 ? `${flat.slice(0, 299)}…` : flat;
-};
+const commandText = (text: string): string => plainName(text, 300);
 
 /** Lines of an output fit for a log, which takes secrets out itself. */
 const outputText = (text: string): string => {
@@ -36,9 +33,11 @@ const outputText = (text: string): string => {
 };
 
 const placeText = (host: FixHost, { where, cwd }: RankedFix): string => {
-  const folder = cwd === null || cwd === '' ? '' : `, in ${commandText(cwd)}`;
+  const folder = cwd === null || cwd === '' ? null : commandText(cwd);
   const name = shortName(host.sandbox().name);
-  return where === 'here' ? `In a terminal of this editor (${name})${folder}` : `Inside ${name}${folder}`;
+  return where === 'here'
+    ? `In a terminal of this editor (${name}), in ${folder ?? 'the folder new terminals start in'}`
+    : `Inside ${name}${folder === null ? '' : `, in ${folder}`}`;
 };
 
 const checkText = ({ check, checkArgv, repeats, again }: RankedFix): string => {

@@ -113,7 +113,7 @@ export const endProcess: Fix = {
     if (parameters.kind !== 'endProcess') throw wrongPlan();
     const { target } = parameters;
     refuse(target);
-    const before = pressureBefore(run.view().sample, target, rssOf(run, target));
+    const before = pressureBefore(run.view(), target, rssOf(run, target));
     run.changing(`Asking ${label(target)} to end`);
     const nothingSent = unsent(await send(run, target, 'TERM'), target);
     if (nothingSent !== null) return nothingSent;

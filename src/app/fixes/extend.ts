@@ -59,7 +59,7 @@ export const extend: Fix = {
     // Some servers cap the time; a second of rounding is none.
     const capped = reportedMs < wantedMs - 1000 ? `, earlier than the ${run.formatTime(wantedMs)} asked for` : '';
     return worked(
-      `It now ends at ${run.formatTime(reportedMs)}, ${durationText(reportedMs - beforeMs)} later than before${capped}.`,
+      `It now ends at ${run.formatTime(reportedMs)}, ${durationText(reportedMs - beforeMs)} later${capped}.`,
     );
   },
 };

@@ -1,5 +1,6 @@
 import type { ProcessTarget } from '../../model/fix.ts';
-import type { CountReading, Sample } from '../../model/sample.ts';
+import { type Measured, ownSample } from '../../model/own-limit.ts';
+import type { CountReading } from '../../model/sample.ts';
 import { bytesText, percentText, shortName } from '../format.ts';
 import { poll } from '../waiting.ts';
 import { cannotTell, didNotWork, type FixResult, type FixRun, worked } from './fix.ts';
@@ -22,7 +23,7 @@ interface Measure {
   /** For people. */
   readonly name: string;
   readonly check: string;
-  readonly useIn: (sample: Sample) => Use | null;
+  readonly useIn: (view: Measured) => Use | null;
 }
 
 const withShare = (text: string, used: number, limit: number | null): string =>
@@ -31,8 +32,9 @@ const withShare = (text: string, used: number, limit: number | null): string =>
 const memory: Measure = {
   name: 'memory',
   check: 'The memory of the sandbox is',
-  useIn: ({ memory: from, source }) => {
-    if (from === undefined || source === 'machine') return null;
+  useIn: (view) => {
+    const from = ownSample(view)?.memory;
+    if (from === undefined) return null;
     const { workingSetBytes: used, limitBytes: limit } = from;
     return { from, used, limit, text: withShare(bytesText(used), used, limit) };
   },
@@ -43,17 +45,19 @@ const ofLimit = ({ used, limit }: CountReading): string => (limit === null ? `${
 const pids: Measure = {
   name: 'the number of processes',
   check: 'The number of processes is',
-  useIn: ({ pids: from }) =>
-    from === undefined
-      ? null
-      : { from, used: from.used, limit: from.limit, text: withShare(ofLimit(from), from.used, from.limit) },
+  useIn: ({ sample }) => {
+    const from = sample?.pids;
+    if (from === undefined) return null;
+    return { from, used: from.used, limit: from.limit, text: withShare(ofLimit(from), from.used, from.limit) };
+  },
 };
 
 /** Each process has its own limit, so shares are compared: another process is the nearest to its limit afterwards. */
 const fds: Measure = {
   name: 'the most open files of a process',
   check: 'The open files of the process that is nearest to its limit are',
-  useIn: ({ fds: from }) => {
+  useIn: ({ sample }) => {
+    const from = sample?.fds;
     if (from === undefined || from.limit === null || from.limit <= 0) return null;
     return { from, used: from.used / from.limit, limit: 1, text: withShare(ofLimit(from), from.used, from.limit) };
   },
@@ -77,16 +81,12 @@ export interface PressureBefore {
 }
 
 /** @param rssBytes of the process, or null when it is not known. */
-export const pressureBefore = (
-  sample: Sample | null,
-  target: ProcessTarget,
-  rssBytes: number | null,
-): PressureBefore => {
+export const pressureBefore = (view: Measured, target: ProcessTarget, rssBytes: number | null): PressureBefore => {
   const measure = measureOf(target);
-  const use = sample === null ? null : measure.useIn(sample);
+  const use = measure.useIn(view);
   const least = leastFall * (use?.limit ?? use?.used ?? 0);
   if (measure !== memory) {
-    const spawner = measure === pids ? sample?.pids?.spawner : undefined;
+    const spawner = measure === pids ? view.sample?.pids?.spawner : undefined;
     const own = spawner?.pid === target.pid ? spawner.count : 0;
     return { measure, use, fall: Math.max(least, own / 2), tooLittle: null };
   }
@@ -104,12 +104,10 @@ export const checkPressure = async (run: FixRun, target: ProcessTarget, before: 
   const { measure, use, fall, tooLittle } = before;
   const ended = `${shortName(target.name)} (pid ${target.pid}) has ended`;
   if (use === null) return cannotTell(`${ended}; there were no numbers before to compare with.`);
-  const { sample: last } = run.view();
-  const from = [use.from, last === null ? null : measure.useIn(last)?.from];
+  const from = [use.from, measure.useIn(run.view())?.from];
   const seen: Use[] = [];
   const fallen = await poll(run.clock, run.signal, 1000, looks, () => {
-    const { sample } = run.view();
-    const now = sample === null ? null : measure.useIn(sample);
+    const now = measure.useIn(run.view());
     if (now === null || from.includes(now.from)) return null;
     seen.push(now);
     return use.used - now.used >= fall ? now : null;

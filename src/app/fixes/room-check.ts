@@ -1,4 +1,4 @@
-import type { Sample } from '../../model/sample.ts';
+import { type Measured, ownSample } from '../../model/own-limit.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { bytesText, percentText } from '../format.ts';
 import { poll } from '../waiting.ts';
@@ -35,20 +35,21 @@ export const shortOf = ({ sample }: SandboxView): 'disk' | 'files' => {
 };
 
 /** @returns null where the sample says nothing of it, or speaks of another computer's memory. */
-const roomIn = (sample: Sample | null, of: RoomOf): Room | null => {
+const roomIn = (view: Measured, of: RoomOf): Room | null => {
+  const { sample } = view;
   const place = sample?.disk?.place ?? null;
   if (of === 'files') {
     const from = sample?.inodes;
     return from === undefined ? null : { used: from.used, limit: from.limit, place, from };
   }
-  const from = of === 'disk' ? sample?.disk : sample?.source === 'machine' ? undefined : sample?.memory;
+  const from = of === 'disk' ? sample?.disk : ownSample(view)?.memory;
   if (from === undefined) return null;
   return { used: from.usedBytes, limit: from.limitBytes, place: of === 'disk' ? place : null, from };
 };
 
 /** As last read: not every sample looks at the disk. */
 export const roomBefore = (view: SandboxView, of: RoomOf): Room | null => {
-  const room = roomIn(view.sample, of);
+  const room = roomIn(view, of);
   if (room !== null || of === 'memory') return room;
   const forecast = view.forecasts.find(({ signal }) => signal === (of === 'files' ? 'inodes' : 'disk'));
   return forecast === undefined ? null : { used: forecast.used, limit: forecast.limit, place: null, from: forecast };
@@ -93,7 +94,7 @@ export const checkRoom = async (
   const seen: Room[] = [];
   run.progress(`Checking whether ${name} has room`);
   const fallen = await poll(run.clock, run.signal, 1000, sampleLooks, () => {
-    const room = roomIn(run.view().sample, of);
+    const room = roomIn(run.view(), of);
     if (room === null || room.from === before.from || room.place !== before.place) return null;
     seen.push(room);
     return before.used - room.used >= leastFall(of, before, removedBytes) ? room : null;

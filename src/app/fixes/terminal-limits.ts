@@ -1,5 +1,5 @@
 import type { FixOutcome } from '../../model/fix.ts';
-import { ownLimit } from '../../model/own-limit.ts';
+import { ownCores, ownLimit } from '../../model/own-limit.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ProcessReading, Sample } from '../../model/sample.ts';
 import {
@@ -141,7 +141,7 @@ const coresText = (sample: Sample | null): string => {
 export const lowerParallelism: Fix = {
   async plan(host, { choices }) {
     hereOnly(host);
-    const cores = host.view().sample?.cpu?.limitCores ?? null;
+    const cores = ownCores(host.view());
     const jobs = choices.jobs ?? (cores === null ? 1 : Math.max(1, Math.floor(cores / 2)));
     const variables = jobVariables(jobs);
     return {

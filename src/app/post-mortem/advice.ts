@@ -1,9 +1,10 @@
 import { fixTitle } from '../../model/fix-title.ts';
+import { ownSample } from '../../model/own-limit.ts';
 import type { SignalCourse } from '../../model/post-mortem.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { bytesText, percentText, shortName } from '../format.ts';
-import { pressuresOf } from './courses.ts';
+import { ownMemoryOf, pressuresOf } from './courses.ts';
 import { lifetimeMs, runningAtEnd } from './events.ts';
 import { growerOf } from './growth.ts';
 import type { Material } from './material.ts';
@@ -33,11 +34,10 @@ const roundUp = (bytes: number): number => {
 const endOf = (courses: readonly SignalCourse[], signal: SignalName) =>
   pressuresOf(courses.find((course) => course.signal === signal));
 
-const isMachines = ({ samples }: Material): boolean =>
-  samples.length > 0 && samples.every(({ source }) => source === 'machine');
+const isMachines = ({ samples, isHere }: Material): boolean =>
+  samples.length > 0 && samples.every((sample) => ownSample({ sample, isHere }) === null);
 
-/** Memory against the sandbox's own limit: nothing is sized by that of the machine below it. */
-const ownMemory = ({ material, courses }: Facts) => (isMachines(material) ? [] : endOf(courses, 'memory'));
+const ownMemory = ({ material, courses }: Facts) => ownMemoryOf(courses, material);
 
 const raiseLimit = (facts: Facts): string | null => {
   const points = ownMemory(facts);
@@ -107,7 +107,7 @@ const beMeasured = ({ material }: Facts): string | null => {
   const { samples, incident } = material;
   if (signalOf(incident) === 'expiry') return null;
   if (samples.length === 0 && incident.cause !== 'start-failed') {
-    return 'Have it watched: choose it as yours, or raise sandboxForesight.watch.maximumSandboxes; without measurements nothing can be foreseen or explained.';
+    return 'Have it watched: make it the current sandbox, or raise sandboxForesight.watch.maximumSandboxes; without measurements nothing can be foreseen or explained.';
   }
   return isMachines(material)
     ? "Make its own cgroup readable (a shell in the image is enough): only the machine's numbers could be read, which say nothing of its limit."
@@ -175,7 +175,8 @@ const heapHigher = (facts: Facts): string | null => {
 };
 
 /** Other things that were nearly used up when it ended. */
-const fullToo = ({ courses, material }: Facts): readonly string[] => {
+const fullToo = (facts: Facts): readonly string[] => {
+  const { courses, material } = facts;
   const decided = signalOf(material.incident);
   const remedies: Partial<Record<SignalName, string>> = {
     disk: 'remove caches and build output, or ask for a larger disk',
@@ -186,7 +187,8 @@ const fullToo = ({ courses, material }: Facts): readonly string[] => {
   };
   return Object.entries(remedies).flatMap(([name, remedy]) => {
     const course = courses.find(({ signal }) => signal === name);
-    const last = pressuresOf(course).at(-1);
+    // That of the machine below it says nothing of it.
+    const last = (course?.signal === 'memory' ? ownMemory(facts) : pressuresOf(course)).at(-1);
     if (course === undefined || course.signal === decided || last === undefined || last.pressure < fullAt) return [];
     return [
       `Mind ${signalTitles[course.signal]} too, at ${percentText(last.pressure)} of the limit in the end: ${remedy}.`,
@@ -200,10 +202,14 @@ const plain = (title: string): string | null => {
   return text.includes('{') ? null : text;
 };
 
+/** A fix that only shows something: where nothing runs any more there is nothing to be seen, and it would not have helped. */
+const isLook = (title: string): boolean => title.startsWith('Show ');
+
 const againstErrors = ({ material, patterns }: Facts): readonly string[] =>
   material.errors.slice(0, mostErrors).flatMap(({ pattern, title }) => {
     const fixes = (pattern === null ? null : patterns(pattern))?.fixes ?? [];
-    const fix = fixes.map(plain).find((each) => each !== null);
+    const isOver = material.incident.endsSandbox;
+    const fix = fixes.map(plain).find((each) => each !== null && !(isOver && isLook(each)));
     return fix == null ? [] : [`Against "${shortName(title)}": ${fix.replace(/\.$/, '')}.`];
   });
 
@@ -221,9 +227,10 @@ const byCause: Readonly<Record<Material['incident']['cause'], readonly Piece[]>>
 };
 
 /** The limit of memory has to do with a dead agent only when it was reached. */
-const fits = (piece: Piece, { material, courses }: Facts): boolean => {
+const fits = (piece: Piece, facts: Facts): boolean => {
+  const { material } = facts;
   if (piece === raiseLimit && material.incident.cause === 'agent-down') {
-    return (endOf(courses, 'memory').at(-1)?.pressure ?? 0) >= fullAt;
+    return (ownMemory(facts).at(-1)?.pressure ?? 0) >= fullAt;
   }
   // Who deleted it is known when it was done from here.
   return piece !== askWho || material.incident.certainty === 'probable';

@@ -1,4 +1,5 @@
 import { disprovesGuess, shownHeapBytes } from '../../model/heap-defaults.ts';
+import { ownSample } from '../../model/own-limit.ts';
 import type { SignalCourse } from '../../model/post-mortem.ts';
 import type { ProcessReading, Sample } from '../../model/sample.ts';
 import { type SignalName, unitOf } from '../../model/signal.ts';
@@ -83,3 +84,12 @@ export const pressuresOf = (course: SignalCourse | undefined): readonly Pressure
     const limit = course?.limit[i] ?? null;
     return used === null || limit === null || limit <= 0 ? [] : [{ atMs, used, limit, pressure: used / limit }];
   });
+
+/** @returns memory against the sandbox's own limit; nothing where only the numbers of the machine below it are there. */
+export const ownMemoryOf = (
+  courses: readonly SignalCourse[],
+  { samples, isHere }: { readonly samples: readonly Sample[]; readonly isHere: boolean },
+): readonly PressurePoint[] =>
+  samples.some((sample) => ownSample({ sample, isHere })?.memory !== undefined)
+    ? pressuresOf(courses.find(({ signal }) => signal === 'memory'))
+    : [];

@@ -5,6 +5,7 @@ import type { PostMortem } from '../../model/post-mortem.ts';
 import type { AppView } from '../../model/view.ts';
 import { sleep } from '../../model/wait.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
+import { mostIncidents } from '../past-desk.ts';
 import { postMortem } from './post-mortem.ts';
 
 export interface PostMortemDeskHost {
@@ -15,7 +16,8 @@ export interface PostMortemDeskHost {
   view(): AppView;
 }
 
-const mostIncidents = 1_000;
+/** Among the newest it is found sooner. */
+const newestIncidents = 1_000;
 
 /** Finds incidents and tells their stories. */
 export class PostMortemDesk {
@@ -33,7 +35,10 @@ export class PostMortemDesk {
     const pause = async (): Promise<void> => {
       await sleep(clock, 0);
     };
-    return postMortem(incident, { history, patterns, redact, nowMs: clock.now(), pause });
+    const isHere = this.#host
+      .view()
+      .sandboxes.some(({ sandbox, isHere: here }) => here && sandbox.provider === incident.provider);
+    return postMortem(incident, { history, patterns, redact, nowMs: clock.now(), isHere, pause });
   }
 
   #shown(incidentId: string): Incident | null {
@@ -42,7 +47,12 @@ export class PostMortemDesk {
   }
 
   async #remembered(incidentId: string): Promise<Incident | null> {
-    const all = await this.#host.history.incidents({ limit: mostIncidents, withoutSamples: true });
-    return all.find(({ id }) => id === incidentId) ?? null;
+    for (const limit of [newestIncidents, mostIncidents]) {
+      const some = await this.#host.history.incidents({ limit, withoutSamples: true });
+      const found = some.find(({ id }) => id === incidentId);
+      if (found !== undefined) return found;
+      if (some.length < limit) return null;
+    }
+    return null;
   }
 }

@@ -45,7 +45,8 @@ const warningEvent = ({ signal, warnedAtMs, startedAtMs, forecast, endedAtMs, ou
   const word = warnedAtMs === null ? 'Watching' : 'Warning about';
   const full = forecast.pressure === null || signal === 'expiry' ? '' : ` at ${percentText(forecast.pressure)}`;
   const ended = outcome === 'recovered' ? ', recovered' : '';
-  return event('warning', warnedAtMs ?? startedAtMs, `${word} ${signalTitles[signal]}${full}${ended}`, endedAtMs);
+  const text = `${word} ${signalTitles[signal]}${full}${ended}`;
+  return { ...event('warning', warnedAtMs ?? startedAtMs, text, endedAtMs), signal };
 };
 
 /** Several windows see one episode at slightly different times; two that one window saw follow each other. */

@@ -19,19 +19,37 @@ const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff
 export const oneLine = (text: string, most = longestCell): string =>
   shortened(text.replace(unseen, ' ').replace(/ {2,}/g, ' ').trim(), most);
 
+/** A command in backticks, and a setting of the environment with its value. */
+const codes = /((?<!`)`[^`]+`(?!`)|\b[A-Z][A-Z0-9_]*=(?:[\w=-]|[.:/](?=\w))+)/;
+
+/** What means something inside a line, and what issue trackers make links and mentions of. */
+const escaped = (text: string): string =>
+  text
+    .replace(/[\\`*_[\]|<>~&$]/g, (character) => `\\${character}`)
+    .replace(/:\/\//g, '\\://')
+    .replace(/www\./gi, (found) => `${found.slice(0, 3)}\\.`)
+    .replace(/@(?=\w)/g, '@\u200b')
+    .replace(/#(?=\d)/g, '#\u200b');
+
+/** What means something at the beginning of a line only. */
+const begun = (text: string): string => text.replace(/^(\d*)([#+\-=.):])/, '$1\\$2');
+
+/** A sentence of ours to stand in an issue: what is to be copied from it is shown as code and not changed, all else as `issueText` does. */
+export const issueSentence = (text: string, most = longestCell): string =>
+  oneLine(text, most)
+    .split(codes)
+    .map((part, index) => {
+      if (index % 2 === 1) return `\`${part.replaceAll('`', '')}\``;
+      return index === 0 ? begun(escaped(part)) : escaped(part);
+    })
+    .join('');
+
 /**
  * Text of others, to stand in an issue: it shows as it is, on one line, and is no Markdown, HTML or link. Names after `@` and numbers after
  * `#` are broken with a space of no width, because issue trackers make mentions and references even of escaped ones. What means nothing
  * inside a line stays as it is, so that the text can be read before it is rendered too.
  */
-export const issueText = (text: string, most = longestCell): string =>
-  oneLine(text, most)
-    .replace(/[\\`*_[\]|<>~&$]/g, (character) => `\\${character}`)
-    .replace(/^(\d*)([#+\-=.):])/, '$1\\$2')
-    .replace(/:\/\//g, '\\://')
-    .replace(/www\./gi, (found) => `${found.slice(0, 3)}\\.`)
-    .replace(/@(?=\w)/g, '@\u200b')
-    .replace(/#(?=\d)/g, '#\u200b');
+export const issueText = (text: string, most = longestCell): string => begun(escaped(oneLine(text, most)));
 
 /** A fenced block, whatever it holds; of a longer text the end, which is nearest to the break. */
 export const fenced = (text: string, mostBytes: number): readonly string[] => {

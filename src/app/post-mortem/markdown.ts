@@ -4,7 +4,7 @@ import type { PostMortem, Recurrence, SignalCourse } from '../../model/post-mort
 import { percentText } from '../format.ts';
 import { pressuresOf } from './courses.ts';
 import { runText } from './events.ts';
-import { fenced, issueText, list, oneLine, table, utcText } from './markdown-parts.ts';
+import { fenced, issueSentence, issueText, list, oneLine, table, utcText } from './markdown-parts.ts';
 import { helpedText, howOften, overTimeText, triedText, whoText } from './recurrence-text.ts';
 import { causeTitles, signalTitles, spanText, timesText, valueText } from './words.ts';
 
@@ -110,7 +110,7 @@ export const postMortemMarkdown = (story: PostMortem): string => {
     ...section(
       'What would have helped',
       list(
-        advice.map((each) => issueText(each, 500)),
+        advice.map((each) => issueSentence(each, 500)),
         room.advice,
       ),
     ),

@@ -35,6 +35,8 @@ export interface Place {
 export interface Material {
   /** Without samples. */
   readonly incident: Incident;
+  /** It happened in a place the editor itself worked in (`SandboxProvider.isHere`). */
+  readonly isHere: boolean;
   /** In which it happened, or null when nobody knows. */
   readonly workspace: string | null;
   readonly fromMs: number;
@@ -115,7 +117,11 @@ const errorCommands = async (
  * Asks the history for everything that belongs to an incident. What is not remembered is missing from the answer.
  * @param incident with its samples where they are at hand; else they are asked for.
  */
-export const gather = async (history: HistoryStore, incident: Incident, nowMs: number): Promise<Material> => {
+export const gather = async (
+  history: HistoryStore,
+  incident: Incident,
+  nowMs: number,
+): Promise<Omit<Material, 'isHere'>> => {
   const { sandboxId, atMs } = incident;
   const fromMs = atMs - lookBackMs;
   const toMs = atMs + afterMs;

@@ -5,7 +5,7 @@ import type { Sample } from '../../model/sample.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { commandAt } from '../queries/command-at.ts';
 import { adviceOf } from './advice.ts';
-import { coursesOf } from './courses.ts';
+import { coursesOf, ownMemoryOf } from './courses.ts';
 import { eventsOf } from './events.ts';
 import { gather, type Material } from './material.ts';
 import { recurrencesOf } from './recurrences.ts';
@@ -19,6 +19,8 @@ export interface PostMortemNeeds {
   /** Takes secrets out of one text. */
   readonly redact: (text: string) => string;
   readonly nowMs: number;
+  /** The place of the incident is, or was, the one the editor itself works in: numbers of the machine are its own. */
+  readonly isHere: boolean;
   /** Lets the editor have its turn between two pieces of work. */
   readonly pause: () => Promise<void>;
 }
@@ -62,7 +64,7 @@ const withCleanNames = (sample: Sample, redact: (text: string) => string): Sampl
  * @param incident with its samples where they are at hand; else they are asked for.
  */
 export const postMortem = async (incident: Incident, needs: PostMortemNeeds): Promise<PostMortem> => {
-  const { history, patterns, nowMs, pause } = needs;
+  const { history, patterns, nowMs, isHere, pause } = needs;
   const redact = once(needs.redact);
   const { samples, incidents, places, errorCommands, errorPasts, ...raw } = await gather(history, incident, nowMs);
   // What is told by this window was not redacted before; words made of two texts are looked at once more in the end. Of other incidents
@@ -72,6 +74,7 @@ export const postMortem = async (incident: Incident, needs: PostMortemNeeds): Pr
   const named = samples.map((sample) => withCleanNames(sample, redact));
   const material: Material = {
     ...redactDeep(raw, redact),
+    isHere,
     samples: named,
     incidents,
     places,
@@ -99,5 +102,5 @@ export const postMortem = async (incident: Incident, needs: PostMortemNeeds): Pr
     },
     redact,
   );
-  return { ...told, courses };
+  return { ...told, courses, ownLimitBytes: ownMemoryOf(courses, material).at(-1)?.limit ?? null };
 };

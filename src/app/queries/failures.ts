@@ -1,7 +1,7 @@
 import { ranUntilMs } from '../../model/command-run.ts';
 import type { FleetStats, PatternStats } from '../../model/fleet-stats.ts';
 import type { CommandRun, ErrorCount, ErrorDay, RememberedSandbox } from '../../model/history.ts';
-import type { Incident, IncidentCause } from '../../model/incident.ts';
+import type { Incident } from '../../model/incident.ts';
 import { ownerOf } from '../../model/owner.ts';
 import type { PatternBook } from '../../monitor/pattern-facts.ts';
 import { type Blame, blameOfIncident, isFailure } from './blame.ts';
@@ -11,14 +11,11 @@ import { type MetCause, metCauses } from './met-causes.ts';
 import { type MetError, metErrors } from './met-errors.ts';
 import { onceEach } from './once-each.ts';
 import { eachInSlices, type Pause } from './slices.ts';
+import { toldOnce } from './told-once.ts';
 
 const mostPatterns = 100;
 /** Each of them sorts the names of all who met it. */
 const patternsAtOnce = 20;
-
-const outOfMemory: readonly IncidentCause[] = ['out-of-memory', 'out-of-memory-child'];
-/** The error that is nothing but the word for an incident: the main process ended. */
-const endPattern = 'entrypoint-crashed';
 
 /** What failures are told from. */
 export interface FailureFacts {
@@ -44,27 +41,15 @@ const runsBehind = async (
 
 const sharesOf = (
   errors: readonly MetError[],
-  failures: readonly Incident[],
+  untold: readonly Incident[],
   patterns: PatternBook,
 ): FleetStats['failureShares'] => {
   const counts = { environment: 0, code: 0, unknown: 0 };
   const count = (blame: Blame, more: number): void => {
     counts[blame ?? 'unknown'] += more;
   };
-  const ofMemory = failures.filter(({ cause }) => outOfMemory.includes(cause));
-  let untoldCrashes = failures.filter(({ cause }) => cause === 'crashed').length;
-  let memoryErrors = 0;
-  for (const met of errors) {
-    const { pattern } = met.error;
-    if (pattern !== null && patterns(pattern)?.category === 'memory') memoryErrors += met.count;
-    // What ended is counted as an incident, whose exit code tells more.
-    const counted = pattern === endPattern ? Math.min(untoldCrashes, met.count) : 0;
-    untoldCrashes -= counted;
-    for (const [blame, times] of met.blames(patterns)) count(blame, times - counted);
-  }
-  // What was killed for memory is told twice, by the kernel or the server and by the words of what it ended.
-  count('environment', Math.max(0, ofMemory.length - memoryErrors));
-  for (const each of failures) if (!outOfMemory.includes(each.cause)) count(blameOfIncident(each), 1);
+  for (const met of errors) for (const [blame, times] of met.blames(patterns)) count(blame, times);
+  for (const each of untold) count(blameOfIncident(each), 1);
   const total = counts.environment + counts.code + counts.unknown;
   const share = (part: number): number => (total === 0 ? 0 : part / total);
   return {
@@ -117,10 +102,12 @@ export const failuresOf = async (
   await pause();
   const errors = await metErrors(facts.errors, facts.days, lookup, pause);
   await pause();
-  const causes = await metCauses(failures, lookup, pause);
+  const untold = toldOnce(failures, errors, patterns);
+  const causes = await metCauses(untold, lookup, pause);
   await pause();
+  const counted = errors.filter(({ count }) => count > 0);
   return {
-    failureShares: sharesOf(errors, failures, patterns),
-    patterns: await patternsOf(errors, causes, patterns, pause),
+    failureShares: sharesOf(counted, untold, patterns),
+    patterns: await patternsOf(counted, causes, patterns, pause),
   };
 };

@@ -10,8 +10,10 @@ import { eachInSlices, type Pause } from './slices.ts';
 export class MetError {
   readonly error: ErrorCount;
   readonly #circumstances = new Circumstances();
-  readonly #sandboxes = new Set<string>();
+  readonly #places = new Map<string, number>();
   #count = 0;
+  /** Of an error without days: those that are left out. */
+  #leftOut = 0;
   /** Of `count`, those that came from commands that tell who is to blame. */
   #ofCode = 0;
 
@@ -22,7 +24,7 @@ export class MetError {
   add({ sandboxId, commandKey, count, firstSeenAtMs, lastSeenAtMs }: ErrorDay, lookup: Lookup): void {
     const { users, commands } = this.#circumstances;
     this.#count += count;
-    this.#sandboxes.add(sandboxId);
+    this.#places.set(sandboxId, (this.#places.get(sandboxId) ?? 0) + count);
     users.add(lookup.ownerOf(sandboxId), count);
     // What does not say which command it came from is told by the time.
     const runs = commandKey === null ? (lookup.runsOf.get(sandboxId) ?? []) : [];
@@ -32,9 +34,29 @@ export class MetError {
     if (blameOfCommand(last) === 'code') this.#ofCode += count;
   }
 
-  /** An error of which an earlier version kept no days counts whole. */
+  /** How often it was met in which sandbox. */
+  get places(): ReadonlyMap<string, number> {
+    return this.#places;
+  }
+
+  /** An error of which an earlier version kept no days counts whole, and nobody knows where it was. */
+  get unplaced(): number {
+    return this.#places.size > 0 ? 0 : this.error.count - this.#leftOut;
+  }
+
   get count(): number {
-    return this.#count === 0 ? this.error.count : this.#count;
+    return this.#count + this.unplaced;
+  }
+
+  /** Counts one that was met in this sandbox no more. @returns false where there is none. */
+  leaveOut(sandboxId: string): boolean {
+    const here = this.#places.get(sandboxId) ?? 0;
+    if (here > 0) {
+      this.#places.set(sandboxId, here - 1);
+      this.#count -= 1;
+    } else if (this.unplaced > 0) this.#leftOut += 1;
+    else return false;
+    return true;
   }
 
   /** How many are to be blamed on whom. */
@@ -52,7 +74,7 @@ export class MetError {
       fingerprint,
       title,
       count: this.count,
-      sandboxes: this.#count === 0 ? sandboxes : this.#sandboxes.size,
+      sandboxes: this.#places.size === 0 ? sandboxes : [...this.#places.values()].filter((times) => times > 0).length,
       users: users.list,
       commands: commands.list,
       byEnvironment: others.length === 0 ? byEnvironment(blame) : null,

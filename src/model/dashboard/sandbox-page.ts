@@ -19,6 +19,8 @@ export const signalStateSchema = z.object({
   used: z.number(),
   limit: z.nullable(z.number()),
   pressure: z.nullable(z.number()),
+  /** What is in use in words, where the numbers alone would not say it; else null. */
+  useText: z.nullable(z.string()),
   /** "full at about 14:32 (in 2–5 min)", or null when it is not in sight. */
   comingText: z.nullable(z.string()),
   evidence: z.string(),

@@ -107,6 +107,7 @@ describe('a post-mortem with secrets in every text', () => {
             patterns: () => ({ category: 'memory', cause: 'It is full.', fixes: ['Look'] }),
             redact: redactSecrets,
             nowMs: startMs,
+            isHere: false,
             pause: atOnce,
           });
           const markdown = postMortemMarkdown(story);

@@ -63,7 +63,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         expect(history.forgotten.at(-1)).toBe(one);
       },
   ),
-  fc.constant<Step>(({ app }) => app.forgetEverything()),
+  fc.constant<Step>(async ({ app }) => void (await app.forgetEverything())),
   fc.tuple(id, fc.nat(3), fc.boolean()).map(
     ([one, no, begins]): Step =>
       async ({ app, clock }) => {

@@ -1,20 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderActions } from '../../../src/model/ports.ts';
+import type { ErrorEvent } from '../../../src/model/error-event.ts';
+import type { CacheFolder, ProviderActions } from '../../../src/model/ports.ts';
 import { Problem } from '../../../src/model/problem.ts';
 import { type AppBench, createAppBench, nowhere } from '../../helpers/app-bench.ts';
-import { aSandbox, FakeProvider, using } from '../../helpers/fake-provider.ts';
+import { aSandbox, FakeProvider, MiB, using } from '../../helpers/fake-provider.ts';
 import { aRemembered } from '../../helpers/past.ts';
 import { RecordingHistory } from '../../helpers/recording-history.ts';
 
 /** A provider of the place the editor itself works in. */
 class HereProvider extends FakeProvider {
   readonly isHere = true;
+  isNameless = false;
 }
 
-const how = 'the editor works in it: a Docker container';
+const anError = (atMs: number): ErrorEvent => ({
+  sandboxId: 'local-x',
+  commandId: null,
+  commandLine: 'npm test',
+  source: 'task',
+  text: 'ENOSPC: no space left on device, write',
+  exitCode: 1,
+  atMs,
+});
+
+const how = 'the editor works in it, a Docker container';
 
 /** A server (the bench's own provider) and the place the editor works in. */
-const start = async (actions: ProviderActions = {}): Promise<AppBench & { readonly here: FakeProvider }> => {
+const start = async (actions: ProviderActions = {}): Promise<AppBench & { readonly here: HereProvider }> => {
   const bench = createAppBench();
   const here = new HereProvider(bench.clock, { id: 'local', label: 'This computer', actions });
   here.recognised = { sandboxId: 'local-x', how, inside: true };
@@ -58,7 +70,11 @@ describe('the place the editor works in', () => {
     const bench = await start();
     bench.provider.put(aSandbox('a'));
     await bench.show();
-    expect(bench.app.view).toMatchObject({ currentId: 'a', currentHow: 'the only one running', currentInside: false });
+    expect(bench.app.view).toMatchObject({
+      currentId: 'a',
+      currentHow: 'the only one running on a server',
+      currentInside: false,
+    });
     expect(ids(bench)).toEqual(['a', 'local-x']);
     bench.provider.sandboxes.clear();
     bench.provider.tell();
@@ -104,6 +120,23 @@ describe('the place the editor works in', () => {
     expect(bench.here.openStreams).toHaveLength(1);
   });
 
+  it('leaves nothing behind where it cannot be told which computer it is', async () => {
+    const kept = async (isNameless: boolean): Promise<readonly number[]> => {
+      const { history, here, clock, show, app } = await start();
+      history.seen.length = 0;
+      here.isNameless = isNameless;
+      here.put(aSandbox('local-x', { provider: 'local', name: 'another name' }));
+      here.error(anError(clock.now()));
+      await show();
+      expect(app.view.sandboxes[0]?.errors).toHaveLength(1);
+      return [history.seen.length, history.errorList.length];
+    };
+    expect([await kept(false), await kept(true)]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
   it('says nothing of the places that other windows work in', async () => {
     const history = new RecordingHistory();
     const bench = createAppBench({ history });
@@ -132,30 +165,61 @@ describe('the place the editor works in', () => {
 });
 
 describe('ending a process there', () => {
-  it('needs no command, looks first at what the process is, and checks that memory fell', async () => {
-    const sent: string[] = [];
-    let answer: 'signalled' | 'gone' = 'signalled';
+  // Where nothing limits it, the numbers of the machine are its own.
+  it.each(['cgroup', 'machine'] as const)(
+    'needs no command, looks first at what the process is, and checks that memory fell (%s)',
+    async (source) => {
+      const sent: string[] = [];
+      let answer: 'signalled' | 'gone' = 'signalled';
+      const bench = await start({
+        signalProcess: async (id, target, kind) => {
+          sent.push(`${id} ${target.pid} ${target.name} ${kind}`);
+          if (kind !== '0') {
+            setImmediate(() => {
+              answer = 'gone';
+            });
+            return { kind: 'signalled' };
+          }
+          return { kind: answer };
+        },
+      });
+      bench.provider.tell();
+      const { queue } = bench.here.stream('local-x');
+      queue.push(using('local-x', bench.clock.now(), 400, { source }));
+      await bench.show();
+      const plan = await bench.app.planFix('local-x', 'endProcess', { pid: 412, name: 'node' });
+      const running = bench.fix(plan);
+      await bench.clock.advance(2_000);
+      queue.push(using('local-x', bench.clock.now(), 100, { source }));
+      expect((await running).result).toBe('worked');
+      expect(sent.slice(0, 2)).toEqual(['local-x 412 node TERM', 'local-x 412 node 0']);
+    },
+  );
+});
+
+describe('clearing caches that lie in memory there', () => {
+  const shm: CacheFolder = { tool: 'ccache', path: '/dev/shm/ccache', bytes: 200 * MiB, inMemory: true };
+
+  it('is checked by the memory of the machine, where nothing limits it', async () => {
     const bench = await start({
-      signalProcess: async (id, target, kind) => {
-        sent.push(`${id} ${target.pid} ${target.name} ${kind}`);
-        if (kind !== '0') {
-          setImmediate(() => {
-            answer = 'gone';
-          });
-          return { kind: 'signalled' };
-        }
-        return { kind: answer };
+      housekeeping: {
+        caches: () => Promise.resolve([shm]),
+        clear: () => Promise.resolve(200 * MiB),
+        logs: () => Promise.resolve([]),
+        shorten: () => Promise.resolve(0),
+        largest: () => Promise.resolve({ folders: [], complete: true }),
       },
     });
     bench.provider.tell();
     const { queue } = bench.here.stream('local-x');
-    queue.push(using('local-x', bench.clock.now(), 400));
+    queue.push(using('local-x', bench.clock.now(), 400, { source: 'machine' }));
     await bench.show();
-    const plan = await bench.app.planFix('local-x', 'endProcess', { pid: 412, name: 'node' });
-    const running = bench.fix(plan);
+    const running = bench.fix(await bench.app.planFix('local-x', 'clearCaches', null, { caches: [shm] }));
     await bench.clock.advance(2_000);
-    queue.push(using('local-x', bench.clock.now(), 100));
-    expect((await running).result).toBe('worked');
-    expect(sent.slice(0, 2)).toEqual(['local-x 412 node TERM', 'local-x 412 node 0']);
+    queue.push(using('local-x', bench.clock.now(), 200, { source: 'machine' }));
+    expect(await running).toMatchObject({
+      result: 'worked',
+      text: expect.stringContaining('memory fell from 400 MiB'),
+    });
   });
 });

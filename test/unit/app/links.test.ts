@@ -165,6 +165,30 @@ describe('the link to one sandbox', () => {
     expect(provider.opened('a')).toBeLessThan(14);
   });
 
+  it('says what is wrong until something else is true: trying again is no news, unless a person asks for it', async () => {
+    const { app, clock, provider, link, views } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    provider.stream('a').queue.fail(new Problem('agent-down', 'no one listens'));
+    await clock.advance(250);
+    const lost = link('a').text;
+    views.length = 0;
+    for (let tries = 2; tries < 6; tries += 1) {
+      while (provider.opened('a') < tries) await clock.advance(500);
+      // It takes a while until the answer comes that there is none.
+      await clock.advance(1_500);
+      provider.stream('a').queue.fail(new Problem('agent-down', 'no one listens'));
+      await clock.advance(250);
+    }
+    expect([...new Set(views.map((view) => view.sandboxes[0]?.link.text))]).toEqual([lost]);
+    app.refresh();
+    await clock.advance(500);
+    expect(link('a').state).toBe('connecting');
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    expect(link('a').state).toBe('live');
+  });
+
   it('tells a dead agent from a lost way by asking it', async () => {
     const { clock, provider, link } = await startedBench([aSandbox('a')]);
     provider.pingAnswer = 'refused';

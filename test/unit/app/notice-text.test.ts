@@ -51,6 +51,10 @@ describe('the text of a notice', () => {
     expect(noticeText(sandbox, pids, nowMs, utcTime)).toBe(
       'api-tests reaches its limit of processes at about 14:32 (in 2–5 min): it grows 2 per second, 95 % of 100.',
     );
+    const slow = (slopePerSecond: number) => noticeText(sandbox, { ...pids, slopePerSecond }, nowMs, utcTime);
+    expect(slow(0.04)).toContain(': it grows 2.4 per minute, 95 % of 100.');
+    expect(slow(1 / 150)).toContain(': it grows 24 per hour, 95 % of 100.');
+    expect(slow(1 / 36_000)).toContain(': 95 % of 100.');
   });
 
   it('says what the clock does', () => {
@@ -87,7 +91,8 @@ describe('numbers for people', () => {
     [1024, '1 KiB'],
     [4.2 * 1024 * 1024, '4.2 MiB'],
     [512 * 1024 * 1024, '512 MiB'],
-    [1023.99 * 1024 * 1024, '1 GiB'],
+    [1023.4 * 1024 * 1024, '1023 MiB'],
+    [1023.6 * 1024 * 1024, '1 GiB'],
   ])('%d bytes are %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
 
   it.each([
@@ -103,8 +108,18 @@ describe('numbers for people', () => {
 
   it.each([
     [0, 5_000, 'in less than 10 s'],
-    [-5_000, 20_000, 'in 0–20 s'],
+    [-5_000, 20_000, 'within 20 s'],
+    [2_400, 12_000, 'within 10 s'],
+    [2_500, 15_000, 'in 5–15 s'],
+    [2_000, 180_000, 'within 3 min'],
+    [2_500, 180_000, 'in 5 s – 3 min'],
+    [2_000, Number.POSITIVE_INFINITY, 'now or later'],
+    [-5_000, Number.POSITIVE_INFINITY, 'now or later'],
+    [2_500, Number.POSITIVE_INFINITY, 'in 5 s or later'],
     [40_000, 90_000, 'in 40–90 s'],
+    [39_000, 82_000, 'in 40–80 s'],
+    [20_000, 300_000, 'in 20 s – 5 min'],
+    [37_000, Number.POSITIVE_INFINITY, 'in 35 s or later'],
     [60_000, 60_000, 'in about 60 s'],
     [240_000, 245_000, 'in about 4 min'],
     [3_600_000, 3_600_000, 'in about 1 h'],

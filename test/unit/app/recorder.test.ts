@@ -162,6 +162,29 @@ describe('what is remembered of a sandbox', () => {
     await app.dispose();
   });
 
+  it('is not noted where the person does not trust it, until they do', async () => {
+    const { app, provider, history, clock, show } = await startedBench([
+      aSandbox('a', { metadata: { repo: 'web' } }),
+      aSandbox('b'),
+    ]);
+    const place = { environment: {}, hostname: 'h', workspaceNames: ['api'], workspaceUris: [] };
+    app.setPlace({ ...place, isTrusted: false }, null);
+    app.choose('b');
+    await show();
+    for (const sandboxId of ['a', 'b']) provider.error(anError(clock.now(), { sandboxId }));
+    await show();
+    expect(history.errorList.map(({ sandboxId, workspace }) => [sandboxId, workspace])).toEqual([
+      ['a', 'web'],
+      ['b', null],
+    ]);
+    expect(JSON.stringify(history.seen)).not.toContain('api');
+    app.setPlace({ ...place, isTrusted: true }, null);
+    provider.error(anError(clock.now(), { sandboxId: 'b' }));
+    await show();
+    expect(history.errorList.at(-1)).toMatchObject({ sandboxId: 'b', workspace: 'api' });
+    await app.dispose();
+  });
+
   it('is told again when it becomes known where it belongs, and not when it is not known any more', async () => {
     const { app, history, clock } = await startedBench([aSandbox('a'), aSandbox('b')]);
     app.setPlace({ environment: {}, hostname: 'h', workspaceNames: ['api'], workspaceUris: [] }, null);

@@ -5,8 +5,8 @@ import type { SignalName } from '../../../src/model/signal.ts';
 import type { Warning } from '../../../src/model/warning.ts';
 import { aForecast } from '../../helpers/a-forecast.ts';
 import { createAppBench, startedBench } from '../../helpers/app-bench.ts';
-import { aSandbox } from '../../helpers/fake-provider.ts';
-import { aRemembered } from '../../helpers/past.ts';
+import { aSandbox, FakeProvider } from '../../helpers/fake-provider.ts';
+import { anIncident, aRemembered } from '../../helpers/past.ts';
 import { RecordingHistory } from '../../helpers/recording-history.ts';
 
 const minute = 60_000;
@@ -49,7 +49,7 @@ describe('sandboxes that ended while no window was open', () => {
   });
 
   it('belong to the workspace they were used in, or that their metadata names', async () => {
-    const seenMs = (await open([])).clock.now() - minute;
+    const seenMs = (await open([])).clock.now() - 60 * minute;
     const { history } = await open([
       alive('used', seenMs, { workspace: 'api', metadata: { workspace: 'other' } }),
       alive('named', seenMs, { metadata: { project: 'Web' } }),
@@ -62,11 +62,11 @@ describe('sandboxes that ended while no window was open', () => {
   it('are not those of another server, of another system, of long ago, or whose end is known', async () => {
     const nowMs = (await open([])).clock.now();
     const { ends } = await open([
-      alive('elsewhere', nowMs - minute, { place: 'Fake on another host' }),
-      alive('unplaced', nowMs - minute, { place: null }),
-      alive('other', nowMs - minute, { provider: 'other' }),
-      alive('ancient', nowMs - 30 * 24 * 60 * minute),
-      alive('known', nowMs - minute, { endedAtMs: nowMs - minute }),
+      alive('elsewhere', nowMs - 60 * minute, { place: 'Fake on another host' }),
+      alive('unplaced', nowMs - 60 * minute, { place: null }),
+      alive('other', nowMs - 60 * minute, { provider: 'other' }),
+      alive('ancient', nowMs - 31 * 24 * 60 * minute),
+      alive('known', nowMs - 60 * minute, { endedAtMs: nowMs - 60 * minute }),
     ]);
     expect(ends()).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('sandboxes that ended while no window was open', () => {
   it('are asked for once more, because a list may not be whole', async () => {
     const history = new RecordingHistory();
     const bench = createAppBench({ history });
-    const seenMs = bench.clock.now() - minute;
+    const seenMs = bench.clock.now() - 60 * minute;
     history.remembered.push(alive('hidden', seenMs), alive('unclear', seenMs), alive('gone', seenMs));
     bench.provider.find = (id) => {
       if (id === 'unclear') return Promise.reject(new Problem('timeout', 'It took too long.'));
@@ -91,12 +91,117 @@ describe('sandboxes that ended while no window was open', () => {
 
   it('have not ended when a later list tells of them again', async () => {
     const nowMs = (await open([])).clock.now();
-    const { provider, show, history, ends } = await open([alive('back', nowMs - minute)]);
+    const { provider, show, history, ends } = await open([alive('back', nowMs - 60 * minute)]);
     expect(ends()).toEqual(['back deleted']);
     provider.put(aSandbox('back'));
     await show();
     expect(history.withdrawn).toEqual(['back/unseen']);
     expect(ends()).toEqual([]);
+  });
+
+  it('are left alone while another window goes on telling of them', async () => {
+    const nowMs = (await open([])).clock.now();
+    const { clock, ends, history } = await open([
+      alive('watched', nowMs - minute),
+      alive('left', nowMs - minute),
+      alive('late', nowMs - minute, { expiresAtMs: nowMs - 2 * minute }),
+      alive('known', nowMs - minute),
+    ]);
+    // Its time is over, whoever watches it.
+    expect(ends()).toEqual(['late expired']);
+    await clock.advance(8 * minute);
+    history.recordSandbox(aSandbox('watched'), clock.now(), place);
+    history.recordIncident(anIncident('known', clock.now()));
+    await clock.advance(2 * minute);
+    expect(ends()).toEqual(['late expired', 'known expired']);
+    await clock.advance(2 * minute);
+    expect(ends()).toEqual(['late expired', 'known expired', 'left deleted']);
+    await clock.advance(60 * minute);
+    expect(ends()).toHaveLength(3);
+  });
+
+  it('are left alone when the window closes before it is certain', async () => {
+    const nowMs = (await open([])).clock.now();
+    const { app, clock, ends } = await open([alive('left', nowMs - minute)]);
+    await app.dispose();
+    expect(clock.pending).toBe(0);
+    expect(ends()).toEqual([]);
+  });
+
+  it.each([
+    ['another key', `${place} #2`],
+    ['a key nobody knows', null],
+  ])('are not those that %s shows', async (_, realm) => {
+    const history = new RecordingHistory();
+    const bench = createAppBench({ history, realm });
+    const seenMs = bench.clock.now() - 60 * minute;
+    history.remembered.push(alive('first', seenMs, { place: `${place} #1` }), alive('keyless', seenMs));
+    bench.app.setProviders([bench.provider]);
+    await bench.clock.advance(0);
+    bench.provider.tell();
+    await bench.clock.advance(60 * minute);
+    expect(history.incidentList).toEqual([]);
+  });
+
+  it('are looked for once it is known which key shows them, and then once', async () => {
+    const history = new RecordingHistory();
+    const bench = createAppBench({ history, realm: null });
+    const { app, clock, provider } = bench;
+    const seenMs = clock.now() - 60 * minute;
+    const unseen = anIncident('back', seenMs, { id: 'back/unseen' });
+    history.remembered.push(alive('gone', seenMs), alive('back', seenMs));
+    history.incidentList.push(unseen);
+    provider.put(aSandbox('back'));
+    app.setProviders([provider]);
+    await clock.advance(0);
+    const told = async (): Promise<readonly string[]> => {
+      provider.tell();
+      await bench.show();
+      return history.incidentList.map(({ id }) => id);
+    };
+    expect(await told()).toEqual([]);
+    // That one lives needs no key to be known.
+    expect(history.withdrawn).toEqual(['back/unseen']);
+    provider.realm = place;
+    expect(await told()).toEqual(['gone/unseen']);
+    history.remembered.push(alive('other', seenMs));
+    provider.realm = null;
+    await told();
+    provider.realm = place;
+    expect(await told()).toEqual(['gone/unseen']);
+  });
+
+  it('have not ended when a window that is shown them opens after one that was not', async () => {
+    const history = new RecordingHistory();
+    const nowMs = (await open([])).clock.now();
+    const hourAgoMs = nowMs - 60 * minute;
+    const unseen = (id: string) => anIncident(id, hourAgoMs, { id: `${id}/unseen` });
+    history.remembered.push(...['back', 'stopped', 'gone', 'seen'].map((id) => alive(id, hourAgoMs)));
+    history.remembered.push(alive('elsewhere', hourAgoMs, { place: `${place} #1` }));
+    history.incidentList.push(...['back', 'stopped', 'gone', 'elsewhere'].map(unseen), anIncident('seen', hourAgoMs));
+    const stopped = aSandbox('stopped', { phase: 'terminated', rawState: 'Terminated' });
+    const listed = [aSandbox('back'), stopped, aSandbox('seen'), aSandbox('elsewhere')];
+    const { show } = await startedBench(listed, { history });
+    await show();
+    expect(history.withdrawn.toSorted()).toEqual(['back/unseen', 'elsewhere/unseen']);
+  });
+
+  it('have not ended when the key is another one: they are dropped', async () => {
+    const { app, clock, history, provider } = await startedBench([aSandbox('ours')], { realm: `${place} #1` });
+    const other = new FakeProvider(clock, { realm: `${place} #2` });
+    other.sandboxes.set('theirs', aSandbox('theirs'));
+    app.setProviders([other]);
+    await clock.advance(0);
+    other.tell();
+    await clock.advance(60 * minute);
+    expect(app.view.sandboxes.map(({ sandbox }) => `${sandbox.id} ${sandbox.phase}`)).toEqual(['theirs running']);
+    expect(history.incidentList).toEqual([]);
+    expect([provider.openWatches, provider.disposed]).toEqual([0, 1]);
+    const places = new Map(history.seen.map((each) => [each.sandbox.id, each.place]));
+    expect([...places]).toEqual([
+      ['ours', `${place} #1`],
+      ['theirs', `${place} #2`],
+    ]);
   });
 
   it('keep the warning that foretold them, and none of something else', async () => {

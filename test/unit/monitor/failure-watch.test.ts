@@ -13,6 +13,32 @@ describe('errors', () => {
     ]);
   });
 
+  it('are helped against in the folder their source tells, else in that of their command', () => {
+    const { monitor } = scene();
+    const cwds = () =>
+      new Set(
+        monitor
+          .view(t0)
+          .errors.flatMap((error) => monitor.errorFixes(error.fingerprint))
+          .map(({ cwd }) => cwd),
+      );
+    const cwd = '/srv/docs';
+    monitor.observe({
+      kind: 'command-started',
+      sandboxId: id,
+      commandId: 'c',
+      atMs: t0,
+      commandLine: 'npm start',
+      cwd,
+    });
+    monitor.error(errorEvent({ commandId: 'c', cwd: '/srv/api' }));
+    expect(cwds()).toEqual(new Set(['/srv/api']));
+    monitor.error(errorEvent({ commandId: 'c', cwd: null }));
+    expect(cwds()).toEqual(new Set(['/srv/docs']));
+    monitor.error(errorEvent({ commandId: null }));
+    expect(cwds()).toEqual(new Set([null]));
+  });
+
   describe('with 137', () => {
     const counted = (seconds: number, oomKillCount: number) =>
       sampleAt(seconds, 0.2, { memory: memoryReading(0.2, { oomKillCount }) });

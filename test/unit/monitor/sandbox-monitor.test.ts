@@ -209,6 +209,20 @@ describe('a leak', () => {
   });
 });
 
+describe('silence', () => {
+  it('is told of a sandbox that runs, and not of one that is paused', () => {
+    const each = scene();
+    each.forecaster.next = [calmForecast(), calmForecast({ signal: 'responsiveness', limit: null, pressure: null })];
+    each.feed(sampleAt(1));
+    const signals = (seconds: number) => each.monitor.view(t0 + seconds * 1000).forecasts.map(({ signal }) => signal);
+    expect(signals(1)).toEqual(['memory', 'responsiveness']);
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, phase: 'paused', rawState: 'Paused' }), t0 + 2000);
+    expect(signals(2)).toEqual(['memory']);
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0 }), t0 + 3000);
+    expect(signals(3)).toEqual(['memory', 'responsiveness']);
+  });
+});
+
 describe('strange input', () => {
   it('does not throw and does not confuse', () => {
     const each = scene();

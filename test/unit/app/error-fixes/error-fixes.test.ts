@@ -98,7 +98,7 @@ describe('the fixes of an error in a sandbox', () => {
     const fixes = await bench.app.errorFixes('a', fingerprint);
     expect(byName(fixes, 'find-port-owner').where).toBe('here');
     const plan = await bench.app.planErrorFix('a', byName(fixes, 'find-port-owner'));
-    expect(plan.steps[0]).toMatch(/^In a terminal of this editor \(a\): /);
+    expect(plan.steps[0]).toMatch(/^In a terminal of this editor \(a\), /);
   });
 
   it('are none for what is not known', async () => {
@@ -141,6 +141,17 @@ describe('the fixes of an error in a sandbox', () => {
     });
     await run(bench, fixes[0] ?? byName(fixes, 'own'));
     expect(ran[0]?.argv).toEqual(['sh', '-c', 'make stop']);
+  });
+
+  it('show a command in the order of its letters, none of them cut in two', async () => {
+    const text = `echo \u202eone\u2066 ${'😀'.repeat(400)}`;
+    const { fingerprint } = await failing([]);
+    const remembered: RememberedFix = { fingerprint, name: 'Odd', does: 'command', text, savedAtMs: 0 };
+    const { bench, fixes } = await failing([], { remembered: [remembered] });
+    expect(fixes[0]?.title).toBe(`Run what helped: echo one ${'😀'.repeat(30)}…`);
+    expect(fixes[0]?.argv).toEqual(['sh', '-c', text]);
+    const plan = await bench.app.planErrorFix('a', fixes[0] ?? byName(fixes, 'own'));
+    expect(plan.steps).toEqual([`Inside a: echo one ${'😀'.repeat(290)}…`]);
   });
 
   it('without a way to run commands need a person and a terminal', async () => {
@@ -248,6 +259,19 @@ describe('running a fix of an error', () => {
     expect(shown).toEqual([['sh', '-c', 'npm start']]);
     expect(ran).toEqual([]);
     expect((await run(bench, here)).result).toBe('failed');
+  });
+
+  it('says in which folder, in a terminal of the editor always', async () => {
+    const { bench, fixes } = await failing([]);
+    const fix = byName(fixes, 'run-again');
+    const step = async (part: Partial<RankedFix>) => (await bench.app.planErrorFix('a', { ...fix, ...part })).steps[0];
+    expect(await step({ where: 'here', cwd: '/srv/api' })).toBe(
+      'In a terminal of this editor (a), in /srv/api: npm start',
+    );
+    expect(await step({ where: 'here' })).toBe(
+      'In a terminal of this editor (a), in the folder new terminals start in: npm start',
+    );
+    expect(await step({ cwd: '/srv/api' })).toBe('Inside a, in /srv/api: npm start');
   });
 
   it('says that the folder is missing', async () => {

@@ -119,7 +119,7 @@ describe('extend', () => {
     expect(plan.steps.join()).toContain('12:40');
     const said: string[] = [];
     const outcome = await bench.fix(plan, never, (text) => said.push(text));
-    expect(outcome).toMatchObject({ result: 'worked', text: 'It now ends at 12:40, 30 min later than before.' });
+    expect(outcome).toMatchObject({ result: 'worked', text: 'It now ends at 12:40, 30 min later.' });
     expect(said).toEqual(['Moving the deadline to 12:40', 'Checking the deadline']);
     await bench.show();
     expect(bench.view('a').sandbox.expiry?.expiresAtMs).toBe(noon + 2_400_000);

@@ -143,6 +143,11 @@ describe('fewer jobs', () => {
     expect([terminals.get('MAKEFLAGS'), terminals.get('CARGO_BUILD_JOBS')]).toEqual(['-j2', '2']);
   });
 
+  it('are not half of the processors of the machine below it', async () => {
+    const { plan } = await scene({ ...busy, source: 'machine' });
+    expect(await plan('lowerParallelism')).toMatchObject({ title: 'Run one job at a time' });
+  });
+
   it('cannot be told to help when the work has only ended, goes on slowed, or never was', async () => {
     const ended = await scene(busy);
     const idle = { cpu: { usedCores: 0, limitCores: 4, throttledRatio: 0 } };

@@ -85,6 +85,16 @@ describe('what would have helped when memory ran out', () => {
     const text = await adviceOf({ samples: machine });
     expect(text).toContain('node (pid 412) kept');
     expect(text).not.toMatch(/Give it at least|heap limit|max-old-space-size/);
+    const full = { cause: 'agent-down', samples: machine } as const;
+    expect(await adviceOf(full)).not.toMatch(/Give it at least|Mind memory/);
+    expect(await adviceOf({ ...full, cause: 'crashed' })).not.toContain('Mind memory');
+  });
+
+  it('goes by the memory of the machine where the editor itself works on it', async () => {
+    const samples = growing('node').map((each) => ({ ...each, source: 'machine' as const }));
+    const text = (await told(memoryHistory(), bareIncident({ samples }), { isHere: true })).advice.join('\n');
+    expect(text).toContain('NODE_OPTIONS=--max-old-space-size=384');
+    expect(text).not.toContain('Make its own cgroup readable');
   });
 });
 
@@ -122,6 +132,21 @@ describe('what would have helped in other ends', () => {
     history.recordCommand(aCommand('c-1', { ...run, lastSeenAtMs: startMs - 14 * minuteMs }));
     const cut = await told(history, bareIncident({ cause: 'expired' }));
     expect(cut.advice[0]).toContain('npm ci was still running');
+  });
+
+  it('leaves out what can only be looked at where it is over', async () => {
+    const fixes = ['Show memory and the largest processes', 'Run it again with less at a time'];
+    const patterns = () => ({ category: 'memory', cause: 'It was full.', fixes });
+    const history = memoryHistory();
+    history.recordError('sb-1', anError('f-1', { title: 'Killed' }));
+    const over = await told(history, bareIncident({ cause: 'exited' }), { patterns });
+    expect(over.advice).toContain('Against "Killed": Run it again with less at a time.');
+    const alive = await told(history, bareIncident({ cause: 'exited', endsSandbox: false }), { patterns });
+    expect(alive.advice).toContain('Against "Killed": Show memory and the largest processes.');
+    const nothingElse = await told(history, bareIncident({ cause: 'exited' }), {
+      patterns: () => ({ category: 'memory', cause: 'It was full.', fixes: fixes.slice(0, 1) }),
+    });
+    expect(nothingElse.advice.join()).not.toContain('Killed');
   });
 
   it("names the catalogue's first fix that needs no parameter, and other limits that were nearly reached", async () => {

@@ -3,9 +3,9 @@ import { PostMortemDesk } from '../../../../src/app/post-mortem/desk.ts';
 import { startedBench } from '../../../helpers/app-bench.ts';
 import { aSandbox, using } from '../../../helpers/fake-provider.ts';
 import { disposeHistories, historyClock, memoryHistory } from '../../../helpers/memory-history.ts';
-import { appView, sandboxView } from '../../../helpers/views.ts';
+import { appView, sandbox, sandboxView } from '../../../helpers/views.ts';
 import { anIncident } from '../../../integration/history/makers.ts';
-import { course, patterns } from './scene.ts';
+import { course, MiB, patterns } from './scene.ts';
 
 disposeHistories();
 
@@ -39,6 +39,19 @@ describe('the post-mortem that is asked for by its id', () => {
     });
     expect((await desk.tell('i-2'))?.courses[0]?.timesMs).toHaveLength(9);
     expect(await desk.tell('i-3')).toBeNull();
+  });
+
+  it('takes the numbers of the machine for its own only in the place the editor works in', async () => {
+    const samples = course(9, () => 100).map((each) => ({ ...each, source: 'machine' as const }));
+    const limits: unknown[] = [];
+    for (const provider of ['local', 'openSandbox']) {
+      const history = memoryHistory();
+      history.recordIncident(anIncident('i-4', { provider, samples }));
+      const view = appView([sandboxView({ sandbox: sandbox({ provider: 'local' }) }), sandboxView()]);
+      const desk = new PostMortemDesk({ clock: historyClock, history, patterns, redact, view: () => view });
+      limits.push((await desk.tell('i-4'))?.ownLimitBytes);
+    }
+    expect(limits).toEqual([512 * MiB, null]);
   });
 
   it('can be had of the running application, from the end of a sandbox on', async () => {

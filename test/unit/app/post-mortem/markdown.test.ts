@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ownerSummary, postMortemMarkdown } from '../../../../src/app/post-mortem/markdown.ts';
+import { issueSentence } from '../../../../src/app/post-mortem/markdown-parts.ts';
 import { disposeHistories, memoryHistory } from '../../../helpers/memory-history.ts';
 import {
   aCommand,
@@ -117,6 +118,35 @@ describe('the post-mortem as Markdown', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);
     expect(text).toMatch(/\d+ more are left out\./);
     expect(ownerSummary(story).length).toBeLessThan(1_000);
+  });
+});
+
+describe('a piece of advice in an issue', () => {
+  it('shows what is to be copied as code, and changes nothing in it', () => {
+    expect(issueSentence('Cap it with NODE_OPTIONS=--max-old-space-size=192: it then fails.')).toBe(
+      'Cap it with `NODE_OPTIONS=--max-old-space-size=192`: it then fails.',
+    );
+    expect(issueSentence('For example with `sleep infinity` or GOMEMLIMIT=96MiB.')).toBe(
+      'For example with `sleep infinity` or `GOMEMLIMIT=96MiB`.',
+    );
+    expect(issueSentence('1. * and _ and a_b')).toBe('1\\. \\* and \\_ and a\\_b');
+  });
+
+  it('gives no meaning to names that end in the middle of code', () => {
+    expect(issueSentence('End a`b [x](y)')).toBe('End a\\`b \\[x\\](y)');
+    expect(issueSentence('End ``[x](y)` now')).toBe('End \\`\\`\\[x\\](y)\\` now');
+    expect(issueSentence('A=<img>')).toBe('A=\\<img\\>');
+  });
+
+  it('has its settings as code in the whole story', async () => {
+    const samples = course(60, (before) => 510 - before).map((sample, no) => ({
+      ...sample,
+      processes: [
+        { pid: 412, parentPid: 1, name: 'node', rssBytes: (100 + no * 5) * 2 ** 20, ageMs: null, heapLimit: null },
+      ],
+    }));
+    const story = await told(memoryHistory(), bareIncident({ samples }));
+    expect(postMortemMarkdown(story)).toContain(' with `NODE_OPTIONS=--max-old-space-size=384`: ');
   });
 });
 

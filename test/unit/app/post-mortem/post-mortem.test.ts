@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Incident } from '../../../../src/model/incident.ts';
 import type { Warning } from '../../../../src/model/warning.ts';
 import { disposeHistories, memoryHistory } from '../../../helpers/memory-history.ts';
 import {
@@ -138,6 +139,17 @@ describe('a post-mortem', () => {
         limit: [512 * MiB, null, 512 * MiB],
       },
     ]);
+    expect(story.ownLimitBytes).toBe(512 * MiB);
+  });
+
+  it('knows its own limit of memory only from its own numbers, or where the editor works on the machine', async () => {
+    const { memory: _, ...blind } = memoryAt(-2, 0);
+    const samples = [blind, memoryAt(-1, 300, { source: 'machine' })];
+    const limitOf = async (part: Partial<Incident>, isHere = false): Promise<number | null> =>
+      (await told(memoryHistory(), bareIncident(part), { isHere })).ownLimitBytes;
+    expect(await limitOf({ samples })).toBeNull();
+    expect(await limitOf({ samples }, true)).toBe(512 * MiB);
+    expect(await limitOf({})).toBeNull();
   });
 
   it('takes secrets out of what this window itself tells', async () => {

@@ -48,4 +48,12 @@ export const bareIncident = (changes: Partial<Incident> = {}): Incident =>
   anIncident('i-1', { warning: null, leadMs: null, fixes: [], samples: [], ...changes });
 
 export const told = (history: History, incident: Incident, needs: Partial<PostMortemNeeds> = {}): Promise<PostMortem> =>
-  postMortem(incident, { history, patterns, redact: (text) => text, nowMs: startMs, pause: atOnce, ...needs });
+  postMortem(incident, {
+    history,
+    patterns,
+    redact: (text) => text,
+    nowMs: startMs,
+    isHere: false,
+    pause: atOnce,
+    ...needs,
+  });

@@ -182,7 +182,7 @@ describe('failures', () => {
     incident('cut-off', { cause: 'expired' });
     history.recordCommand(aCommand('c', { sandboxId: 'cut-off', startedAtMs: startMs - 5000, endedAtMs: null }));
     // Told by the kernel's counter and by the command that was killed: one failure.
-    incident('child', { cause: 'out-of-memory-child', endsSandbox: false });
+    incident('child', { sandboxId: 'a', cause: 'out-of-memory-child', endsSandbox: false });
     const { failureShares } = await statsOf(history);
     expect(failureShares.count).toBe(10);
     expect(failureShares.environment).toBeCloseTo(5 / 10);
@@ -201,6 +201,30 @@ describe('failures', () => {
     // The words alone are a failure as well.
     history.recordError('c', anError('f-end', { pattern: 'entrypoint-crashed' }));
     expect((await statsOf(history)).failureShares.count).toBe(3);
+    // What was killed in one sandbox is not told by the words of another.
+    history.recordIncident(anIncident('killed-too', { sandboxId: 'd', cause: 'out-of-memory' }));
+    expect((await statsOf(history)).failureShares.count).toBe(4);
+  });
+
+  it('are as many by their kinds as by their shares', async () => {
+    const history = memoryHistory();
+    const kinds = async () => {
+      const { failureShares, patterns: found } = await statsOf(history);
+      expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(failureShares.count);
+      return Object.fromEntries(found.map(({ fingerprint, count, sandboxes }) => [fingerprint, [count, sandboxes]]));
+    };
+    history.recordIncident(anIncident('killed', { sandboxId: 'a', cause: 'out-of-memory' }));
+    history.recordError('a', anError('f-killed', { pattern: 'oom-killed' }));
+    history.recordIncident(anIncident('crashed', { sandboxId: 'b', cause: 'crashed', exitCode: 1 }));
+    history.recordError('b', anError('f-end', { pattern: 'entrypoint-crashed' }));
+    history.recordIncident(anIncident('silent', { sandboxId: 'c', cause: 'agent-down', endsSandbox: false }));
+    expect(await kinds()).toEqual({ 'f-killed': [1, 1], 'cause/crashed': [1, 1], 'cause/agent-down': [1, 1] });
+    history.recordIncident(anIncident('killed-too', { sandboxId: 'd', cause: 'out-of-memory' }));
+    history.recordError('c', anError('f-end', { pattern: 'entrypoint-crashed' }));
+    expect(await kinds()).toEqual({
+      ...{ 'f-killed': [1, 1], 'cause/out-of-memory': [1, 1], 'f-end': [1, 1] },
+      ...{ 'cause/crashed': [1, 1], 'cause/agent-down': [1, 1] },
+    });
   });
 
   it('are none of a command whose end nobody saw and that nobody heard of for long', async () => {
