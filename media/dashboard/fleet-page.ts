@@ -118,7 +118,7 @@ export class FleetPageView implements Page {
           named('running', 'running'),
           named('warnings', this.#warningsName),
           named('critical', 'critical'),
-          named('failing', 'with errors'),
+          named('failing', 'degraded or failing'),
           named('resting', 'at rest'),
           named('ended', 'ended'),
           named('memoryBytes', 'memory in use'),

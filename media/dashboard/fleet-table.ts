@@ -181,7 +181,7 @@ export class FleetTable {
     name.addEventListener('focus', () => {
       this.#focused = id;
     });
-    const mine = element('span', { class: 'mine' }, 'yours');
+    const current = element('span', { class: 'current' }, 'current');
     const phase = badgeView();
     const level = icon('check');
     const ends = element('span', { class: 'ends-text' });
@@ -213,7 +213,7 @@ export class FleetTable {
     const node = element(
       'tr',
       { attributes: { role: 'row' } },
-      element('th', { class: 'c-name', attributes: { role: 'rowheader' } }, name, mine),
+      element('th', { class: 'c-name', attributes: { role: 'rowheader' } }, name, current),
       cell('c-state', phase.node),
       endsCell,
       sparkCell,
@@ -230,7 +230,7 @@ export class FleetTable {
       ({ incidentId } = row);
       setText(name, row.name);
       setTitle(name, `${row.name} (${row.id})`);
-      setHidden(mine, !row.current);
+      setHidden(current, !row.current);
       const ailing = row.health === 'degraded' || row.health === 'failing';
       const tone = row.health === 'failing' ? 'bad' : 'watch';
       phase.show(ailing ? { word: row.health, icon: 'warning', tone } : row.phase);

@@ -1,5 +1,6 @@
 import { type FromPage, type PageCommand, type ToPage, toPageSchema } from '../../src/model/dashboard/messages.ts';
 import { type PageState, readState } from '../../src/model/dashboard/state.ts';
+import { PressedFocus } from './focus.ts';
 
 interface EditorApi {
   postMessage(message: unknown): void;
@@ -12,6 +13,7 @@ declare const acquireVsCodeApi: () => EditorApi;
 /** The other end: the extension in the editor. Everything it says is parsed; what is not a message is reported and dropped. */
 export class Host {
   readonly #api = acquireVsCodeApi();
+  readonly #focus = new PressedFocus();
   /** Between the editor's clock and the time since this page began. */
   #aheadMs = Date.now() - performance.now();
 
@@ -37,16 +39,16 @@ export class Host {
   }
 
   run(command: PageCommand, target: string | null = null): void {
-    this.#send({ kind: 'command', command, target });
+    this.#press({ kind: 'command', command, target });
   }
 
   fix(fixId: Extract<FromPage, { kind: 'fix' }>['fixId'], pid: number | null): void {
-    this.#send({ kind: 'fix', fixId, pid });
+    this.#press({ kind: 'fix', fixId, pid });
   }
 
   /** A button of which the page knows only the id. */
   action(id: string): void {
-    this.#send({ kind: 'action', id });
+    this.#press({ kind: 'action', id });
   }
 
   ready(): void {
@@ -56,6 +58,11 @@ export class Host {
   /** For the log of the extension; nobody looks into the console of a page. */
   fail(text: string): void {
     this.#send({ kind: 'failure', text: text.slice(0, 4_000) });
+  }
+
+  #press(message: FromPage): void {
+    this.#focus.remember();
+    this.#send(message);
   }
 
   #send(message: FromPage): void {

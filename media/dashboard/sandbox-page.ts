@@ -21,7 +21,7 @@ export class SandboxPageView implements Page {
   readonly #speech = new Speech();
   readonly #name = element('h1');
   readonly #phase = badgeView();
-  readonly #current = element('span', { class: 'badge tone-muted' }, 'your sandbox');
+  readonly #current = element('span', { class: 'badge tone-muted' }, 'current');
   readonly #headline = element('p', { class: 'headline' });
   readonly #headlineText = element('span');
   readonly #level = badgeView('badge strong');
@@ -159,7 +159,7 @@ export class SandboxPageView implements Page {
   }
 
   #showEmpty(): void {
-    const none = [...this.#group.charts].length === 0;
+    const none = [...this.#group.charts].every(({ isEmpty }) => isEmpty);
     const live = this.#page?.endedAtMs === null;
     this.#group.setEmpty(
       none ? (live ? 'Waiting for the first numbers …' : 'No measurements of this sandbox were kept.') : '',

@@ -53,6 +53,8 @@ export class CourseChart {
   readonly #plot: uPlot;
   readonly #data = emptyPlot();
   readonly #place: HTMLElement;
+  /** What is drawn, and the same in words and as a table. */
+  readonly #picture: HTMLElement;
   readonly #use: HTMLElement;
   readonly #coming: HTMLElement;
   readonly #readout: HTMLElement;
@@ -62,6 +64,8 @@ export class CourseChart {
   #range: ValueRange | null = null;
   #span: TimeSpan = { fromMs: 0, toMs: 1 };
   #describedAtMs = Number.NEGATIVE_INFINITY;
+  /** What is said was said before the first reading. */
+  #describedEmpty = false;
   #pointedAtMs: number | null = null;
 
   constructor(host: ChartHost, signal: Course['signal'], word: string, unit: Course['unit']) {
@@ -79,6 +83,8 @@ export class CourseChart {
       class: 'plot',
       attributes: { tabindex: '0', role: 'group', 'aria-roledescription': 'chart', 'aria-labelledby': `${id}-text` },
     });
+    const summary = element('p', { class: 'hidden-text', attributes: { id: `${id}-text` } });
+    this.#picture = element('div', {}, this.#place, summary, this.table.node);
     this.node = element(
       'section',
       { class: 'chart', attributes: { 'data-signal': signal, 'aria-labelledby': `${id}-name` } },
@@ -92,9 +98,7 @@ export class CourseChart {
         this.#readout,
         this.table.button,
       ),
-      this.#place,
-      element('p', { class: 'hidden-text', attributes: { id: `${id}-text` } }),
-      this.table.node,
+      this.#picture,
     );
     this.#plot = new uPlot(this.#options(), [[], [], []], this.#place);
     this.#place.append(this.#above);
@@ -215,12 +219,27 @@ export class CourseChart {
     setText(this.#use, this.#useText());
     setText(this.#coming, state?.comingText ?? '');
     setAttribute(this.#coming, 'title', state?.evidence ?? null);
+    this.#showParts();
+  }
+
+  /** Nothing was ever measured of it, and nothing is said of it now. */
+  get isEmpty(): boolean {
+    return this.ring.length === 0 && this.#state === null;
+  }
+
+  /** What has no readings, as the silence of an agent, is a line of words without a picture. */
+  #showParts(): void {
+    const unmeasured = this.ring.length === 0;
+    setHidden(this.node, this.isEmpty);
+    setHidden(this.#picture, unmeasured);
+    setHidden(this.table.button, unmeasured);
   }
 
   #useText(): string {
     const { ring } = this;
     if (this.#state !== null) {
-      const { used, limit, pressure, unit } = this.#state;
+      const { used, limit, pressure, unit, useText: words } = this.#state;
+      if (words !== null) return words;
       const amount = amountText(used, unit);
       return limit === null || pressure === null
         ? `${amount}, no limit`
@@ -232,6 +251,7 @@ export class CourseChart {
   /** Draws what lies between two times. */
   draw(span: TimeSpan): void {
     this.#span = span;
+    this.#showParts();
     const { ring } = this;
     const data = this.#data;
     const largest = fillPlot(ring, span.fromMs, span.toMs, data);
@@ -253,12 +273,14 @@ export class CourseChart {
     const nowMs = this.#host.nowMs();
     this.table.fill(ring, span, nowMs);
     if (this.#state === null) setText(this.#use, this.#useText());
-    if (performance.now() - this.#describedAtMs > describeEveryMs) this.#describe();
+    const isFirst = this.#describedEmpty && ring.length > 0;
+    if (isFirst || performance.now() - this.#describedAtMs > describeEveryMs) this.#describe();
     this.point(this.#pointedAtMs);
   }
 
   #describe(): void {
     this.#describedAtMs = performance.now();
+    this.#describedEmpty = this.ring.length === 0;
     const text = courseSummary(this.#word, this.ring, this.#span, this.#unit, this.#state?.comingText ?? null);
     const place = this.node.querySelector('.hidden-text');
     if (place !== null) setText(place, text);

@@ -1,10 +1,18 @@
 import type { SignalUnit } from '../../../src/model/signal.ts';
-import { element, setAttribute, setHidden } from '../dom.ts';
+import { element, setAttribute, setHidden, setText } from '../dom.ts';
 import { courseRows } from '../lib/course-table.ts';
 import type { Ring } from '../lib/ring.ts';
 import type { TimeSpan } from '../lib/time-axis.ts';
 
 const refreshMs = 5_000;
+
+/** Writes what the button does next; what is heard of it begins with what is seen, and says whose table it is. */
+export const nameTableButton = (button: HTMLButtonElement, whose: string, open: boolean): void => {
+  const text = open ? 'Hide table' : 'Show as table';
+  setText(button, text);
+  setAttribute(button, 'aria-expanded', String(open));
+  setAttribute(button, 'aria-label', `${text}: ${whose}`);
+};
 
 /** The readings of a chart as a table, for those who do not see it or want numbers. Filled only while it is open. */
 export class CourseTable {
@@ -12,10 +20,12 @@ export class CourseTable {
   readonly node: HTMLElement;
   readonly #body: HTMLTableSectionElement;
   readonly #unit: SignalUnit;
+  readonly #word: string;
   #filledAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(word: string, unit: SignalUnit, toggled: (open: boolean) => void) {
     this.#unit = unit;
+    this.#word = word;
     this.#body = element('tbody');
     const heads = ['Time', 'In use', 'Limit', 'Share'].map((text) =>
       element('th', { attributes: { scope: 'col' } }, text),
@@ -32,9 +42,8 @@ export class CourseTable {
       ),
     );
     this.node.hidden = true;
-    this.button = element('button', { class: 'link table-toggle', attributes: { type: 'button' } }, 'Show as table');
-    this.button.setAttribute('aria-expanded', 'false');
-    this.button.setAttribute('aria-label', `Show ${word} as table`);
+    this.button = element('button', { class: 'link table-toggle', attributes: { type: 'button' } });
+    nameTableButton(this.button, word, false);
     this.button.addEventListener('click', () => {
       this.open = !this.open;
       toggled(this.open);
@@ -47,8 +56,7 @@ export class CourseTable {
 
   set open(open: boolean) {
     setHidden(this.node, !open);
-    setAttribute(this.button, 'aria-expanded', String(open));
-    this.button.textContent = open ? 'Hide table' : 'Show as table';
+    nameTableButton(this.button, this.#word, open);
     this.#filledAtMs = Number.NEGATIVE_INFINITY;
   }
 

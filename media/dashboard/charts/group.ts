@@ -8,6 +8,8 @@ import { type ChartHost, CourseChart } from './chart.ts';
 import { Timeline } from './timeline.ts';
 
 const least = 220;
+/** The line on the left of a chart that tells its level (`.chart` in charts.css). */
+const borderPx = 3;
 
 /** All charts of a page over one time axis, with the timeline below: they are zoomed, pointed at and drawn together. */
 export class ChartGroup {
@@ -144,7 +146,7 @@ export class ChartGroup {
   }
 
   #resize(): void {
-    const width = Math.max(least, this.#stack.clientWidth);
+    const width = Math.max(least, this.#stack.clientWidth - borderPx);
     if (width === this.#width) return;
     this.#width = width;
     for (const chart of this.#charts.values()) chart.resize(width);

@@ -4,6 +4,7 @@ import { element, KeyedList, setAttribute, setHidden, setText, setTitle, setVari
 import { layOut, type PlacedMark } from '../lib/marks-layout.ts';
 import type { TimeSpan } from '../lib/time-axis.ts';
 import { plotLeft, plotRight } from './chart.ts';
+import { nameTableButton } from './course-table.ts';
 
 type Kind = Mark['kind'];
 
@@ -15,6 +16,7 @@ const laneWords: Record<Kind, string> = {
   error: 'Errors',
   break: 'Breaks',
 };
+const title = 'What happened';
 const rowPx = 16;
 const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 
@@ -87,19 +89,15 @@ export class Timeline {
   #tableText = '';
 
   constructor(toggled: (open: boolean) => void) {
-    const button = element(
-      'button',
-      { class: 'link table-toggle', attributes: { type: 'button', 'aria-expanded': 'false' } },
-      'Show as table',
-    );
-    button.setAttribute('aria-label', 'Show what happened as table');
+    const button = element('button', { class: 'link table-toggle', attributes: { type: 'button' } });
+    nameTableButton(button, title, false);
     this.#table = element(
       'div',
       { class: 'course-table' },
       element(
         'table',
         {},
-        element('caption', {}, 'What happened, newest first'),
+        element('caption', {}, `${title}, newest first`),
         element(
           'thead',
           {},
@@ -129,8 +127,8 @@ export class Timeline {
     lanes.style.setProperty('--plot-right', `${plotRight}px`);
     this.node = element(
       'section',
-      { class: 'timeline', attributes: { 'aria-label': 'What happened' } },
-      element('header', { class: 'chart-head' }, element('h2', {}, 'What happened'), button),
+      { class: 'timeline', attributes: { 'aria-label': title } },
+      element('header', { class: 'chart-head' }, element('h2', {}, title), button),
       lanes,
       this.#table,
     );
@@ -144,8 +142,7 @@ export class Timeline {
 
   set open(open: boolean) {
     setHidden(this.#table, !open);
-    setAttribute(this.#button, 'aria-expanded', String(open));
-    this.#button.textContent = open ? 'Hide table' : 'Show as table';
+    nameTableButton(this.#button, title, open);
   }
 
   /** @param nowMs where open marks end. @param pointedAtMs a time to be marked, or null. */

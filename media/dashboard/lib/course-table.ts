@@ -39,7 +39,7 @@ export const peakText = (ring: Ring, { fromMs, toMs }: TimeSpan, unit: SignalUni
   for (let at = ring.firstFrom(fromMs); at < end; at += 1) if (ring.usedAt(at) > ring.usedAt(peak)) peak = at;
   if (peak < 0) return '';
   const textAt = (at: number): string => useText(ring.usedAt(at), ring.limitAt(at), unit);
-  return textAt(peak) === textAt(last) ? textAt(last) : `at most ${textAt(peak)}`;
+  return textAt(peak) === textAt(last) ? textAt(last) : `highest ${textAt(peak)}`;
 };
 
 /** One sentence for those who do not see the chart. */

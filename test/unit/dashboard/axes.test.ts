@@ -109,6 +109,7 @@ describe('the fan of a forecast', () => {
     used: 50,
     limit: 100,
     pressure: 0.5,
+    useText: null,
     comingText: null,
     evidence: '',
     leads: true,

@@ -90,7 +90,7 @@ describe('the table beside a chart', () => {
   it('says the most of what is over, where the last reading was less', () => {
     const broke = new Ring();
     for (const [at, used] of [100, 199, 20].entries()) broke.push(at, used, 200);
-    expect(peakText(broke, { fromMs: 0, toMs: 9 }, 'count')).toBe('at most 199 (100%)');
+    expect(peakText(broke, { fromMs: 0, toMs: 9 }, 'count')).toBe('highest 199 (100%)');
     expect(peakText(broke, { fromMs: 0, toMs: 1 }, 'count')).toBe('199 (100%)');
     expect(peakText(broke, { fromMs: 2, toMs: 9 }, 'count')).toBe('20 (10%)');
     expect(peakText(new Ring(), { fromMs: 0, toMs: 9 }, 'count')).toBe('');
