@@ -9,6 +9,7 @@ import { createTransport } from './net/dispatcher.ts';
 import { redactSecrets as redact } from './net/redact.ts';
 import { createProviders, secretOrigin } from './providers/create.ts';
 import { createDemoProvider } from './providers/demo/demo-provider.ts';
+import { systemIds } from './providers/registry.ts';
 
 let shutdown: (() => Promise<void>) | null = null;
 
@@ -19,6 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
       clock,
       redact,
       createSupervisor,
+      systems: systemIds,
       openHistory: (options) => openHistory({ ...options, clock, redact }),
       connect: (id, { settings, network, ...needs }) => {
         const transport = createTransport(network);

@@ -28,6 +28,7 @@ export const commandIds = [
   'whatCanIDo',
   'fixLastError',
   'rememberFix',
+  'forgetFix',
   'warnAgain',
   'allowWatching',
   'showLog',

@@ -6,11 +6,12 @@ import { storeServerUrl } from './settings.ts';
 /** @returns the origin of a server's address as people type it (`localhost:8080`, `https://host/v1`). Throws when it is none. */
 export type OriginOf = (address: string) => string | null;
 
-const originOrNull = (originOf: OriginOf, address: string): string | null => {
+/** @returns the origin of the address, or null when it has none or is none. */
+export const originOrNull = (originOf: OriginOf, address: string): string | null => {
   try {
     return originOf(address);
   } catch {
-    // Half-typed addresses are expected here; the input box says what is missing.
+    // Half-typed addresses are expected; the input box, or the row of the server, says what is missing.
     return null;
   }
 };
@@ -48,24 +49,31 @@ const secretKinds: readonly { readonly name: SecretName; readonly label: string;
   },
 ];
 
-/** Asks which secret of the server at `origin` is meant, then for the secret. */
-export async function askForSecret(secrets: Secrets, origin: string | null): Promise<void> {
+/**
+ * Asks which secret of the server at `origin` is meant, then for the secret.
+ * @returns whether the server itself is to be asked with another key now.
+ */
+export async function askForSecret(secrets: Secrets, origin: string | null): Promise<boolean> {
   if (origin === null) {
     tell('There is no server yet that a key could be for. Connect to one first.');
-    return;
+    return false;
   }
   const picked = await vscode.window.showQuickPick(secretKinds, { title: `Secrets for ${origin}` });
-  if (picked) await askFor(secrets, picked, origin);
+  return picked !== undefined && (await askFor(secrets, picked, origin)) === 'stored' && picked.name === 'apiKey';
 }
 
 /** Asks for the API key of `origin`. Closing the question keeps the old one. @returns false when it was closed and there is none. */
 const askForKey = async (secrets: Secrets, origin: string): Promise<boolean> => {
   const [apiKey] = secretKinds;
-  return apiKey === undefined || (await askFor(secrets, apiKey, origin));
+  return apiKey === undefined || (await askFor(secrets, apiKey, origin)) !== 'none';
 };
 
-/** @returns false when the question was closed and nothing is stored. */
-async function askFor(secrets: Secrets, kind: { name: SecretName; label: string }, origin: string): Promise<boolean> {
+/** @returns what is there now: `kept` or `none` when the question was closed. */
+async function askFor(
+  secrets: Secrets,
+  kind: { name: SecretName; label: string },
+  origin: string,
+): Promise<'stored' | 'kept' | 'none'> {
   const had = (await secrets.get(kind.name, origin)) !== null;
   const remote = vscode.env.remoteName !== undefined;
   const value = await vscode.window.showInputBox({
@@ -83,7 +91,7 @@ async function askFor(secrets: Secrets, kind: { name: SecretName; label: string 
     password: true,
     ignoreFocusOut: true,
   });
-  if (value === undefined) return had;
+  if (value === undefined) return had ? 'kept' : 'none';
   await secrets.set(kind.name, origin, value.trim());
-  return true;
+  return 'stored';
 }

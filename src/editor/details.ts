@@ -44,7 +44,8 @@ export class Details implements vscode.TextDocumentContentProvider, vscode.Dispo
     const name = this.find(sandboxId)?.sandbox.name ?? sandboxId;
     const uri = vscode.Uri.from({ scheme, path: `/${name.replaceAll('/', '-')}.md`, query: sandboxId });
     this.changed.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+    // Locked: a preview that is not shows whatever Markdown file is opened next in its place.
+    await vscode.commands.executeCommand('markdown.showPreview', uri, undefined, { locked: true });
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {

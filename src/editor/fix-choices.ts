@@ -13,11 +13,18 @@ import { heapChoices, parallelismChoices } from './text/limit-choices.ts';
 
 const minuteMs = 60_000;
 
+/** What limits of new terminals are set in, and worked out from. */
+export interface TerminalPlace {
+  readonly terminals: EditorTerminalEnvironment;
+  /** They run on another computer than the one the extension runs on. */
+  readonly remote: () => boolean;
+}
+
 /** Asks what has to be known before a fix can be planned for all of `views`. @returns null when the person closed a question. */
 export async function chooseBefore(
   views: readonly SandboxView[],
   fixId: FixId,
-  terminals: EditorTerminalEnvironment,
+  place: TerminalPlace,
 ): Promise<FixChoices | null> {
   const [view] = views;
   if (!view) return {};
@@ -28,9 +35,9 @@ export async function chooseBefore(
     case 'recreateLarger':
       return views.length > 1 ? chooseFactor(name) : chooseMemory(view, name);
     case 'setHeapLimit':
-      return chooseHeap(view, terminals);
+      return chooseHeap(view, place);
     case 'lowerParallelism':
-      return chooseJobs(view, terminals);
+      return chooseJobs(view, place);
     default:
       return {};
   }
@@ -69,33 +76,51 @@ async function chooseMemory(view: SandboxView, name: string): Promise<FixChoices
   return picked ? { memoryBytes: picked.bytes } : null;
 }
 
-/** What this very process may use: these fixes are for where the editor runs, and its machine may be larger than the place it was given. */
-const memoryHere = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+/**
+ * What this very process may use: these fixes are for where the editor runs, and its machine may be larger than the place it was given. On
+ * another computer that says nothing of it.
+ */
+const memoryHere = ({ remote }: TerminalPlace): number | null =>
+  remote() ? null : Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
-async function chooseHeap(view: SandboxView, terminals: EditorTerminalEnvironment): Promise<FixChoices | null> {
+async function chooseHeap(view: SandboxView, place: TerminalPlace): Promise<FixChoices | null> {
   const grower = view.processes.find(({ pid }) => pid === view.leading?.grower?.pid);
   const meant = [...(grower ? [grower] : []), ...view.processes].map(heapRuntimeOf).find((runtime) => runtime !== null);
-  const all = heapChoices(ownLimit(view) ?? memoryHere());
+  const limit = ownLimit(view) ?? memoryHere(place);
+  const all = limit === null ? [] : heapChoices(limit);
   // The limits for the program that runs come first.
   const choices = all.toSorted((a, b) => Number(b.heap.runtime === meant) - Number(a.heap.runtime === meant));
-  const picked = await pickLimit('Set a heap limit for new terminals', 'The limit of one process', choices, terminals);
+  const picked = await pickLimit(choices, place.terminals, {
+    title: 'Set a heap limit for new terminals',
+    placeHolder: 'The limit of one process',
+    unknown: 'The memory of the computer this window works on is not known, so no limit can be worked out from it.',
+  });
   return picked && 'heap' in picked ? { heap: picked.heap } : null;
 }
 
-async function chooseJobs(view: SandboxView, terminals: EditorTerminalEnvironment): Promise<FixChoices | null> {
-  const choices = parallelismChoices(ownCores(view) ?? availableParallelism());
-  const title = 'Lower the parallelism in new terminals';
-  const picked = await pickLimit(title, 'How many jobs at a time', choices, terminals);
+async function chooseJobs(view: SandboxView, place: TerminalPlace): Promise<FixChoices | null> {
+  const cores = ownCores(view) ?? (place.remote() ? null : availableParallelism());
+  const picked = await pickLimit(cores === null ? [] : parallelismChoices(cores), place.terminals, {
+    title: 'Lower the parallelism in new terminals',
+    placeHolder: 'How many jobs at a time',
+    unknown:
+      'The processors of the computer this window works on are not known, so no number of jobs can be worked out from them.',
+  });
   return picked && 'jobs' in picked ? { jobs: picked.jobs } : null;
 }
 
-/** @returns null when it was closed, or what was set before was taken back. */
+/** @returns null when it was closed, nothing can be chosen, or what was set before was taken back. */
 async function pickLimit<Choice extends vscode.QuickPickItem>(
-  title: string,
-  placeHolder: string,
   choices: readonly Choice[],
   terminals: EditorTerminalEnvironment,
+  texts: { readonly title: string; readonly placeHolder: string; readonly unknown: string },
 ): Promise<Choice | null> {
+  const { title, unknown } = texts;
+  const placeHolder = choices.length === 0 ? unknown : texts.placeHolder;
+  if (choices.length === 0 && !terminals.isSet) {
+    tell(unknown);
+    return null;
+  }
   const back = { label: '$(discard) Take back what was set here', description: '' };
   const offered: (Choice | typeof back)[] = [...choices, ...(terminals.isSet ? [back] : [])];
   const picked = await vscode.window.showQuickPick(offered, { title, placeHolder });

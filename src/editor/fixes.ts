@@ -17,6 +17,8 @@ export interface FixDialogsOptions {
   readonly terminals: EditorTerminalEnvironment;
   /** Opens a terminal in a folder of a sandbox. */
   readonly openIn: (view: SandboxView, folder: string) => void;
+  /** The terminals of the editor run on another computer than the one the extension runs on. */
+  readonly remote: () => boolean;
 }
 
 /** Fixes that have to look at the disk before they can say what they would do, with what is said meanwhile. */
@@ -48,7 +50,7 @@ export class FixDialogs {
   ): Promise<void> {
     const [first] = views;
     if (!first) return;
-    const chosen = await chooseBefore(views, fixId, this.options.terminals);
+    const chosen = await chooseBefore(views, fixId, this.options);
     if (chosen === null) return;
     const choices = fingerprint === null ? chosen : { ...chosen, fingerprint };
     const aim = fixId === 'endProcess' ? (target ?? (await pickProcess(first))) : null;

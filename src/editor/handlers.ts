@@ -9,7 +9,7 @@ import type { CommandHandler } from './commands.ts';
 import type { Dashboards } from './dashboard/dashboards.ts';
 import { helpRows } from './error-fixes/help-rows.ts';
 import { askForError, errorOf, lastError } from './error-fixes/pick-error.ts';
-import { rememberFix } from './error-fixes/remember.ts';
+import { forgetFixes, rememberFix } from './error-fixes/remember.ts';
 import type { RememberedFixes } from './error-fixes/remembered-fixes.ts';
 import { manageSnapshots } from './manage-snapshots.ts';
 import { tell } from './messages.ts';
@@ -28,8 +28,9 @@ import {
 import type { PlaceActionId, PlaceActions } from './place-actions.ts';
 import { copyOwnerSummary, exportPostMortem } from './post-mortem-commands.ts';
 import { renameSandbox } from './rename.ts';
-import { capital } from './text/format.ts';
+import type { ServerAnswers } from './server-answers.ts';
 import { moreActions } from './text/more-actions.ts';
+import { whyText } from './text/signal-text.ts';
 import { warnAgain } from './warn-again.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -43,7 +44,9 @@ export interface HandlerOptions {
   readonly now: () => number;
   /** @returns whether an address was entered. */
   readonly connect: () => Promise<boolean>;
-  readonly setApiKey: () => Promise<void>;
+  /** @returns whether another key was entered for the server. */
+  readonly setApiKey: () => Promise<boolean>;
+  readonly answers: Pick<ServerAnswers, 'connect' | 'refresh'>;
   readonly tryDemo: () => void;
   readonly remember: (sandboxId: string) => Thenable<void>;
   readonly showLog: () => void;
@@ -61,7 +64,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
   const view = (): AppView => supervisor.view;
   /** Also where nothing was changed: who connects again wants to know now whether it works by now. */
   const connect = async (): Promise<void> => {
-    if (await options.connect()) supervisor.refresh();
+    if (await options.connect()) await options.answers.connect();
   };
 
   /** The sandbox meant; asks when that is open. */
@@ -85,7 +88,10 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const able = meant.filter(({ actions }) => actions.includes(id));
       const unable = meant.filter((each) => !able.includes(each));
       if (unable.length > 0) {
-        const names = unable.map(({ sandbox: { name, rawState } }) => `${name} (${rawState})`).join(', ');
+        const names = unable
+          // The state of the own place is what kind of place it is.
+          .map(({ isHere, sandbox: { name, rawState } }) => (isHere ? name : `${name} (${rawState})`))
+          .join(', ');
         tell(`${fixTitles[id]}: not possible ${unable.every(({ isHere }) => isHere) ? '' : 'now '}for ${names}.`);
       }
       await workbench.fixes.run(able, id, id === 'endProcess' ? processOf(argument, sandbox) : null);
@@ -100,9 +106,11 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
   return {
     connect,
     tryDemo: options.tryDemo,
-    setApiKey: options.setApiKey,
+    setApiKey: async () => {
+      if (await options.setApiKey()) await options.answers.connect();
+    },
     showLog: options.showLog,
-    refresh: () => (view().servers.length === 0 ? sayNotConnected() : supervisor.refresh()),
+    refresh: () => (view().servers.length === 0 ? sayNotConnected() : options.answers.refresh()),
     selectSandbox: async (argument) => {
       const id = namedId(argument) ?? (await askForSandbox(view()));
       if (id === null) return;
@@ -113,7 +121,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
         return;
       }
       if (isEnded(chosen.phase)) {
-        tell(`${chosen.name} is over and cannot be yours any more: choose one that lives.`);
+        tell(`${chosen.name} is over and cannot be the current sandbox any more: choose one that lives.`);
         return;
       }
       supervisor.choose(id);
@@ -139,7 +147,7 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
     },
     openFleet: () => options.dashboards.open({ page: 'fleet' }),
     showIncident: async (argument) => {
-      const id = await incidentOf(argument, view());
+      const id = await incidentOf(argument, supervisor);
       if (id !== null) options.dashboards.open({ page: 'incident', id });
     },
     showDetails: async (argument) => {
@@ -164,7 +172,11 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const isWell = sandbox.level === 'calm' && helping.length === 0;
       const picked = await vscode.window.showQuickPick([...helping, ...own, ...last], {
         title: `What can I do for ${name}?`,
-        placeHolder: sandbox.leading ? `${capital(sandbox.leading.evidence)}.` : isWell ? nothingToDo : 'Best first',
+        placeHolder: sandbox.leading
+          ? `${whyText(sandbox.leading, options.now())}.`
+          : isWell
+            ? nothingToDo
+            : 'Best first',
       });
       if (!picked) return;
       if ('fix' in picked) await workbench.errorFixes.run(sandbox, picked.fix);
@@ -190,6 +202,9 @@ export function createHandlers(options: HandlerOptions): Readonly<Record<Command
       const meant = errorOf(argument, view()) ?? (await askForError(view()));
       if (meant === null) return;
       if (await rememberFix(meant, options.rememberedFixes, options.now())) supervisor.rememberedFixesChanged();
+    },
+    forgetFix: async () => {
+      if (await forgetFixes(options.rememberedFixes)) supervisor.rememberedFixesChanged();
     },
     setHeapLimit: placeFix('setHeapLimit'),
     lowerParallelism: placeFix('lowerParallelism'),

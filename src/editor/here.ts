@@ -36,6 +36,7 @@ export function hereOf(side: vscode.ExtensionKind, attention: Attention, owners:
       return present === undefined ? [] : [present.uri.path];
     },
     remoteName: remoteName ?? null,
+    authority: remote ? (far?.uri.authority ?? null) : null,
     attention,
     owners,
     run: remote ? runInHiddenTerminal : null,

@@ -4,10 +4,13 @@ import type { HistoryStore } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Clock, Log, Timer } from '../model/ports.ts';
 import type { AppView } from '../model/view.ts';
+import { within } from '../model/wait.ts';
 
 const stateKey = 'incidentDigest';
 const settleMs = 2_000;
 const mostIncidents = 200;
+/** A write, and with it the end, waits no longer for a disk that hangs. */
+const patienceMs = 5_000;
 
 /** What a digest is made and read with. */
 export interface DigestFunctions {
@@ -30,6 +33,8 @@ export class IncidentKeeper {
   private unsubscribe: (() => void) | null = null;
   private timer: Timer | null = null;
   private kept = '';
+  /** Sandboxes that were forgotten, null for all of them, and when, epoch milliseconds. */
+  private readonly forgotten = new Map<string | null, number>();
   /** The newest write; they follow one another, so that the last one begun is the last one to end. */
   private writing: Promise<void> = Promise.resolve();
 
@@ -56,10 +61,10 @@ export class IncidentKeeper {
   }
 
   private async restore(): Promise<void> {
-    const digest = this.digest.read(this.state.get<unknown>(stateKey));
+    const digest = this.inState();
     if (digest.length === 0) return;
     const kept = await this.history.incidents({ limit: mostIncidents, withoutSamples: true });
-    const missing = this.digest.missingFrom(kept, digest);
+    const missing = this.digest.missingFrom(kept, digest).filter((each) => !this.isForgotten(each));
     for (const incident of missing) this.history.recordIncident(incident);
     if (missing.length === 0) return;
     this.log.info(`${missing.length} incidents of an earlier machine are remembered.`);
@@ -77,14 +82,41 @@ export class IncidentKeeper {
     });
   }
 
-  /** Brings the digest in line with the history, at once: what was forgotten there must not come back at the next start. */
-  write(): Promise<void> {
+  /**
+   * Takes out of the digest, at once, what is forgotten: it must not come back at the next start, though the history may be late with it.
+   * Neither the history nor a write that waits for it is waited for; that one leaves out what is forgotten by then.
+   */
+  async forget(sandboxId: string | null): Promise<void> {
+    this.forgotten.set(sandboxId, this.clock.now());
+    const kept = this.inState().filter((each) => !this.isForgotten(each));
+    await this.state.update(stateKey, this.digest.of(kept));
+  }
+
+  private inState(): readonly Incident[] {
+    return this.digest.read(this.state.get<unknown>(stateKey));
+  }
+
+  private isForgotten({ sandboxId, atMs }: Incident): boolean {
+    return [sandboxId, null].some((each) => atMs <= (this.forgotten.get(each) ?? Number.NEGATIVE_INFINITY));
+  }
+
+  private async incidents(): Promise<readonly Incident[]> {
+    try {
+      return await within(this.clock, patienceMs, null, () => this.history.incidents({ limit: mostIncidents }));
+    } catch (error) {
+      this.log.warn(`Keeping incidents: ${String(error)}`);
+      return this.inState();
+    }
+  }
+
+  /** Brings the digest in line with the history. */
+  private write(): Promise<void> {
     this.timer?.cancel();
     this.timer = null;
     const before = this.writing.catch(() => undefined);
     this.writing = before.then(async () => {
-      const incidents = await this.history.incidents({ limit: mostIncidents });
-      await this.state.update(stateKey, this.digest.of(incidents));
+      const kept = (await this.incidents()).filter((each) => !this.isForgotten(each));
+      await this.state.update(stateKey, this.digest.of(kept));
     });
     return this.writing;
   }

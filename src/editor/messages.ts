@@ -21,6 +21,11 @@ const unheard = (message: Thenable<unknown>): void => void Promise.resolve(messa
 /** Says something. */
 export const tell = (text: string): void => unheard(vscode.window.showInformationMessage(plain(text)));
 
+const mentionedMs = 6_000;
+
+/** Says in the status bar, for some seconds, that something went as it was meant to. */
+export const mention = (text: string): void => void vscode.window.setStatusBarMessage(plain(text), mentionedMs);
+
 /** Says that something is not as it should be. */
 export const warn = (text: string): void => unheard(vscode.window.showWarningMessage(plain(text)));
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Notice, Supervisor } from '../app/contracts.ts';
 import type { FixOffer } from '../model/fix.ts';
 import type { SignalName } from '../model/signal.ts';
-import { showError, showWarning } from './messages.ts';
+import { showError, showInformation, showWarning } from './messages.ts';
 import { signalWords } from './text/words.ts';
 
 /** What a warning's buttons lead to. */
@@ -13,6 +13,8 @@ export interface NoticeActions {
   help(sandboxId: string): Promise<void>;
   /** Shows all sandboxes. */
   openFleet(): Promise<void>;
+  /** Takes back what is muted of a sandbox. */
+  warnAgain(sandboxId: string): Promise<void>;
 }
 
 const snoozeOthersMs = 60 * 60_000;
@@ -102,8 +104,16 @@ export class Notifications implements vscode.Disposable {
       return;
     }
     this.supervisor.answered(notice.id);
-    if (picked?.id === 'mute') await this.supervisor.mute(notice.sandboxId, signalName);
+    if (picked?.id === 'mute') await this.mute(notice, signalName);
     else if (picked?.id === 'help') await this.actions.help(notice.sandboxId);
+  }
+
+  /** Silence that nobody told of, and that nobody knows how to end, would be taken for calm. */
+  private async mute({ sandboxId, sandboxName }: Notice, signal: SignalName): Promise<void> {
+    await this.supervisor.mute(sandboxId, signal);
+    const back = 'Warn Again';
+    const text = `You are not warned about the ${signalWords[signal].toLowerCase()} of ${sandboxName} again, until you use “Warn Again About This Sandbox”.`;
+    if ((await showInformation(text, back)) === back) await this.actions.warnAgain(sandboxId);
   }
 
   dispose(): void {

@@ -1,12 +1,9 @@
 import * as vscode from 'vscode';
+import type { Supervisor } from '../app/contracts.ts';
 import type { Incident } from '../model/incident.ts';
-import type { AppView } from '../model/view.ts';
 import { tell } from './messages.ts';
 import { formatMoment } from './text/format.ts';
 import { causeWords } from './text/words.ts';
-
-const allIncidents = (view: AppView): readonly Incident[] =>
-  view.sandboxes.flatMap(({ incidents }) => incidents).toSorted((a, b) => b.atMs - a.atMs);
 
 /** The incident a command is meant for: by its id, or by the row of the tree it stands in. */
 function idOf(argument: unknown): string | null {
@@ -16,23 +13,37 @@ function idOf(argument: unknown): string | null {
   return typeof id === 'string' ? (/^.*?\/incident\/(.+)$/.exec(id)?.[1] ?? null) : null;
 }
 
-/** @returns the id of the incident that is meant, which may be one that only the history knows; asks when that is open; null when there is none. */
-export async function incidentOf(argument: unknown, view: AppView): Promise<string | null> {
+const rowOf = ({ id, sandboxName, certainty, cause, atMs, text }: Incident): vscode.QuickPickItem & { id: string } => ({
+  label: sandboxName,
+  description: `${certainty === 'probable' ? 'probably ' : ''}${causeWords[cause]} · ${formatMoment(atMs)}`,
+  detail: text,
+  id,
+});
+
+/**
+ * @returns the id of the incident that is meant; where that is open, the person chooses among all that are kept, which may be in no view any
+ * more. Null when there is none, or the question was closed.
+ */
+export async function incidentOf(argument: unknown, supervisor: Supervisor): Promise<string | null> {
   const meant = idOf(argument);
   if (meant !== null) return meant;
-  const incidents = allIncidents(view);
-  if (incidents.length === 0) {
-    tell('Nothing broke so far: there is no incident to show.');
-    return null;
+  const closing = new vscode.CancellationTokenSource();
+  try {
+    // The list opens at once and is filled when the history has answered.
+    const rows = supervisor.incidents().then((incidents) => {
+      if (incidents.length === 0) {
+        closing.cancel();
+        tell('Nothing broke so far: there is no incident to show.');
+      }
+      return incidents.map(rowOf);
+    });
+    const picked = await vscode.window.showQuickPick(
+      rows,
+      { title: 'What happened?', placeHolder: 'Newest first', matchOnDescription: true, matchOnDetail: true },
+      closing.token,
+    );
+    return picked?.id ?? null;
+  } finally {
+    closing.dispose();
   }
-  const picked = await vscode.window.showQuickPick(
-    incidents.map((incident) => ({
-      label: incident.sandboxName,
-      description: `${incident.certainty === 'probable' ? 'probably ' : ''}${causeWords[incident.cause]} · ${formatMoment(incident.atMs)}`,
-      detail: incident.text,
-      id: incident.id,
-    })),
-    { title: 'What happened?', placeHolder: 'Newest first', matchOnDescription: true, matchOnDetail: true },
-  );
-  return picked?.id ?? null;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ProcessTarget, targetOf } from '../model/fix.ts';
 import { isEnded } from '../model/sandbox.ts';
-import type { AppView, SandboxView } from '../model/view.ts';
+import type { AppView, SandboxView, ServerView } from '../model/view.ts';
 import { showInformation, showWarning, tell } from './messages.ts';
 import { mayBeAddress, phaseWords, serverWord } from './text/words.ts';
 
@@ -53,8 +53,8 @@ export function processOf(argument: unknown, view: SandboxView): ProcessTarget |
   return process ? targetOf(process) : null;
 }
 
-/** What is asked for: the person's own, the one a single command is meant for, and the same where a row was lost. */
-type Wanted = 'own' | 'once' | 'lost-row';
+/** What is asked for: the current one, the one a single command is meant for, and the same where a row was lost. */
+type Wanted = 'current' | 'once' | 'lost-row';
 
 const hintFor = (wanted: Wanted): string => {
   if (wanted === 'lost-row') return 'The list changed at that moment';
@@ -68,7 +68,7 @@ const hintFor = (wanted: Wanted): string => {
  * Asks which sandbox is meant.
  * @returns its id, or null when the question was closed or there is none.
  */
-export async function askForSandbox(view: AppView, wanted: Wanted = 'own'): Promise<string | null> {
+export async function askForSandbox(view: AppView, wanted: Wanted = 'current'): Promise<string | null> {
   const living = view.sandboxes.filter(({ sandbox }) => !isEnded(sandbox.phase));
   if (living.length === 0) {
     await sayWhyNone(view);
@@ -82,7 +82,7 @@ export async function askForSandbox(view: AppView, wanted: Wanted = 'own'): Prom
       id: sandbox.id,
     })),
     {
-      title: wanted === 'own' ? 'Which sandbox is yours?' : 'Which sandbox is meant?',
+      title: wanted === 'current' ? 'Which is the current sandbox?' : 'Which sandbox is meant?',
       placeHolder: hintFor(wanted),
       matchOnDescription: true,
       matchOnDetail: true,
@@ -106,7 +106,7 @@ async function sayWhyNone({ servers, sandboxes }: AppView): Promise<void> {
     await sayNotConnected();
     return;
   }
-  const bad = servers.find(({ state }) => state === 'down' || state === 'degraded');
+  const bad = servers.find(isBad);
   if (bad === undefined) {
     tell(
       servers.some(({ state }) => state === 'connecting')
@@ -117,6 +117,14 @@ async function sayWhyNone({ servers, sandboxes }: AppView): Promise<void> {
     );
     return;
   }
+  await sayBad(bad);
+}
+
+/** Whether a server does not answer as it should. */
+export const isBad = ({ state }: ServerView): boolean => state === 'down' || state === 'degraded';
+
+/** Says what is wrong with a server, with what helps. */
+export async function sayBad(bad: ServerView): Promise<void> {
   const isKey = bad.problem === 'unauthorized' || bad.problem === 'forbidden';
   const button = isKey ? 'Set API Key…' : 'Try Again';
   const address = 'Change Address…';

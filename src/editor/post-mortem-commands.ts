@@ -7,7 +7,7 @@ import { incidentOf } from './pick-incident.ts';
 
 /** The story of the incident meant; asks which one when that is open. */
 async function storyOf(supervisor: Supervisor, argument: unknown): Promise<PostMortem | null> {
-  const id = await incidentOf(argument, supervisor.view);
+  const id = await incidentOf(argument, supervisor);
   if (id === null) return null;
   const story = await supervisor.postMortem(id);
   if (story === null) tell('This incident is not remembered any more.');

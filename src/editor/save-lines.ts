@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { abortable } from '../model/wait.ts';
 
 const partBytes = 256 * 1024;
 const mebibyte = 1024 * 1024;
@@ -18,9 +19,16 @@ export interface SavedLines {
 
 /**
  * Hands lines on in parts of some hundred kilobytes, until `mostBytes` would be exceeded.
- * @throws whatever `write` and the lines throw, and the reason of `signal` when it aborts.
+ * @throws whatever `write` and the lines throw, and Problem `aborted` as soon as `signal` aborts, also while it waits for a line.
  */
-export async function writeInParts(
+export const writeInParts = (
+  lines: AsyncIterable<string>,
+  write: (part: Uint8Array) => Promise<void>,
+  mostBytes: number,
+  signal: AbortSignal,
+): Promise<SavedLines> => abortable(partsOf(lines, write, mostBytes, signal), signal);
+
+async function partsOf(
   lines: AsyncIterable<string>,
   write: (part: Uint8Array) => Promise<void>,
   mostBytes: number,
@@ -39,6 +47,7 @@ export async function writeInParts(
     held = 0;
   };
   for await (const line of lines) {
+    signal.throwIfAborted();
     const bytes = encoder.encode(`${line}\n`);
     if (total + bytes.length > mostBytes) {
       cutAtBytes = mostBytes;

@@ -1,7 +1,10 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 
+const secretNames = ['apiKey', 'executionToken'] as const;
+
 /** What a stored secret is for. */
-export type SecretName = 'apiKey' | 'executionToken';
+export type SecretName = (typeof secretNames)[number];
 
 /**
  * Secrets in the editor's SecretStorage, bound to the origin they were entered for: a key for one server
@@ -9,6 +12,7 @@ export type SecretName = 'apiKey' | 'executionToken';
  */
 export class Secrets {
   private readonly storage: vscode.SecretStorage;
+  private salt: Promise<string> | null = null;
 
   constructor(storage: vscode.SecretStorage) {
     this.storage = storage;
@@ -25,13 +29,46 @@ export class Secrets {
     else await this.storage.store(key, value);
   }
 
-  /** Calls `changed` when a secret was stored or removed, also from another window. */
-  onChanged(changed: () => void): vscode.Disposable {
+  /**
+   * Calls `changed` when a secret of the present origin was stored or removed, also from another window. Windows share the storage: what
+   * another one keeps for its own server says nothing of the one that is watched here.
+   * @param present the origin that is watched at the moment of asking, or null.
+   */
+  onChanged(present: () => string | null, changed: (name: SecretName) => void): vscode.Disposable {
     return this.storage.onDidChange((event) => {
-      if (event.key.startsWith(prefix)) changed();
+      const origin = present();
+      const name = origin === null ? undefined : secretNames.find((each) => event.key === keyOf(each, origin));
+      if (name !== undefined) changed(name);
     });
+  }
+
+  /**
+   * @returns a mark by which the same secret is known again, in every window and after a restart. It may be written down: it is made with
+   * a random value that is kept here only, so that nobody can try secrets against it. Throws what the storage throws.
+   */
+  readonly markOf = async (secret: string): Promise<string> => {
+    this.salt ??= this.readSalt();
+    try {
+      return createHmac('sha256', await this.salt)
+        .update(secret)
+        .digest('hex')
+        .slice(0, 8);
+    } catch (error) {
+      this.salt = null;
+      throw error;
+    }
+  };
+
+  private async readSalt(): Promise<string> {
+    const kept = await this.storage.get(saltKey);
+    if (kept !== undefined) return kept;
+    const fresh = randomBytes(32).toString('hex');
+    await this.storage.store(saltKey, fresh);
+    // Another window may have stored one at the same time; what is there now is what both find later.
+    return (await this.storage.get(saltKey)) ?? fresh;
   }
 }
 
 const prefix = 'sandboxForesight/';
+const saltKey = `${prefix}saltOfMarks`;
 const keyOf = (name: string, origin: string): string => `${prefix}${name}/${origin}`;

@@ -52,6 +52,8 @@ export function readSettings(): Settings {
 export const appSettings = (settings: Settings): AppSettings => ({
   sensitivity: settings.alerts.sensitivity,
   maximumWatched: settings.watch.maximumSandboxes,
+  // What is kept can be seen.
+  rememberedMaximumAgeMs: historyBounds(settings).maximumAgeMs,
 });
 
 /** @returns how much of the past is kept. */

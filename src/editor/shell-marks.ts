@@ -2,7 +2,7 @@
  * Teaches a bash in a sandbox to mark where each command begins and ends, so that commands and their exit codes are known.
  * The marks are the editor's own (OSC 633), but we read them ourselves: the editor loses the output of a command that
  * ends within some milliseconds, and most failures do. bash is told by one line typed ahead; the line, its echo and its entry in the
- * history are not seen. Nothing is exported and no file is written. A bash before 4.4 has no PS0 and then marks no command.
+ * history are not seen. The folder is told by a mark of a name the editor does not know: it is none of the editor's computer. Nothing is exported and no file is written. A bash before 4.4 has no PS0 and then marks no command.
  */
 
 /** What the shell says once it has read the line; a property of a name the editor does not know and therefore ignores. */
@@ -16,6 +16,10 @@ const forBash = [
   'case "$(history 1)" in *__foresight_prompt*) history -d "$(history 1 | { read -r n _; echo "$n"; })" ;; esac',
   '__foresight_prompt() { local code=$?',
   'if [ -n "$__foresight_ran" ]; then __foresight_ran=; printf "\\033]633;D;%s\\007" "$code"; fi',
+  // A sign that ends a mark would make another folder of it.
+  'local folder=$PWD',
+  'case $folder in *[[:cntrl:]]*) folder= ;; esac',
+  'printf "\\033]633;P;SandboxForesightCwd=%s\\007" "$folder"',
   'case $PS1 in *"633;B"*) ;; *) PS1="\\[\\e]633;A\\a\\]$PS1\\[\\e]633;B\\a\\]" ;; esac',
   'return "$code"; }',
   // The line as it was typed, escaped as the editor wants it.
@@ -61,7 +65,8 @@ export class ShellMarks {
 
 /** What a marking shell did. */
 export type ShellCommand =
-  | { readonly kind: 'started'; readonly commandLine: string }
+  /** `cwd` is the folder the shell was in before it; null where it does not tell. */
+  | { readonly kind: 'started'; readonly commandLine: string; readonly cwd: string | null }
   /** `exitCode` is null when the shell was gone before it could tell. `output` is the end of what the command wrote, with its escape sequences. */
   | { readonly kind: 'ended'; readonly commandLine: string; readonly exitCode: number | null; readonly output: string };
 
@@ -71,7 +76,8 @@ const bell = String.fromCodePoint(0x07);
  * What the shell integration script writes (VS Code's OSC 633): its letter and what follows it. An escape character begins another
  * mark, so that each character of an output is read once, however many marks are begun in it and never ended.
  */
-const mark = new RegExp(`${esc}\\]633;([CDE])(?:;([^${bell}${esc}]*))?${bell}`, 'g');
+const mark = new RegExp(`${esc}\\]633;([CDEP])(?:;([^${bell}${esc}]*))?${bell}`, 'g');
+const folderMark = 'SandboxForesightCwd=';
 /** A mark is never longer than the longest line that is typed; anything else is output. */
 const longestMark = 16 * 1024;
 const outputCapCharacters = 64 * 1024;
@@ -80,6 +86,7 @@ const outputCapCharacters = 64 * 1024;
 export class CommandReader {
   private rest = '';
   private commandLine = '';
+  private cwd: string | null = null;
   private output: string | null = null;
 
   /** @returns what the next piece of output tells. */
@@ -92,9 +99,12 @@ export class CommandReader {
       at = found.index + found[0].length;
       const [, letter, value = ''] = found;
       if (letter === 'E') this.commandLine = unescaped(value);
-      else if (letter === 'C') {
+      else if (letter === 'P') {
+        // What a command writes while it runs is no word of the shell.
+        if (this.output === null && value.startsWith(folderMark)) this.cwd = value.slice(folderMark.length) || null;
+      } else if (letter === 'C') {
         this.output = '';
-        commands.push({ kind: 'started', commandLine: this.commandLine });
+        commands.push({ kind: 'started', commandLine: this.commandLine, cwd: this.cwd });
       } else if (this.output !== null) {
         const { commandLine, output } = this;
         commands.push({ kind: 'ended', commandLine, exitCode: Number.parseInt(value, 10) || 0, output });

@@ -4,9 +4,11 @@ import { warmUp } from '../app/warm-up.ts';
 import type { CommandPeaks, HistoryBounds, HistoryStore } from '../model/history.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Clock, Here, Log, SandboxProvider } from '../model/ports.ts';
+import { isEnded } from '../model/sandbox.ts';
 import { WindowAttention } from './attention.ts';
 import { registerCommands } from './commands.ts';
-import { askForSecret, connect } from './connect.ts';
+import { ComputerTeller, existsThere } from './computer.ts';
+import { askForSecret, connect, originOrNull } from './connect.ts';
 import { type ConnectionSet, Connections } from './connections.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { EditTimes } from './edit-times.ts';
@@ -17,10 +19,12 @@ import { hereOf } from './here.ts';
 import { IncidentKeeper } from './incident-keeper.ts';
 import { KeptMutes } from './kept-mutes.ts';
 import { createLog } from './log.ts';
-import { fileExists, placeHints, rememberedSandbox, rememberSandbox } from './place.ts';
+import { madeFrom } from './made-from.ts';
+import { fileExists, forgetChoice, placeHints, rememberedSandbox, rememberSandbox } from './place.ts';
 import { PlaceActions } from './place-actions.ts';
 import { EditorProcesses } from './process-owners.ts';
 import { Secrets } from './secrets.ts';
+import { ServerAnswers } from './server-answers.ts';
 import {
   appSettings,
   historyBounds,
@@ -40,6 +44,7 @@ export interface ConnectionNeeds {
   readonly clock: Clock;
   readonly log: Log;
   readonly secret: (name: string, origin: string) => Promise<string | null>;
+  readonly secretMark: (secret: string) => Promise<string>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly fileExists: (path: string) => Promise<boolean>;
   readonly here: Here;
@@ -56,6 +61,8 @@ export interface Parts {
     readonly bounds: HistoryBounds;
     readonly log: Log;
   }): HistoryStore & { readonly peaks: CommandPeaks };
+  /** The ids of all systems, in the order in which they are asked. */
+  readonly systems: readonly string[];
   /** @param id of the system, as in its settings. */
   connect(id: string, needs: ConnectionNeeds): ConnectionSet;
   /** The origin that secrets for a server's address belong to. Throws `Problem` for what is no address. */
@@ -85,7 +92,7 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     log,
   });
   const editTimes = new EditTimes(clock.now);
-  const rememberedFixes = new RememberedFixes(context.globalState);
+  const rememberedFixes = new RememberedFixes(context.globalState, redact);
   const supervisor = parts.createSupervisor({
     clock,
     log,
@@ -99,8 +106,13 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     redact,
     editTimes: () => editTimes.moments,
     rememberedFixes: () => rememberedFixes.list,
-    forgotten: async () => {
-      await keeper?.write();
+    forgotten: async (sandboxId) => {
+      if (sandboxId === null) await rememberedFixes.clear();
+      // That a sandbox which lives is the current one is a wish of now, none of the past.
+      const lives = (id: string): boolean =>
+        supervisor.view.sandboxes.some(({ sandbox }) => sandbox.id === id && !isEnded(sandbox.phase));
+      await forgetChoice(context.workspaceState, (id) => (sandboxId ?? id) === id && !lives(id));
+      await keeper?.forget(sandboxId);
     },
   });
   // On the person's side the store itself survives a sandbox; inside one, only what the editor keeps does.
@@ -117,17 +129,18 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     notificationsEnabled: () => settings.alerts.notifications,
     offersEnabled: () => settings.alerts.notifications && settings.errors.offerFixes,
     remember,
+    remote: () => here().remote,
     environment: context.environmentVariableCollection,
   });
   const minuteMs = 60_000;
   const attention = new WindowAttention(clock, settings.local.restAfterMinutes * minuteMs);
   const owners = new EditorProcesses((error) => log.debug(`The process of a terminal is not known: ${String(error)}`));
   const here = (): Here => hereOf(context.extension.extensionKind, attention, owners);
-  const madeFrom = (): Readonly<Record<string, unknown>> => ({
-    openSandbox: [settings.openSandbox, readNetworkSettings()],
-    // Which folders are open is asked when it is needed; whether the place can be read at all is not.
-    local: [settings.local.enabled, here().unreadable === null],
-  });
+  let keyChanges = 0;
+  const renewConnections = (): void => {
+    const hereReadable = here().unreadable === null;
+    connections.renew(madeFrom(parts.systems, { settings, network: readNetworkSettings(), hereReadable, keyChanges }));
+  };
   const connections = new Connections(supervisor, {
     clock,
     log,
@@ -141,8 +154,12 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
         clock,
         log,
         secret: secrets.get,
+        secretMark: secrets.markOf,
         environment,
-        fileExists,
+        fileExists: (path) => {
+          const { remote, files } = here();
+          return remote ? existsThere(files, path) : fileExists(path);
+        },
         here: here(),
       });
     },
@@ -158,6 +175,7 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
       remote: () => here().remote,
     }),
     rememberedFixes,
+    answers: new ServerAnswers(supervisor, clock),
     now: clock.now,
     remember,
     connect: () => connect(secrets, settings.openSandbox.serverUrl, parts.originOf),
@@ -165,23 +183,38 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     tryDemo: () => connections.startDemo(parts.createDemo()),
     showLog: log.show,
   });
+  const computer = new ComputerTeller(here, (known) =>
+    supervisor.setPlace(placeHints(known), rememberedSandbox(context.workspaceState)),
+  );
+  const tellPlace = (then?: () => void): void => {
+    computer.tell(then).catch((error: unknown) => log.error(`The place of the editor: ${String(error)}`));
+  };
+  const presentOrigin = (): string | null => originOrNull(parts.originOf, settings.openSandbox.serverUrl);
   const warming = warmUp(clock);
   context.subscriptions.push(
     { dispose: () => warming.cancel() },
     registerCommands(handlers, (id, error) => log.error(`${id}: ${error instanceof Error ? error.stack : error}`)),
-    // A key is read for every request: a new one only has to be tried.
-    secrets.onChanged(() => supervisor.refresh()),
+    secrets.onChanged(presentOrigin, (name) => {
+      if (name !== 'apiKey') {
+        // It is read for every request: a new one only has to be tried.
+        supervisor.refresh();
+        return;
+      }
+      keyChanges += 1;
+      renewConnections();
+    }),
     onSettingsChanged((changed) => {
       settings = changed;
       supervisor.setSettings(appSettings(changed));
       history.setBounds(historyBounds(changed));
       attention.setPatience(changed.local.restAfterMinutes * minuteMs);
-      connections.renew(madeFrom());
+      renewConnections();
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
-      supervisor.setPlace(placeHints(), rememberedSandbox(context.workspaceState));
-      connections.renew(madeFrom());
+      tellPlace(renewConnections);
     }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => tellPlace()),
+    computer,
     attention,
     owners,
     { dispose: logFirstNumbers(supervisor, clock, log) },
@@ -190,11 +223,12 @@ export function start(context: vscode.ExtensionContext, parts: Parts): () => Pro
     workbench,
   );
   setImmediate(() => {
-    supervisor.setPlace(placeHints(), rememberedSandbox(context.workspaceState));
-    connections.renew(madeFrom());
+    // Which sandbox is the person's is asked with what is known of the place.
+    tellPlace(renewConnections);
     keeper?.start();
   });
   return async () => {
+    computer.dispose();
     await keeper?.close();
     await supervisor.dispose();
     await history.dispose();

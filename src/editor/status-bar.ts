@@ -1,16 +1,13 @@
 import * as vscode from 'vscode';
 import type { AppView } from '../model/view.ts';
 import { statusText } from './text/status-text.ts';
-import { tooltipCommands, tooltipKey, tooltipMarkdown } from './text/tooltip.ts';
-
-/** Numbers in the tooltip are never older than this. */
-const tooltipEveryMs = 30_000;
+import { isOutdated, type TooltipState, tooltipCommands, tooltipMarkdown, tooltipState } from './text/tooltip.ts';
 
 /** The one status bar item. Written only where something changed, so that an open tooltip stays open. */
 export class StatusBar implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
-  private tooltipAtMs = 0;
-  private shown = { text: '', label: '', tooltip: '', background: '', command: '' };
+  private tooltip: TooltipState | null = null;
+  private shown = { text: '', label: '', background: '', command: '' };
 
   constructor() {
     this.item = vscode.window.createStatusBarItem('sandboxForesight.status', vscode.StatusBarAlignment.Left, 50);
@@ -20,12 +17,12 @@ export class StatusBar implements vscode.Disposable {
   /** Shows `view` as it is at `nowMs` (epoch milliseconds). */
   update(view: AppView, nowMs: number): void {
     const { text, background, label } = statusText(view, nowMs);
-    const tooltip = tooltipKey(view, nowMs);
+    const tooltip = tooltipState(view, nowMs);
     const command = view.servers.length === 0 ? 'sandboxForesight.connect' : commandFor(view);
     if (text !== this.shown.text) this.item.text = text;
     if (label !== this.shown.label) this.item.accessibilityInformation = { label, role: 'button' };
-    if (tooltip !== this.shown.tooltip || Math.abs(nowMs - this.tooltipAtMs) > tooltipEveryMs) {
-      this.tooltipAtMs = nowMs;
+    if (this.tooltip === null || isOutdated(this.tooltip, tooltip)) {
+      this.tooltip = tooltip;
       const markdown = new vscode.MarkdownString(tooltipMarkdown(view, nowMs));
       markdown.isTrusted = { enabledCommands: [...tooltipCommands] };
       this.item.tooltip = markdown;
@@ -36,7 +33,7 @@ export class StatusBar implements vscode.Disposable {
     }
     if (command !== this.shown.command) this.item.command = command;
     if (this.shown.text === '') this.item.show();
-    this.shown = { text, label, tooltip, background, command };
+    this.shown = { text, label, background, command };
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@ import type { ErrorEvent } from '../model/error-event.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { Clock, ErrorSource } from '../model/ports.ts';
 import { sleep } from '../model/wait.ts';
+import { debugFolder, taskFolder } from './command-folder.ts';
 import { DebugOutput } from './debug-output.ts';
 import { EventQueue } from './event-queue.ts';
 import type { OutputTail } from './output-tail.ts';
@@ -34,6 +35,8 @@ interface RunningTask {
   readonly atMs: number;
   /** Null while nobody knows it in a form that can be run again. */
   commandLine: string | null;
+  /** The folder it runs in; null while nobody knows it. */
+  cwd: string | null;
   output: OutputTail | null;
   /** Settles when there is no more output. */
   readonly whole: PromiseWithResolvers<void>;
@@ -69,7 +72,9 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
       vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
         this.ended(execution, exitCode ?? null).catch(this.failed);
       }),
-      vscode.debug.registerDebugAdapterTrackerFactory('*', { createDebugAdapterTracker: () => this.tracker() }),
+      vscode.debug.registerDebugAdapterTrackerFactory('*', {
+        createDebugAdapterTracker: (session) => this.tracker(session),
+      }),
     );
   }
 
@@ -81,6 +86,7 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
   told(execution: vscode.TaskExecution, told: TaskTold): void {
     const known = this.running.get(execution) ?? this.ending.get(execution);
     if (known === undefined) return;
+    known.cwd ??= told.cwd;
     if (known.commandLine === null && told.commandLine !== null) {
       known.commandLine = told.commandLine;
       if (this.running.has(execution)) this.begin(known);
@@ -99,6 +105,7 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
       sandboxId,
       atMs: this.now(),
       commandLine,
+      cwd: taskFolder(execution.task),
       output: null,
       whole: Promise.withResolvers(),
     };
@@ -106,9 +113,9 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
     this.begin(task);
   }
 
-  private begin({ id: commandId, sandboxId, atMs, commandLine }: RunningTask): void {
+  private begin({ id: commandId, sandboxId, atMs, commandLine, cwd }: RunningTask): void {
     if (commandLine === null) return;
-    this.queue.push({ kind: 'command-started', sandboxId, commandId, atMs, commandLine, cwd: null });
+    this.queue.push({ kind: 'command-started', sandboxId, commandId, atMs, commandLine, cwd });
   }
 
   private async ended(execution: vscode.TaskExecution, exitCode: number | null): Promise<void> {
@@ -123,8 +130,8 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
     const output = await this.outputOf(known);
     this.ending.delete(execution);
     const text = hasWords(output) ? output : taskFailure(execution.task.name, exitCode);
-    const { commandLine } = known;
-    this.queue.push({ sandboxId, commandId, commandLine, source: this.name, text, exitCode, atMs });
+    const { commandLine, cwd } = known;
+    this.queue.push({ sandboxId, commandId, commandLine, cwd, source: this.name, text, exitCode, atMs });
   }
 
   /** The end of what it wrote; empty where the editor does not read the terminals of tasks. */
@@ -135,7 +142,8 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
     return task.output?.text ?? '';
   }
 
-  private tracker(): vscode.DebugAdapterTracker {
+  private tracker(session: vscode.DebugSession): vscode.DebugAdapterTracker {
+    const cwd = debugFolder(session);
     const output = new DebugOutput();
     let told = false;
     const end = (): void => {
@@ -145,7 +153,7 @@ export class TaskSource implements ErrorSource, vscode.Disposable {
       if (failure === null || sandboxId === null) return;
       const { text, exitCode } = failure;
       const atMs = this.now();
-      this.queue.push({ sandboxId, commandId: null, commandLine: null, source: 'debug', text, exitCode, atMs });
+      this.queue.push({ sandboxId, commandId: null, commandLine: null, cwd, source: 'debug', text, exitCode, atMs });
     };
     return { onDidSendMessage: (message: unknown) => output.message(message), onWillStopSession: end, onExit: end };
   }

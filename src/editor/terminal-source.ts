@@ -13,6 +13,8 @@ type TerminalEvent = ErrorEvent | CommandStarted | CommandEnded;
 export interface TaskTold {
   /** The line the shell ran, with all variables of the editor resolved; null where the editor only guesses it from the screen. */
   readonly commandLine: string | null;
+  /** The folder its shell is in; null where the editor does not tell it. */
+  readonly cwd: string | null;
   readonly output: OutputTail;
 }
 
@@ -75,7 +77,7 @@ export class TerminalSource implements ErrorSource, vscode.Disposable {
     return (command) => {
       const { commandLine } = command;
       const atMs = this.now();
-      if (command.kind === 'started') id = this.begin(sandboxId, commandLine, null, atMs);
+      if (command.kind === 'started') id = this.begin(sandboxId, commandLine, command.cwd, atMs);
       else this.end({ sandboxId, id, commandLine, exitCode: command.exitCode, text: command.output, atMs });
     };
   }
@@ -99,10 +101,11 @@ export class TerminalSource implements ErrorSource, vscode.Disposable {
   ): Promise<string | null> {
     const atMs = this.now();
     const owner = await this.ownerOf(terminal);
-    if (owner.kind === 'person') return this.begin(sandboxId, lineOf(execution), execution.cwd?.path ?? null, atMs);
+    const cwd = execution.cwd?.path ?? null;
+    if (owner.kind === 'person') return this.begin(sandboxId, lineOf(execution), cwd, atMs);
     const { High } = vscode.TerminalShellExecutionCommandLineConfidence;
     const isSure = execution.commandLine.confidence === High && lineOf(execution) !== '';
-    if (owner.task !== null) this.ofTask(owner.task, { commandLine: isSure ? lineOf(execution) : null, output });
+    if (owner.task !== null) this.ofTask(owner.task, { commandLine: isSure ? lineOf(execution) : null, cwd, output });
     return null;
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Mute } from '../model/mute.ts';
 import type { AppView } from '../model/view.ts';
 import { treeModel } from './text/tree-model.ts';
 import type { TreeNode } from './text/tree-node.ts';
@@ -21,6 +22,7 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
   private filter = '';
   private message = '';
   private view: AppView | null = null;
+  private mutes: readonly Mute[] = [];
 
   constructor() {
     this.treeView = vscode.window.createTreeView(viewId, {
@@ -31,9 +33,10 @@ export class SandboxTree implements vscode.TreeDataProvider<TreeRow>, vscode.Dis
   }
 
   /** Shows `view` as it is at `nowMs` (epoch milliseconds). */
-  update(view: AppView, nowMs: number): void {
+  update(view: AppView, nowMs: number, mutes: readonly Mute[] = this.mutes): void {
     this.view = view;
-    const model = treeModel(view, this.filter, nowMs);
+    this.mutes = mutes;
+    const model = treeModel(view, this.filter, nowMs, mutes);
     this.showFilter(model);
     const change = this.rows.update(model, nowMs);
     this.tell(this.unheard.isLost(this.treeView.visible, nowMs) ? 'all' : change, nowMs);

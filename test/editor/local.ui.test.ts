@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputText } from './harness.ts';
 import { eventually, openProduct, type Product, screenRecord } from './product.ts';
 import {
+  inputBox,
   modal,
   openView,
   quickPick,
@@ -85,8 +86,8 @@ const log = (): string => outputText(product.workbench.editor, 'Sandbox Foresigh
 
 describe('a fresh install', () => {
   it('tells the truth in the status bar, with no server and no key', async () => {
-    const reading = await product.status.waitForText(/^this (container|machine|pod|sandbox|dev container) \S+ +\d+ ?%/);
-    expect(reading.ariaLabel).toMatch(/^Sandbox this \w+.*: .*\d+ ?%/);
+    const reading = await product.status.waitForText(/^this (container|machine|pod|sandbox|dev container) \S+ +\d+%/);
+    expect(reading.ariaLabel).toMatch(/^Sandbox this \w+.*: .*\d+%/);
     await screenshot(product.page, 'local-fresh');
   });
 
@@ -99,13 +100,28 @@ describe('a fresh install', () => {
   });
 
   it('says in the tooltip and the tree where it is and how that was found', async () => {
-    expect(await product.status.tooltip()).toMatch(/the editor works in it: a /);
+    expect(await product.status.tooltip()).toMatch(/the editor works in it, a /);
     tree = await openView(product.page);
     await tree.waitForRow(/^this /, /current/);
     await tree.waitForRows('what is known of it', (rows) =>
       ['This computer', 'Memory', 'Largest processes'].every((wanted) => rows.some(({ label }) => label === wanted)),
     );
     await screenshot(product.page, 'local-tree');
+  });
+
+  it('shows the way to a server on the row of the place, and says what came of it, which no number of the place does', async () => {
+    const { page } = product;
+    await tree.pressRowButton('This computer', 'Connect to a Sandbox Server…');
+    const address = await inputBox(page, 'Connect to an OpenSandbox server');
+    await address.type('http://127.0.0.1:9');
+    await address.accept();
+    await (await inputBox(page, 'API key of the server')).accept();
+    const told = await toast(page, 'OpenSandbox on 127.0.0.1:9: The server cannot be reached.');
+    expect([told.severity, told.buttons]).toEqual(['warning', ['Try Again', 'Change Address…']]);
+    await screenshot(page, 'local-wrong-address');
+    await told.press('Try Again');
+    await (await toast(page, 'OpenSandbox on 127.0.0.1:9: The server cannot be reached.')).close();
+    product.set({ 'sandboxForesight.openSandbox.serverUrl': undefined });
   });
 
   it('runs a fix in a terminal of the editor and says how it went as soon as its command has ended', async () => {
@@ -177,6 +193,6 @@ describe('a fresh install', () => {
     await takesTheTour(product.page);
     product.set({ 'sandboxForesight.local.enabled': undefined });
     await product.reload();
-    await product.status.waitForText(/^this \w+.* \d+ ?%/);
+    await product.status.waitForText(/^this \w+.* \d+%/);
   });
 });

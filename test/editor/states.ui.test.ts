@@ -92,6 +92,8 @@ describe('connecting', () => {
     const row = await tree.waitForRow('OpenSandbox', /key refused/);
     expect(row.icon).toBe('debug-disconnect');
     expect(await tree.tooltip('OpenSandbox')).toMatch(/did not accept the key\.\nStore the API key .*Set API Key/);
+    const told = await toast(product.page, 'The server did not accept the key.');
+    expect([told.severity, told.buttons]).toEqual(['warning', ['Set API Key…']]);
     await screenshot(product.page, 'states-key-refused');
   });
 
@@ -103,6 +105,7 @@ describe('connecting', () => {
     await box.type(rightKey);
     await box.accept();
     await product.status.waitForText('no sandbox');
+    await toast(product.page, /^Connected to OpenSandbox on .*: it has no sandbox yet/);
     await tree.waitForRow('OpenSandbox', /^healthy/);
     await until(
       product.page,
@@ -138,7 +141,7 @@ describe('several sandboxes', () => {
     await server.createSandbox({ metadata: { name: 'api-tests' }, timeout: null });
     await server.createSandbox({ metadata: { name: 'web' }, timeout: null });
     await product.visit(server);
-    const pick = await quickPick(product.page, 'Which sandbox is yours?');
+    const pick = await quickPick(product.page, 'Which is the current sandbox?');
     expect(pick.rows.map(({ label, description }) => `${label} ${description}`).sort()).toEqual([
       'api-tests running',
       'web running',
@@ -150,17 +153,17 @@ describe('several sandboxes', () => {
   });
 
   it('can be chosen from the status bar at any time', async () => {
-    expect((await screenRecord(product.page)).questions).toEqual(['Which sandbox is yours?']);
+    expect((await screenRecord(product.page)).questions).toEqual(['Which is the current sandbox?']);
     await product.status.click();
-    await (await quickPick(product.page, 'Which sandbox is yours?')).choose('web');
+    await (await quickPick(product.page, 'Which is the current sandbox?')).choose('web');
     await product.status.waitForText(measured('web'));
-    expect(await product.status.tooltip()).toContain('This is your sandbox: chosen by you.');
+    expect(await product.status.tooltip()).toContain('This is the current sandbox: chosen by you.');
   });
 
   it('are not asked about again after a reload', async () => {
     await product.reload();
     await product.status.waitForText(measured('web'));
-    expect(await product.status.tooltip()).toContain('This is your sandbox: chosen here before.');
+    expect(await product.status.tooltip()).toContain('This is the current sandbox: chosen here before.');
     expect((await screenRecord(product.page)).questions).toEqual([]);
   });
 });
@@ -203,6 +206,8 @@ describe('a sandbox', () => {
     const reading = await product.status.waitForText('api-tests agent does not answer');
     expect(reading.kind).toBe('warning');
     await tree.waitForRow(/The agent in the sandbox does not answer/);
+    await tree.waitForRow('api-tests', /^does not answer · /);
+    await tree.waitForRow('Memory', /^~\d+%/);
     await screenshot(product.page, 'states-agent-dead');
     await server.setSwitch('killExecd', false, id);
     await product.status.waitForText(measured('api-tests'), 90_000);
@@ -297,6 +302,7 @@ describe('a server that', () => {
     await screenshot(product.page, 'states-wrong-server');
     await server.setSwitch('lifecycleFault', 'html');
     await run(product.page, 'Sandbox Foresight: Refresh');
+    expect((await toast(product.page, /^OpenSandbox on /)).buttons).toContain('Try Again');
     await product.status.waitForText('is not what was expected');
     await server.setSwitch('lifecycleFault', 'none');
     await product.status.waitForText('no sandbox');

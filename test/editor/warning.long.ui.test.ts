@@ -39,6 +39,9 @@ describe('a warning that is not wanted', () => {
     ]);
     await screenshot(product.page, 'warning-more');
     await pick.choose("Don't warn about the memory of this sandbox again");
+    const told = await toast(product.page, 'You are not warned about the memory of web again');
+    expect(told.buttons).toEqual(['Warn Again']);
+    await tree.waitForRow('Warnings muted', 'Memory');
   });
 
   it('stays silent up to the end, while the status bar does not', async () => {

@@ -68,7 +68,7 @@ describe('a service that leaks', () => {
     const text = await product.status.tooltip();
     expect(text).toMatch(/api-tests — running, (warning|critical)/);
     expect(text).toContain("Data: the sandbox's own cgroup, fresh");
-    expect(text).toContain('This is your sandbox: the only one running.');
+    expect(text).toContain('This is the current sandbox: the only one running.');
     expect(text).toMatch(/What can I do\? · Dashboard · Details · Choose sandbox · Log/);
   });
 

@@ -24,8 +24,12 @@ describe('manifest, code and README say the same', () => {
   it('about commands', () => {
     const inCode = commandIds.map((id) => `sandboxForesight.${id}`);
     expect(declared).toEqual(inCode);
-    const inReadme = listed(/^\| `(sandboxForesight\.[a-zA-Z]+)` \|/gm).filter((name) => !settings.includes(name));
-    expect(inReadme).toEqual(inCode);
+  });
+
+  it('about the titles of commands, by which the palette finds them', () => {
+    const titles = contributes.commands.map(({ title }) => title);
+    expect(listed(/^\| \*([^*|]+)\* \|/gm).toSorted()).toEqual(titles.toSorted());
+    for (const { category } of contributes.commands) expect(readme).toContain(`*${category}:*`);
   });
 
   it('about settings', () => {
@@ -39,6 +43,24 @@ describe('manifest, code and README say the same', () => {
     const properties: Record<string, { default: unknown }> = contributes.configuration[0]?.properties ?? {};
     for (const [name, { default: value }] of Object.entries(properties)) {
       expect(readme).toContain(`| \`${name}\` | ${value === '' ? 'empty' : `\`${String(value)}\``} |`);
+    }
+  });
+});
+
+describe('how good it is', () => {
+  const sensitivity = contributes.configuration[0]?.properties['sandboxForesight.alerts.sensitivity'];
+
+  it('is told in the same figures by README and setting, also of the newest exam', () => {
+    const described = sensitivity?.enumDescriptions ?? [];
+    expect(described).toHaveLength(3);
+    for (const [index, name] of (sensitivity?.enum ?? []).entries()) {
+      const [row = ''] = listed(new RegExp(`^\\| ${name} \\| (.+) \\|$`, 'gm'));
+      const [all, exam, quiet, stress] = row.split(' | ');
+      expect(described[index]).toMatch(
+        new RegExp(
+          `${all} of the foreseeable .*newest exam (of )?${exam}\\..* ${quiet} in 64 quiet hours, ${stress} per hour`,
+        ),
+      );
     }
   });
 });
@@ -115,13 +137,23 @@ describe('menus', () => {
     expect(rows.test('sandbox.here')).toBe(true);
   });
 
+  it('show the way to a server on the row of the own place, which is all there is at first', () => {
+    const inline = items.filter(({ group }) => group?.startsWith('inline'));
+    const on = (row: string): readonly string[] =>
+      inline
+        .filter(({ when }) => new RegExp(/ viewItem =~ \/(.+)\//.exec(when)?.[1] ?? '^$').test(row))
+        .map(({ command }) => command.replace('sandboxForesight.', ''));
+    expect(on('place.healthy')).toEqual(['connect']);
+    expect(on('server.healthy')).toEqual([]);
+  });
+
   it('match only rows that exist', () => {
     const rows = [
       ...phases.map((phase) => `sandbox.${phase}`),
       ...signalNames.map((signal) => `signal.${signal}`),
       ...['sandbox.here', 'signal.memory.here'],
       ...['error', 'incident', 'process', 'link.needs-consent', 'link.unavailable', 'server.down', 'server.degraded'],
-      ...['place.down', 'place.degraded'],
+      ...['place.down', 'place.degraded', 'muted'],
     ];
     const whens = items.map(({ when }) => when).filter((when) => when.includes('viewItem'));
     expect(whens.length).toBeGreaterThan(10);
@@ -149,6 +181,18 @@ describe('menus', () => {
 
   it('offer every action in the command palette too', () => {
     expect(Object.keys(contributes.menus)).not.toContain('commandPalette');
+  });
+});
+
+describe('the pictures of the tour', () => {
+  // What a theme leaves out, SVG fills with black.
+  const inEveryTheme = ['editor-background', 'foreground', 'descriptionForeground'].concat(
+    ['notifications', 'button'].flatMap((part) => [`${part}-background`, `${part}-foreground`]),
+  );
+  const folder = path.join(root, 'media', 'walkthrough');
+  it.each(readdirSync(folder).filter((file) => file.endsWith('.svg')))('%s has a colour in every theme', (file) => {
+    const bare = readFileSync(path.join(folder, file), 'utf8').matchAll(/var\(--vscode-([\w-]+)\)/g);
+    expect([...bare].map(([, name]) => name).filter((name) => !inEveryTheme.includes(name ?? ''))).toEqual([]);
   });
 });
 

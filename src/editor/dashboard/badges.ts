@@ -2,7 +2,7 @@ import type { Badge, Tone } from '../../model/dashboard/parts.ts';
 import type { FixOutcome } from '../../model/fix.ts';
 import type { Phase, Sandbox } from '../../model/sandbox.ts';
 import type { WarningLevel } from '../../model/warning.ts';
-import { levelWords, phaseText } from '../text/words.ts';
+import { levelWords, phaseText, resultWords } from '../text/words.ts';
 
 const phaseTones: Record<Phase, Tone> = {
   creating: 'muted',
@@ -56,11 +56,11 @@ export const levelBadge = (level: WarningLevel): Badge => ({
 });
 
 const results: Record<FixOutcome['result'], Badge> = {
-  worked: { word: 'worked', icon: 'check', tone: 'good' },
-  'did-not-work': { word: 'did not work', icon: 'failed', tone: 'bad' },
-  'cannot-tell': { word: 'cannot be told', icon: 'question', tone: 'muted' },
-  cancelled: { word: 'cancelled', icon: 'ended', tone: 'muted' },
-  failed: { word: 'failed', icon: 'failed', tone: 'bad' },
+  worked: { word: resultWords.worked, icon: 'check', tone: 'good' },
+  'did-not-work': { word: resultWords['did-not-work'], icon: 'failed', tone: 'bad' },
+  'cannot-tell': { word: resultWords['cannot-tell'], icon: 'question', tone: 'muted' },
+  cancelled: { word: resultWords.cancelled, icon: 'ended', tone: 'muted' },
+  failed: { word: resultWords.failed, icon: 'failed', tone: 'bad' },
 };
 
 export const resultBadge = (result: FixOutcome['result']): Badge => results[result];

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainName } from '../../app/format.ts';
 import type { FromPage, Place } from '../../model/dashboard/messages.ts';
 import { readState } from '../../model/dashboard/state.ts';
 import { workspaceName } from '../../model/workspace.ts';
@@ -16,8 +17,6 @@ const isOpen = (workspace: string): boolean =>
   (vscode.workspace.workspaceFolders ?? []).some(
     ({ name, uri }) => workspaceName(name) === workspace || workspaceName(uri.path) === workspace,
   );
-
-const plain = (id: string): string => id.replace(/\p{Cc}+/gu, ' ').slice(0, 120);
 
 const keyOf = (place: Place): string => (place.page === 'fleet' ? 'fleet' : `${place.page} ${place.id}`);
 
@@ -105,7 +104,8 @@ export class Dashboards implements vscode.Disposable {
     if (message.kind === 'action') {
       const action = feed.action(message.id);
       // Old by now, or made up: nothing is guessed.
-      if (action === null) this.#sources.log.warn(`The dashboard asked for what is not offered: ${plain(message.id)}`);
+      if (action === null)
+        this.#sources.log.warn(`The dashboard asked for what is not offered: ${plainName(message.id, 120)}`);
       else await runAction(action, this.#sources);
       return;
     }

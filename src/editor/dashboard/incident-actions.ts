@@ -2,7 +2,6 @@ import { pastEdits, patternIn } from '../../app/error-fixes/past-edits.ts';
 import { shortName } from '../../app/format.ts';
 import type { FixId, RankedFix } from '../../model/fix.ts';
 import type { FixRecord } from '../../model/history.ts';
-import { ownLimit } from '../../model/own-limit.ts';
 import type { PostMortem } from '../../model/post-mortem.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { SandboxView } from '../../model/view.ts';
@@ -78,12 +77,6 @@ const rules: readonly Rule[] = [
 const limitIn = ({ courses }: PostMortem, signal: SignalName): number | null =>
   courses.find((course) => course.signal === signal)?.limit.findLast((limit) => limit !== null) ?? null;
 
-/** The limit of memory at the end; null where the story tells of that of the machine, by which nothing may be sized. */
-const memoryIn = (told: PostMortem, view: SandboxView | null): number | null => {
-  const limit = limitIn(told, 'memory');
-  return view !== null && ownLimit(view) === null && view.sample?.memory?.limitBytes === limit ? null : limit;
-};
-
 /** What ran when it broke. */
 const commandsAtEnd = ({ commands, incident }: PostMortem): readonly string[] =>
   commands
@@ -118,7 +111,7 @@ const againstError = async (advice: string, told: PostMortem, help: IncidentHelp
   if (error === undefined) return [];
   const { view, records, errorFixes, canPropose } = help;
   const { fingerprint } = error;
-  const limitBytes = memoryIn(told, view);
+  const { ownLimitBytes: limitBytes } = told;
   // The sandbox lives and still knows the error: then this is the same as on its own page.
   if (
     view?.sandbox.phase === 'running' &&
@@ -154,7 +147,7 @@ const offersFor = async (advice: string, told: PostMortem, help: IncidentHelp): 
     if (offer !== null) offers.push(offer);
   }
   if (rule.setting !== undefined) offers.push(settingOffer(rule.setting));
-  const limitBytes = memoryIn(told, view);
+  const { ownLimitBytes: limitBytes } = told;
   for (const fix of isLowering(advice, told, limitBytes) ? [] : editsFor(rule, advice, told, records)) {
     if (await canPropose(fix, limitBytes)) offers.push(editOffer(fix, limitBytes));
   }

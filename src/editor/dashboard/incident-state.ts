@@ -1,11 +1,12 @@
 import { howOften, triedText, whoText } from '../../app/post-mortem/recurrence-text.ts';
+import { spanText } from '../../app/post-mortem/words.ts';
 import type { IncidentPage } from '../../model/dashboard/incident-page.ts';
 import type { Badge, Mark, Tone } from '../../model/dashboard/parts.ts';
-import { capital, formatDuration, formatMoment } from '../../model/format.ts';
+import { capital, formatMoment } from '../../model/format.ts';
 import type { CommandRun } from '../../model/history.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { PostMortem, PostMortemEvent } from '../../model/post-mortem.ts';
-import { causeWords, phaseAndRaw } from '../text/words.ts';
+import { causeWords, phaseAndRaw, signalWords } from '../text/words.ts';
 import { shownCourse } from './course.ts';
 import { lifecycleMarks, runEndText } from './marks.ts';
 import type { Offered } from './page-actions.ts';
@@ -45,6 +46,10 @@ const eventWords: Record<PostMortemEvent['kind'], string> = {
   break: 'the end',
 };
 
+/** A command is known by its name, a warning by what it was about; the text of the others is too long for a mark. */
+const wordOf = ({ kind, signal, text }: PostMortemEvent): string =>
+  kind === 'command' ? text : signal === undefined ? eventWords[kind] : signalWords[signal];
+
 /** Lifecycle comes from the timeline, whose steps know how long they lasted. */
 const eventMarks = (events: readonly PostMortemEvent[]): readonly Mark[] =>
   events.flatMap((event, index) =>
@@ -57,8 +62,7 @@ const eventMarks = (events: readonly PostMortemEvent[]): readonly Mark[] =>
             atMs: event.atMs,
             endedAtMs: event.endedAtMs,
             open: false,
-            // A command is known by its name; the text of the others is too long for a mark.
-            word: event.kind === 'command' ? event.text : eventWords[event.kind],
+            word: wordOf(event),
             text: event.text,
             tone: eventTones[event.kind],
           },
@@ -94,7 +98,7 @@ export function incidentPage(
     { label: 'Workspace', text: incident.workspace ?? 'not known' },
     {
       label: 'Warned',
-      text: incident.leadMs === null ? 'not before it' : `${formatDuration(incident.leadMs)} before`,
+      text: incident.leadMs === null ? 'not before it' : `${spanText(incident.leadMs)} before`,
     },
   ];
   if (incident.exitCode !== null) facts.push({ label: 'Exit code', text: String(incident.exitCode) });

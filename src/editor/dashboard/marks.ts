@@ -1,9 +1,10 @@
+import { spanText } from '../../app/post-mortem/words.ts';
 import { ranUntilMs } from '../../model/command-run.ts';
 import type { Mark } from '../../model/dashboard/parts.ts';
 import type { RecognisedError } from '../../model/error-event.ts';
 import type { FixOutcome } from '../../model/fix.ts';
 import { fixTitle } from '../../model/fix-title.ts';
-import { formatClock, formatDuration } from '../../model/format.ts';
+import { formatClock } from '../../model/format.ts';
 import type { CommandRun } from '../../model/history.ts';
 import type { Incident, LifecycleTransition } from '../../model/incident.ts';
 import { isEnded } from '../../model/sandbox.ts';
@@ -51,7 +52,7 @@ export const warningMarks = (warnings: readonly Warning[]): readonly Mark[] =>
 export const runEndText = (run: CommandRun, nowMs: number): string => {
   if (run.endedAtMs === null)
     return ranUntilMs(run) < nowMs ? 'its end was not seen' : 'running, or its end was not seen';
-  const took = formatDuration(run.endedAtMs - run.startedAtMs);
+  const took = spanText(run.endedAtMs - run.startedAtMs);
   return run.exitCode === null ? `ended after ${took}` : `exit code ${run.exitCode} after ${took}`;
 };
 

@@ -1,5 +1,6 @@
 import { editsOf } from '../../app/error-fixes/edits/edits.ts';
 import { successText } from '../../app/error-fixes/rank.ts';
+import { plainName } from '../../app/format.ts';
 import type { ActionButton } from '../../model/dashboard/parts.ts';
 import type { SandboxPage } from '../../model/dashboard/sandbox-page.ts';
 import type { RecognisedError } from '../../model/error-event.ts';
@@ -34,11 +35,6 @@ export interface Offered {
 const shownEach = 2;
 const mostDetail = 200;
 
-const detailOf = (text: string): string => {
-  const flat = text.replace(/\p{Cc}+/gu, ' ').trim();
-  return flat.length > mostDetail ? `${flat.slice(0, mostDetail - 1)}…` : flat;
-};
-
 const howText = (fix: RankedFix): string => {
   switch (fix.does) {
     case 'command':
@@ -61,7 +57,7 @@ const noteOf = (...parts: readonly (string | null)[]): string =>
 const buttonOf = (id: string, fix: RankedFix): ActionButton => ({
   id,
   title: fix.title,
-  detail: detailOf(fix.text),
+  detail: plainName(fix.text, mostDetail),
   note: noteOf(howText(fix), successText(fix)),
   risk: fix.risk,
 });

@@ -1,14 +1,14 @@
 import type { Sample } from '../../model/sample.ts';
 
-/** So many samples in a row that all lie behind the newest are not late ones: the clock was set back (`monitor/sample-order.ts`). */
-const steadyRow = 3;
-
-/** Keeps the samples of the last time, in order. */
+/**
+ * Keeps the samples of the last time, in order. What a view shows leads: the monitor has told late samples from a clock that was set back
+ * (`monitor/sample-order.ts`), so a view goes back in time only with the clock.
+ */
 export class SampleShelf {
   readonly #keptMs: number;
   #samples: Sample[] = [];
-  /** Behind the newest, each later than the one before. */
-  #behind: readonly Sample[] = [];
+  /** Of the sample that a view showed last; the history may know later ones, of this window or of another. */
+  #shownAtMs: number | null = null;
 
   constructor(keptMs: number) {
     this.#keptMs = keptMs;
@@ -24,31 +24,25 @@ export class SampleShelf {
   }
 
   /**
-   * @returns `new`: it is later than all there are; `set-back`: the clock was set back, and what lies ahead of it is gone; `no`: it is known
-   * already, or came late.
+   * Adds the sample that a view shows.
+   * @returns `new`: it is later than all there are; `set-back`: it lies behind, and what lay ahead of it is gone; `no`: it is known already.
    */
   add(sample: Sample): 'new' | 'set-back' | 'no' {
+    // A view shows the newest one until there is another.
+    if (sample.atMs === this.#shownAtMs) return 'no';
+    this.#shownAtMs = sample.atMs;
     const last = this.last;
-    if (last !== null && sample.atMs <= last.atMs)
-      return sample.atMs < last.atMs && this.#isSetBack(sample) ? 'set-back' : 'no';
-    this.#behind = [];
+    if (last !== null && sample.atMs <= last.atMs) {
+      // The history was asked after it was taken and before it was shown.
+      if (this.#samples.some(({ atMs }) => atMs === sample.atMs)) return 'no';
+      this.#samples = [...this.#samples.filter(({ atMs }) => atMs < sample.atMs), sample];
+      return 'set-back';
+    }
     this.#samples.push(sample);
     // Cutting from time to time is cheaper than moving everything with every sample.
     const first = this.#samples[0];
     if (first !== undefined && sample.atMs - first.atMs > this.#keptMs * 1.1) this.#cut();
     return 'new';
-  }
-
-  #isSetBack(sample: Sample): boolean {
-    const before = this.#behind.at(-1);
-    // A view shows the newest one until there is another.
-    if (before?.atMs === sample.atMs) return false;
-    this.#behind = before !== undefined && sample.atMs > before.atMs ? [...this.#behind, sample] : [sample];
-    const [first] = this.#behind;
-    if (first === undefined || this.#behind.length < steadyRow) return false;
-    this.#samples = [...this.#samples.filter(({ atMs }) => atMs < first.atMs), ...this.#behind];
-    this.#behind = [];
-    return true;
   }
 
   /** Adds earlier samples, in any number and order. @returns whether there were any that were not known. */

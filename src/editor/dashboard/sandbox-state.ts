@@ -1,3 +1,4 @@
+import type { Badge } from '../../model/dashboard/parts.ts';
 import type { FixButton, SandboxPage, SignalState } from '../../model/dashboard/sandbox-page.ts';
 import type { FixOffer, RankedFix } from '../../model/fix.ts';
 import { fixTitle } from '../../model/fix-title.ts';
@@ -5,13 +6,23 @@ import type { Forecast } from '../../model/forecast.ts';
 import { capital, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
 import type { CommandRun, FixRecord } from '../../model/history.ts';
 import { ownerOf } from '../../model/owner.ts';
-import { isEnded } from '../../model/sandbox.ts';
+import { isEnded, isLive } from '../../model/sandbox.ts';
 import type { SandboxView } from '../../model/view.ts';
 import type { Warning } from '../../model/warning.ts';
 import { heapText } from '../text/process-text.ts';
-import { comingText, useText } from '../text/signal-text.ts';
+import { comingText, reasonText, spokenUse, useText, whyText } from '../text/signal-text.ts';
 import { timeLeftMs } from '../text/time-left.ts';
-import { askWords, causeWords, expiryWords, levelWords, signalWords, sourceWords } from '../text/words.ts';
+import {
+  askWords,
+  causeWords,
+  endingWords,
+  expiryWords,
+  isAgentDown,
+  levelWords,
+  phaseText,
+  signalWords,
+  sourceWords,
+} from '../text/words.ts';
 import { levelBadge, phaseBadge, resultBadge } from './badges.ts';
 import { commandMarks, errorMarks, fixMarks, incidentMarks, lifecycleMarks, warningMarks } from './marks.ts';
 import { shownErrors } from './page-actions.ts';
@@ -42,6 +53,7 @@ function signalState(view: SandboxView, forecast: Forecast, nowMs: number): Sign
     used,
     limit,
     pressure,
+    useText: spokenUse(forecast),
     comingText: comingText(forecast, nowMs),
     evidence,
     leads,
@@ -60,11 +72,14 @@ function signalState(view: SandboxView, forecast: Forecast, nowMs: number): Sign
 /** What ends it first, and when; or how it ended. */
 function headlineOf(view: SandboxView, nowMs: number): string {
   const { sandbox, leading } = view;
-  const ending = view.incidents.find(({ endsSandbox }) => endsSandbox);
   if (isEnded(sandbox.phase)) {
-    return ending === undefined
-      ? 'It is over; what ended it is not known.'
-      : capital(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}.`);
+    const ending = endingWords(view);
+    return ending === null ? 'It is over; what ended it is not known.' : capital(`${ending}.`);
+  }
+  if (isAgentDown(view)) {
+    // Of what was measured, nothing is known any more; the clock goes on.
+    const ends = leading?.signal === 'expiry' ? ` ${whyText(leading, nowMs)}.` : '';
+    return `It runs, but its agent does not answer.${ends}`;
   }
   if (leading === null) {
     if (view.sample === null) return 'Not measured.';
@@ -72,36 +87,50 @@ function headlineOf(view: SandboxView, nowMs: number): string {
     return isFailing ? 'No limit is in sight; see its errors.' : 'Nothing threatens it.';
   }
   const word = signalWords[leading.signal];
-  if (leading.signal === 'expiry') {
-    const left = timeLeftMs(leading, nowMs);
-    return left === null ? `${word} is limited.` : `Its time is over in ${formatDuration(left)}.`;
-  }
+  if (leading.signal === 'expiry') return `${whyText(leading, nowMs)}.`;
   const coming = comingText(leading, nowMs);
   return coming === null ? `${word} is at ${useText(leading, nowMs)}.` : `${word} is ${coming}.`;
 }
 
-/** As the headline, in steps that a listener can bear. */
+/** The time left, in steps that a listener can bear: ` within a minute`, ` in about 4 minutes`; of half an hour and more in tens. */
+function spokenTimeLeft(leftMs: number): string {
+  const minutes = Math.round(leftMs / 60_000);
+  if (minutes < 1) return ' within a minute';
+  if (minutes === 1) return ' in about a minute';
+  return ` in about ${minutes < 30 ? minutes : Math.round(minutes / 10) * 10} minutes`;
+}
+
+/** As the headline, for the ear. */
 function summaryOf(view: SandboxView, nowMs: number): string {
   const { sandbox, leading, level } = view;
-  if (isEnded(sandbox.phase) || leading === null) return `${sandbox.name}: ${headlineOf(view, nowMs)}`;
-  const left = timeLeftMs(leading, nowMs);
-  const minutes = left === null ? null : Math.round(left / 60_000);
-  const when =
-    minutes === null
-      ? ''
-      : minutes < 1
-        ? ', at its limit within a minute'
-        : `, at its limit in about ${minutes} minutes`;
-  return `${sandbox.name}: ${levelWords[level]}, ${signalWords[leading.signal]}${when}`;
+  const { name, phase } = sandbox;
+  if (isEnded(phase)) return `${name}: ${headlineOf(view, nowMs)}`;
+  const left = leading === null ? null : timeLeftMs(leading, nowMs);
+  const when = left === null ? '' : spokenTimeLeft(left);
+  const ends = leading?.signal === 'expiry' && when !== '' ? `, ends by the clock${when}` : '';
+  const alarm = level === 'warn' || level === 'critical' ? `, ${levelWords[level]}` : '';
+  // What was measured before says nothing now.
+  if (isAgentDown(view)) return `${name}: its agent does not answer${alarm}${ends}`;
+  if (!isLive(phase)) return `${name}: ${phaseText(sandbox)}${alarm}${ends}`;
+  if (leading === null) return `${name}: ${headlineOf(view, nowMs)}`;
+  if (leading.signal === 'expiry') return `${name}: ${levelWords[level]}${ends}`;
+  return `${name}: ${levelWords[level]}, ${signalWords[leading.signal]}${when === '' ? '' : `, at its limit${when}`}`;
 }
 
 function noticeOf({ link, caveat, sampleSource }: SandboxView): SandboxPage['notice'] {
+  // The headline says already that its agent does not answer.
+  if (link.problem === 'agent-down' && link.nextStep !== null)
+    return { text: link.nextStep, nextStep: null, tone: 'warn' };
   if (link.text !== null && link.state !== 'live' && link.state !== 'ended') {
     const tone = link.state === 'connecting' || link.state === 'idle' ? 'muted' : 'warn';
     return { text: link.text, nextStep: link.nextStep, tone };
   }
   if (sampleSource === 'machine') {
-    return { text: 'These are the numbers of the whole machine, not of this sandbox.', nextStep: null, tone: 'watch' };
+    return {
+      text: 'Memory and CPU are those of the whole machine, not of this sandbox.',
+      nextStep: null,
+      tone: 'watch',
+    };
   }
   return caveat === null ? null : { text: `${capital(caveat)}.`, nextStep: null, tone: 'muted' };
 }
@@ -166,6 +195,15 @@ export const endedAtOf = (view: SandboxView): number | null =>
     ? (view.incidents.find(({ endsSandbox }) => endsSandbox)?.atMs ?? view.timeline.at(-1)?.atMs ?? view.atMs)
     : null;
 
+/** How it is. A warning is louder than an agent that does not answer, and that is louder than calm numbers of before. */
+function stateBadge(view: SandboxView): Badge {
+  if (isEnded(view.sandbox.phase)) return phaseBadge(view.sandbox);
+  const isAlarming = view.level === 'warn' || view.level === 'critical';
+  return isAgentDown(view) && !isAlarming
+    ? { word: 'does not answer', icon: 'warning', tone: 'warn' }
+    : levelBadge(view.level);
+}
+
 /** Everything the page of a sandbox shows besides the courses. Pure; times that count down come from `nowMs`. */
 export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPast, nowMs: number): SandboxPage {
   const { sandbox, leading } = view;
@@ -177,12 +215,12 @@ export function sandboxPage(view: SandboxView, current: boolean, past: SandboxPa
     name: sandbox.name,
     found: true,
     phase: phaseBadge(sandbox),
-    level: isEnded(sandbox.phase) ? phaseBadge(sandbox) : levelBadge(view.level),
+    level: stateBadge(view),
     current,
     endedAtMs: endedAtOf(view),
     headline: headlineOf(view, nowMs),
-    // How one ended stands with its incidents.
-    evidence: leading?.evidence ?? null,
+    // How one ended stands with its incidents, and that a clock runs in the headline.
+    evidence: leading === null ? null : reasonText(leading),
     summary: summaryOf(view, nowMs),
     notice: noticeOf(view),
     facts: factsOf(view),

@@ -10,6 +10,7 @@ import { confirm, showInformation, showWarning, tell, warn, withCancellableProgr
 import type { Terminals } from '../terminals.ts';
 import { fixRow, recurrenceText, shortLine, typeable } from '../text/error-text.ts';
 import { outcomesText, planText } from '../text/fix-text.ts';
+import { withFolder } from './fix-folder.ts';
 import { editedText, openForFix } from './open-place.ts';
 import { applicable } from './propose-edit.ts';
 import { runHere } from './run-here.ts';
@@ -131,9 +132,11 @@ export class ErrorFixDialogs {
     this.options.terminals.open(view).sendText(text, false);
   }
 
-  private async command(view: SandboxView, fix: RankedFix): Promise<void> {
+  private async command(view: SandboxView, meant: RankedFix): Promise<void> {
     const { supervisor } = this.options;
     const { id, name } = view.sandbox;
+    const fix = await withFolder(meant);
+    if (fix === null) return;
     try {
       const plan = await supervisor.planErrorFix(id, fix);
       const { question, detail } = planText([{ plan, name }]);

@@ -1,3 +1,4 @@
+import { shortName } from '../../app/format.ts';
 import type { RankedFix } from '../../model/fix.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { fixRow } from '../text/error-text.ts';
@@ -33,8 +34,11 @@ export async function helpRows(
         .slice(0, fixesEach)
         .map((fix) => {
           const row = fixRow(fix);
-          const against = error.title.length > 60 ? `${error.title.slice(0, 59)}…` : error.title;
-          return { ...row, description: [row.description, against].filter((part) => part !== '').join(' · '), fix };
+          return {
+            ...row,
+            description: [row.description, shortName(error.title)].filter((part) => part !== '').join(' · '),
+            fix,
+          };
         }),
     ),
   );

@@ -1,9 +1,22 @@
+import { isEnded } from '../../model/sandbox.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { recurrenceText } from './error-text.ts';
 import { capital, formatMoment, sparkline } from './format.ts';
 import { codeCell, escapeMarkdown } from './markdown.ts';
-import { comingText, useText } from './signal-text.ts';
-import { causeWords, expiryWords, levelWords, phaseAndRaw, phaseWords, signalWords, sourceWords } from './words.ts';
+import { comingText, reasonText, useText, whyText } from './signal-text.ts';
+import {
+  causeWords,
+  endingWords,
+  expiryWords,
+  isAgentDown,
+  levelWords,
+  phaseAndRaw,
+  phaseText,
+  phaseWords,
+  resultWords,
+  signalWords,
+  sourceWords,
+} from './words.ts';
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   rows.length === 0
@@ -14,6 +27,23 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
         ...rows.map((row) => `| ${row.join(' | ')} |`),
         '',
       ];
+
+/** A heading, where there is anything below it. */
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`## ${title}`, '', ...lines];
+
+/** How it is, or how it ended, and why. */
+function stateLine(view: SandboxView, nowMs: number): string {
+  const { sandbox, leading, level } = view;
+  if (isEnded(sandbox.phase)) return `**${escapeMarkdown(phaseText(sandbox))}**${wordsAfter(endingWords(view))}`;
+  const word = leading === null || leading.signal === 'expiry' ? '' : `${signalWords[leading.signal]}: `;
+  const why = leading === null ? null : `${word}${escapeMarkdown(whyText(leading, nowMs))}`;
+  if (!isAgentDown(view)) return `**${levelWords[level]}**${wordsAfter(why)}`;
+  const alarm = level === 'warn' || level === 'critical' ? `, ${levelWords[level]}` : '';
+  return `**agent does not answer${alarm}**${wordsAfter(why)}`;
+}
+
+const wordsAfter = (words: string | null): string => (words === null ? '' : ` — ${words}`);
 
 function facts(view: SandboxView): string[] {
   const { sandbox } = view;
@@ -52,32 +82,32 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
   const lines = [
     `# ${escapeMarkdown(view.sandbox.name)}`,
     '',
-    view.leading
-      ? `**${levelWords[view.level]}** — ${signalWords[view.leading.signal]}: ${escapeMarkdown(view.leading.evidence)}`
-      : `**${levelWords[view.level]}**`,
+    stateLine(view, nowMs),
     '',
     ...facts(view),
-    '## Signals',
-    '',
-    ...table(
-      ['signal', 'recent', 'now', 'limit reached', 'why'],
-      view.forecasts.map((forecast) => [
-        signalWords[forecast.signal],
-        sparkline(view.history.find(({ signal }) => signal === forecast.signal)?.values ?? []),
-        useText(forecast, nowMs),
-        comingText(forecast, nowMs) ?? '—',
-        escapeMarkdown(forecast.evidence),
-      ]),
+    ...section(
+      'Signals',
+      table(
+        ['signal', 'recent', 'now', 'limit reached', 'why'],
+        view.forecasts.map((forecast) => [
+          signalWords[forecast.signal],
+          sparkline(view.history.find(({ signal }) => signal === forecast.signal)?.values ?? []),
+          useText(forecast, nowMs),
+          comingText(forecast, nowMs) ?? '—',
+          escapeMarkdown(reasonText(forecast) ?? '—'),
+        ]),
+      ),
     ),
-    '## Lifecycle',
-    '',
-    ...table(
-      ['when', 'phase', 'state'],
-      view.timeline.map((step) => [
-        formatMoment(step.atMs),
-        phaseWords[step.phase],
-        escapeMarkdown([step.rawState, step.reason ?? ''].filter(Boolean).join(', ')),
-      ]),
+    ...section(
+      'Lifecycle',
+      table(
+        ['when', 'phase', 'state'],
+        view.timeline.map((step) => [
+          formatMoment(step.atMs),
+          phaseWords[step.phase],
+          escapeMarkdown([step.rawState, step.reason ?? ''].filter(Boolean).join(', ')),
+        ]),
+      ),
     ),
   ];
   if (view.incidents.length > 0) {
@@ -110,7 +140,7 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
     lines.push('## Fixes tried', '');
     for (const outcome of view.outcomes) {
       lines.push(
-        `- ${formatMoment(outcome.startedAtMs)} ${escapeMarkdown(outcome.title ?? outcome.fixId)}: ${outcome.result} — ${escapeMarkdown(outcome.text)}`,
+        `- ${formatMoment(outcome.startedAtMs)} ${escapeMarkdown(outcome.title ?? outcome.fixId)}: ${resultWords[outcome.result]} — ${escapeMarkdown(outcome.text)}`,
       );
     }
     lines.push('');

@@ -3,6 +3,7 @@ import { formatMoment, sparkline as picture } from '../../model/format.ts';
 
 export {
   capital,
+  countedEach,
   formatBytes,
   formatClock,
   formatCount,

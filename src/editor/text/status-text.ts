@@ -116,7 +116,9 @@ function liveText(view: SandboxView, nowMs: number): StatusText {
       label: `Sandbox ${view.sandbox.name}: ${levelWord}${time}`,
     };
   }
-  const percent = forecast.pressure === null ? '' : `${stale}${formatPercent(forecast.pressure, { pad: true })}`;
+  // What keeps the width stands before the sign, so that sign and number stay together.
+  const percent =
+    forecast.pressure === null ? '' : formatPercent(forecast.pressure, { pad: true }).replace(/(?=\d)/, stale);
   const spokenPercent = percent.replace('~', 'last ').replaceAll(/\s+/g, ' ').trim();
   const soon = left !== null && view.leading !== null ? ` · ${formatEstimate(left)}` : '';
   const state = stale ? ', no fresh data' : '';

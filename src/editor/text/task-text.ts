@@ -1,3 +1,5 @@
+import { plainName } from '../../app/format.ts';
+
 /** Words that need no quotes in any shell. */
 const plainWord = /^[\w./:@%+=,-]{1,400}$/;
 /** From here on the code itself says how a program ended. */
@@ -19,4 +21,4 @@ export function taskLine({ line, words }: TaskCommand): string | null {
 
 /** Where the output of a task can not be read, or there was none: its name stands for it, except where the exit code alone says more. */
 export const taskFailure = (name: string, exitCode: number): string =>
-  exitCode >= tellingCode ? '' : `Task ${name.replace(/\p{Cc}+/gu, ' ').slice(0, 120)} failed`;
+  exitCode >= tellingCode ? '' : `Task ${plainName(name, 120)} failed`;

@@ -1,3 +1,4 @@
+import { intervalText } from '../../app/format.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import { formatDuration, leastEstimateMs } from './format.ts';
 
@@ -17,12 +18,5 @@ export function timeLeftInterval(forecast: Forecast, nowMs: number): string | nu
   const quantiles = forecast.timeToLimitMs;
   if (!quantiles || !Number.isFinite(quantiles.p50)) return null;
   const since = nowMs - forecast.atMs;
-  if (quantiles.p90 - since < leastEstimateMs) return 'in less than 10 s';
-  const low = formatDuration(Math.max(0, quantiles.p10 - since));
-  const high = Number.isFinite(quantiles.p90) ? formatDuration(Math.max(0, quantiles.p90 - since)) : null;
-  if (high === null) return `in ${low} or more`;
-  if (low === high) return `in ${low}`;
-  const [lowNumber, lowUnit, ...lowRest] = low.split(' ');
-  const [, highUnit] = high.split(' ');
-  return lowUnit === highUnit && lowRest.length === 0 ? `in ${lowNumber}–${high}` : `in ${low} – ${high}`;
+  return intervalText(quantiles.p10 - since, quantiles.p90 - since);
 }

@@ -1,9 +1,10 @@
 import type { SampleSource } from '../../model/sample.ts';
 import { isEnded } from '../../model/sandbox.ts';
+import type { SignalName } from '../../model/signal.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
-import { capital, formatDuration, sparkline } from './format.ts';
+import { formatDuration, sparkline } from './format.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
-import { comingText, useText } from './signal-text.ts';
+import { comingText, useText, whyText } from './signal-text.ts';
 import { levelWords, mayBeAddress, phaseAndRaw, signalWords, sourceWords } from './words.ts';
 
 /** Commands that tooltips may link to; the Markdown is trusted for these and nothing else. */
@@ -29,7 +30,7 @@ function signalTable(view: SandboxView, nowMs: number): string[] {
   return ['| signal | recent | now |', '| --- | --- | --- |', ...rows, ''];
 }
 
-/** Age of the data in coarse steps, so that an open tooltip is not rewritten every second. */
+/** Age of the data; what is a few seconds old is what there is now. */
 function ageText(view: SandboxView, nowMs: number): string {
   if (view.lastSampleAtMs === null) return 'no data yet';
   const age = nowMs - view.lastSampleAtMs;
@@ -48,7 +49,7 @@ function sandboxLines(view: SandboxView, how: string | null, nowMs: number): str
     }`,
     '',
   ];
-  if (view.leading) lines.push(`${escapeMarkdown(capital(view.leading.evidence))}.`, '');
+  if (view.leading) lines.push(`${escapeMarkdown(whyText(view.leading, nowMs))}.`, '');
   lines.push(...signalTable(view, nowMs));
   if (view.sampleSource && !isEnded(sandbox.phase)) {
     lines.push(
@@ -60,33 +61,64 @@ function sandboxLines(view: SandboxView, how: string | null, nowMs: number): str
   if (link.nextStep && link.state !== 'live') lines.push(escapeMarkdown(link.nextStep), '');
   const ending = view.incidents[0];
   if (ending) lines.push(escapeMarkdown(ending.text), '');
-  if (how) lines.push(`This is your sandbox: ${escapeMarkdown(how)}.`, '');
+  if (how) lines.push(`This is the current sandbox: ${escapeMarkdown(how)}.`, '');
   return lines;
 }
 
+/** Numbers in the tooltip are never older than this. */
+const atLatestMs = 30_000;
+/** What can wait is not written more often than this. */
+const atMostEveryMs = 10_000;
+/** A use that moved by less is the same one to a reader. */
+const movedPressure = 0.05;
+
 /**
- * What of `view` a person would want to be told of while reading the tooltip. As long as this stays the same, an open
- * tooltip is left alone: the editor closes it when its text changes, and the sparklines change with every sample.
+ * What a tooltip says, as far as it decides whether one that is open is written anew: the editor closes it then, under the mouse of whoever
+ * reads it, and the numbers change with every sample.
  */
-export function tooltipKey(view: AppView, nowMs: number): string {
+export interface TooltipState {
+  readonly atMs: number;
+  /** What a person wants to be told of at once. */
+  readonly urgent: string;
+  /** What can wait a little. */
+  readonly other: string;
+  readonly pressures: ReadonlyMap<SignalName, number>;
+}
+
+/** @returns what the tooltip of `view` says at `nowMs` (epoch milliseconds). */
+export function tooltipState(view: AppView, nowMs: number): TooltipState {
   const current = view.sandboxes.find((candidate) => candidate.sandbox.id === view.currentId);
+  const alarm = current?.level === 'warn' || current?.level === 'critical' ? current.level : null;
   // A sparkline of one value says nothing: it is drawn again when there is something to see.
   const drawn = Math.min(2, Math.floor((current?.history[0]?.values.length ?? 0) / 12));
-  const signals = current?.forecasts.map(({ signal, pressure }) => [signal, Math.round((pressure ?? 0) * 20)]);
-  return JSON.stringify([
+  const urgent = [
     view.servers.map(({ state, problem, nextStep }) => [state, problem, nextStep]),
     view.currentHow,
     view.ambiguous,
-    current && [current.sandbox.name, current.sandbox.rawState, current.level, current.leading?.signal],
-    current && [
-      current.link.state,
-      current.link.text,
-      current.incidents[0]?.id,
-      ageText(current, nowMs),
-      signals,
-      drawn,
-    ],
-  ]);
+    current && [current.sandbox.name, current.sandbox.rawState, alarm, current.incidents[0]?.id],
+    // A connection that is tried again and again is no news each time.
+    current && [current.link.state === 'live', current.link.state === 'ended', current.link.state === 'needs-consent'],
+  ];
+  const other = current && [
+    [current.level, current.leading?.signal, current.link.state, current.link.text],
+    [ageText(current, nowMs) === 'fresh', drawn, current.forecasts.map(({ signal }) => signal)],
+  ];
+  const pressures = (current?.forecasts ?? []).flatMap(({ signal, pressure }) =>
+    signal === 'expiry' || pressure === null ? [] : [[signal, pressure] as const],
+  );
+  return { atMs: nowMs, urgent: JSON.stringify(urgent), other: JSON.stringify(other), pressures: new Map(pressures) };
+}
+
+/** @returns whether a tooltip that was written when things stood as in `shown` is to be written anew. */
+export function isOutdated(shown: TooltipState, now: TooltipState): boolean {
+  // A clock that was set back must not hold it up.
+  const ageMs = Math.abs(now.atMs - shown.atMs);
+  if (now.urgent !== shown.urgent || ageMs > atLatestMs) return true;
+  if (ageMs < atMostEveryMs) return false;
+  const moved = [...now.pressures].some(
+    ([signal, pressure]) => Math.abs(pressure - (shown.pressures.get(signal) ?? pressure)) >= movedPressure,
+  );
+  return moved || now.other !== shown.other;
 }
 
 /** Of what is over, the first question is what happened; of what is not, what can be done. */
@@ -123,7 +155,9 @@ export function tooltipMarkdown(view: AppView, nowMs: number): string {
   for (const server of view.servers) {
     if (server.state === 'healthy') continue;
     lines.push(`${escapeMarkdown(server.label)}: ${escapeMarkdown(server.text ?? server.state)}`, '');
-    if (server.nextStep) lines.push(escapeMarkdown(server.nextStep), '');
+    // What helps against both the server and the sandbox it does not show stands there once.
+    const nextStep = escapeMarkdown(server.nextStep ?? '');
+    if (nextStep !== '' && !lines.includes(nextStep)) lines.push(nextStep, '');
   }
   if (view.servers.length === 0) lines.push('Not connected to any sandbox server.', '');
   else if (!current && view.ambiguous) lines.push('Several sandboxes run. Choose the one to watch.', '');

@@ -1,9 +1,10 @@
+import type { Mute } from '../../model/mute.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView, ServerView } from '../../model/view.ts';
 import { formatDay } from './format.ts';
 import { node, spoken, type TreeNode } from './tree-node.ts';
 import { sandboxNode } from './tree-sandbox.ts';
-import { serverWord } from './words.ts';
+import { serverWord, signalWords } from './words.ts';
 
 function serverNode(server: ServerView): TreeNode {
   const healthy = server.state === 'healthy';
@@ -66,12 +67,36 @@ function sandboxNodeOf(view: SandboxView, current: boolean, nowMs: number, day: 
   return node;
 }
 
+/** What is muted looks as calm as what is well: the row below the sandbox says it, with the way back. */
+function withMutes(row: TreeNode, mutes: readonly Mute[]): TreeNode {
+  const muted = mutes.filter(({ sandboxId }) => sandboxId === row.sandboxId);
+  if (muted.length === 0) return row;
+  const words = muted.map(({ signal }) => signalWords[signal]).join(', ');
+  const told = node({
+    id: `${row.id}/muted`,
+    kind: 'fact',
+    label: 'Warnings muted',
+    description: words,
+    icon: 'bell-slash',
+    contextValue: 'muted',
+    tooltip: `You are not warned about: ${words}.\n“Warn Again About This Sandbox” takes it back.`,
+    sandboxId: row.sandboxId,
+  });
+  return { ...row, children: [told, ...row.children] };
+}
+
 /**
  * The rows of the tree: servers, then sandboxes in the order of the view. Pure; the row of a sandbox is the same
  * object as long as it can not look different.
  * @param filter shows only sandboxes whose name, id, phase or metadata contain it; empty for all.
+ * @param mutes what a person wants no warnings of.
  */
-export function treeModel(view: AppView, filter: string, nowMs: number): readonly TreeNode[] {
+export function treeModel(
+  view: AppView,
+  filter: string,
+  nowMs: number,
+  mutes: readonly Mute[] = [],
+): readonly TreeNode[] {
   // Without a server the view shows the ways in, which the editor draws only while there are no rows.
   if (view.servers.length === 0) return [];
   const day = formatDay(nowMs);
@@ -86,6 +111,10 @@ export function treeModel(view: AppView, filter: string, nowMs: number): readonl
   return [
     ...view.servers.map(serverNode),
     ...historyNode(view.historyProblem),
-    ...shown.map((each) => sandboxNodeOf(each, each.sandbox.id === view.currentId, nowMs, day)),
+    ...shown.map((each) => {
+      const row = sandboxNodeOf(each, each.sandbox.id === view.currentId, nowMs, day);
+      // Nobody is warned about what has ended.
+      return isEnded(each.sandbox.phase) ? row : withMutes(row, mutes);
+    }),
   ];
 }

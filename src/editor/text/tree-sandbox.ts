@@ -1,28 +1,37 @@
 import { pathText } from '../../app/format.ts';
+import { spanText } from '../../app/post-mortem/words.ts';
+import type { Forecast } from '../../model/forecast.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
 import type { Health, SandboxView } from '../../model/view.ts';
 import { errorDescription, errorTooltip } from './error-text.ts';
-import {
-  capital,
-  formatBytes,
-  formatClock,
-  formatDuration,
-  formatEstimate,
-  formatWhen,
-  pressureBar,
-} from './format.ts';
+import { capital, formatBytes, formatClock, formatEstimate, formatWhen, pressureBar } from './format.ts';
 import { heapText } from './process-text.ts';
-import { briefUseText, comingText, useText } from './signal-text.ts';
+import { briefUseText, comingText, isMeasured, reasonText, useText } from './signal-text.ts';
 import { timeLeftMs } from './time-left.ts';
 import { node, spoken, type TreeNode } from './tree-node.ts';
-import { causeWords, isSameWord, levelWords, phaseIcons, phaseText, signalIcons, signalWords } from './words.ts';
+import {
+  causeWords,
+  endingWords,
+  isAgentDown,
+  isOld,
+  isSameWord,
+  levelWords,
+  phaseIcons,
+  phaseText,
+  signalIcons,
+  signalWords,
+} from './words.ts';
 
 /** Whose number it is. Of several disks only the fullest is told of: which one that is. */
 function placeOf({ sample, sampleSource }: SandboxView, signal: SignalName): string {
   if (signal === 'disk') return sample?.disk?.place === undefined ? '' : `of ${sample.disk.place}`;
   return sampleSource === 'machine' && machineSignals.includes(signal) ? '(machine)' : '';
 }
+
+/** The shortest form of "how full", marked as in the status bar where it is the last that is known: `~71%`. */
+const markedUse = (view: SandboxView, forecast: Forecast, nowMs: number): string =>
+  `${isOld(view) && isMeasured(forecast) ? '~' : ''}${briefUseText(forecast, nowMs)}`;
 
 /** Where only the machine's numbers can be read, these are not the sandbox's own. */
 const machineSignals: readonly SignalName[] = ['memory', 'swap', 'cpu'];
@@ -34,9 +43,10 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     const word = level === 'warn' || level === 'critical' ? levelWords[level] : '';
     const left = forecast.signal === 'expiry' || !coming ? null : timeLeftMs(forecast, nowMs);
     const use = `${useText(forecast, nowMs)} ${placeOf(view, forecast.signal)}`.trim();
+    const old = isOld(view) && isMeasured(forecast) ? 'no fresh data' : '';
     // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
     const description = [
-      [briefUseText(forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
+      [markedUse(view, forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
       left === null ? '' : `${formatEstimate(left)} left`,
       word,
       forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
@@ -49,10 +59,10 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
       icon: level === 'critical' ? 'flame' : level === 'warn' ? 'warning' : signalIcons[forecast.signal],
       iconColor: level === 'critical' ? 'list.errorForeground' : level === 'warn' ? 'list.warningForeground' : null,
       contextValue: `signal.${forecast.signal}${view.isHere ? '.here' : ''}`,
-      tooltip: [`${signalWords[forecast.signal]}: ${use}`, coming ?? '', forecast.evidence]
+      tooltip: [`${signalWords[forecast.signal]}: ${use}`, coming ?? '', reasonText(forecast) ?? '', capital(old)]
         .filter((line) => line !== '')
         .join('\n'),
-      accessibleLabel: `${signalWords[forecast.signal]}, ${word === '' ? '' : `${word}, `}${use}${coming ? `, ${coming}` : ''}`,
+      accessibleLabel: `${signalWords[forecast.signal]}, ${word === '' ? '' : `${word}, `}${use}${coming ? `, ${coming}` : ''}${old === '' ? '' : `, ${old}`}`,
       sandboxId: view.sandbox.id,
     });
   });
@@ -104,7 +114,7 @@ function processesNode(view: SandboxView): TreeNode[] {
         ...(process.pid === grower ? ['growing'] : []),
         ...(process.startedIn === undefined ? [] : [process.startedIn]),
       ].join(' · '),
-      icon: process.pid === grower ? 'arrow-up' : 'symbol-event',
+      icon: process.pid === grower ? 'arrow-up' : 'server-process',
       contextValue: 'process',
       sandboxId: view.sandbox.id,
       pid: process.pid,
@@ -154,7 +164,7 @@ function errorNodes(view: SandboxView, nowMs: number): TreeNode[] {
 
 function incidentNodes(view: SandboxView, nowMs: number): TreeNode[] {
   return view.incidents.map((incident) => {
-    const lead = incident.leadMs === null ? 'no warning before it' : `warned ${formatDuration(incident.leadMs)} before`;
+    const lead = incident.leadMs === null ? 'no warning before it' : `warned ${spanText(incident.leadMs)} before`;
     return node({
       id: `${view.sandbox.id}/incident/${incident.id}`,
       kind: 'incident',
@@ -186,28 +196,52 @@ function linkNode(view: SandboxView): TreeNode[] {
   ];
 }
 
+const isAlarming = ({ level }: SandboxView): boolean => level === 'warn' || level === 'critical';
+
+/** What ends it first, and when. */
+function leadingWords(view: SandboxView, nowMs: number): readonly string[] {
+  const { leading, level } = view;
+  const left = leading === null || leading.signal === 'expiry' ? null : timeLeftMs(leading, nowMs);
+  return [
+    ...(leading === null ? [] : [`${signalWords[leading.signal].toLowerCase()} ${markedUse(view, leading, nowMs)}`]),
+    ...(left === null ? [] : [formatEstimate(left)]),
+    ...(isAlarming(view) ? [levelWords[level]] : []),
+  ];
+}
+
+/** The end of a row is cut: what is wrong now comes before what comes, unless that is warned of. */
+function stateWords(view: SandboxView, nowMs: number): readonly string[] {
+  const leading = leadingWords(view, nowMs);
+  if (isAgentDown(view)) return ['does not answer', ...leading];
+  if (view.health.state === 'running') return leading;
+  return isAlarming(view) ? [...leading, healthText(view.health)] : [healthText(view.health), ...leading];
+}
+
 function summary(view: SandboxView, current: boolean, nowMs: number): readonly string[] {
-  const alarming = view.level === 'warn' || view.level === 'critical';
-  const parts: string[] = [];
-  if (view.leading && !isEnded(view.sandbox.phase)) {
-    const left = timeLeftMs(view.leading, nowMs);
-    const word = signalWords[view.leading.signal].toLowerCase();
-    parts.push(`${word} ${briefUseText(view.leading, nowMs)}`);
-    if (view.leading.signal !== 'expiry' && left !== null) parts.push(formatEstimate(left));
-  }
-  if (alarming) parts.push(levelWords[view.level]);
-  if (view.health.state !== 'running' && !isEnded(view.sandbox.phase)) parts.push(healthText(view.health));
-  parts.push(phaseText(view.sandbox));
-  const ending = view.incidents.find((incident) => incident.endsSandbox);
-  if (isEnded(view.sandbox.phase) && ending) {
-    parts.push(`${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}`);
-  }
-  if (current) parts.push('current');
-  return parts;
+  const over = isEnded(view.sandbox.phase);
+  const ending = over ? endingWords(view) : null;
+  return [
+    ...(over ? [] : stateWords(view, nowMs)),
+    phaseText(view.sandbox),
+    ...(ending === null ? [] : [ending]),
+    ...(current ? ['current'] : []),
+  ];
+}
+
+/** Beside the word of its state. A warning is louder than an agent that does not answer. */
+function signOf(view: SandboxView): Pick<TreeNode, 'icon' | 'iconColor'> {
+  if (view.level === 'critical') return { icon: 'flame', iconColor: 'list.errorForeground' };
+  if (view.level === 'warn') return { icon: 'warning', iconColor: 'list.warningForeground' };
+  if (isAgentDown(view)) return { icon: 'debug-disconnect', iconColor: 'list.warningForeground' };
+  return { icon: phaseIcons[view.sandbox.phase], iconColor: null };
 }
 
 const healthText = ({ state, errorsPerMinute }: Health): string =>
   errorsPerMinute >= 0.1 ? `${state}, ${errorsPerMinute.toFixed(1)} errors/min` : state;
+
+/** An estimate is one of the time left; a use that is marked is the last one known. */
+const spokenPart = (part: string): string =>
+  /^[~<]\d/.test(part) ? `${part} left` : part.replace(/ ~(?=\d)/, ' last ');
 
 /** What a narrow side bar shows of a name without hiding the words beside it. */
 const longestName = 20;
@@ -226,20 +260,18 @@ export function sandboxNode(view: SandboxView, current: boolean, nowMs: number):
   const { sandbox } = view;
   const parts = summary(view, current, nowMs);
   const raw = `${sandbox.rawState}${sandbox.reason ? `, ${sandbox.reason}` : ''}${sandbox.message ? `: ${sandbox.message}` : ''}`;
-  const alarming = view.level === 'warn' || view.level === 'critical';
   return node({
     id: sandbox.id,
     kind: 'sandbox',
     label: shortened(pathText(sandbox.name)),
     description: parts.join(' · '),
-    icon: view.level === 'critical' ? 'flame' : view.level === 'warn' ? 'warning' : phaseIcons[sandbox.phase],
-    iconColor: alarming ? (view.level === 'critical' ? 'list.errorForeground' : 'list.warningForeground') : null,
+    ...signOf(view),
     // The place the editor works in can not be paused, saved or deleted: its rows have menus of their own.
     contextValue: view.isHere ? 'sandbox.here' : `sandbox.${sandbox.phase}`,
     tooltip: [`${sandbox.name} (${sandbox.id})`, raw, view.health.rising ?? '']
       .filter((line) => line !== '')
       .join('\n'),
-    accessibleLabel: `Sandbox ${sandbox.name}, ${spoken(parts.map((part) => (/^[~<]\d/.test(part) ? `${part} left` : part)).join(' · '))}`,
+    accessibleLabel: `Sandbox ${sandbox.name}, ${spoken(parts.map(spokenPart).join(' · '))}`,
     sandboxId: sandbox.id,
     expanded: current,
     children: [

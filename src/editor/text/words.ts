@@ -1,10 +1,10 @@
-import type { FixRisk } from '../../model/fix.ts';
+import type { FixOutcome, FixRisk } from '../../model/fix.ts';
 import type { IncidentCause } from '../../model/incident.ts';
 import type { ProblemKind } from '../../model/problem.ts';
 import type { SampleSource } from '../../model/sample.ts';
-import type { Expiry, Phase, Sandbox } from '../../model/sandbox.ts';
+import { type Expiry, isEnded, type Phase, type Sandbox } from '../../model/sandbox.ts';
 import type { SignalName } from '../../model/signal.ts';
-import type { ServerView } from '../../model/view.ts';
+import type { SandboxView, ServerView } from '../../model/view.ts';
 import type { WarningLevel } from '../../model/warning.ts';
 
 /** The signal in a sentence or a tree row. */
@@ -118,6 +118,30 @@ export const causeWords: Record<IncidentCause, string> = {
   'start-failed': 'did not start',
   'agent-down': 'agent does not answer',
 };
+
+/** What became of a fix. */
+export const resultWords: Record<FixOutcome['result'], string> = {
+  worked: 'worked',
+  'did-not-work': 'did not work',
+  'cannot-tell': 'cannot be told',
+  cancelled: 'cancelled',
+  failed: 'failed',
+};
+
+/** How it ended, as far as that is known: `probably out of memory`; or null. */
+export function endingWords({ incidents }: Pick<SandboxView, 'incidents'>): string | null {
+  const ending = incidents.find(({ endsSandbox }) => endsSandbox);
+  return ending === undefined
+    ? null
+    : `${ending.certainty === 'probable' ? 'probably ' : ''}${causeWords[ending.cause]}`;
+}
+
+/** It runs, and the agent in it does not answer: nothing can be done in it, and nothing that was measured is true any more. */
+export const isAgentDown = ({ link, sandbox }: Pick<SandboxView, 'link' | 'sandbox'>): boolean =>
+  link.problem === 'agent-down' && !isEnded(sandbox.phase);
+
+/** No numbers come: those there are, are the last ones. */
+export const isOld = ({ link }: Pick<SandboxView, 'link'>): boolean => link.state !== 'live';
 
 /** Beside the button of a fix; empty where it runs at once. */
 export const askWords: Record<FixRisk, string> = {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { connect } from '../../../src/editor/connect.ts';
+import { askForSecret, connect } from '../../../src/editor/connect.ts';
 import { Secrets } from '../../../src/editor/secrets.ts';
 
 interface Box {
@@ -9,6 +9,7 @@ const editor = vi.hoisted(() => ({
   answers: [] as (string | undefined)[],
   stored: [] as string[],
   boxes: [] as Box[],
+  pick: null as number | null,
 }));
 
 vi.mock('vscode', () => ({
@@ -17,6 +18,8 @@ vi.mock('vscode', () => ({
       editor.boxes.push(box);
       return editor.answers.shift();
     },
+    showQuickPick: async <Row>(rows: readonly Row[]) => rows[editor.pick ?? rows.length],
+    showInformationMessage: async () => undefined,
   },
   env: { remoteName: undefined },
   workspace: {
@@ -28,14 +31,18 @@ vi.mock('vscode', () => ({
 const address = 'http://127.0.0.1:8080';
 const key = `sandboxForesight/apiKey/${address}`;
 
-const entered = async (kept: Map<string, string>, ...answers: (string | undefined)[]): Promise<boolean> => {
-  editor.answers = answers;
+const secretsIn = (kept: Map<string, string>): Secrets => {
   const storage = {
     get: async (name: string) => kept.get(name),
     store: async (name: string, value: string) => void kept.set(name, value),
     delete: async (name: string) => void kept.delete(name),
   };
-  return connect(new Secrets(storage as never), '', (text) => text);
+  return new Secrets(storage as never);
+};
+
+const entered = async (kept: Map<string, string>, ...answers: (string | undefined)[]): Promise<boolean> => {
+  editor.answers = answers;
+  return connect(secretsIn(kept), '', (text) => text);
 };
 
 beforeEach(() => {
@@ -75,5 +82,25 @@ describe('connecting to a server', () => {
     const kept = new Map([[key, 'old']]);
     expect(await entered(kept, address, undefined)).toBe(true);
     expect([editor.stored, kept.get(key)]).toEqual([[address], 'old']);
+  });
+});
+
+describe('setting a secret', () => {
+  const asked = async (kept: Map<string, string>, pick: number | null, answer?: string): Promise<boolean> => {
+    editor.pick = pick;
+    editor.answers = [answer];
+    return askForSecret(secretsIn(kept), address);
+  };
+
+  it('leads to a question to the server where another key was entered or one was removed, and only there', async () => {
+    const kept = new Map<string, string>();
+    expect(await asked(kept, 0, 'k')).toBe(true);
+    expect(await asked(kept, 0)).toBe(false);
+    expect(await asked(kept, null)).toBe(false);
+    expect(await asked(kept, 1, 'token of the agents')).toBe(false);
+    expect(kept.get(key)).toBe('k');
+    expect(await asked(kept, 0, '')).toBe(true);
+    expect(kept.has(key)).toBe(false);
+    expect(await askForSecret(secretsIn(kept), null)).toBe(false);
   });
 });

@@ -36,6 +36,7 @@ const editor = vi.hoisted(() => ({
   reports: [] as string[],
   marks: new Map<string, unknown[]>(),
   files: [] as string[],
+  folders: [] as string[],
   /** How often a file was given its marks. */
   marked: 0,
   /** Told of files that come and go. */
@@ -73,7 +74,9 @@ vi.mock('vscode', () => {
         ),
     },
     workspace: {
-      workspaceFolders: [{ uri: uri('/srv/app') }],
+      get workspaceFolders() {
+        return editor.folders.map((path) => ({ name: path, uri: { ...uri(path), scheme: 'file' } }));
+      },
       onDidCreateFiles: moved,
       onDidDeleteFiles: moved,
       onDidRenameFiles: moved,
@@ -156,6 +159,7 @@ const scene = async (actions: ProviderActions = {}, part: Partial<ErrorEvent> = 
       remember: async () => undefined,
       terminals: new EditorTerminalEnvironment(new Map() as never),
       openIn: () => undefined,
+      remote: () => false,
     }),
     terminals: { open: () => terminal } as unknown as Terminals,
     showDetails: async (id) => {
@@ -185,6 +189,7 @@ beforeEach(() => {
   const { messages, answers, picks, opened, typed, files, reports } = editor;
   for (const list of [messages, answers, picks, opened, typed, files, reports]) list.length = 0;
   editor.marks.clear();
+  editor.folders = ['/srv/app'];
 });
 
 describe('a fix of an error that runs a command', () => {
@@ -202,6 +207,20 @@ describe('a fix of an error that runs a command', () => {
     expect(editor.messages.at(-1)?.text).toBe('Run it again: The command ended with exit code 0.');
     await bench.show();
     expect(bench.history.fixList[0]?.fingerprint).toBe(view.errors[0]?.fingerprint);
+  });
+
+  it('runs nothing where the editor is before it knows in which of several folders', async () => {
+    const { dialogs, view, fixes } = await scene({ exec: exec([]) });
+    editor.folders = ['/srv/docs', '/srv/app'];
+    const fix: RankedFix = { ...named(fixes, '/run-again'), where: 'here' };
+    await dialogs.run(view, fix);
+    expect([editor.picks.map((rows) => rows.map(({ description }) => description)), editor.messages]).toEqual([
+      [['/srv/docs', '/srv/app']],
+      [],
+    ]);
+    editor.folders = ['/srv/app'];
+    await dialogs.run(view, fix);
+    expect(editor.messages[0]?.detail).toContain('1. In a terminal of this editor (a), in /srv/app: npm start');
   });
 
   it('is put into a terminal, unsent, where only a person can run it', async () => {

@@ -7,6 +7,7 @@ import type { FixId } from '../../../src/model/fix.ts';
 import type { CacheFolder, Housekeeping } from '../../../src/model/ports.ts';
 import { Problem } from '../../../src/model/problem.ts';
 import type { Sample } from '../../../src/model/sample.ts';
+import type { SandboxView } from '../../../src/model/view.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
 import { aSample, aSandbox, MiB } from '../../helpers/fake-provider.ts';
 import { memoryForecast, sandbox, sandboxView } from '../../helpers/views.ts';
@@ -28,6 +29,8 @@ const editor = vi.hoisted(() => ({
   /** Whether messages stand until somebody closes them, and whether a progress is cancelled as soon as it shows. */
   never: false,
   cancels: false,
+  /** The editor works on another computer. */
+  remote: false,
 }));
 
 vi.mock('vscode', () => ({
@@ -113,6 +116,7 @@ const scene = async () => {
     remember: async () => undefined,
     terminals,
     openIn: (_view, folder) => opened.push(folder),
+    remote: () => editor.remote,
   });
   const run = async (id: FixId): Promise<void> => {
     let done = false;
@@ -126,6 +130,7 @@ const scene = async () => {
 };
 
 beforeEach(() => {
+  editor.remote = false;
   editor.picks = [];
   editor.lists = [];
   editor.questions = [];
@@ -225,6 +230,7 @@ const planned = (plan: (sandboxId: string, signal?: AbortSignal) => Partial<FixP
     remember: async () => undefined,
     terminals: { isSet: false } as EditorTerminalEnvironment,
     openIn: () => undefined,
+    remote: () => editor.remote,
   });
   return { dialogs, ran, asked };
 };
@@ -291,6 +297,40 @@ describe('numbers of the machine below the sandbox', () => {
     expect(listed()).toContain('75% of 24 TiB');
     await dialogs.run([view(true)], 'lowerParallelism');
     expect(listed()).toContain('2048 jobs');
+  });
+});
+
+describe('terminals of another computer', () => {
+  it('are limited by what is read of it, and not by the computer the extension runs on', async () => {
+    const { dialogs, asked } = planned(() => ({}));
+    const limits = async (view: SandboxView): Promise<readonly string[]> => {
+      editor.said.length = 0;
+      await dialogs.run([view], 'setHeapLimit');
+      await dialogs.run([view], 'lowerParallelism');
+      return editor.lists.splice(0).map(({ title }) => title);
+    };
+    const unread = sandboxView({ sample: null, isHere: true });
+    expect(await limits(unread)).toHaveLength(2);
+    editor.remote = true;
+    expect([await limits(unread), asked]).toEqual([[], []]);
+    expect(editor.said).toEqual([
+      'The memory of the computer this window works on is not known, so no limit can be worked out from it.',
+      'The processors of the computer this window works on are not known, so no number of jobs can be worked out from them.',
+    ]);
+    expect(await limits(sandboxView({ sample: aSample('a', 0), isHere: true }))).toContain(
+      'Set a heap limit for new terminals',
+    );
+  });
+
+  it('can be freed of a limit whose base is not known', async () => {
+    const { run, variables, bench, dialogs } = await scene();
+    editor.picks.push((rows) => rows[0]);
+    await run('setHeapLimit');
+    expect(variables.size).toBe(1);
+    editor.remote = true;
+    editor.picks.push((rows) => (rows.length === 1 ? rows[0] : undefined));
+    await dialogs.run([{ ...bench.view('a'), sample: null }], 'setHeapLimit');
+    expect(variables.size).toBe(0);
   });
 });
 

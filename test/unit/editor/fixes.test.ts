@@ -51,6 +51,7 @@ const recreate = async (phase: Phase, ...ids: readonly string[]) => {
     remember: async (sandboxId) => void remembered.push(sandboxId),
     terminals: { isSet: false } as EditorTerminalEnvironment,
     openIn: () => undefined,
+    remote: () => false,
   });
   let done = false;
   const running = dialogs

@@ -60,22 +60,24 @@ const handlersIn = (view: AppView) => {
     errorFixes: { fixesFor: async () => [aRankedFix({ title: 'Run it again' })] },
     tree: { wanted: 'api' },
   };
-  const refreshed = vi.fn();
+  const asked: string[] = [];
   const connect = vi.fn(async () => true);
+  const setApiKey = vi.fn(async () => true);
   const chosen: string[] = [];
   const options: Partial<HandlerOptions> = {
     supervisor: {
       view,
       mutes: [],
-      refresh: refreshed as () => void,
       choose: (id) => void chosen.push(`chosen ${id}`),
     } as Partial<Supervisor> as Supervisor,
     remember: async (id) => void chosen.push(`remembered ${id}`),
     connect,
+    setApiKey,
+    answers: { connect: async () => void asked.push('connect'), refresh: async () => void asked.push('refresh') },
     workbench: workbench as unknown as HandlerOptions['workbench'],
     now: () => nowMs,
   };
-  return { ran, refreshed, connect, chosen, handlers: createHandlers(options as HandlerOptions) };
+  return { ran, asked, connect, setApiKey, chosen, handlers: createHandlers(options as HandlerOptions) };
 };
 
 const details: FixOffer = { id: 'showDetails', title: 'Show details', risk: 'safe', reason: 'Why.', target: null };
@@ -91,13 +93,17 @@ beforeEach(() => {
 });
 
 describe('connecting', () => {
-  it('tries at once, also where nothing was changed', async () => {
-    const { handlers, refreshed, connect } = handlersFor(named('a'));
+  it('tries at once and says what came of it, also where nothing was changed', async () => {
+    const { handlers, asked, connect, setApiKey } = handlersFor(named('a'));
     connect.mockResolvedValueOnce(false);
+    setApiKey.mockResolvedValueOnce(false);
     await handlers.connect(undefined, []);
-    expect(refreshed).not.toHaveBeenCalled();
+    await handlers.setApiKey(undefined, []);
+    expect(asked).toEqual([]);
     await handlers.connect(undefined, []);
-    expect(refreshed).toHaveBeenCalledOnce();
+    await handlers.setApiKey(undefined, []);
+    await handlers.refresh(undefined, []);
+    expect(asked).toEqual(['connect', 'connect', 'refresh']);
   });
 });
 
@@ -124,7 +130,7 @@ describe('what the place the editor works in can not do', () => {
     await handlers.rename(undefined, []);
     await handlers.allowWatching(undefined, []);
     expect(editor.said).toEqual([
-      'Pause: not possible for here (Running).',
+      'Pause: not possible for here.',
       'here cannot be renamed: it is the place the editor works in, and no server keeps its name.',
       'There is nothing to answer: watching here does not extend its life.',
     ]);
@@ -174,7 +180,7 @@ describe('where no sandbox is the current one', () => {
     expect(chosen).toEqual(['chosen b', 'remembered b']);
     editor.workspace.isTrusted = false;
     await handlers.selectSandbox(undefined, []);
-    expect(editor.titles).toEqual(Array(2).fill('Which sandbox is yours?'));
+    expect(editor.titles).toEqual(Array(2).fill('Which is the current sandbox?'));
     expect(editor.hints).toEqual([
       'It is remembered for this workspace',
       'Until this window is closed: this workspace is not trusted',
@@ -190,7 +196,7 @@ describe('choosing a sandbox from its row', () => {
     );
     await handlers.selectSandbox({ sandboxId: 'old' }, []);
     expect(chosen).toEqual([]);
-    expect(editor.said).toEqual(['old is over and cannot be yours any more: choose one that lives.']);
+    expect(editor.said).toEqual(['old is over and cannot be the current sandbox any more: choose one that lives.']);
     await handlers.selectSandbox({ sandboxId: 'a' }, []);
     expect(chosen).toEqual(['chosen a', 'remembered a']);
   });
@@ -198,11 +204,11 @@ describe('choosing a sandbox from its row', () => {
 
 describe('without any server', () => {
   it('whatever is asked for, both ways in are shown instead of one clear question about something else', () => {
-    const { handlers, refreshed, connect } = handlersIn(appView([], { servers: [] }));
+    const { handlers, asked, connect } = handlersIn(appView([], { servers: [] }));
     void handlers.pause(undefined, []);
     void handlers.refresh(undefined, []);
     expect(editor.said).toEqual(Array(2).fill('Nothing is watched yet: no server is connected.'));
-    expect(refreshed).not.toHaveBeenCalled();
+    expect(asked).toEqual([]);
     expect(connect).not.toHaveBeenCalled();
   });
 });
@@ -223,7 +229,7 @@ describe('what can I do?', () => {
     const pause: FixOffer = { ...details, id: 'pause', title: 'Pause' };
     expect(await hintFor({ leading: null, level: 'calm', fixes: [pause, details] })).toBe('Best first');
     expect(await hintFor({ leading: null, level: 'warn', fixes: [details] })).toBe('Best first');
-    expect(await hintFor({ fixes: [details] })).toMatch(/^Floor rises .*\.$/);
+    expect(await hintFor({ fixes: [details] })).toBe('node (pid 412) grows 4.2 MiB/s; 148 MiB left.');
   });
 
   it('does not offer to run again what somebody stopped', async () => {

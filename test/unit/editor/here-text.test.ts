@@ -112,6 +112,7 @@ describe('the place the editor works in', () => {
     provider: 'local',
     label: 'This computer',
     state: 'healthy',
+    answered: true,
     problem: null,
     text: 'Docker container: /.dockerenv is there',
     nextStep: null,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Memento } from 'vscode';
 import { IncidentKeeper } from '../../../src/editor/incident-keeper.ts';
 import { digestOf, missingFrom, readDigest } from '../../../src/history/digest.ts';
+import type { ForgetOutcome } from '../../../src/model/history.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
 import { aSandbox } from '../../helpers/fake-provider.ts';
 import { anIncident } from '../../helpers/past.ts';
@@ -27,16 +28,17 @@ const stateOf = (...ids: readonly string[]) => {
 };
 
 class History extends RecordingHistory {
-  override async forgetEverything(): Promise<void> {
-    await super.forgetEverything();
+  override async forgetEverything(): Promise<ForgetOutcome> {
+    const outcome = await super.forgetEverything();
     this.incidentList.length = 0;
+    return outcome;
   }
 }
 
 const start = async (state: Memento) => {
   const history = new History();
   const parts: { keeper?: IncidentKeeper } = {};
-  const bench = await startedBench([aSandbox('a')], { history, forgotten: async () => parts.keeper?.write() });
+  const bench = await startedBench([aSandbox('a')], { history, forgotten: async (id) => parts.keeper?.forget(id) });
   const { app, clock, log } = bench;
   const keeper = new IncidentKeeper({ supervisor: app, history, state, digest, clock, log });
   parts.keeper = keeper;
@@ -68,6 +70,48 @@ describe('incidents of an earlier machine', () => {
     const { app } = await start(state);
     await app.forgetSandbox('one');
     expect(ids()).toEqual(['two']);
+  });
+});
+
+describe('a store that does not answer', () => {
+  it('keeps neither forgetting nor the end waiting, and what is forgotten does not come back', async () => {
+    const { state, ids } = stateOf('one', 'two');
+    const { app, keeper, history, provider, clock } = await start(state);
+    history.gate = new Promise(() => undefined);
+    // A write that waits for the store already.
+    provider.remove('a');
+    await clock.advance(4_000);
+    await app.forgetSandbox('one');
+    expect(ids()).toEqual(['two']);
+    const closed = keeper.close();
+    await clock.advance(10_000);
+    await closed;
+    expect(ids()).toEqual(['two']);
+  });
+
+  it('that forgets only later brings nothing back meanwhile', async () => {
+    const { state, ids } = stateOf('one', 'two');
+    const { app, history, provider, clock } = await start(state);
+    history.forgetSandbox = async () => 'later';
+    expect(await app.forgetSandbox('one')).toBe('later');
+    expect(ids()).toEqual(['two']);
+    provider.remove('a');
+    await clock.advance(10_000);
+    expect(ids().toSorted()).toEqual(['a', 'two']);
+  });
+
+  it('and then tells what it has brings nothing back that was forgotten meanwhile', async () => {
+    const { state } = stateOf('one', 'two');
+    const history = new History();
+    const gate = Promise.withResolvers<void>();
+    const { app, clock, log } = await startedBench([aSandbox('a')], { history });
+    history.gate = gate.promise;
+    const keeper = new IncidentKeeper({ supervisor: app, history, state, digest, clock, log });
+    keeper.start();
+    await keeper.forget('one');
+    gate.resolve();
+    await clock.advance(5_000);
+    expect(remembered(history)).toEqual(['two']);
   });
 });
 

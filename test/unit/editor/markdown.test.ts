@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detailsMarkdown } from '../../../src/editor/text/details-markdown.ts';
 import { codeSpan, commandLink, escapeMarkdown, withoutLinks } from '../../../src/editor/text/markdown.ts';
-import { tooltipKey, tooltipMarkdown } from '../../../src/editor/text/tooltip.ts';
-import { appView, memoryForecast, nowMs, sandbox, sandboxView } from '../../helpers/views.ts';
+import { tooltipMarkdown } from '../../../src/editor/text/tooltip.ts';
+import { appView, nowMs, sandbox, sandboxView } from '../../helpers/views.ts';
 
 const hostile = '[click](command:workbench.action.quit) <img src=x> `code` | cell\n# head';
 
@@ -67,21 +67,5 @@ describe('tooltipMarkdown', () => {
     expect(markdown).toContain('▅');
     expect(markdown).toContain("the sandbox's own cgroup, fresh");
     expect(markdown).toContain(commandLink('What can I do?', 'sandboxForesight.whatCanIDo', sandbox().id));
-  });
-
-  it('is left alone while nothing happens that is worth closing an open one for', () => {
-    const calm = (pressure: number, values: readonly number[]) =>
-      appView([
-        sandboxView({
-          level: 'calm',
-          leading: null,
-          forecasts: [memoryForecast({ pressure })],
-          history: [{ signal: 'memory', values }],
-        }),
-      ]);
-    const before = tooltipKey(calm(0.4, [0.3]), nowMs);
-    expect(tooltipKey(calm(0.41, [0.3, 0.41]), nowMs + 3000)).toBe(before);
-    expect(tooltipKey(calm(0.5, [0.3, 0.5]), nowMs)).not.toBe(before);
-    expect(tooltipKey(appView([sandboxView()]), nowMs)).not.toBe(before);
   });
 });

@@ -4,12 +4,17 @@ import { Notifications } from '../../../src/editor/notifications.ts';
 import { startedBench } from '../../helpers/app-bench.ts';
 import { settle } from '../../helpers/fake-clock.ts';
 
-const editor = vi.hoisted(() => ({ shown: [] as string[][], answer: undefined as string | undefined, pick: '' }));
+const editor = vi.hoisted(() => ({
+  shown: [] as string[][],
+  answer: undefined as string | undefined,
+  later: '',
+  pick: '',
+}));
 
 vi.mock('vscode', () => {
   const message = async (...shown: string[]) => {
     editor.shown.push(shown);
-    return editor.answer;
+    return shown.includes('Warn Again') ? editor.later : editor.answer;
   };
   const window = { showWarningMessage: message, showErrorMessage: message, showInformationMessage: message };
   return {
@@ -33,9 +38,10 @@ const others: Notice = {
 beforeEach(() => {
   editor.shown = [];
   editor.pick = '';
+  editor.later = '';
 });
 
-const show = async (notice: Notice, answer: string | undefined): Promise<{ called: string[] }> => {
+const show = async (notice: Notice, answer: string | undefined, canKeep = true): Promise<{ called: string[] }> => {
   const bench = await startedBench([]);
   const called: string[] = [];
   editor.answer = answer;
@@ -50,7 +56,7 @@ const show = async (notice: Notice, answer: string | undefined): Promise<{ calle
       answered: (id) => called.push(`answered ${id}`),
       mute: async (sandboxId, signal) => {
         called.push(`mute ${signal} of ${sandboxId}`);
-        throw new Error('it can not be kept');
+        if (!canKeep) throw new Error('it can not be kept');
       },
     },
     {
@@ -58,6 +64,7 @@ const show = async (notice: Notice, answer: string | undefined): Promise<{ calle
       help: async () => void called.push('help'),
       runFix: async () => void called.push('fix'),
       openFleet: async () => void called.push('fleet'),
+      warnAgain: async (sandboxId) => void called.push(`warn again of ${sandboxId}`),
     },
     { enabled: () => true, failed: (error) => called.push(String(error)) },
   );
@@ -100,6 +107,18 @@ describe('the notification of a sandbox that is about to break', () => {
   it('can be muted, and tells where that can not be kept', async () => {
     editor.pick = 'mute';
     const called = ['answered w-1', 'mute memory of a', 'Error: it can not be kept'];
-    expect(await show(coming, 'More…')).toEqual({ called });
+    expect(await show(coming, 'More…', false)).toEqual({ called });
+  });
+
+  it('says that it is muted, with the name of the way back and a button for it', async () => {
+    editor.pick = 'mute';
+    const { called } = await show(coming, 'More…');
+    expect(editor.shown.at(-1)).toEqual([
+      'You are not warned about the memory of a again, until you use “Warn Again About This Sandbox”.',
+      'Warn Again',
+    ]);
+    expect(called).toEqual(['answered w-1', 'mute memory of a']);
+    editor.later = 'Warn Again';
+    expect((await show(coming, 'More…')).called.at(-1)).toBe('warn again of a');
   });
 });

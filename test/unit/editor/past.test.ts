@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Supervisor } from '../../../src/app/contracts.ts';
-import { exportHistory } from '../../../src/editor/past.ts';
+import { exportHistory, forgetEverything, forgetSandbox } from '../../../src/editor/past.ts';
 import { writeInParts } from '../../../src/editor/save-lines.ts';
+import type { ForgetOutcome } from '../../../src/model/history.ts';
 
 const editor = vi.hoisted(() => ({
   target: undefined as { scheme: string; fsPath: string } | undefined,
@@ -21,7 +22,11 @@ vi.mock('vscode', () => ({
   window: {
     showSaveDialog: async () => editor.target,
     showInformationMessage: async (text: string) => void editor.said.push(text),
-    showWarningMessage: async (text: string) => void editor.said.push(`warning: ${text}`),
+    showWarningMessage: async (text: string, options?: { modal?: boolean }, ...buttons: string[]) => {
+      if (options?.modal === true) return buttons[0];
+      editor.said.push(`warning: ${text}`);
+      return undefined;
+    },
     withProgress: async (_: unknown, run: (progress: unknown, token: unknown) => Promise<unknown>) =>
       run(
         { report: () => undefined },
@@ -59,6 +64,46 @@ describe('lines that are saved', () => {
     const write = async (part: Uint8Array) => void parts.push(new TextDecoder().decode(part));
     expect(await writeInParts(linesOf(9, 'äb'), write, 10, never)).toEqual({ lines: 2, cutAtBytes: 10 });
     expect(parts.join('')).toBe('äb\näb\n');
+  });
+});
+
+describe('what came of forgetting', () => {
+  beforeEach(() => void Object.assign(editor, { said: [] }));
+  const appThat = (outcome: ForgetOutcome, historyProblem: string | null): Supervisor =>
+    ({
+      view: { historyProblem } as Supervisor['view'],
+      forgetSandbox: async () => outcome,
+      forgetEverything: async () => outcome,
+    }) as Pick<Supervisor, 'view' | 'forgetSandbox' | 'forgetEverything'> as Supervisor;
+  const api = { sandbox: { id: 'sb-1', name: 'api' } } as Parameters<typeof forgetSandbox>[1];
+
+  it('is said to be done where it is', async () => {
+    await forgetSandbox(appThat('done', null), api);
+    await forgetEverything(appThat('done', null));
+    expect(editor.said).toEqual([
+      'What was remembered of api was removed.',
+      'What was remembered of past sandboxes was removed.',
+    ]);
+  });
+
+  it('is not where the files cannot be reached, and says why', async () => {
+    await forgetSandbox(appThat('not-here', 'The folder cannot be written.'), api);
+    await forgetEverything(appThat('not-here', null));
+    expect(editor.said).toEqual([
+      expect.stringMatching(
+        /^warning: What .* of api .* not from the files .* The folder cannot be written\. Then forget/,
+      ),
+      expect.stringMatching(/^warning: .* not from the files .* no SQLite/),
+    ]);
+  });
+
+  it('is still to come where the disk does not answer', async () => {
+    await forgetSandbox(appThat('later', null), api);
+    await forgetEverything(appThat('later', 'The disk is full.'));
+    expect(editor.said).toEqual([
+      expect.stringMatching(/^warning: What .* of api is removed as soon as .* Leave this window open until then\.$/),
+      expect.stringMatching(/^warning: .* open until then\. The disk is full\.$/),
+    ]);
   });
 });
 
@@ -102,6 +147,16 @@ describe('the export of the history', () => {
     await exportHistory(appOf(linesOf(1, '{}')));
     expect(await readFile(path.join(folder, 'elsewhere.jsonl'), 'utf8')).toBe('{}\n');
     expect((await lstat(path.join(folder, 'history.jsonl'))).isSymbolicLink()).toBe(true);
+  });
+
+  it('can be cancelled while the history does not answer', async () => {
+    editor.cancel = true;
+    const silent: AsyncIterable<string> = {
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
+    };
+    await exportHistory(appOf(silent));
+    expect(await readdir(folder)).toEqual([]);
+    expect(editor.said).toEqual([]);
   });
 
   it('leaves nothing behind when it is cancelled', async () => {

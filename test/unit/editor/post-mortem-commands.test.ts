@@ -13,6 +13,9 @@ const editor = vi.hoisted(() => ({
   clipboard: [] as string[],
   messages: [] as string[],
   picks: [] as { id: string; label: string }[][],
+  /** The place of the row that is picked; without one the first. */
+  pick: [] as number[],
+  disposed: [] as boolean[],
 }));
 
 vi.mock('vscode', () => ({
@@ -27,10 +30,24 @@ vi.mock('vscode', () => ({
     showInformationMessage: async (text: string) => {
       editor.messages.push(text);
     },
-    showQuickPick: async (picks: { id: string; label: string }[]) => {
+    showQuickPick: async (
+      rows: Promise<{ id: string; label: string }[]>,
+      _options: unknown,
+      token: { isCancellationRequested: boolean },
+    ) => {
+      const picks = await rows;
       editor.picks.push(picks);
-      return picks[0];
+      return token.isCancellationRequested ? undefined : picks[editor.pick[0] ?? 0];
     },
+  },
+  CancellationTokenSource: class {
+    token = { isCancellationRequested: false };
+    cancel(): void {
+      this.token.isCancellationRequested = true;
+    }
+    dispose(): void {
+      editor.disposed.push(true);
+    }
   },
   env: {
     clipboard: {
@@ -46,16 +63,17 @@ beforeEach(() => {
   for (const list of Object.values(editor)) list.length = 0;
 });
 
-/** A supervisor that shows these incidents, and remembers them unless `forgotten`. */
-const supervisorWith = (incidents: readonly Incident[], forgotten = false) => {
+/** A supervisor that shows these incidents, and remembers them unless `forgotten`; `kept` are in no view. */
+const supervisorWith = (incidents: readonly Incident[], forgotten = false, kept: readonly Incident[] = []) => {
   const { app } = createAppBench();
   const history = memoryHistory();
   const view = appView([sandboxView({ incidents })]);
   return Object.create(app, {
     view: { value: view },
+    incidents: { value: async () => [...incidents, ...kept] },
     postMortem: {
       value: async (id: string) => {
-        const incident = incidents.find((each) => each.id === id);
+        const incident = [...incidents, ...kept].find((each) => each.id === id);
         return incident === undefined || forgotten
           ? null
           : postMortem(incident, {
@@ -63,6 +81,7 @@ const supervisorWith = (incidents: readonly Incident[], forgotten = false) => {
               patterns: () => null,
               redact: (text) => text,
               nowMs: startMs,
+              isHere: false,
               pause: atOnce,
             });
       },
@@ -91,6 +110,15 @@ describe('Export Post-Mortem', () => {
     await exportPostMortem(supervisorWith(two), undefined);
     expect(editor.picks[0]?.map(({ label }) => label)).toEqual(['api', 'web']);
     expect(editor.documents[0]?.content).toMatch(/^# Post-mortem of api: out of memory$/m);
+  });
+
+  it('asks among all that are kept, not only among those in the view', async () => {
+    const old = anIncident('sb-9/crashed', { sandboxName: 'last-month', atMs: startMs - 29 * 86_400_000 });
+    editor.pick.push(2);
+    await exportPostMortem(supervisorWith(two, false, [old]), undefined);
+    expect(editor.picks[0]?.map(({ label }) => label)).toEqual(['api', 'web', 'last-month']);
+    expect(editor.documents[0]?.content).toMatch(/^# Post-mortem of last-month: /m);
+    expect(editor.disposed).toEqual([true]);
   });
 
   it('says so when there is none, and when it is not remembered any more', async () => {

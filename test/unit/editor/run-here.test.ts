@@ -84,7 +84,7 @@ describe('a command run where the editor is', () => {
       const { stdout } = started(['sh', '-c', 'echo said; exit 7'], undefined, title).really();
       const told = new CommandReader().take(stdout);
       expect(told).toEqual([
-        { kind: 'started', commandLine: title },
+        { kind: 'started', commandLine: title, cwd: null },
         { kind: 'ended', commandLine: title, exitCode: 7, output: 'said\n' },
       ]);
     }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { readSettings } from '../../../src/editor/settings.ts';
+import { appSettings, readSettings } from '../../../src/editor/settings.ts';
 
 const editor = vi.hoisted(() => ({ values: {} as Record<string, unknown> }));
 
@@ -23,5 +23,15 @@ describe('a number in the settings', () => {
 
   it('is kept within what there can be', () => {
     expect([rest(-3), rest(1e9), rest('5'), rest(Number.NaN)]).toEqual([0, 1_440, 30, 30]);
+  });
+});
+
+describe('what is kept', () => {
+  it('can be seen for as long', () => {
+    const seenMs = (days: unknown): number | undefined => {
+      editor.values = { 'history.maximumAgeDays': days };
+      return appSettings(readSettings()).rememberedMaximumAgeMs;
+    };
+    expect([seenMs(undefined), seenMs(1), seenMs(365)]).toEqual([30, 1, 365].map((days) => days * 86_400_000));
   });
 });

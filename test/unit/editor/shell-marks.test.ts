@@ -65,9 +65,9 @@ const commandMarks = (output: string): readonly string[] =>
 const commandsIn = (output: string): readonly ShellCommand[] => new CommandReader().take(output);
 
 describe('CommandReader', () => {
-  const output = `$ ${mark('E;make\\x3b echo \\\\n')}${mark('C')}\u001b[31merror: no\u001b[0m\r\n${mark('D;2')}$ `;
+  const output = `${mark('P;SandboxForesightCwd=/srv/a;b=c')}$ ${mark('E;make\\x3b echo \\\\n')}${mark('C')}\u001b[31merror: no\u001b[0m\r\n${mark('D;2')}$ `;
   const expected: readonly ShellCommand[] = [
-    { kind: 'started', commandLine: 'make; echo \\n' },
+    { kind: 'started', commandLine: 'make; echo \\n', cwd: '/srv/a;b=c' },
     { kind: 'ended', commandLine: 'make; echo \\n', exitCode: 2, output: '\u001b[31merror: no\u001b[0m\r\n' },
   ];
 
@@ -84,12 +84,19 @@ describe('CommandReader', () => {
     expect(commandsIn(`${mark('D;1')}${mark('A')}`)).toEqual([]);
   });
 
+  it('takes no folder from what a command writes', () => {
+    const started = commandsIn(
+      `${mark('P;SandboxForesightCwd=/srv')}${mark('C')}${mark('P;SandboxForesightCwd=/etc')}${mark('D;1')}${mark('C')}`,
+    ).filter(({ kind }) => kind === 'started');
+    expect(started).toMatchObject([{ cwd: '/srv' }, { cwd: '/srv' }]);
+  });
+
   it('is not held up by marks that are begun and never ended', { timeout: 5_000 }, () => {
     const begun = '\u001b]633;C;'.repeat(20_000);
     const reader = new CommandReader();
     // Looked through to its end from each beginning, this takes half a minute; read once, some milliseconds.
     expect(reader.take(begun)).toEqual([]);
-    expect(reader.take(mark('C'))).toEqual([{ kind: 'started', commandLine: '' }]);
+    expect(reader.take(mark('C'))).toEqual([{ kind: 'started', commandLine: '', cwd: null }]);
   });
 
   it('keeps the end of a long output, and lets no open escape sequence grow', () => {
@@ -116,6 +123,19 @@ describe('the line in a real bash', () => {
     const ended = commandsIn(ask(bash, lines)).filter(({ kind }) => kind === 'ended');
     expect(ended.map(({ commandLine }) => commandLine)).toEqual(lines);
     expect(ended[1]).toMatchObject({ exitCode: 1, output: expect.stringContaining('/no-such-folder') });
+  });
+
+  it('tells the folder in which each began', () => {
+    const strange = '/tmp/$(id) a;b';
+    const lines = ['cd /usr', 'false', `mkdir -p '${strange}' && cd '${strange}'`, 'false', 'cd /; rmdir $OLDPWD'];
+    const began = commandsIn(ask(bash, lines)).flatMap((one) => (one.kind === 'started' ? [one.cwd] : []));
+    expect(began.slice(1)).toEqual(['/usr', '/usr', strange, strange]);
+  });
+
+  it('tells of no folder whose name would end the mark early', () => {
+    const lines = ['cd /tmp', 'mkdir -p /tmp/usr$(printf "\\a")x && cd /tmp/usr*x', 'false', 'cd /; rmdir /tmp/usr*x'];
+    const began = commandsIn(ask(bash, lines)).flatMap((one) => (one.kind === 'started' ? [one.cwd] : []));
+    expect(began.slice(1)).toEqual(['/tmp', null, null]);
   });
 
   it('marks nothing for an empty line', () => {

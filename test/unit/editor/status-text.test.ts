@@ -85,6 +85,15 @@ describe('the status bar names what ends the sandbox first', () => {
     expect(statusText(appView([view]), nowMs)).toMatchObject({ text: '$(sync-ignored) api-tests  mem ~71%' });
     expect(statusText(appView([view]), nowMs).label).toContain('no fresh data');
   });
+
+  it('keeps the mark beside a number of one digit, and the width', () => {
+    const forecasts = [memoryForecast({ pressure: 0.04 })];
+    const part = { link: link({ state: 'stale' }), level: 'calm', leading: null, forecasts } as const;
+    expect(statusText(appView([sandboxView(part)]), nowMs)).toMatchObject({
+      text: '$(sync-ignored) api-tests  mem \u2007~4%',
+      label: 'Sandbox api-tests: Memory last 4%, no fresh data',
+    });
+  });
 });
 
 describe('the status bar of a calm sandbox', () => {

@@ -56,5 +56,7 @@ describe('a task', () => {
   it('is named where its exit code says nothing', () => {
     expect(taskFailure('build', 2)).toBe('Task build failed');
     expect(taskFailure('build', 137)).toBe('');
+    expect(taskFailure('build\n\u202eall', 2)).toBe('Task build all failed');
+    expect(taskFailure('😀'.repeat(200), 2)).toBe(`Task ${'😀'.repeat(119)}… failed`);
   });
 });

@@ -24,6 +24,7 @@ vi.mock('vscode', () => {
       onDidEndTaskProcess: keeps('process end'),
       onDidEndTask: keeps('task end'),
     },
+    workspace: {},
     debug: { registerDebugAdapterTrackerFactory: () => ({ dispose: () => undefined }) },
     ShellExecution: class {
       readonly commandLine: string;
@@ -142,6 +143,18 @@ describe('a task whose terminal the editor reads', () => {
       { kind: 'command-started', commandId: 'task-1', commandLine: 'make -C /srv/app' },
       { kind: 'command-ended', commandId: 'task-1' },
       { commandId: 'task-1', commandLine: 'make -C /srv/app', text: failure },
+    ]);
+  });
+
+  it('is told of with the folder of its terminal, where the editor tells none of the task', async () => {
+    const command = { ...aCommand('make', failure), cwd: { path: '/srv/app/web' } };
+    await runs(`make \${workspaceFolder}`, command as never, 2);
+    command.end.resolve();
+    await settle();
+    expect(await events()).toMatchObject([
+      { kind: 'command-started', cwd: '/srv/app/web' },
+      { kind: 'command-ended' },
+      { commandLine: 'make', cwd: '/srv/app/web', text: failure },
     ]);
   });
 

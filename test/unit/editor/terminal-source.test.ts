@@ -59,3 +59,20 @@ it('tells the end of what ran in a terminal that was closed, of which the editor
   ]);
   expect(events).toHaveLength(3);
 });
+
+it('tells the folder that a shell in a sandbox was in, and the end with the command it belongs to', async () => {
+  const take = source.listener('a');
+  const command = { commandLine: 'false' };
+  take({ ...command, kind: 'started', cwd: '/srv/a' });
+  take({ ...command, kind: 'ended', exitCode: 1, output: 'no' });
+  take({ ...command, kind: 'started', cwd: null });
+  source.dispose();
+  const events = [];
+  for await (const event of source.events(new AbortController().signal)) events.push(event);
+  const commands = events.filter((event) => 'kind' in event);
+  expect(commands).toMatchObject([
+    { kind: 'command-started', commandId: 'terminal-1', cwd: '/srv/a' },
+    { kind: 'command-ended', commandId: 'terminal-1', exitCode: 1 },
+    { kind: 'command-started', commandId: 'terminal-2', cwd: null },
+  ]);
+});

@@ -81,6 +81,14 @@ describe('treeModel', () => {
     expect(values).toEqual(expect.arrayContaining(['signal.memory', 'error', 'process', 'lifecycle']));
   });
 
+  it('shows a process as what it is, and nothing as an alarm that is none', () => {
+    const [calm] = [sandboxView({ ...view.sandboxes[0], leading: null })];
+    const icons = (one: SandboxView) =>
+      all(treeModel(appView([one]), '', nowMs)).flatMap(({ kind, icon }) => (kind === 'process' ? [icon] : []));
+    expect(icons(calm as SandboxView)).toEqual(['server-process']);
+    expect(icons(view.sandboxes[0] as SandboxView)).toEqual(['arrow-up']);
+  });
+
   it('says in the row of the leading signal what its colour says', () => {
     const memory = all(treeModel(view, '', nowMs)).find(({ id }) => id.endsWith('/signal/memory'));
     expect(memory?.description).toContain('warning');
@@ -142,12 +150,12 @@ describe('treeModel', () => {
   });
 
   it('tells the lead of a warning once, and of another day the date', () => {
-    const warned = incident({ atMs: nowMs - 1_000, leadMs: 40_000, text: 'It died. The warning came 40 s before.' });
+    const warned = incident({ atMs: nowMs - 1_000, leadMs: 54_400, text: 'It died. The warning came 54 s before.' });
     const older = incident({ id: 'older', atMs: nowMs - 86_400_000, leadMs: null, text: 'It died.' });
     const rows = all(treeModel(appView([sandboxView({ incidents: [warned, older] })]), '', nowMs));
     const [first, second] = rows.filter(({ kind }) => kind === 'incident');
-    expect(first?.accessibleLabel).toBe('Incident: It died. The warning came 40 s before.');
-    expect(first?.description).toMatch(/^\d\d:\d\d:\d\d · warned 40 s before$/);
+    expect(first?.accessibleLabel).toBe('Incident: It died. The warning came 54 s before.');
+    expect(first?.description).toMatch(/^\d\d:\d\d:\d\d · warned 54 s before$/);
     expect(second?.accessibleLabel).toBe('Incident: It died. There was no warning before it.');
     expect(second?.description).toMatch(/^2026-11-20 \d\d:\d\d:\d\d · no warning before it$/);
   });
@@ -196,5 +204,35 @@ describe('treeModel', () => {
       contextValue: 'server.down',
       description: 'key refused · Set the key. · The key was refused. · 127.0.0.1:8080',
     });
+  });
+});
+
+describe('what a person wants no warnings of', () => {
+  const mutes = [
+    { sandboxId: 'second', signal: 'memory' },
+    { sandboxId: 'gone', signal: 'disk' },
+    { sandboxId: 'second', signal: 'expiry' },
+  ] as const;
+
+  it('stands below the sandbox, where it can be taken back, and below no other one', () => {
+    const muted = all(treeModel(view, '', nowMs, mutes)).filter(({ contextValue }) => contextValue === 'muted');
+    expect(muted).toHaveLength(1);
+    expect(muted[0]).toMatchObject({
+      ...{ id: 'second/muted', label: 'Warnings muted', description: 'Memory, Time', sandboxId: 'second' },
+      tooltip: expect.stringContaining('“Warn Again About This Sandbox” takes it back.'),
+    });
+    expect(all(treeModel(view, '', nowMs)).some(({ contextValue }) => contextValue === 'muted')).toBe(false);
+  });
+
+  it('is not told of a sandbox that has ended', () => {
+    const over = appView([sandboxView({ sandbox: sandbox({ id: 'second', phase: 'terminated' }) })]);
+    expect(all(treeModel(over, '', nowMs, mutes)).some(({ contextValue }) => contextValue === 'muted')).toBe(false);
+  });
+
+  it('leaves a row as it is that can not look different', () => {
+    const calm = { level: 'calm', leading: null, forecasts: [] } as const;
+    const quiet = appView([sandboxView({ ...calm, sandbox: sandbox({ id: 'quiet', phase: 'terminated' }) })]);
+    const [, first] = treeModel(quiet, '', nowMs, mutes);
+    expect(treeModel(quiet, '', nowMs + 1_000, mutes)[1]).toBe(first);
   });
 });

@@ -26,7 +26,7 @@ describe('a page, after the clock was set back by an hour', () => {
     const stand = new Stand();
     const show = (): void => {
       const sample = memorySample(stand.clock.now(), 100);
-      stand.show(appView([sandboxView({ sample, lastSampleAtMs: sample.atMs })]));
+      stand.show(appView([sandboxView({ sample, lastSampleAtMs: sample.atMs, history: [] })]));
       // The view comes again without another sample.
       stand.show(stand.view);
     };
@@ -55,18 +55,47 @@ describe('a page, after the clock was set back by an hour', () => {
     feed.dispose();
   });
 
-  it('is not drawn anew for a sample that came late', async () => {
+  it('is drawn without the future as soon as one sample is shown after the clock was set back, by however little', async () => {
+    for (const backMs of [4_000, 30_000, hourMs]) {
+      const stand = new Stand();
+      const show = (atMs: number): void => {
+        stand.show(appView([sandboxView({ sample: memorySample(atMs, 100), lastSampleAtMs: atMs, history: [] })]));
+        stand.show(stand.view);
+      };
+      const nowMs = stand.clock.now();
+      const feed = new SandboxFeed(sandbox().id, stand.sources, stand.edits);
+      feed.open(stand.post);
+      for (const second of [-5, 0, 1]) show(nowMs + second * 1_000);
+      stand.take();
+      for (const second of [2, 3]) show(nowMs + second * 1_000 - backMs);
+      const told = ofKind(stand.take(), 'courses');
+      expect(told.map(({ reset }) => reset)).toEqual([true, false]);
+      const shownMs = told.flatMap(({ courses }) => courses[0]?.timesMs ?? []).map((atMs) => atMs - nowMs);
+      expect(shownMs).toEqual([...(backMs === 4_000 ? [-5_000] : []), 2_000 - backMs, 3_000 - backMs]);
+      feed.dispose();
+    }
+  });
+
+  it('is not drawn anew for what another window has kept a moment later', async () => {
     const stand = new Stand();
     const show = (atMs: number): void => {
       stand.show(appView([sandboxView({ sample: memorySample(atMs, 100), lastSampleAtMs: atMs })]));
     };
-    const feed = new SandboxFeed(sandbox().id, stand.sources, stand.edits);
-    feed.open(stand.post);
     const nowMs = stand.clock.now();
+    const feed = new SandboxFeed(sandbox().id, stand.sources, stand.edits);
     show(nowMs);
+    stand.samples = [
+      memorySample(nowMs + 700, 100),
+      memorySample(nowMs + 1_000, 100),
+      memorySample(nowMs + 1_700, 100),
+    ];
+    feed.open(stand.post);
+    await settle();
     stand.take();
-    for (const second of [1, -5, 2, -4, 3, -3, 4]) show(nowMs + second * 1_000);
-    expect(ofKind(stand.take(), 'courses').map(({ reset }) => reset)).toEqual([false, false, false, false]);
+    // The view comes again, then with what the history told already, then with something new.
+    for (const afterMs of [0, 0, 1_000, 1_000, 2_000]) show(nowMs + afterMs);
+    const told = ofKind(stand.take(), 'courses');
+    expect(told.map(({ reset, courses }) => [reset, courses[0]?.timesMs])).toEqual([[false, [nowMs + 2_000]]]);
     feed.dispose();
   });
 

@@ -187,7 +187,7 @@ describe('a button of a page', () => {
     const view = sandboxView({ incidents: [incident()], actions: ['recreateLarger'] });
     stand.view = appView([view, sandboxView({ sandbox: sandbox({ id: 'other' }), actions: ['recreateLarger'] })]);
     stand.story = postMortem({
-      advice: ['Give it at least 640 MiB of memory.', 'Have it watched: choose it as yours.'],
+      advice: ['Give it at least 640 MiB of memory.', 'Have it watched: make it the current sandbox.'],
     });
     const { say } = await opened(stand, { page: 'incident', id: 'incident-1' });
     await say({ kind: 'action', id: 'fix recreateLarger' });

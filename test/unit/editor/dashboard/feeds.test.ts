@@ -12,13 +12,21 @@ const at = (second: number): number => nowMs + second * 1_000;
 const viewWith = (second: number, part: Partial<SandboxView> = {}): SandboxView =>
   sandboxView({ sample: memorySample(at(second), 100 + second), lastSampleAtMs: at(second), ...part });
 
+/** A page of a sandbox that somebody has just opened. */
+const openFeed = (part: Partial<SandboxView> = {}, prepare: (stand: Stand) => void = () => undefined) => {
+  const stand = new Stand();
+  stand.view = appView([viewWith(0, part)]);
+  prepare(stand);
+  const feed = new SandboxFeed(id, stand.sources, stand.edits);
+  feed.open(stand.post);
+  return { stand, feed };
+};
+
 describe('the feed of a sandbox', () => {
   it('tells everything at first, then only what is new', async () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0)]);
-    stand.samples = [memorySample(at(-2), 98), memorySample(at(-1), 99), memorySample(at(0), 100)];
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed({}, (stand) => {
+      stand.samples = [memorySample(at(-2), 98), memorySample(at(-1), 99), memorySample(at(0), 100)];
+    });
     await settle();
     const first = stand.take();
     expect(ofKind(first, 'sandbox')[0]?.page).toMatchObject({ name: 'api-tests', found: true, current: true });
@@ -36,10 +44,7 @@ describe('the feed of a sandbox', () => {
   });
 
   it('says nothing when nothing changed', async () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0, { forecasts: [], leading: null })]);
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed({ forecasts: [], leading: null });
     await stand.clock.advance(500);
     stand.take();
     stand.show(stand.view);
@@ -49,10 +54,7 @@ describe('the feed of a sandbox', () => {
   });
 
   it('counts down once a second, and only while somebody looks', async () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed();
     await stand.clock.advance(100);
     stand.take();
     await stand.clock.advance(90_000);
@@ -65,10 +67,7 @@ describe('the feed of a sandbox', () => {
   });
 
   it('is complete after it was hidden, also where nothing is kept', async () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed();
     await settle();
     feed.close();
     stand.take();
@@ -81,10 +80,7 @@ describe('the feed of a sandbox', () => {
   });
 
   it('asks the history for what it missed between two samples', async () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed();
     await stand.clock.advance(20_000);
     const asked = stand.askedForSamples;
     stand.samples = [memorySample(at(18), 118), memorySample(at(19), 119)];
@@ -97,20 +93,14 @@ describe('the feed of a sandbox', () => {
   });
 
   it('draws the pressures of before where samples were never kept', () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed();
     const [course] = ofKind(stand.take(), 'courses');
     expect(course?.courses[0]).toMatchObject({ timesMs: [at(-10), at(-5), at(0)], limit: expect.any(Array) });
     feed.dispose();
   });
 
   it('begins the line anew when numbers of the machine come instead', async () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0)]);
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed();
     await settle();
     stand.take();
     const machine = memorySample(at(1), 9_000, { source: 'machine' });
@@ -188,10 +178,7 @@ describe('the feed of a sandbox', () => {
   });
 
   it('asks what helps when the errors change and now and then, not with every sample', async () => {
-    const stand = new Stand();
-    stand.view = appView([viewWith(0, { errors: [anError()] })]);
-    const feed = new SandboxFeed(id, stand.sources, stand.edits);
-    feed.open(stand.post);
+    const { stand, feed } = openFeed({ errors: [anError()] });
     for (let second = 1; second <= 10; second += 1) {
       stand.show(appView([viewWith(second, { errors: [anError()] })]));
       await stand.clock.advance(1_000);

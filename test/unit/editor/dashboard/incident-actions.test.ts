@@ -115,7 +115,8 @@ describe('what would have helped, as something to do', () => {
   });
 
   it('leads to a setting', async () => {
-    const advice = 'Have it watched: choose it as yours, or raise sandboxForesight.watch.maximumSandboxes; without …';
+    const advice =
+      'Have it watched: make it the current sandbox, or raise sandboxForesight.watch.maximumSandboxes; without …';
     expect(await idsOf(told([advice]), help())).toEqual([['setting sandboxForesight.watch.maximumSandboxes']]);
   });
 
@@ -125,12 +126,13 @@ describe('what would have helped, as something to do', () => {
       limits.push(limitBytes);
       return Promise.resolve(true);
     };
-    for (const source of ['cgroup', 'machine'] as const)
-      await incidentOffers(
-        told([cap]),
-        help({ view: still({ sample: memorySample(nowMs, 500, { source }) }), canPropose }),
-      );
-    expect(limits).toEqual([512 * mebibyte, null]);
+    const own = memorySample(nowMs, 500);
+    for (const view of [null, still({ sample: null }), still({ sample: own })]) {
+      for (const ownLimitBytes of [512 * mebibyte, null]) {
+        await incidentOffers(told([cap], { ownLimitBytes }), help({ view, canPropose }));
+      }
+    }
+    expect(limits).toEqual([0, 1, 2].flatMap(() => [512 * mebibyte, null]));
   });
 
   it('does not write a lower limit where a higher one is advised', async () => {
@@ -152,12 +154,7 @@ describe('what would have helped, as something to do', () => {
 describe('the sentences of the real advice', () => {
   const process = { pid: 412, parentPid: 1, name: 'node', rssBytes: 0, heapLimit: null, ageMs: null };
   const sampleAt = (second: number, rssMib: number): Material['samples'][number] => ({
-    kind: 'sample',
-    sandboxId: 'any',
-    atMs: nowMs - 60_000 + second * 1_000,
-    source: 'cgroup',
-    cadenceMs: 1_000,
-    caveat: null,
+    ...memorySample(nowMs - 60_000 + second * 1_000, rssMib),
     processes: [{ ...process, rssBytes: rssMib * mebibyte }],
   });
 
@@ -167,6 +164,7 @@ describe('the sentences of the real advice', () => {
       incident: incident(),
       sandbox: null,
       timeline: [],
+      isHere: false,
       samples: [sampleAt(0, 100), sampleAt(30, 300), sampleAt(59, 480)],
       commands: atEnd('npm test'),
       errors: [],

@@ -17,6 +17,12 @@ const run = (part: Partial<CommandRun>): CommandRun => ({
 });
 
 describe('the mark of a command', () => {
+  it('tells how long it ran to the second, as the story of an incident does', () => {
+    expect(runEndText(run({ endedAtMs: nowMs - 60 * minuteMs + 57_600, exitCode: 1 }), nowMs)).toBe(
+      'exit code 1 after 58 s',
+    );
+  });
+
   it.each([
     ['that ended', { endedAtMs: nowMs - 30 * minuteMs, exitCode: 1 }, 'exit code 1 after 30 min', false, 30],
     ['that runs', { lastSeenAtMs: nowMs - 5 * minuteMs }, 'running, or its end was not seen', true, null],

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fixOffer } from '../../../../src/editor/dashboard/page-actions.ts';
+import { errorFixOffer, fixOffer } from '../../../../src/editor/dashboard/page-actions.ts';
 import type { DashboardSources } from '../../../../src/editor/dashboard/ports.ts';
 import { runAction } from '../../../../src/editor/dashboard/run-action.ts';
 import { type FixId, fixIds } from '../../../../src/model/fix.ts';
 import { fixRisks } from '../../../../src/model/fix-risk.ts';
+import { aRankedFix } from '../../../helpers/a-ranked-fix.ts';
 import { appView, sandboxView } from '../../../helpers/views.ts';
 
 const editor = vi.hoisted(() => ({ said: [] as string[], commands: [] as unknown[][] }));
@@ -28,6 +29,14 @@ describe('the button of an action', () => {
       expect(noteOf(fixId)).toBe('asks first; something is lost');
     for (const fixId of fixIds) expect(fixOffer(view, fixId)?.button.risk).toBe(fixRisks[fixId]);
     expect(fixOffer(sandboxView({ actions: [] }), 'pause')).toBeNull();
+  });
+});
+
+describe('the button of a fix', () => {
+  it('shows its command on one line, in the order of its letters, none of them cut in two', () => {
+    const detailOf = (text: string): string => errorFixOffer('a', aRankedFix({ text })).button.detail;
+    expect(detailOf('npm ci \u202e\n&& npm test')).toBe('npm ci  && npm test');
+    expect(detailOf('😀'.repeat(300))).toBe(`${'😀'.repeat(199)}…`);
   });
 });
 

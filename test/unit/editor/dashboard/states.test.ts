@@ -20,6 +20,24 @@ describe('the page of a sandbox', () => {
     expect(page().signals[0]).toMatchObject({ leads: true, fan: { p10: 120_000, p50: 240_000, p90: 300_000 } });
   });
 
+  it('says in words what a number alone would not', () => {
+    const silent = { unit: 'milliseconds', used: 21_000, limit: null, pressure: null, timeToLimitMs: null } as const;
+    const evidence = 'no answer for 21 s, usually one every 1 s';
+    const heap = { used: 240 * 2 ** 20, limit: 296 * 2 ** 20, pressure: 240 / 296 } as const;
+    const forecasts = [
+      memoryForecast(),
+      memoryForecast({ signal: 'heap', ...heap, resident: true }),
+      memoryForecast({ signal: 'heap', ...heap }),
+      memoryForecast({ signal: 'responsiveness', ...silent, evidence }),
+    ];
+    expect(page({ forecasts }).signals.map(({ useText }) => useText)).toEqual([
+      null,
+      '240 MiB with code and buffers · 81% of 296 MiB',
+      null,
+      evidence,
+    ]);
+  });
+
   it('is calm in words when nothing threatens', () => {
     expect(page({ leading: null, level: 'calm' }).headline).toBe('Not measured.');
     // The badge of the level stands beside it.
@@ -205,6 +223,18 @@ describe('the page of an incident', () => {
       'Exit code',
       'Last state',
     ]);
+  });
+
+  it('calls two warnings by what each was about', () => {
+    const about = (signal: 'memory' | 'heap') =>
+      ({ kind: 'warning', atMs: nowMs, endedAtMs: nowMs, text: `Warning about ${signal}`, signal }) as const;
+    const shown = incidentPage(postMortem({ events: [about('memory'), about('heap')] }), false);
+    expect(shown.marks.filter(({ kind }) => kind === 'warning').map(({ word }) => word)).toEqual(['Memory', 'Heap']);
+  });
+
+  it('says the lead of the warning as the story does', () => {
+    const shown = incidentPage(postMortem({ incident: incident({ leadMs: 54_400 }) }), true);
+    expect(shown.facts).toContainEqual({ label: 'Warned', text: '54 s before' });
   });
 
   it('counts what happened before in this workspace beside what happened in all', () => {

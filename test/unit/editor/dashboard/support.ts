@@ -102,6 +102,7 @@ export const postMortem = (part: Partial<PostMortem> = {}): PostMortem => ({
       limit: [9, 9, Number.POSITIVE_INFINITY],
     },
   ],
+  ownLimitBytes: 512 * mebibyte,
   events: [
     { atMs: nowMs - 50_000, endedAtMs: nowMs - 40_000, kind: 'command', text: 'npm test' },
     { atMs: nowMs, endedAtMs: null, kind: 'break', text: 'killed' },
