@@ -1,14 +1,17 @@
 // Builds the extension and packs it as a VSIX.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { dashboardBundle, extensionBundle } from '../esbuild.js';
+import { installedReadme } from './installed-readme.mts';
 import { thirdPartyNotices } from './notices.mjs';
 import { root } from './toolchain.mjs';
 
 const dist = path.join(root, 'dist');
+/** The page of the installed extension, relative to the root. */
+const readme = 'dist/readme.md';
 const maxVsixBytes = 1024 * 1024;
 
 /**
@@ -40,9 +43,10 @@ export async function packageExtension() {
   await buildExtension();
   const vsix = path.join(dist, 'sandbox-foresight.vsix');
   rmSync(vsix, { force: true });
+  writeFileSync(path.join(root, readme), installedReadme(readFileSync(path.join(root, 'README.md'), 'utf8')));
   const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-  // One bundle, so no node_modules. Links in README stay relative, as there is no public address to put before them.
-  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  // One bundle, so no node_modules. A relative link would be refused: there is no public address to put before it.
+  const options = ['--no-dependencies', '--allow-missing-repository', '--readme-path', readme];
   const args = [vsce, 'package', ...options, '-o', vsix];
   const done = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
   if (done.status !== 0) throw new Error('vsce could not pack the extension', { cause: done.error });
