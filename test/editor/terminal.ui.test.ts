@@ -89,8 +89,12 @@ describe('a terminal in the sandbox', () => {
 
   it('says nothing of commands that succeed, of empty lines and of a line given up', async () => {
     await typeInTerminal(product.page, '');
+    await terminalSays(/[#$] ?\n.*[#$]$/);
     await product.page.keyboard.type('never run');
+    await terminalSays(/[#$] never run$/);
     await product.page.keyboard.press('Control+c');
+    // bash loses what is typed into the moment in which it gives a line up, or a part of it.
+    await terminalSays(/[#$] never run\^C\n.*[#$]$/);
     await typeInTerminal(product.page, 'echo all-is-well');
     await terminalSays(/^all-is-well$/m);
     const errors = (await tree.rows()).filter(({ icon, level }) => icon === 'bug' && level === 3);
