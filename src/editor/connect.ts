@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { tell } from './messages.ts';
+import { staying, tell } from './messages.ts';
 import type { SecretName, Secrets } from './secrets.ts';
 import { storeServerUrl } from './settings.ts';
 
@@ -26,7 +26,7 @@ export async function connect(secrets: Secrets, present: string, originOf: Origi
     title: 'Connect to an OpenSandbox server',
     prompt: 'Address of the server, for example http://127.0.0.1:8080',
     value: present,
-    ignoreFocusOut: true,
+    ...staying,
     validateInput: (value) => {
       if (value.trim() !== '' && originOrNull(originOf, value) !== null) return undefined;
       return value.includes('@')
@@ -89,7 +89,7 @@ async function askFor(
       .filter((part) => part !== '')
       .join(' '),
     password: true,
-    ignoreFocusOut: true,
+    ...staying,
   });
   if (value === undefined) return had ? 'kept' : 'none';
   await secrets.set(kind.name, origin, value.trim());

@@ -6,7 +6,7 @@ import { ownCores, ownLimit } from '../model/own-limit.ts';
 import type { FolderSize } from '../model/ports.ts';
 import { heapRuntimeOf } from '../model/terminal-limits.ts';
 import type { SandboxView } from '../model/view.ts';
-import { tell } from './messages.ts';
+import { staying, tell } from './messages.ts';
 import type { EditorTerminalEnvironment } from './terminal-environment.ts';
 import { formatBytes, formatDuration } from './text/format.ts';
 import { heapChoices, parallelismChoices } from './text/limit-choices.ts';
@@ -46,7 +46,7 @@ export async function chooseBefore(
 async function chooseTime(name: string): Promise<FixChoices | null> {
   const picked = await vscode.window.showQuickPick(
     [10, 30, 60, 240].map((minutes) => ({ label: `${formatDuration(minutes * minuteMs)} longer`, minutes })),
-    { title: `Extend the time of ${name}`, placeHolder: 'How much longer?' },
+    { title: `Extend the time of ${name}`, placeHolder: 'How much longer?', ...staying },
   );
   return picked ? { extendByMs: picked.minutes * minuteMs } : null;
 }
@@ -57,7 +57,7 @@ const factors = [2, 4, 8] as const;
 async function chooseFactor(name: string): Promise<FixChoices | null> {
   const picked = await vscode.window.showQuickPick(
     factors.map((factor) => ({ label: `${factor} × the present limit`, description: 'of each of them', factor })),
-    { title: `Recreate ${name} with more memory`, placeHolder: 'How much more?' },
+    { title: `Recreate ${name} with more memory`, placeHolder: 'How much more?', ...staying },
   );
   return picked ? { memoryFactor: picked.factor } : null;
 }
@@ -71,7 +71,7 @@ async function chooseMemory(view: SandboxView, name: string): Promise<FixChoices
       description: `${factor} × the present limit`,
       bytes: limit * factor,
     })),
-    { title: `Recreate ${name} with more memory`, placeHolder: `Now ${formatBytes(limit)}` },
+    { title: `Recreate ${name} with more memory`, placeHolder: `Now ${formatBytes(limit)}`, ...staying },
   );
   return picked ? { memoryBytes: picked.bytes } : null;
 }
@@ -123,7 +123,7 @@ async function pickLimit<Choice extends vscode.QuickPickItem>(
   }
   const back = { label: '$(discard) Take back what was set here', description: '' };
   const offered: (Choice | typeof back)[] = [...choices, ...(terminals.isSet ? [back] : [])];
-  const picked = await vscode.window.showQuickPick(offered, { title, placeHolder });
+  const picked = await vscode.window.showQuickPick(offered, { title, placeHolder, ...staying });
   if (!picked) return null;
   const choice = choices.find((one) => one === picked);
   if (choice) return choice;
@@ -169,7 +169,7 @@ async function pickSome<Found extends FolderSize>(
     picked: true,
     one,
   }));
-  const picked = await vscode.window.showQuickPick(rows, { title, placeHolder, canPickMany: true });
+  const picked = await vscode.window.showQuickPick(rows, { title, placeHolder, canPickMany: true, ...staying });
   if (!picked || picked.length === 0) return null;
   return picked.length === found.length ? 'all' : picked.map(({ one }) => one);
 }

@@ -5,7 +5,7 @@ import type { LargestFolders } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { SandboxView } from '../model/view.ts';
 import { chooseAmongFound, chooseBefore } from './fix-choices.ts';
-import { confirm, tell, warn, withCancellableProgress } from './messages.ts';
+import { confirm, staying, tell, warn, withCancellableProgress } from './messages.ts';
 import type { EditorTerminalEnvironment } from './terminal-environment.ts';
 import { type NamedPlan, outcomesText, planText, titleOf } from './text/fix-text.ts';
 import { formatBytes } from './text/format.ts';
@@ -135,6 +135,7 @@ export class FixDialogs {
         title: 'The largest folders',
         placeHolder: complete ? 'Opens a terminal there' : 'Not everything could be looked at. Opens a terminal there',
         matchOnDescription: true,
+        ...staying,
       },
     );
     if (picked) this.options.openIn(view, picked.path);
@@ -153,7 +154,7 @@ async function pickProcess(view: SandboxView): Promise<ProcessTarget | null> {
       description: `pid ${process.pid} · ${formatBytes(process.rssBytes)}${process.pid === grower ? ' · growing' : ''}`,
       target: targetOf(process),
     })),
-    { title: `End a process of ${view.sandbox.name}`, placeHolder: 'Which one?' },
+    { title: `End a process of ${view.sandbox.name}`, placeHolder: 'Which one?', ...staying },
   );
   return picked?.target ?? null;
 }

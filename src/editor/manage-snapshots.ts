@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { OwnedSnapshot, Supervisor } from '../app/contracts.ts';
 import { isProblem } from '../model/problem.ts';
-import { confirm, failureText, tell, warn, withCancellableProgress } from './messages.ts';
+import { confirm, failureText, staying, tell, warn, withCancellableProgress } from './messages.ts';
 import { formatMoment } from './text/format.ts';
 
 const timeoutMs = 30_000;
@@ -27,7 +27,13 @@ export async function manageSnapshots(supervisor: Supervisor): Promise<void> {
         .join(' · '),
       snapshot,
     })),
-    { title: 'Snapshots', placeHolder: 'Pick those to delete', canPickMany: true, matchOnDescription: true },
+    {
+      title: 'Snapshots',
+      placeHolder: 'Pick those to delete',
+      canPickMany: true,
+      matchOnDescription: true,
+      ...staying,
+    },
   );
   if (!picked || picked.length === 0) return;
   await deleteAll(

@@ -47,6 +47,12 @@ export const confirm = async (question: string, detail: string, yes: string): Pr
 export const choose = (question: string, detail: string, ...buttons: readonly string[]): Thenable<string | undefined> =>
   vscode.window.showWarningMessage(plain(question), { modal: true, detail: plain(detail) }, ...buttons);
 
+/**
+ * For a question that follows an answer, or holds what was typed or ticked: it stays when something else takes the focus, such as a
+ * terminal that ends. Escape closes it.
+ */
+export const staying = { ignoreFocusOut: true } as const;
+
 /** Shows progress with a way to cancel while `run` works. */
 export const withCancellableProgress = <Result>(
   title: string,

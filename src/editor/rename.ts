@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Supervisor } from '../app/contracts.ts';
 import { isEnded } from '../model/sandbox.ts';
 import type { SandboxView } from '../model/view.ts';
-import { tell } from './messages.ts';
+import { staying, tell } from './messages.ts';
 
 const timeoutMs = 30_000;
 
@@ -15,6 +15,7 @@ export async function renameSandbox(supervisor: Supervisor, { sandbox, isHere }:
   }
   const name = await vscode.window.showInputBox({
     title: `Rename ${sandbox.name}`,
+    ...staying,
     prompt: 'The name is stored with the sandbox, on the server.',
     value: sandbox.name,
     validateInput: (value) => (value.trim() === '' ? 'A name is needed.' : undefined),

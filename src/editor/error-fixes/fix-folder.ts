@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { inFolder } from '../../app/error-fixes/in-folder.ts';
 import type { RankedFix } from '../../model/fix.ts';
 import { runnableFolders } from '../command-folder.ts';
+import { staying } from '../messages.ts';
 
 /**
  * Finds where a fix runs whose error told of no folder: in the one that is open, and where several are, in the one a person names. A command that
@@ -16,7 +17,7 @@ export const withFolder = async (fix: RankedFix): Promise<RankedFix | null> => {
   if (folders.length === 1) return inFolder(fix, first.uri.path);
   const picked = await vscode.window.showQuickPick(
     folders.map(({ name, uri }) => ({ label: name, description: uri.path, path: uri.path })),
-    { title: fix.title, placeHolder: 'In which folder? The error does not tell where it comes from' },
+    { title: fix.title, placeHolder: 'In which folder? The error does not tell where it comes from', ...staying },
   );
   return picked === undefined ? null : inFolder(fix, picked.path);
 };

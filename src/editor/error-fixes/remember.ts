@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { confirm, tell } from '../messages.ts';
+import { confirm, staying, tell } from '../messages.ts';
 import { formatMoment } from '../text/format.ts';
 import type { MeantError } from './pick-error.ts';
 import { fixTextProblem, type RememberedFixes } from './remembered-fixes.ts';
@@ -9,6 +9,7 @@ export async function rememberFix({ error }: MeantError, fixes: RememberedFixes,
   const before = fixes.list.find(({ fingerprint }) => fingerprint === error.fingerprint);
   const name = await vscode.window.showInputBox({
     title: 'Remember a fix (1/2): the error',
+    ...staying,
     prompt: 'What do you call it?',
     value: before?.name ?? error.title.slice(0, 120),
     validateInput: (text) => (text.trim() === '' ? 'A name' : null),
@@ -16,6 +17,7 @@ export async function rememberFix({ error }: MeantError, fixes: RememberedFixes,
   if (name === undefined) return false;
   const text = await vscode.window.showInputBox({
     title: 'Remember a fix (2/2): what helps',
+    ...staying,
     prompt: 'A command that is run in the sandbox after asking, or an address that begins with https://',
     value: before?.text ?? '',
     validateInput: fixTextProblem,
@@ -53,6 +55,7 @@ export async function forgetFixes(fixes: RememberedFixes): Promise<boolean> {
       title: 'Forget which fixes of your own?',
       placeHolder: 'Kept last comes first',
       canPickMany: true,
+      ...staying,
       matchOnDetail: true,
     },
   );

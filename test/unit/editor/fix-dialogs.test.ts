@@ -29,14 +29,17 @@ const editor = vi.hoisted(() => ({
   /** Whether messages stand until somebody closes them, and whether a progress is cancelled as soon as it shows. */
   never: false,
   cancels: false,
+  /** Something takes the focus as soon as a list shows, as a terminal does that ends. */
+  distracts: false,
   /** The editor works on another computer. */
   remote: false,
 }));
 
 vi.mock('vscode', () => ({
   window: {
-    showQuickPick: async (rows: readonly Row[], { title }: { title: string }) => {
-      editor.lists.push({ title, rows });
+    showQuickPick: async (rows: readonly Row[], options: { title: string; ignoreFocusOut?: boolean }) => {
+      editor.lists.push({ title: options.title, rows });
+      if (editor.distracts && options.ignoreFocusOut !== true) return undefined;
       return editor.picks.shift()?.(rows);
     },
     showWarningMessage: async (
@@ -140,6 +143,7 @@ beforeEach(() => {
   editor.details = [];
   editor.never = false;
   editor.cancels = false;
+  editor.distracts = false;
 });
 
 describe('clearing caches', () => {
@@ -199,6 +203,14 @@ describe('limits of new terminals', () => {
     editor.picks.push((rows) => rows.find(({ label }) => label.includes('Take back')));
     await run('setHeapLimit');
     expect(variables.size).toBe(0);
+  });
+
+  it('are still asked for when something else takes the focus', async () => {
+    const { run } = await scene();
+    editor.distracts = true;
+    editor.picks.push((rows) => rows.find(({ label }) => label === 'Node.js: at most 384 MiB'));
+    await run('setHeapLimit');
+    expect(editor.questions).toEqual(['box: Limit Node.js to 384 MiB?']);
   });
 
   it('for jobs are set all together', async () => {
