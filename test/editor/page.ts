@@ -22,10 +22,18 @@ export async function patiently<T>(page: Page, what: string, act: () => Promise<
     return await act();
   } catch (error) {
     const picture = await screenshot(page, `failed-${what.slice(0, 60)}`).catch((e: unknown) => `no screenshot: ${e}`);
-    throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}\nSee ${picture}`, {
-      cause: error,
-    });
+    const shown = await onTop(page).catch((e: unknown) => `not known: ${e}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${what}: ${reason}\nOn top: ${shown}\nSee ${picture}`, { cause: error });
   }
+}
+
+/** What lies over the workbench now, in words: where nobody can look at the picture, it tells what came instead. */
+async function onTop(page: Page): Promise<string> {
+  const texts = await page
+    .locator('.notification-toast:visible, .quick-input-widget:visible, .monaco-dialog-box:visible')
+    .allInnerTexts();
+  return texts.length === 0 ? 'nothing' : texts.map((text) => `“${plain(text).slice(0, 300)}”`).join(', ');
 }
 
 /**
