@@ -43,6 +43,18 @@ const filling = (forecast: Forecast): string | null =>
     ? null
     : `${percentText(forecast.pressure)} of ${amount(forecast.limit, forecast.signal)}`;
 
+const shownPeaks = 3;
+
+/** "each run takes more, the last ones 61, 71 and 80 % of 512 MiB", of what comes and goes; else null. */
+const growingRuns = ({ risingPeaks, limit, signal }: Forecast): string | null => {
+  if (risingPeaks === undefined || limit === null || !(limit > 0)) return null;
+  const [last, ...before] = risingPeaks.peaks
+    .slice(-shownPeaks)
+    .map((peak) => Math.round((100 * peak) / limit))
+    .reverse();
+  return `each run takes more, the last ones ${before.reverse().join(', ')} and ${last} % of ${amount(limit, signal)}`;
+};
+
 const growth = (forecast: Forecast): string | null => {
   const { grower, slopePerSecond, signal } = forecast;
   if (grower !== null && grower.bytesPerSecond > 0) {
@@ -83,7 +95,9 @@ export const noticeText = (
   const name = shortName(sandbox.name);
   if (forecast.signal === 'expiry') return expiryText(name, sandbox, forecast, nowMs, formatTime);
   const time = forecast.timeToLimitMs;
-  const reasons = [growth(forecast), filling(forecast)].filter((one) => one !== null);
+  const grows = growth(forecast);
+  const runs = grows === null ? growingRuns(forecast) : null;
+  const reasons = runs === null ? [grows, filling(forecast)].filter((one) => one !== null) : [runs];
   const because = reasons.length === 0 ? forecast.evidence.replace(/\.$/, '') : reasons.join(', ');
   if (time === null || !Number.isFinite(time.p50)) {
     return `${name} may soon reach a limit (seen at ${formatTime(nowMs)}): it ${happens[forecast.signal]} if this goes on: ${because}.`;

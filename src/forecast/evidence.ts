@@ -4,6 +4,7 @@ import { unitOf } from '../model/signal.ts';
 import type { Expectation } from './commands.ts';
 import type { EarlierLives } from './lives.ts';
 import type { Outlook } from './outlook.ts';
+import type { PeakSeries } from './rising-peaks.ts';
 import { type SignalTrack, warmUpMs } from './track.ts';
 
 /** What is below this share of the limit is not worth a word. */
@@ -81,6 +82,16 @@ function course(signal: SignalName, track: SignalTrack, outlook: Outlook, grower
   return parts;
 }
 
+/** Below this probability a series is not worth a word. */
+const seriesWorthSaying = 0.1;
+
+/** What excursions that go higher each time say, or null where they say nothing of the next minutes. */
+function seriesInWords(series: PeakSeries | null, reach: number): string | null {
+  if (series === null || series.due[2] < seriesWorthSaying) return null;
+  const shares = series.seen.peaks.map((peak) => Math.round((100 * peak) / reach));
+  return `peaks rise: ${shares.join(', ')} % of the limit, every ${durationInWords(series.seen.intervalMs)}`;
+}
+
 const earlierOnes = (count: number): string => `${count} earlier sandbox${count === 1 ? '' : 'es'} of this kind`;
 
 /** What became of those that came as far as this one. */
@@ -107,6 +118,8 @@ export interface EvidenceInput {
   readonly command: Expectation | null;
   /** What earlier sandboxes of the same kind did, or null. */
   readonly earlier: EarlierLives | null;
+  /** Excursions that went higher each time, or null. */
+  readonly series: PeakSeries | null;
   /** Why there is no forecast although there are numbers, or null. */
   readonly noForecast: string | null;
   /** Age of the last reading where it is worth saying, milliseconds; else null. */
@@ -123,6 +136,7 @@ export function evidenceOf({
   slowed,
   command,
   earlier,
+  series,
   noForecast,
   staleMs,
 }: EvidenceInput): string {
@@ -139,6 +153,8 @@ export function evidenceOf({
     parts.push(left > 0 ? `${amount(signal, left)} left${after}` : 'at the limit');
     if (outlook.swing > worthSaying * track.limit) parts.push(`swings ${amount(signal, outlook.swing)}`);
   }
+  const peaks = seriesInWords(series, track.reach);
+  if (peaks !== null) parts.push(peaks);
   if (counted !== null) parts.push(counted);
   if (slowed) parts.push('slowed down at memory.high');
   if (command !== null) {

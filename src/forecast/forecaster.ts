@@ -299,9 +299,13 @@ class SandboxForecaster implements Forecaster {
     const command = noForecast === null ? this.#expectation(signal, track) : null;
     // What is known of the command that runs is more than what is known of the sandbox.
     const earlier = command === null && noForecast === null ? this.#earlier(signal, track, seen) : null;
-    const trend = atOdds(believed(seen, this.#trustIn(signal, track)), earlier?.odds ?? 1);
-    const outlook = expected(earlier === null ? trend : atLeast(trend, earlier.due), command);
-    const isDue = outlook.pBreak120 > trend.pBreak120 && outlook.pBreak120 > worthSaying;
+    const trust = this.#trustIn(signal, track);
+    const trend = atOdds(believed(seen, trust), earlier?.odds ?? 1);
+    const known = expected(earlier === null ? trend : atLeast(trend, earlier.due), command);
+    const isDue = known.pBreak120 > trend.pBreak120 && known.pBreak120 > worthSaying;
+    // What goes higher each time has left behind what is known of it.
+    const series = noForecast === null ? track.series : null;
+    const outlook = series === null ? known : atLeast(known, series.due, trust);
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
     const counted = noForecast === null && signal === 'heap' ? this.#howCounted() : null;
@@ -320,6 +324,7 @@ class SandboxForecaster implements Forecaster {
       ...(signal === 'heap' && this.#heap.guessed ? { guessed: true } : {}),
       ...(signal === 'heap' && !this.#heap.told ? { resident: true } : {}),
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
+      ...(series === null ? {} : { risingPeaks: series.seen }),
       grower,
       evidence: evidenceOf({
         signal,
@@ -330,6 +335,7 @@ class SandboxForecaster implements Forecaster {
         slowed: signal === 'memory' && this.#throttleLine.slows(track.lastAtMs),
         command,
         earlier: outlook.rising || isDue ? earlier : null,
+        series,
         noForecast,
         staleMs,
       }),

@@ -63,12 +63,16 @@ export function atOdds(outlook: Outlook, odds: number): Outlook {
   };
 }
 
-/** @returns the same with each probability at least the one given for its horizon. */
-export function atLeast(outlook: Outlook, [in60, in120, in300]: readonly [number, number, number]): Outlook {
+/** @returns the same with each probability at least `share` of the one given for its horizon. */
+export function atLeast(
+  outlook: Outlook,
+  [in60, in120, in300]: readonly [number, number, number],
+  share: number = 1,
+): Outlook {
   if (in300 <= 0) return outlook;
-  const pBreak60 = Math.max(outlook.pBreak60, in60);
-  const pBreak120 = Math.max(pBreak60, outlook.pBreak120, in120);
-  return { ...outlook, pBreak60, pBreak120, pBreak300: Math.max(pBreak120, outlook.pBreak300, in300) };
+  const pBreak60 = Math.max(outlook.pBreak60, share * in60);
+  const pBreak120 = Math.max(pBreak60, outlook.pBreak120, share * in120);
+  return { ...outlook, pBreak60, pBreak120, pBreak300: Math.max(pBreak120, outlook.pBreak300, share * in300) };
 }
 
 /** What earlier runs of a command say of a climb during it is worth so much at most, for a break and against one. */

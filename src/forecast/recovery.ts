@@ -1,3 +1,5 @@
+import { type PeakSeries, RisingPeaks } from './rising-peaks.ts';
+
 const kept = 8;
 /** A rise counts when it is at least this share of the limit, and as recovered when this share of it is given back. */
 const riseShare = 0.08;
@@ -14,37 +16,50 @@ export class RecoveryMemory {
   #next = 0;
   #low = Number.NaN;
   #high = Number.NaN;
+  #highAtMs = 0;
+  readonly #series = new RisingPeaks();
 
   /** Forgets everything, as after a kill: that was no recovery. */
   restart(): void {
     this.#count = 0;
     this.#next = 0;
     this.#low = Number.NaN;
+    this.#series.restart();
   }
 
   /** Adds one reading; `limit` must be positive. */
   add(atMs: number, value: number, limit: number): void {
     if (Number.isNaN(this.#low)) {
-      this.#low = value;
-      this.#high = value;
+      this.#begin(atMs, value);
       return;
     }
-    if (value > this.#high) this.#high = value;
+    if (value > this.#high) {
+      this.#high = value;
+      this.#highAtMs = atMs;
+    }
     const rise = this.#high - this.#low;
     if (rise >= riseShare * limit && this.#high - value >= returnedShare * rise) {
       this.#peaks[this.#next] = this.#high;
       this.#atMs[this.#next] = atMs;
       this.#next = (this.#next + 1) % kept;
       if (this.#count < kept) this.#count++;
-      this.#low = value;
-      this.#high = value;
+      this.#series.add(this.#highAtMs, this.#high);
+      this.#begin(atMs, value);
       return;
     }
     // Without a rise worth the name, the low follows the series down.
-    if (value < this.#low) {
-      this.#low = value;
-      this.#high = value;
-    }
+    if (value < this.#low) this.#begin(atMs, value);
+  }
+
+  #begin(atMs: number, value: number): void {
+    this.#low = value;
+    this.#high = value;
+    this.#highAtMs = atMs;
+  }
+
+  /** @returns the series in which the excursions went higher each time, or null where they do not; `limit` must be positive. */
+  series(nowMs: number, limit: number): PeakSeries | null {
+    return this.#series.at(nowMs, limit);
   }
 
   /** When the last excursion came back, milliseconds; -Infinity when none has. */

@@ -3,6 +3,7 @@ import { Envelope } from './envelope.ts';
 import type { Kind, Surroundings } from './features.ts';
 import { calm, type Outlook, outlookOf } from './outlook.ts';
 import { RecoveryMemory } from './recovery.ts';
+import type { PeakSeries } from './rising-peaks.ts';
 import { Stall } from './stall.ts';
 
 /** Time scales of the envelopes, seconds, each nearly three times the last: bursts, commands, services. */
@@ -173,6 +174,11 @@ export class SignalTrack {
   /** Whether there is too little history to say anything. */
   get warmingUp(): boolean {
     return !(this.lastAtMs - this.sinceMs >= warmUpMs);
+  }
+
+  /** The excursions, where each went higher than the one before; null where they did not. Only with a limit. */
+  get series(): PeakSeries | null {
+    return this.limit === null || this.warmingUp ? null : this.#recovery.series(this.lastAtMs, this.reach);
   }
 
   /** @returns what the history says now; all zero without a limit or with too little history. */

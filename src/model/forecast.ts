@@ -8,6 +8,14 @@ export interface TimeToLimit {
   readonly p90: number;
 }
 
+/** Excursions that went higher each time. */
+export interface RisingPeaks {
+  /** How high, in the signal's unit, oldest first. */
+  readonly peaks: readonly number[];
+  /** The usual time between two of them, milliseconds. */
+  readonly intervalMs: number;
+}
+
 /** What the model says of one signal at one moment. */
 export interface Forecast {
   readonly signal: SignalName;
@@ -34,6 +42,8 @@ export interface Forecast {
   readonly resident?: true;
   /** How long the present climb has lasted, milliseconds; absent while the signal does not climb. */
   readonly risingForMs?: number;
+  /** Where the signal comes and goes and each time goes higher than before; absent otherwise. */
+  readonly risingPeaks?: RisingPeaks;
   /** The process that grows, when one was seen to. */
   readonly grower: { readonly pid: number; readonly name: string; readonly bytesPerSecond: number } | null;
   /** One line in words; every number in it comes from the model. */
