@@ -95,9 +95,9 @@ export const noticeText = (
   const name = shortName(sandbox.name);
   if (forecast.signal === 'expiry') return expiryText(name, sandbox, forecast, nowMs, formatTime);
   const time = forecast.timeToLimitMs;
-  const grows = growth(forecast);
-  const runs = grows === null ? growingRuns(forecast) : null;
-  const reasons = runs === null ? [grows, filling(forecast)].filter((one) => one !== null) : [runs];
+  // Between two runs there is little, and what it does says nothing.
+  const runs = time === null ? growingRuns(forecast) : null;
+  const reasons = runs === null ? [growth(forecast), filling(forecast)].filter((one) => one !== null) : [runs];
   const because = reasons.length === 0 ? forecast.evidence.replace(/\.$/, '') : reasons.join(', ');
   if (time === null || !Number.isFinite(time.p50)) {
     return `${name} may soon reach a limit (seen at ${formatTime(nowMs)}): it ${happens[forecast.signal]} if this goes on: ${because}.`;

@@ -15,9 +15,9 @@ const leastDoubt = 0.02;
 const riseDoubt = 0.2;
 /** After so many intervals without another one the series is over. */
 const mostIntervals = 2;
-/** Nothing further ahead than this is asked for, in time or in jobs. */
+/** Nothing further ahead than this is asked for, in time and in jobs for each that was seen. */
 const farthestMs = 300_000;
-const mostAhead = 8;
+const mostAhead = 2;
 
 /** A series of excursions that went higher from one to the next. Used again by the next call. */
 export interface PeakSeries {
@@ -118,7 +118,7 @@ export class RisingPeaks {
     if (nowMs - lastMs > mostIntervals * Math.max(intervalMs, this.#lastIntervalMs)) return null;
     const due = this.#due;
     due.fill(0);
-    for (let ahead = 1; ahead <= mostAhead; ahead++) {
+    for (let ahead = 1; ahead <= mostAhead * n; ahead++) {
       const inMs = lastMs + ahead * intervalMs - nowMs;
       if (inMs > farthestMs) break;
       const jobs = (n - 1) / 2 + ahead;

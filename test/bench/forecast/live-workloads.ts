@@ -13,7 +13,14 @@ const node = process.execPath;
 /** None of them ends by the clock within the run: the end of its time is not what is looked at here. */
 const base = { memory: '256Mi', cpu: '1', timeout: 7200 } as const;
 
-/** What is run, each in a sandbox of its own. Those that break do so after about one and a half minutes. */
+/** A job that is run again and again and each time takes a twelfth of the limit more, until it does not fit any more. */
+const growingJob = [
+  'for peak in 0.42 0.5 0.58 0.66 0.74 0.82 0.9 0.98 1.06 1.14; do',
+  'timeout 9 "$0" "$1" --limit-mib=256 --peak=$peak --rise-seconds=6 --hold-seconds=3; sleep 6;',
+  'done; sleep 600',
+].join(' ');
+
+/** What is run, each in a sandbox of its own. Those that break do so after one and a half to two and a half minutes. */
 export const liveWorkloads: readonly LiveWorkload[] = [
   {
     name: 'leak under a collector’s sawtooth',
@@ -31,6 +38,15 @@ export const liveWorkloads: readonly LiveWorkload[] = [
       ...base,
       metadata: { name: 'build' },
       entrypoint: [node, workloads.buildPeak, '--limit-mib=256', '--peak=0.95', '--rise-seconds=20', '--times=2'],
+    },
+  },
+  {
+    name: 'job that takes more each time',
+    breaks: true,
+    sandbox: {
+      ...base,
+      metadata: { name: 'reports' },
+      entrypoint: ['/bin/sh', '-c', growingJob, node, workloads.buildPeak],
     },
   },
   {

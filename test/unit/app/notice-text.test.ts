@@ -43,7 +43,7 @@ describe('the text of a notice', () => {
     const between = aForecast({
       timeToLimitMs: null,
       grower: null,
-      slopePerSecond: null,
+      slopePerSecond: 1.1 * mebibyte,
       used: 8 * mebibyte,
       pressure: 8 / 512,
       risingPeaks: { peaks, intervalMs: 28_000 },
