@@ -1,7 +1,7 @@
 // npm run bench:forecast [-- DIR] [--json]: the engine and the rules people use today, scored on recorded runs.
 // --picture: writes the picture of docs/forecasting.md. --live [--emulated] [--json]: runs workloads for real, with the product watching, and
 // prints what was warned of and what broke; --emulated: without control groups. --lives [--json]: how well runs are foreseen of which the same
-// was recorded before.
+// was recorded before. --pages: measures everything and writes it into the pages of docs.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readOptions } from '../options.mjs';
@@ -14,6 +14,7 @@ const { values, positionals } = readOptions(
     live: { type: 'boolean' },
     lives: { type: 'boolean' },
     emulated: { type: 'boolean' },
+    pages: { type: 'boolean' },
   },
   { allowPositionals: true },
 );
@@ -29,6 +30,11 @@ async function picture() {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, await forecastPicture(traces));
   say(`wrote ${path.relative(root, file)}`);
+}
+
+async function pages() {
+  const { writePages } = await import('../../test/bench/forecast/pages/pages.ts');
+  await writePages(root, traces, say);
 }
 
 async function live() {
@@ -56,6 +62,7 @@ async function score() {
 }
 
 if (values.picture) await picture();
+else if (values.pages) await pages();
 else if (values.live) await live();
 else if (values.lives) await lives();
 else await score();

@@ -57,9 +57,9 @@ export class RecoveryMemory {
     this.#highAtMs = atMs;
   }
 
-  /** @returns the series in which the excursions went higher each time, or null where they do not; `limit` must be positive. */
-  series(nowMs: number, limit: number): PeakSeries | null {
-    return this.#series.at(nowMs, limit);
+  /** @returns the series in which the excursions went higher each time, or null where they do not; `limit` and cadence must be positive. */
+  series(nowMs: number, limit: number, cadenceMs: number): PeakSeries | null {
+    return this.#series.at(nowMs, limit, cadenceMs);
   }
 
   /** When the last excursion came back, milliseconds; -Infinity when none has. */

@@ -15,6 +15,8 @@ const leastDoubt = 0.02;
 const riseDoubt = 0.2;
 /** After so many intervals without another one the series is over. */
 const mostIntervals = 2;
+/** Of what comes and goes within fewer readings the height is not seen: peaks of the same height would seem to rise. */
+const fewestReadings = 10;
 /** Nothing further ahead than this is asked for, in time and in jobs for each that was seen. */
 const farthestMs = 300_000;
 const mostAhead = 2;
@@ -34,6 +36,8 @@ export class RisingPeaks {
   readonly #peaks = new Float64Array(kept);
   readonly #atMs = new Float64Array(kept);
   #count = 0;
+  /** The highest of all that came back. */
+  #highest = 0;
   /** Slope of the line through the peaks per job, its mean, the spread around it, and the sum of squares of the jobs' numbers. */
   #slope = 0;
   #mean = 0;
@@ -46,6 +50,7 @@ export class RisingPeaks {
   /** Forgets everything. */
   restart(): void {
     this.#count = 0;
+    this.#highest = 0;
     this.#series = null;
   }
 
@@ -73,6 +78,9 @@ export class RisingPeaks {
     this.#atMs[left] = atMs;
     this.#count = left + 1;
     this.#fit();
+    // What was higher before and came back says that these will come back too.
+    if (peak < this.#highest) this.#series = null;
+    this.#highest = Math.max(this.#highest, peak);
   }
 
   #fit(): void {
@@ -105,11 +113,15 @@ export class RisingPeaks {
     return all[Math.floor(all.length / 2)] ?? 0;
   }
 
-  /** @returns what the series says at this moment, or null while there is none. `limit` must be positive. */
-  at(nowMs: number, limit: number): PeakSeries | null {
+  /**
+   * @returns what the series says at this moment, or null while there is none.
+   * @param limit positive
+   * @param cadenceMs time between two readings, positive
+   */
+  at(nowMs: number, limit: number, cadenceMs: number): PeakSeries | null {
     const series = this.#series;
     const intervalMs = series?.seen.intervalMs ?? 0;
-    if (series === null || !(intervalMs > 0)) return null;
+    if (series === null || intervalMs < fewestReadings * cadenceMs) return null;
     const n = this.#count;
     const least = leastDoubt * limit;
     const spread = Math.hypot(this.#spread, least / 2);

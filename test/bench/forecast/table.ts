@@ -1,17 +1,11 @@
 import { sensitivities } from '../../../src/monitor/alert-policy.ts';
 import type { LifeReport } from './lives.ts';
+import { between, maybe, number } from './numbers.ts';
 import type { Quality } from './probability.ts';
-import type { Interval, Sum } from './protocol.ts';
+import type { Sum } from './protocol.ts';
 import type { MethodReport } from './report.ts';
 import type { BenchReport } from './run.ts';
 import { rateInterval, shareInterval } from './small-samples.ts';
-
-const number = (value: number | null, digits = 2): string =>
-  value === null || !Number.isFinite(value) ? '–' : value.toFixed(digits);
-const between = ([low, high]: Interval, digits = 2): string => `[${number(low, digits)}, ${number(high, digits)}]`;
-
-const maybe = (interval: Interval | null, digits?: number): string =>
-  interval === null ? '–' : between(interval, digits);
 
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));

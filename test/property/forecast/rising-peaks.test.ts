@@ -27,7 +27,7 @@ function play(jobs: readonly { share: number; gapMs: number }[], size: number, l
     atMs += gapMs;
     series.add(atMs, share * size);
   }
-  const found = series.at(atMs + laterMs, size);
+  const found = series.at(atMs + laterMs, size, 1000);
   return found === null ? null : { due: [...found.due] };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createForecaster } from '../../../src/forecast/forecaster.ts';
+import { RecoveryMemory } from '../../../src/forecast/recovery.ts';
 import { type PeakSeries, RisingPeaks } from '../../../src/forecast/rising-peaks.ts';
 import { forecastAfter, processOf, sample, startMs } from './support.ts';
 
@@ -9,7 +10,7 @@ function after(peaks: readonly number[], laterMs = 1000): PeakSeries | null {
   peaks.forEach((peak, i) => {
     series.add(i * 30_000, peak);
   });
-  return series.at((peaks.length - 1) * 30_000 + laterMs, 100);
+  return series.at((peaks.length - 1) * 30_000 + laterMs, 100, 1000);
 }
 
 describe('peaks that rise from job to job', () => {
@@ -55,7 +56,7 @@ describe('peaks that rise from job to job', () => {
     [0, 30_000, 700_000].forEach((atMs, i) => {
       series.add(atMs, 68 + 11 * i);
     });
-    expect(series.at(701_000, 100)).toBeNull();
+    expect(series.at(701_000, 100, 1000)).toBeNull();
   });
 
   it('are over once one falls back', () => {
@@ -68,7 +69,7 @@ describe('peaks that rise from job to job', () => {
       series.add(i * 30_000, peak);
     });
     series.restart();
-    expect(series.at(61_000, 100)).toBeNull();
+    expect(series.at(61_000, 100, 1000)).toBeNull();
   });
 });
 
@@ -116,5 +117,22 @@ describe('a forecast of jobs that grow', () => {
     const java = processOf(7, 'java', 240, { heapLimit });
     const seen = forecastAfter(createForecaster(), jobs(growing, { processes: [java] }), 'memory');
     expect(seen.pBreak120).toBeLessThan(0.2);
+  });
+});
+
+describe('teeth of one height', () => {
+  it('are no series, however seldom they are looked at', () => {
+    const alarmed: string[] = [];
+    for (const cadenceS of [1, 2, 5, 15, 60]) {
+      for (let periodS = 4; periodS < 160; periodS *= 1.01) {
+        const memory = new RecoveryMemory();
+        for (let s = 0; s < 1800; s += cadenceS) {
+          memory.add(s * 1000, 20 + 70 * ((s / periodS) % 1), 100);
+          const series = memory.series(s * 1000, 100, cadenceS * 1000);
+          if ((series?.due[1] ?? 0) > 0.5) alarmed.push(`${periodS} s read every ${cadenceS} s`);
+        }
+      }
+    }
+    expect(alarmed).toEqual([]);
   });
 });

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { unpacked } from '../../../../src/cli/trace-table.ts';
 import type { Case } from '../cases.ts';
 
-/** Sets of recordings that nothing is fitted to: they only tell what the model is worth. */
-const onlyJudges: ReadonlySet<string> = new Set(['days', 'exam', 'fresh']);
+/** Sets of recordings by which nothing was fitted and no line was chosen: they only tell what the model is worth. */
+export const exams: ReadonlySet<string> = new Set(['exam', 'fresh', 'jobs']);
+/** And those that nothing is fitted to. */
+const onlyJudges: ReadonlySet<string> = new Set([...exams, 'days']);
 
 /** @returns the recordings that the tables are fitted to. */
 export const fittedOf = (cases: readonly Case[]): readonly Case[] => cases.filter(({ set }) => !onlyJudges.has(set));

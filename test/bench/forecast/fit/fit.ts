@@ -39,11 +39,15 @@ function sourceOf(model: Model, cases: readonly Case[], fingerprint: string): st
 }
 
 /** What the models were worth on families they had not seen. */
-export interface FitReport {
+export interface UnseenReport {
   readonly methods: readonly MethodReport[];
   /** Each sensitivity on each set of recordings by itself. */
   readonly sets: readonly MethodReport[];
   readonly quality: Quality;
+}
+
+/** The same, and the tables. */
+export interface FitReport extends UnseenReport {
   readonly source: string;
 }
 
@@ -51,13 +55,14 @@ export interface FitReport {
 const asMet: ReadonlySet<string> = new Set(['days', 'exam']);
 
 /** A model for each family, none of which has seen it, and the one that is kept. */
-interface Fitted {
+export interface Fitted {
   readonly fitted: readonly Case[];
   readonly model: Model;
   readonly models: ReadonlyMap<string, Model>;
 }
 
-async function fitted(cases: readonly Case[], say: (text: string) => void): Promise<Fitted> {
+/** Fits the model, and one for each group of families without them. Takes about a minute. @param cases without the second lives */
+export async function fitAll(cases: readonly Case[], say: (text: string) => void): Promise<Fitted> {
   const fitted = fittedOf(cases);
   const moments = await corpusOf(fitted);
   say(`${fitted.length} of ${cases.length} runs, ${moments.length} moments`);
@@ -70,20 +75,15 @@ async function fitted(cases: readonly Case[], say: (text: string) => void): Prom
 /** Judges second lives with models that have not seen their families. Takes some ten minutes. */
 export async function judgeUnseenLives(folder: string, say: (text: string) => void): Promise<LifeReport> {
   const cases = loadCases(folder);
-  const { models } = await fitted(
+  const { models } = await fitAll(
     cases.filter(({ set }) => set !== livesSet),
     say,
   );
   return judgeLives(cases, models, say);
 }
 
-/**
- * Fits the model to the runs in the folder, but for the sets that only judge, and one for each group of families without them. Takes about
- * two minutes.
- */
-export async function fitFrom(folder: string, say: (text: string) => void): Promise<FitReport> {
-  const cases = loadCases(folder).filter(({ set }) => set !== livesSet);
-  const { fitted: seen, model, models } = await fitted(cases, say);
+/** Replays all runs at each sensitivity with models that have not seen their families. @param cases without the second lives */
+export async function judgeUnseen(cases: readonly Case[], models: ReadonlyMap<string, Model>): Promise<UnseenReport> {
   const methods: MethodReport[] = [];
   const sets: MethodReport[] = [];
   let quality: Quality | null = null;
@@ -96,7 +96,18 @@ export async function fitFrom(folder: string, say: (text: string) => void): Prom
     if (sensitivity === 'balanced') quality = qualityOf(cases, (one) => lines.get(one.csvFile) ?? []);
   }
   if (quality === null) throw new Error('the balanced engine was not replayed');
-  return { methods, sets, quality, source: sourceOf(model, seen, fingerprintOf(seen)) };
+  return { methods, sets, quality };
+}
+
+/**
+ * Fits the model to the runs in the folder, but for the sets that only judge, and one for each group of families without them. Takes about
+ * two minutes.
+ */
+export async function fitFrom(folder: string, say: (text: string) => void): Promise<FitReport> {
+  const cases = loadCases(folder).filter(({ set }) => set !== livesSet);
+  const { fitted, model, models } = await fitAll(cases, say);
+  const judged = await judgeUnseen(cases, models);
+  return { ...judged, source: sourceOf(model, fitted, fingerprintOf(fitted)) };
 }
 
 const tablesFile = (root: string): string => path.join(root, 'src/forecast/tables.ts');

@@ -1,0 +1,103 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { sensitivities } from '../../../../src/monitor/alert-policy.ts';
+import { loadCases } from '../cases.ts';
+import { exams } from '../fit/fingerprint.ts';
+import { fitAll, judgeUnseen, type UnseenReport } from '../fit/fit.ts';
+import { judgeLives, livesSet } from '../lives.ts';
+import { number } from '../numbers.ts';
+import { policyParts } from '../policy-parts.ts';
+import type { MethodReport } from '../report.ts';
+import { type BenchReport, runBench } from '../run.ts';
+import { roomShares, tightReports } from '../tight.ts';
+import { withBlock } from './blocks.ts';
+import * as markdown from './markdown.ts';
+
+/** The pages, and the blocks in them that are measured. */
+export const pages = {
+  'docs/forecasting.md': ['comparison', 'runs'],
+  'docs/forecasting-results.md': ['sets', 'tight', 'cadences', 'quality', 'lives', 'policy', 'families'],
+} as const;
+
+type Block = (typeof pages)[keyof typeof pages][number];
+
+const renamed = (report: MethodReport, from: string, to: string): MethodReport => ({
+  ...report,
+  method: report.method.replace(from, to),
+});
+
+/** The unseen rows first, then the tables as they are, then what people use today. */
+function comparisonOf(unseen: UnseenReport, bench: BenchReport): string {
+  const rows = [
+    ...unseen.methods.map((report) => renamed(report, 'unseen families', 'unseen')),
+    ...bench.methods.map((report) => renamed(report, 'this engine', 'in-sample')),
+  ];
+  return markdown.comparison(rows, (name) => name.startsWith('unseen'));
+}
+
+/** Sets in the order in which they came to be, each at all sensitivities; what is as a person meets it stands last. */
+function setsOf({ sets }: UnseenReport): string {
+  const setOf = ({ method }: MethodReport): string => method.slice(method.indexOf(', ') + 2);
+  const order = ['given', 'own', 'slow', 'days', 'fresh', 'exam', 'jobs', 'exam and days'];
+  const sorted = sets
+    .toSorted((a, b) => order.indexOf(setOf(a)) - order.indexOf(setOf(b)))
+    .map((report) => {
+      const [sensitivity = ''] = report.method.split(',', 1);
+      return { ...report, method: `${setOf(report)}, ${sensitivity}` };
+    });
+  return markdown.sets(sorted, (name) => name.startsWith('exam and days'));
+}
+
+/**
+ * Measures everything that the pages on the forecast tell, and writes it into them. Takes about a quarter of an hour.
+ * @param root folder of the project
+ */
+export async function writePages(root: string, traces: string, say: (text: string) => void): Promise<void> {
+  const cases = loadCases(traces);
+  const first = cases.filter(({ set }) => set !== livesSet);
+  const { models } = await fitAll(first, say);
+  say('judging families that were not seen …');
+  const unseen = await judgeUnseen(first, models);
+  const bench = await runBench(traces, say);
+  const tight = await tightReports(
+    first.filter(({ set }) => set === 'days'),
+    models,
+    say,
+  );
+  const parts = await policyParts(
+    first.filter(({ set }) => !exams.has(set)),
+    models,
+    say,
+  );
+  const lives = await judgeLives(cases, models, say);
+  const balanced = unseen.methods.find(({ method }) => method.endsWith('balanced'));
+  const rateAt = (room: number, sensitivity: string): string =>
+    number(
+      tight.find((one) => one.room === room && one.sensitivity === sensitivity)?.report.falseAlarmsPerHour ?? null,
+    );
+  const text: Record<Block, string> = {
+    runs:
+      `${bench.traces} runs, ${number(bench.quietHours)} quiet hours, ${bench.breaks} breaks (${bench.forecastable} foreseeable), ` +
+      `${bench.recovered} that came back from 85 % or more.`,
+    comparison: comparisonOf(unseen, bench),
+    sets: setsOf(unseen),
+    tight: markdown.table(
+      ['limit so much above the highest use', ...sensitivities],
+      roomShares.map((room) => [`${room * 100} %`, ...sensitivities.map((sensitivity) => rateAt(room, sensitivity))]),
+    ),
+    cadences: markdown.cadences(bench.cadences),
+    quality: markdown.quality(unseen.quality),
+    lives: markdown.lives(lives.methods),
+    policy: markdown.policy(parts),
+    families: balanced === undefined ? '' : markdown.families(balanced),
+  };
+  for (const [page, blocks] of Object.entries(pages)) {
+    const file = path.join(root, page);
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      blocks.reduce((written: string, block) => withBlock(written, block, text[block]), before),
+    );
+    say(`wrote ${page}`);
+  }
+}
