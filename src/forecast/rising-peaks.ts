@@ -8,7 +8,11 @@ const fewest = 3;
 const sameJob = 0.7;
 /** What is older than this is no part of it either. */
 const forgetMs = 600_000;
-/** The rise from one to the next must be so many times its own statistical error: of three peaks that is a straight line. */
+/**
+ * From so many times its own statistical error on, the rise from one to the next is believed (of three peaks that is a straight line), and at the
+ * first of them it is not: one that is a little less straight than before does not put an end to a warning.
+ */
+const unclearRise = 3;
 const clearRise = 5;
 /** No peak is known better than this share of the limit, and no rise is steadier than this share of itself from job to job. */
 const leastDoubt = 0.02;
@@ -16,7 +20,7 @@ const riseDoubt = 0.2;
 /** After so many intervals without another one the series is over. */
 const mostIntervals = 2;
 /** Of what comes and goes within fewer readings the height is not seen: peaks of the same height would seem to rise. */
-const fewestReadings = 10;
+const fewestReadings = 12;
 /** Nothing further ahead than this is asked for, in time and in jobs for each that was seen. */
 const farthestMs = 300_000;
 const mostAhead = 2;
@@ -125,7 +129,9 @@ export class RisingPeaks {
     const n = this.#count;
     const least = leastDoubt * limit;
     const spread = Math.hypot(this.#spread, least / 2);
-    if (this.#slope * Math.sqrt(this.#squares) < clearRise * spread) return null;
+    const clarity = (this.#slope * Math.sqrt(this.#squares)) / spread;
+    if (clarity <= unclearRise) return null;
+    const belief = Math.min(1, (clarity - unclearRise) / (clearRise - unclearRise));
     const lastMs = this.#atMs[n - 1] ?? 0;
     if (nowMs - lastMs > mostIntervals * Math.max(intervalMs, this.#lastIntervalMs)) return null;
     const due = this.#due;
@@ -136,7 +142,7 @@ export class RisingPeaks {
       const jobs = (n - 1) / 2 + ahead;
       const expected = this.#mean + this.#slope * jobs;
       const ofLine = spread * Math.sqrt(1 + 1 / n + jobs ** 2 / this.#squares);
-      const p = phi((expected - limit) / Math.hypot(ofLine, least, riseDoubt * this.#slope * ahead));
+      const p = belief * phi((expected - limit) / Math.hypot(ofLine, least, riseDoubt * this.#slope * ahead));
       if (inMs <= 60_000) due[0] = Math.max(due[0], p);
       if (inMs <= 120_000) due[1] = Math.max(due[1], p);
       due[2] = Math.max(due[2], p);
