@@ -30,10 +30,14 @@ const renamed = (report: MethodReport, from: string, to: string): MethodReport =
 function comparisonOf(unseen: UnseenReport, bench: BenchReport): string {
   const rows = [
     ...unseen.methods.map((report) => renamed(report, 'unseen families', 'unseen')),
-    ...bench.methods.map((report) => renamed(report, 'this engine', 'in-sample')),
+    ...bench.methods
+      .map((report) => renamed(report, 'this engine', 'in-sample'))
+      .map((report) => renamed(report, 'critical only', 'critical only (half a minute or less)')),
   ];
   return markdown.comparison(rows, (name) => name.startsWith('unseen'));
 }
+
+const isMisled = ({ method }: MethodReport): boolean => method.includes('misled');
 
 /** Sets in the order in which they came to be, each at all sensitivities; what is as a person meets it stands last. */
 function setsOf({ sets }: UnseenReport): string {
@@ -87,7 +91,8 @@ export async function writePages(root: string, traces: string, say: (text: strin
     ),
     cadences: markdown.cadences(bench.cadences),
     quality: markdown.quality(unseen.quality),
-    lives: markdown.lives(lives.methods),
+    // What is the worst that can be remembered stands last.
+    lives: markdown.lives(lives.methods.toSorted((a, b) => Number(isMisled(a)) - Number(isMisled(b)))),
     policy: markdown.policy(parts),
     families: balanced === undefined ? '' : markdown.families(balanced),
   };
