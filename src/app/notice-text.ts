@@ -1,4 +1,4 @@
-import type { Forecast } from '../model/forecast.ts';
+import { type Forecast, isBetweenPeaks } from '../model/forecast.ts';
 import { countedEach } from '../model/format.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
@@ -45,14 +45,11 @@ const filling = (forecast: Forecast): string | null =>
 
 const shownPeaks = 3;
 
-/** "each run takes more, the last ones 61, 71 and 80 % of 512 MiB", of what comes and goes; else null. */
-const growingRuns = ({ risingPeaks, limit, signal }: Forecast): string | null => {
-  if (risingPeaks === undefined || limit === null || !(limit > 0)) return null;
-  const [last, ...before] = risingPeaks.peaks
-    .slice(-shownPeaks)
-    .map((peak) => Math.round((100 * peak) / limit))
-    .reverse();
-  return `each run takes more, the last ones ${before.reverse().join(', ')} and ${last} % of ${amount(limit, signal)}`;
+/** "its peaks rise, the last ones were at 61, 71 and 80 % of the limit", of what comes and goes; else null. */
+const risingText = (forecast: Forecast): string | null => {
+  if (!isBetweenPeaks(forecast)) return null;
+  const shown = forecast.risingPeaks?.shares.slice(-shownPeaks).map((share) => String(Math.round(100 * share))) ?? [];
+  return `its peaks rise, the last ones were at ${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''} % of the limit`;
 };
 
 const growth = (forecast: Forecast): string | null => {
@@ -95,9 +92,9 @@ export const noticeText = (
   const name = shortName(sandbox.name);
   if (forecast.signal === 'expiry') return expiryText(name, sandbox, forecast, nowMs, formatTime);
   const time = forecast.timeToLimitMs;
-  // Between two runs there is little, and what it does says nothing.
-  const runs = time === null ? growingRuns(forecast) : null;
-  const reasons = runs === null ? [growth(forecast), filling(forecast)].filter((one) => one !== null) : [runs];
+  // Between two peaks there is little, and what it does says nothing.
+  const rising = risingText(forecast);
+  const reasons = rising === null ? [growth(forecast), filling(forecast)].filter((one) => one !== null) : [rising];
   const because = reasons.length === 0 ? forecast.evidence.replace(/\.$/, '') : reasons.join(', ');
   if (time === null || !Number.isFinite(time.p50)) {
     return `${name} may soon reach a limit (seen at ${formatTime(nowMs)}): it ${happens[forecast.signal]} if this goes on: ${because}.`;

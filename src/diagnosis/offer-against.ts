@@ -1,7 +1,7 @@
 import type { FixId, FixOffer, ProcessTarget, Removable } from '../model/fix.ts';
 import { fixRisks } from '../model/fix-risk.ts';
 import { fixTitles } from '../model/fix-title.ts';
-import type { Forecast } from '../model/forecast.ts';
+import { type Forecast, isBetweenPeaks } from '../model/forecast.ts';
 import { type Measured, ownLimit } from '../model/own-limit.ts';
 import type { ProcessReading } from '../model/sample.ts';
 import type { SignalName } from '../model/signal.ts';
@@ -54,13 +54,16 @@ const largestOf = (processes: readonly ProcessReading[]): ProcessReading | undef
   processes.filter(mayEnd).toSorted((a, b) => b.rssBytes - a.rssBytes)[0];
 
 /** Ends the process that grows, else the largest one if it holds a real part of the memory. */
-const endGrower = ({ signal, grower, used }: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
+const endGrower = (forecast: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
+  const { signal, grower, used } = forecast;
   if (grower !== null && mayEnd(grower)) {
     const rate = `${sizeText(grower.bytesPerSecond)} a second`;
     // Of a heap it is the rate of the trend; of memory what this process took of late, which is not all that memory grew by, and not as long.
     const grew = signal === 'heap' ? `It grows by ${rate}.` : `It grew by ${rate} in the last half minute.`;
     return ending(grower, signal, grew);
   }
+  // What will be too large is a run that has not begun.
+  if (isBetweenPeaks(forecast)) return null;
   const largest = largestOf(processes);
   if (largest === undefined || largest.rssBytes < worthEndingShare * used) return null;
   return ending(largest, signal, `It is the largest process, with ${sizeText(largest.rssBytes)}.`);

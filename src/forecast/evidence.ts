@@ -1,10 +1,9 @@
-import type { Forecast } from '../model/forecast.ts';
+import type { Forecast, RisingPeaks } from '../model/forecast.ts';
 import type { SignalName } from '../model/signal.ts';
 import { unitOf } from '../model/signal.ts';
 import type { Expectation } from './commands.ts';
 import type { EarlierLives } from './lives.ts';
 import type { Outlook } from './outlook.ts';
-import type { PeakSeries } from './rising-peaks.ts';
 import { type SignalTrack, warmUpMs } from './track.ts';
 
 /** What is below this share of the limit is not worth a word. */
@@ -82,15 +81,8 @@ function course(signal: SignalName, track: SignalTrack, outlook: Outlook, grower
   return parts;
 }
 
-/** Below this probability a series is not worth a word. */
-const seriesWorthSaying = 0.1;
-
-/** What excursions that go higher each time say, or null where they say nothing of the next minutes. */
-function seriesInWords(series: PeakSeries | null, reach: number): string | null {
-  if (series === null || series.due[2] < seriesWorthSaying) return null;
-  const shares = series.seen.peaks.map((peak) => Math.round((100 * peak) / reach));
-  return `peaks rise: ${shares.join(', ')} % of the limit, every ${durationInWords(series.seen.intervalMs)}`;
-}
+const peaksInWords = ({ shares, intervalMs }: RisingPeaks): string =>
+  `peaks rise: ${shares.map((share) => Math.round(100 * share)).join(', ')} % of the limit, every ${durationInWords(intervalMs)}`;
 
 const earlierOnes = (count: number): string => `${count} earlier sandbox${count === 1 ? '' : 'es'} of this kind`;
 
@@ -118,8 +110,8 @@ export interface EvidenceInput {
   readonly command: Expectation | null;
   /** What earlier sandboxes of the same kind did, or null. */
   readonly earlier: EarlierLives | null;
-  /** Excursions that went higher each time, or null. */
-  readonly series: PeakSeries | null;
+  /** Excursions that went higher each time, where they say something of the next minutes; else null. */
+  readonly risingPeaks: RisingPeaks | null;
   /** Why there is no forecast although there are numbers, or null. */
   readonly noForecast: string | null;
   /** Age of the last reading where it is worth saying, milliseconds; else null. */
@@ -136,7 +128,7 @@ export function evidenceOf({
   slowed,
   command,
   earlier,
-  series,
+  risingPeaks,
   noForecast,
   staleMs,
 }: EvidenceInput): string {
@@ -153,8 +145,12 @@ export function evidenceOf({
     parts.push(left > 0 ? `${amount(signal, left)} left${after}` : 'at the limit');
     if (outlook.swing > worthSaying * track.limit) parts.push(`swings ${amount(signal, outlook.swing)}`);
   }
-  const peaks = seriesInWords(series, track.reach);
-  if (peaks !== null) parts.push(peaks);
+  if (risingPeaks !== null) {
+    const words = peaksInWords(risingPeaks);
+    // Between two runs they are the only reason.
+    if (outlook.rising) parts.push(words);
+    else parts.unshift(words);
+  }
   if (counted !== null) parts.push(counted);
   if (slowed) parts.push('slowed down at memory.high');
   if (command !== null) {

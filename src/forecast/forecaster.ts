@@ -14,7 +14,7 @@ import type { Surroundings } from './features.ts';
 import { Growers } from './growers.ts';
 import { HeapWatch } from './heap.ts';
 import { type EarlierLives, Lives } from './lives.ts';
-import { atLeast, atOdds, believed, calm, expected, lastFeatures, type Outlook } from './outlook.ts';
+import { atLeast, atOdds, believed, calm, expected, inSeries, lastFeatures, type Outlook } from './outlook.ts';
 import { Responsiveness } from './responsiveness.ts';
 import { Restarts } from './restarts.ts';
 import { Around } from './surroundings.ts';
@@ -48,6 +48,9 @@ const capped = 0.1;
 
 /** A danger that only the age of the sandbox tells of is worth a word from this probability on. */
 const worthSaying = 0.1;
+
+/** And one that only the peaks of earlier jobs tell of, within five minutes: from here on it is watched. */
+const worthNaming = 0.3;
 
 /** A reading older than this, and than three cadences, is called old in the evidence. */
 const oldAfterMs = 5_000;
@@ -305,7 +308,11 @@ class SandboxForecaster implements Forecaster {
     const isDue = known.pBreak120 > trend.pBreak120 && known.pBreak120 > worthSaying;
     // What goes higher each time has left behind what is known of it.
     const series = noForecast === null ? track.series : null;
-    const outlook = series === null ? known : atLeast(known, series.due, trust);
+    const outlook = series === null ? known : inSeries(known, series, trust);
+    const risingPeaks =
+      series !== null && outlook.pBreak300 > known.pBreak300 && outlook.pBreak300 >= worthNaming
+        ? { shares: series.heights.map((height) => height / track.reach), intervalMs: series.intervalMs }
+        : null;
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
     const counted = noForecast === null && signal === 'heap' ? this.#howCounted() : null;
@@ -324,7 +331,7 @@ class SandboxForecaster implements Forecaster {
       ...(signal === 'heap' && this.#heap.guessed ? { guessed: true } : {}),
       ...(signal === 'heap' && !this.#heap.told ? { resident: true } : {}),
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
-      ...(series === null ? {} : { risingPeaks: series.seen }),
+      ...(risingPeaks === null ? {} : { risingPeaks }),
       grower,
       evidence: evidenceOf({
         signal,
@@ -335,7 +342,7 @@ class SandboxForecaster implements Forecaster {
         slowed: signal === 'memory' && this.#throttleLine.slows(track.lastAtMs),
         command,
         earlier: outlook.rising || isDue ? earlier : null,
-        series,
+        risingPeaks,
         noForecast,
         staleMs,
       }),

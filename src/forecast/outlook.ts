@@ -5,6 +5,7 @@ import type { Envelope } from './envelope.ts';
 import { featureCount, type Kind, type Surroundings } from './features.ts';
 import { type Motion, passageQuantiles } from './first-passage.ts';
 import type { RecoveryMemory } from './recovery.ts';
+import type { PeakSeries } from './rising-peaks.ts';
 import { passageWithin, type Standing, speak, type Voice } from './voice.ts';
 
 /** What all scales together say of one signal at one moment, in the signal's own unit. */
@@ -73,6 +74,17 @@ export function atLeast(
   const pBreak60 = Math.max(outlook.pBreak60, share * in60);
   const pBreak120 = Math.max(pBreak60, outlook.pBreak120, share * in120);
   return { ...outlook, pBreak60, pBreak120, pBreak300: Math.max(pBreak120, outlook.pBreak300, share * in300) };
+}
+
+/**
+ * @returns the same, joined with what excursions say that go higher each time, believed by `trust`. Where they say more than the trend, a time that
+ * the trend tells holds only if it is over before the next of them is due.
+ */
+export function inSeries(outlook: Outlook, { due, nextInMs }: PeakSeries, trust: number): Outlook {
+  const joined = atLeast(outlook, due, trust);
+  const saysMore = joined.pBreak300 > outlook.pBreak300;
+  const isSooner = outlook.timeToLimitMs !== null && outlook.timeToLimitMs.p50 < nextInMs;
+  return saysMore && !isSooner ? { ...joined, timeToLimitMs: null } : joined;
 }
 
 /** What earlier runs of a command say of a climb during it is worth so much at most, for a break and against one. */

@@ -17,6 +17,12 @@ export class RecoveryMemory {
   #low = Number.NaN;
   #high = Number.NaN;
   #highAtMs = 0;
+  /** Readings so far; by the highest one; the reading before that and the one after, NaN until it comes. */
+  #readings = 0;
+  #highReading = 0;
+  #before = 0;
+  #after = Number.NaN;
+  #last = 0;
   readonly #series = new RisingPeaks();
 
   /** Forgets everything, as after a kill: that was no recovery. */
@@ -29,21 +35,24 @@ export class RecoveryMemory {
 
   /** Adds one reading; `limit` must be positive. */
   add(atMs: number, value: number, limit: number): void {
+    this.#readings++;
+    const before = this.#last;
+    this.#last = value;
     if (Number.isNaN(this.#low)) {
       this.#begin(atMs, value);
       return;
     }
-    if (value > this.#high) {
-      this.#high = value;
-      this.#highAtMs = atMs;
-    }
+    if (value > this.#high) this.#rise(atMs, value, before);
+    else if (Number.isNaN(this.#after)) this.#after = value;
     const rise = this.#high - this.#low;
     if (rise >= riseShare * limit && this.#high - value >= returnedShare * rise) {
       this.#peaks[this.#next] = this.#high;
       this.#atMs[this.#next] = atMs;
       this.#next = (this.#next + 1) % kept;
       if (this.#count < kept) this.#count++;
-      this.#series.add(this.#highAtMs, this.#high);
+      // A top that two readings share was seen; of a needle, up to the smaller of its sides may be missing.
+      const missed = this.#high - Math.max(this.#before, this.#after);
+      this.#series.add({ atMs: this.#highAtMs, reading: this.#highReading, height: this.#high, missed });
       this.#begin(atMs, value);
       return;
     }
@@ -53,13 +62,20 @@ export class RecoveryMemory {
 
   #begin(atMs: number, value: number): void {
     this.#low = value;
-    this.#high = value;
-    this.#highAtMs = atMs;
+    this.#rise(atMs, value, value);
   }
 
-  /** @returns the series in which the excursions went higher each time, or null where they do not; `limit` and cadence must be positive. */
-  series(nowMs: number, limit: number, cadenceMs: number): PeakSeries | null {
-    return this.#series.at(nowMs, limit, cadenceMs);
+  #rise(atMs: number, value: number, before: number): void {
+    this.#high = value;
+    this.#highAtMs = atMs;
+    this.#highReading = this.#readings;
+    this.#before = before;
+    this.#after = Number.NaN;
+  }
+
+  /** @returns the series in which the excursions went higher each time, or null where they do not; `limit` must be positive. */
+  series(nowMs: number, limit: number): PeakSeries | null {
+    return this.#series.at(nowMs, limit);
   }
 
   /** When the last excursion came back, milliseconds; -Infinity when none has. */

@@ -1,4 +1,3 @@
-import type { RisingPeaks as Peaks } from '../model/forecast.ts';
 import { phi } from './numerics.ts';
 
 /** So many excursions are looked at, and from so many on they are called a series. */
@@ -6,30 +5,60 @@ const kept = 6;
 const fewest = 3;
 /** An excursion of less than this share of the highest is another job's and no part of the series. */
 const sameJob = 0.7;
+/** Unless it comes when the next was due, give or take this share of an interval: then the job needs less now. */
+const inItsPlace = 0.25;
 /** What is older than this is no part of it either. */
 const forgetMs = 600_000;
+/** Between two runs of one job there is about the same time: at most so many times the shortest. */
+const evenIntervals = 3;
+/** Of what comes and goes within fewer readings the height is not seen: peaks of one height would seem to rise. */
+const fewestReadings = 12;
 /**
- * From so many times its own statistical error on, the rise from one to the next is believed (of three peaks that is a straight line), and at the
- * first of them it is not: one that is a little less straight than before does not put an end to a warning.
+ * Nor is it of what is at its top for less than a reading. Where such needles come as regularly as a clock, within so many readings, each is seen a little
+ * later in its climb than the one before: then the whole rise must be so many times what a reading may have missed at a top.
  */
-const unclearRise = 3;
-const clearRise = 5;
+const clockwork = 2;
+const clearOfMissed = 1.5;
+/**
+ * From so many times its own statistical error on, the rise from one to the next is believed, and at the first of them it is not: one that is a
+ * little less straight than before does not put an end to a warning. Three may lie on a line by chance, so by the count of the peaks from the third on.
+ */
+const unclearRise = [6, 4, 3] as const;
+const clearRise = [10, 6, 5] as const;
 /** No peak is known better than this share of the limit, and no rise is steadier than this share of itself from job to job. */
 const leastDoubt = 0.02;
 const riseDoubt = 0.2;
-/** After so many intervals without another one the series is over. */
-const mostIntervals = 2;
-/** Of what comes and goes within fewer readings the height is not seen: peaks of the same height would seem to rise. */
-const fewestReadings = 12;
-/** Nothing further ahead than this is asked for, in time and in jobs for each that was seen. */
+/** Nothing further ahead than this is asked for, and so many jobs ahead for each beyond the second that was seen. */
 const farthestMs = 300_000;
-const mostAhead = 2;
+const aheadForEach = 2;
 
-/** A series of excursions that went higher from one to the next. Used again by the next call. */
+/** What a series of rising peaks says. Used again by the next call. */
 export interface PeakSeries {
   /** Probability that one of the next reaches the limit within 60, 120 and 300 s. */
   readonly due: readonly [number, number, number];
-  readonly seen: Peaks;
+  /** Time until the next is due, milliseconds. */
+  readonly nextInMs: number;
+  /** The peaks in the signal's unit, oldest first, and the usual time between two of them, milliseconds. */
+  readonly heights: readonly number[];
+  readonly intervalMs: number;
+}
+
+const share = (value: number): number => Math.min(1, Math.max(0, value));
+
+const middleOf = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(at)] ?? 0) + (sorted[Math.ceil(at)] ?? 0)) / 2;
+};
+
+/** One excursion that has come back. */
+interface Peak {
+  /** When it was highest, milliseconds, and how many readings there had been by then. */
+  readonly atMs: number;
+  readonly reading: number;
+  /** In the signal's unit; and how much higher it may have been between two readings. */
+  readonly height: number;
+  readonly missed: number;
 }
 
 /**
@@ -37,112 +66,103 @@ export interface PeakSeries {
  * time; but the heights at which the runs end lie on a line. Remembers the last of them and says when the line meets the limit.
  */
 export class RisingPeaks {
-  readonly #peaks = new Float64Array(kept);
-  readonly #atMs = new Float64Array(kept);
-  #count = 0;
+  #peaks: readonly Peak[] = [];
+  /** So many the series has by now, with those that are too small by now to be looked at. */
+  #length = 0;
   /** The highest of all that came back. */
   #highest = 0;
-  /** Slope of the line through the peaks per job, its mean, the spread around it, and the sum of squares of the jobs' numbers. */
+  /** The line through the peaks, by number: its slope per job, its middle, the spread around it, and the sum of squares of the numbers. */
   #slope = 0;
   #mean = 0;
   #spread = 0;
   #squares = 0;
-  #lastIntervalMs = 0;
+  #intervalMs = 0;
   readonly #due: [number, number, number] = [0, 0, 0];
-  #series: PeakSeries | null = null;
+  #series: { -readonly [K in keyof PeakSeries]: PeakSeries[K] } | null = null;
 
   /** Forgets everything. */
   restart(): void {
-    this.#count = 0;
+    this.#peaks = [];
     this.#highest = 0;
     this.#series = null;
   }
 
-  /** Adds an excursion that has come back; `atMs` is when it was highest. */
-  add(atMs: number, peak: number): void {
-    let highest = 0;
-    for (let i = 0; i < this.#count; i++) {
-      if (atMs - (this.#atMs[i] ?? 0) <= forgetMs) highest = Math.max(highest, this.#peaks[i] ?? 0);
+  /** Adds an excursion that has come back. Excursions are rare, so this may take its time. */
+  add(peak: Peak): void {
+    const recent = this.#peaks.filter(({ atMs }) => peak.atMs - atMs <= forgetMs);
+    const last = recent.at(-1);
+    if (peak.height < sameJob * Math.max(0, ...recent.map(({ height }) => height))) {
+      const lateMs = last === undefined ? Number.NaN : peak.atMs - last.atMs - this.#intervalMs;
+      if (this.#series !== null && Math.abs(lateMs) <= inItsPlace * this.#intervalMs) this.#forget();
+      return;
     }
-    if (peak < sameJob * highest) return;
-    let left = 0;
-    for (let i = 0; i < this.#count; i++) {
-      const value = this.#peaks[i] ?? 0;
-      const when = this.#atMs[i] ?? 0;
-      if (atMs - when > forgetMs || value < sameJob * peak) continue;
-      this.#peaks[left] = value;
-      this.#atMs[left++] = when;
-    }
-    if (left === kept) {
-      this.#peaks.copyWithin(0, 1);
-      this.#atMs.copyWithin(0, 1);
-      left--;
-    }
-    this.#peaks[left] = peak;
-    this.#atMs[left] = atMs;
-    this.#count = left + 1;
-    this.#fit();
-    // What was higher before and came back says that these will come back too.
-    if (peak < this.#highest) this.#series = null;
-    this.#highest = Math.max(this.#highest, peak);
-  }
-
-  #fit(): void {
-    const n = this.#count;
+    const before = recent.filter(({ height }) => height >= sameJob * peak.height);
+    this.#length = before.length === 0 ? 1 : this.#length + 1;
+    this.#peaks = [...before, peak].slice(-kept);
     this.#series = null;
+    // What was higher before and came back says that these will come back too.
+    if (peak.height >= this.#highest) this.#fit(this.#peaks);
+    this.#highest = Math.max(this.#highest, peak.height);
+  }
+
+  #forget(): void {
+    this.#peaks = [];
+    this.#series = null;
+  }
+
+  #fit(peaks: readonly Peak[]): void {
+    const n = peaks.length;
     if (n < fewest) return;
+    const steps = peaks.slice(1).map((peak, i) => {
+      const before = peaks[i] ?? peak;
+      return { ms: peak.atMs - before.atMs, readings: peak.reading - before.reading };
+    });
+    const times = steps.map(({ ms }) => ms);
+    if (Math.max(...times) > evenIntervals * Math.min(...times)) return;
+    const readings = middleOf(steps.map((step) => step.readings));
+    if (readings < fewestReadings) return;
+    this.#intervalMs = middleOf(times);
     const middle = (n - 1) / 2;
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += this.#peaks[i] ?? 0;
-    this.#mean = sum / n;
-    let together = 0;
-    this.#squares = 0;
-    for (let i = 0; i < n; i++) {
-      together += (i - middle) * ((this.#peaks[i] ?? 0) - this.#mean);
-      this.#squares += (i - middle) ** 2;
-    }
-    this.#slope = together / this.#squares;
-    let off = 0;
-    for (let i = 0; i < n; i++) off += ((this.#peaks[i] ?? 0) - this.#mean - this.#slope * (i - middle)) ** 2;
+    this.#mean = peaks.reduce((sum, { height }) => sum + height, 0) / n;
+    this.#squares = peaks.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+    this.#slope = peaks.reduce((sum, { height }, i) => sum + (i - middle) * (height - this.#mean), 0) / this.#squares;
+    const readingMs = this.#intervalMs / readings;
+    const isClockwork = Math.max(...times) - Math.min(...times) <= clockwork * readingMs;
+    const missed = Math.max(...peaks.map((peak) => peak.missed));
+    if (isClockwork && this.#slope * (n - 1) <= clearOfMissed * missed) return;
+    const off = peaks.reduce((sum, { height }, i) => sum + (height - this.#mean - this.#slope * (i - middle)) ** 2, 0);
     this.#spread = Math.sqrt(off / (n - 2));
-    this.#lastIntervalMs = (this.#atMs[n - 1] ?? 0) - (this.#atMs[n - 2] ?? 0);
-    const peaks = Array.from(this.#peaks.subarray(0, n));
-    this.#series = { due: this.#due, seen: { peaks, intervalMs: this.#usualIntervalMs() } };
+    const heights = peaks.map(({ height }) => height);
+    this.#series = { due: this.#due, nextInMs: 0, heights, intervalMs: this.#intervalMs };
   }
 
-  /** The middle one of the times between two peaks. */
-  #usualIntervalMs(): number {
-    const all = Array.from({ length: this.#count - 1 }, (_, i) => (this.#atMs[i + 1] ?? 0) - (this.#atMs[i] ?? 0));
-    all.sort((a, b) => a - b);
-    return all[Math.floor(all.length / 2)] ?? 0;
-  }
-
-  /**
-   * @returns what the series says at this moment, or null while there is none.
-   * @param limit positive
-   * @param cadenceMs time between two readings, positive
-   */
-  at(nowMs: number, limit: number, cadenceMs: number): PeakSeries | null {
+  /** @returns what the series says at this moment, or null while there is none. `limit` must be positive. */
+  at(nowMs: number, limit: number): PeakSeries | null {
     const series = this.#series;
-    const intervalMs = series?.seen.intervalMs ?? 0;
-    if (series === null || intervalMs < fewestReadings * cadenceMs) return null;
-    const n = this.#count;
+    const last = this.#peaks.at(-1);
+    if (series === null || last === undefined) return null;
+    const n = this.#peaks.length;
     const least = leastDoubt * limit;
     const spread = Math.hypot(this.#spread, least / 2);
+    const row = Math.min(n - fewest, clearRise.length - 1);
+    const [unclear = 0, clear = 1] = [unclearRise[row], clearRise[row]];
     const clarity = (this.#slope * Math.sqrt(this.#squares)) / spread;
-    if (clarity <= unclearRise) return null;
-    const belief = Math.min(1, (clarity - unclearRise) / (clearRise - unclearRise));
-    const lastMs = this.#atMs[n - 1] ?? 0;
-    if (nowMs - lastMs > mostIntervals * Math.max(intervalMs, this.#lastIntervalMs)) return null;
+    // What does not come when it is due is the less to be expected the longer it stays away.
+    const overdue = (nowMs - last.atMs) / this.#intervalMs - 1;
+    const belief = share((clarity - unclear) / (clear - unclear)) * share(1 - overdue);
+    if (belief === 0) return null;
     const due = this.#due;
     due.fill(0);
-    for (let ahead = 1; ahead <= mostAhead * n; ahead++) {
-      const inMs = lastMs + ahead * intervalMs - nowMs;
+    series.nextInMs = Math.max(0, last.atMs + this.#intervalMs - nowMs);
+    for (let ahead = 1; ahead <= aheadForEach * (this.#length - 2); ahead++) {
+      const inMs = series.nextInMs + (ahead - 1) * this.#intervalMs;
       if (inMs > farthestMs) break;
       const jobs = (n - 1) / 2 + ahead;
       const expected = this.#mean + this.#slope * jobs;
       const ofLine = spread * Math.sqrt(1 + 1 / n + jobs ** 2 / this.#squares);
-      const p = belief * phi((expected - limit) / Math.hypot(ofLine, least, riseDoubt * this.#slope * ahead));
+      const reaches = phi((expected - limit) / Math.hypot(ofLine, least, riseDoubt * this.#slope * ahead));
+      // Where it is certain, rounding may go beyond.
+      const p = belief * share(reaches);
       if (inMs <= 60_000) due[0] = Math.max(due[0], p);
       if (inMs <= 120_000) due[1] = Math.max(due[1], p);
       due[2] = Math.max(due[2], p);

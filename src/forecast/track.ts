@@ -178,9 +178,7 @@ export class SignalTrack {
 
   /** The excursions, where each went higher than the one before; null where they did not. Only with a limit. */
   get series(): PeakSeries | null {
-    return this.limit === null || this.warmingUp
-      ? null
-      : this.#recovery.series(this.lastAtMs, this.reach, this.cadenceMs);
+    return this.limit === null || this.warmingUp ? null : this.#recovery.series(this.lastAtMs, this.reach);
   }
 
   /** @returns what the history says now; all zero without a limit or with too little history. */

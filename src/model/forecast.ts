@@ -8,10 +8,10 @@ export interface TimeToLimit {
   readonly p90: number;
 }
 
-/** Excursions that went higher each time. */
+/** Excursions of which each, on the whole, went higher than the one before. */
 export interface RisingPeaks {
-  /** How high, in the signal's unit, oldest first. */
-  readonly peaks: readonly number[];
+  /** How high, as shares of how far the signal can go (its limit; of memory with what swap takes over), oldest first. */
+  readonly shares: readonly number[];
   /** The usual time between two of them, milliseconds. */
   readonly intervalMs: number;
 }
@@ -42,13 +42,17 @@ export interface Forecast {
   readonly resident?: true;
   /** How long the present climb has lasted, milliseconds; absent while the signal does not climb. */
   readonly risingForMs?: number;
-  /** Where the signal comes and goes and each time goes higher than before; absent otherwise. */
+  /** Where the signal comes and goes, higher and higher, and that makes a break more likely than all else that is known; absent otherwise. */
   readonly risingPeaks?: RisingPeaks;
   /** The process that grows, when one was seen to. */
   readonly grower: { readonly pid: number; readonly name: string; readonly bytesPerSecond: number } | null;
   /** One line in words; every number in it comes from the model. */
   readonly evidence: string;
 }
+
+/** Whether only the heights of earlier peaks tell of a break: what there is now says nothing of it. */
+export const isBetweenPeaks = ({ risingPeaks, timeToLimitMs }: Forecast): boolean =>
+  risingPeaks !== undefined && timeToLimitMs === null;
 
 /** Turns what happens in one sandbox into forecasts. Pure: all times come from the events. */
 export interface Forecaster {

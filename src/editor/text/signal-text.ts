@@ -1,5 +1,5 @@
 import { shortName } from '../../app/format.ts';
-import type { Forecast } from '../../model/forecast.ts';
+import { type Forecast, isBetweenPeaks } from '../../model/forecast.ts';
 import type { SignalUnit } from '../../model/signal.ts';
 import {
   capital,
@@ -74,9 +74,23 @@ export function spokenUse(forecast: Forecast): string | null {
   return `${formatAmount(used, unit)} with code and buffers · ${formatPercent(pressure)} of ${formatAmount(limit, unit)}`;
 }
 
-/** @returns when the limit comes, in words with the interval and a clock time, or null when it is not in sight. */
+/** How high the last peak was, where the peaks rise and only they tell of the limit; else null. */
+function lastPeakText(forecast: Forecast): string | null {
+  const last = isBetweenPeaks(forecast) ? forecast.risingPeaks?.shares.at(-1) : undefined;
+  return last === undefined ? null : formatPercent(last);
+}
+
+/** @returns the same for places where there is no room, `peaks 67%`; empty where nothing is to be said. */
+export function peaksText(forecast: Forecast): string {
+  const last = lastPeakText(forecast);
+  return last === null ? '' : `peaks ${last}`;
+}
+
+/** @returns when the limit comes, in words with the interval and a clock time, or by its peaks; null when it is not in sight. */
 export function comingText(forecast: Forecast, nowMs: number): string | null {
   if (forecast.signal === 'expiry') return null;
+  const lastPeak = lastPeakText(forecast);
+  if (lastPeak !== null) return `full at one of its next peaks: they rise, the last one was at ${lastPeak}`;
   const left = timeLeftMs(forecast, nowMs);
   const interval = timeLeftInterval(forecast, nowMs);
   if (left === null || interval === null) return null;

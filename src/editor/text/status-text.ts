@@ -3,6 +3,7 @@ import type { Forecast } from '../../model/forecast.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
 import { formatDuration, formatEstimate, formatPercent } from './format.ts';
+import { comingText, peaksText } from './signal-text.ts';
 import { timeLeftMs, timeLeftWords } from './time-left.ts';
 import { causeWords, phaseIcons, phaseWords, serverWord, signalShortWords, signalWords } from './words.ts';
 
@@ -120,13 +121,16 @@ function liveText(view: SandboxView, nowMs: number): StatusText {
   const percent =
     forecast.pressure === null ? '' : formatPercent(forecast.pressure, { pad: true }).replace(/(?=\d)/, stale);
   const spokenPercent = percent.replace('~', 'last ').replaceAll(/\s+/g, ' ').trim();
-  const soon = left !== null && view.leading !== null ? ` · ${formatEstimate(left)}` : '';
+  const leads = view.leading !== null;
+  const peaks = peaksText(forecast);
+  const soon = !leads ? '' : left !== null ? ` · ${formatEstimate(left)}` : peaks === '' ? '' : ` · ${peaks}`;
+  const spokenSoon = left === null ? comingText(forecast, nowMs) : `at its limit ${timeLeftWords(left)}`;
   const state = stale ? ', no fresh data' : '';
   return {
     text: `$(${icon}) ${name}  ${signalShortWords[forecast.signal]} ${percent}${machine}${soon}`,
     background,
     label: `Sandbox ${view.sandbox.name}: ${levelWord}${signalWords[forecast.signal]} ${spokenPercent}${machine}${
-      soon ? `, at its limit ${timeLeftWords(left ?? 0)}` : ''
+      soon === '' ? '' : `, ${spokenSoon}`
     }${state}`,
   };
 }

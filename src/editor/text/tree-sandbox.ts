@@ -7,7 +7,7 @@ import type { Health, SandboxView } from '../../model/view.ts';
 import { errorDescription, errorTooltip } from './error-text.ts';
 import { capital, formatBytes, formatClock, formatEstimate, formatWhen, pressureBar } from './format.ts';
 import { heapText } from './process-text.ts';
-import { briefUseText, comingText, isMeasured, reasonText, useText } from './signal-text.ts';
+import { briefUseText, comingText, isMeasured, peaksText, reasonText, useText } from './signal-text.ts';
 import { timeLeftMs } from './time-left.ts';
 import { node, spoken, type TreeNode } from './tree-node.ts';
 import {
@@ -47,7 +47,7 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
     const description = [
       [markedUse(view, forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
-      left === null ? '' : `${formatEstimate(left)} left`,
+      left === null ? peaksText(forecast) : `${formatEstimate(left)} left`,
       word,
       forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
     ];

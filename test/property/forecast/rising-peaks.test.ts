@@ -25,9 +25,9 @@ function play(jobs: readonly { share: number; gapMs: number }[], size: number, l
   let atMs = 0;
   for (const { share, gapMs } of jobs) {
     atMs += gapMs;
-    series.add(atMs, share * size);
+    series.add({ atMs, reading: atMs / 1000, height: share * size, missed: 0 });
   }
-  const found = series.at(atMs + laterMs, size, 1000);
+  const found = series.at(atMs + laterMs, size);
   return found === null ? null : { due: [...found.due] };
 }
 

@@ -37,19 +37,18 @@ describe('the text of a notice', () => {
     );
   });
 
-  it('names the heights of what comes and goes, not the little there is between two runs', () => {
+  it('names the heights of what comes and goes, not the little there is between two of them', () => {
     const mebibyte = 2 ** 20;
-    const peaks = [256, 312, 363, 410].map((size) => size * mebibyte);
     const between = aForecast({
       timeToLimitMs: null,
       grower: null,
       slopePerSecond: 1.1 * mebibyte,
       used: 8 * mebibyte,
       pressure: 8 / 512,
-      risingPeaks: { peaks, intervalMs: 28_000 },
+      risingPeaks: { shares: [0.5, 0.61, 0.71, 0.8], intervalMs: 28_000 },
     });
     expect(noticeText(sandbox, between, nowMs, utcTime)).toBe(
-      'api-tests may soon reach a limit (seen at 14:28): it runs out of memory if this goes on: each run takes more, the last ones 61, 71 and 80 % of 512 MiB.',
+      'api-tests may soon reach a limit (seen at 14:28): it runs out of memory if this goes on: its peaks rise, the last ones were at 61, 71 and 80 % of the limit.',
     );
   });
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { briefUseText, reasonText, useText, whyText } from '../../../src/editor/text/signal-text.ts';
+import {
+  briefUseText,
+  comingText,
+  peaksText,
+  reasonText,
+  useText,
+  whyText,
+} from '../../../src/editor/text/signal-text.ts';
 import { timeLeftInterval } from '../../../src/editor/text/time-left.ts';
 import { ExpiryClock } from '../../../src/forecast/expiry.ts';
 import type { Forecast } from '../../../src/model/forecast.ts';
@@ -16,6 +23,22 @@ const clockAt = (leftMs: number, afterMs: number, movedTo?: number): Forecast =>
   if (forecast === null) throw new Error('a clock with a deadline has a forecast');
   return forecast;
 };
+
+describe('peaks that rise', () => {
+  const risingPeaks = { shares: [0.5, 0.62, 0.75], intervalMs: 15_000 };
+
+  it('are told of between two of them', () => {
+    const between = memoryForecast({ timeToLimitMs: null, risingPeaks });
+    expect(comingText(between, nowMs)).toBe('full at one of its next peaks: they rise, the last one was at 75%');
+    expect(peaksText(between)).toBe('peaks 75%');
+  });
+
+  it('give way to the climb of the one that fills it', () => {
+    const climbing = memoryForecast({ risingPeaks });
+    expect(comingText(climbing, nowMs)).toMatch(/^full at about /);
+    expect(peaksText(climbing)).toBe('');
+  });
+});
 
 describe('the first line for a person', () => {
   it('says what grows how fast and what is left', () => {

@@ -33,6 +33,19 @@ describe('the status bar names what ends the sandbox first', () => {
     expect(label).toBe('Sandbox api-tests: warning, Memory 71%, at its limit in less than 10 s');
   });
 
+  it('names the height of the last peak where only the peaks tell of the limit', () => {
+    const between = memoryForecast({
+      pressure: 0.04,
+      timeToLimitMs: null,
+      risingPeaks: { shares: [0.51, 0.59, 0.67], intervalMs: 15_000 },
+    });
+    const view = sandboxView({ leading: between, forecasts: [between] });
+    expect(statusText(appView([view]), nowMs)).toMatchObject({
+      text: '$(warning) api-tests  mem \u20074% · peaks 67%',
+      label: 'Sandbox api-tests: warning, Memory 4%, full at one of its next peaks: they rise, the last one was at 67%',
+    });
+  });
+
   it('pads the number for the eye alone', () => {
     const low = memoryForecast({ pressure: 0.04, timeToLimitMs: null });
     const view = sandboxView({ level: 'calm', leading: null, forecasts: [low] });
