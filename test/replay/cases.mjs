@@ -7,6 +7,7 @@ import { days, dayWords } from './days.mjs';
 import { services, serviceWords } from './exam-services.mjs';
 import { tools, toolWords } from './exam-tools.mjs';
 import { fresh, freshWords } from './fresh.mjs';
+import { jobs as jobRuns, jobWords } from './jobs.mjs';
 import { slow, slowWords } from './slow.mjs';
 
 export const defaults = { mem: '512m', cpus: 1, pids: 256, nofile: 4096, disk: '1g', seconds: 240 };
@@ -1355,6 +1356,7 @@ const words = {
   ...freshWords,
   ...serviceWords,
   ...toolWords,
+  ...jobWords,
 };
 
 const listed = [
@@ -1363,6 +1365,7 @@ const listed = [
   ...fresh,
   ...services,
   ...tools,
+  ...jobRuns,
   ...javaCounters,
   ...grown,
   ...polyglot,
@@ -1390,5 +1393,5 @@ const again = once
     ...(one.seed === undefined ? {} : { seed: one.seed + 50 }),
   }));
 
-/** `set` is the folder a trace is kept in: short and hard ones, slow ones, quiet hours, the last exam, second lives. */
+/** `set` is the folder a trace is kept in: short and hard ones, slow ones, quiet hours, the exams, jobs again and again, second lives. */
 export const cases = [...once, ...again];
