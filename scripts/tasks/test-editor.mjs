@@ -13,6 +13,7 @@ const oldest = args.includes('--oldest');
 const long = args.includes('--long');
 /** More files than that do not fail by bad luck. */
 const mostUnlucky = 3;
+const unhandledFile = path.join(root, 'dist', 'test-editor-unhandled.txt');
 const resultFile = path.join(root, 'dist', 'test-editor.json');
 const files = args.filter((arg) => arg !== '--oldest' && arg !== '--long');
 try {
@@ -46,16 +47,18 @@ async function testEditor() {
 /** Runs these files of tests, or all of them, and keeps the result as JSON. @returns the exit code */
 function runFiles(which, env) {
   fs.rmSync(resultFile, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`];
+  fs.rmSync(unhandledFile, { force: true });
+  const told = path.join(root, 'scripts', 'unhandled-errors.mjs');
+  const reporters = ['--reporter=default', `--reporter=${told}`, '--reporter=json', `--outputFile.json=${resultFile}`];
   return tool('vitest', ['run', '--config', 'test/editor/vitest.config.ts', ...reporters, ...which], {
     stdout: 'inherit',
-    env,
+    env: { ...env, FORESIGHT_UNHANDLED_FILE: unhandledFile },
   });
 }
 
-/** The files that failed in the run that was kept; none where it was ended before it could tell. */
+/** The files that failed in the run that was kept; none where it was ended before it could tell, or something failed that is no test. */
 function failures() {
-  if (!fs.existsSync(resultFile)) return [];
+  if (!fs.existsSync(resultFile) || fs.existsSync(unhandledFile)) return [];
   const { testResults } = JSON.parse(fs.readFileSync(resultFile, 'utf8'));
   return testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
 }

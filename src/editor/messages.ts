@@ -48,8 +48,8 @@ export const choose = (question: string, detail: string, ...buttons: readonly st
   vscode.window.showWarningMessage(plain(question), { modal: true, detail: plain(detail) }, ...buttons);
 
 /**
- * For a question that follows an answer, or holds what was typed or ticked: it stays when something else takes the focus, such as a
- * terminal that ends. Escape closes it.
+ * For a question with an answer before it, or that holds what was typed or ticked, which would be lost: it stays when something else takes the focus, such
+ * as a terminal that ends. Escape closes it. A list that only opens something does without.
  */
 export const staying = { ignoreFocusOut: true } as const;
 

@@ -1,4 +1,4 @@
-import { commandKey } from '../model/command-key.ts';
+import { commandKey, otherCommand } from '../model/command-key.ts';
 import type { CommandEnded, CommandStarted } from '../model/events.ts';
 import type { CommandPeaks } from '../model/history.ts';
 import { killedExit, killedFactor } from '../model/killed-run.ts';
@@ -96,6 +96,12 @@ export class CommandMemory {
     this.#remembered.set(run.key, [...peaks, peak].slice(-keptPeaks));
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+  }
+
+  /** What runs now, by its key: of several, what began last. Null where nothing does, or nothing safe can be said of it. */
+  get newest(): string | null {
+    const key = [...this.#running.values()].at(-1)?.key;
+    return key === undefined || key === otherCommand ? null : key;
   }
 
   /** Takes the memory in use that cannot be reclaimed. */

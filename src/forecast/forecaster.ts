@@ -43,6 +43,16 @@ const asideOf = (swap: Sample['swap']): Aside | null =>
     ? { used: swap.usedBytes, limit: swap.limitBytes }
     : null;
 
+/** Runs whatever it is given: its name does not tell one job from another. */
+const runsAnything =
+  /^(?:node|MainThread|npm|deno|bun|python|ruby|perl|php|java|lua|tclsh|R$|Rscript|(?:ba|da|a|z|k)?sh$|busybox|make|docker|runc)/i;
+
+function largestName(processes: NonNullable<Sample['processes']>): string | null {
+  let largest: (typeof processes)[number] | null = null;
+  for (const process of processes) if (process.rssBytes > (largest?.rssBytes ?? 0)) largest = process;
+  return largest === null || largest.name === '' || runsAnything.test(largest.name) ? null : largest.name;
+}
+
 /** What is left of a forecast when the process that grows cannot get so far. */
 const capped = 0.1;
 
@@ -84,6 +94,8 @@ class SandboxForecaster implements Forecaster {
   /** Counts what changes a forecast of memory without a new reading of it. */
   #context = 0;
   readonly #held = new HeldMemory();
+  /** The largest process in the newest list, by its name; null where that tells nothing. */
+  #largest: string | null = null;
   readonly #throttleLine = new ThrottleLine();
   readonly #tracks = new Map<TrackedSignal, SignalTrack>();
   readonly #heap = new HeapWatch(quoteWithinMs.memory);
@@ -146,7 +158,8 @@ class SandboxForecaster implements Forecaster {
     if (processes !== undefined) this.#heap.add(atMs, cadenceMs, processes);
   }
 
-  #memory({ atMs, cadenceMs, source, swap }: Sample, memory: MemoryReading): void {
+  #memory(sample: Sample, memory: MemoryReading): void {
+    const { atMs, cadenceMs, source, swap } = sample;
     const { workingSetBytes, oomKillCount } = memory;
     const track = this.#track('memory');
     if (oomKillCount !== null && this.#killCount !== null && oomKillCount > this.#killCount) {
@@ -157,7 +170,9 @@ class SandboxForecaster implements Forecaster {
     this.#killCount = oomKillCount ?? this.#killCount;
     this.#throttleLine.add(atMs, memory.throttleHitCount);
     const heldBytes = this.#held.of(memory);
-    track.add(atMs, workingSetBytes, memory.limitBytes, cadenceMs, heldBytes, asideOf(swap));
+    if (sample.processes !== undefined) this.#largest = largestName(sample.processes);
+    const who = this.#commands.newest ?? this.#largest;
+    track.add(atMs, workingSetBytes, memory.limitBytes, cadenceMs, heldBytes, asideOf(swap), who);
     if (source !== 'machine') this.#commands.used(heldBytes, atMs);
   }
 

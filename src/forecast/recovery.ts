@@ -23,6 +23,7 @@ export class RecoveryMemory {
   #before = 0;
   #after = Number.NaN;
   #last = 0;
+  #who: string | null = null;
   readonly #series = new RisingPeaks();
 
   /** Forgets everything, as after a kill: that was no recovery. */
@@ -33,16 +34,16 @@ export class RecoveryMemory {
     this.#series.restart();
   }
 
-  /** Adds one reading; `limit` must be positive. */
-  add(atMs: number, value: number, limit: number): void {
+  /** Adds one reading; `limit` must be positive. `who` takes most of it now, null where nobody knows. */
+  add(atMs: number, value: number, limit: number, who: string | null = null): void {
     this.#readings++;
     const before = this.#last;
     this.#last = value;
     if (Number.isNaN(this.#low)) {
-      this.#begin(atMs, value);
+      this.#begin(atMs, value, who);
       return;
     }
-    if (value > this.#high) this.#rise(atMs, value, before);
+    if (value > this.#high) this.#rise(atMs, value, before, who);
     else if (Number.isNaN(this.#after)) this.#after = value;
     const rise = this.#high - this.#low;
     if (rise >= riseShare * limit && this.#high - value >= returnedShare * rise) {
@@ -52,21 +53,28 @@ export class RecoveryMemory {
       if (this.#count < kept) this.#count++;
       // A top that two readings share was seen; of a needle, up to the smaller of its sides may be missing.
       const missed = this.#high - Math.max(this.#before, this.#after);
-      this.#series.add({ atMs: this.#highAtMs, reading: this.#highReading, height: this.#high, missed });
-      this.#begin(atMs, value);
+      this.#series.add({
+        atMs: this.#highAtMs,
+        reading: this.#highReading,
+        height: this.#high,
+        missed,
+        who: this.#who,
+      });
+      this.#begin(atMs, value, who);
       return;
     }
     // Without a rise worth the name, the low follows the series down.
-    if (value < this.#low) this.#begin(atMs, value);
+    if (value < this.#low) this.#begin(atMs, value, who);
   }
 
-  #begin(atMs: number, value: number): void {
+  #begin(atMs: number, value: number, who: string | null): void {
     this.#low = value;
-    this.#rise(atMs, value, value);
+    this.#rise(atMs, value, value, who);
   }
 
-  #rise(atMs: number, value: number, before: number): void {
+  #rise(atMs: number, value: number, before: number, who: string | null): void {
     this.#high = value;
+    this.#who = who;
     this.#highAtMs = atMs;
     this.#highReading = this.#readings;
     this.#before = before;

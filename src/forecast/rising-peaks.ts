@@ -1,10 +1,14 @@
 import { phi } from './numerics.ts';
 
-/** So many excursions are looked at, and from so many on they are called a series. */
+/**
+ * So many excursions are looked at, and from so many on they are called a series: the more where nobody knows that it is one job. Check, build and test
+ * of a project often take more one after the other, and the last of them is no sign of a larger one.
+ */
 const kept = 6;
 const fewest = 3;
-/** An excursion of less than this share of the highest is another job's and no part of the series. */
-const sameJob = 0.7;
+const fewestUnknown = 5;
+/** An excursion of less than this share of the one before is another job's and no part of the series; one that goes higher by as much begins a new one. */
+const sameJob = 0.65;
 /** Unless it comes when the next was due, give or take this share of an interval: then the job needs less now. */
 const inItsPlace = 0.25;
 /** What is older than this is no part of it either. */
@@ -23,8 +27,8 @@ const clearOfMissed = 1.5;
  * From so many times its own statistical error on, the rise from one to the next is believed, and at the first of them it is not: one that is a
  * little less straight than before does not put an end to a warning. Three may lie on a line by chance, so by the count of the peaks from the third on.
  */
-const unclearRise = [6, 4, 3] as const;
-const clearRise = [10, 6, 5] as const;
+const unclearRise = [4, 3, 3] as const;
+const clearRise = [6, 5, 5] as const;
 /** No peak is known better than this share of the limit, and no rise is steadier than this share of itself from job to job. */
 const leastDoubt = 0.02;
 const riseDoubt = 0.2;
@@ -59,7 +63,11 @@ interface Peak {
   /** In the signal's unit; and how much higher it may have been between two readings. */
   readonly height: number;
   readonly missed: number;
+  /** The job, as far as it is known. */
+  readonly who: string | null;
 }
+
+const isOther = (one: Peak, two: Peak): boolean => one.who !== null && two.who !== null && one.who !== two.who;
 
 /**
  * A job that is run again and again on more leaves no trend between two runs, and the climb of a single run is too short to be believed in
@@ -67,7 +75,7 @@ interface Peak {
  */
 export class RisingPeaks {
   #peaks: readonly Peak[] = [];
-  /** So many the series has by now, with those that are too small by now to be looked at. */
+  /** So many the series has by now, with those that are not looked at any more. */
   #length = 0;
   /** The highest of all that came back. */
   #highest = 0;
@@ -91,14 +99,16 @@ export class RisingPeaks {
   add(peak: Peak): void {
     const recent = this.#peaks.filter(({ atMs }) => peak.atMs - atMs <= forgetMs);
     const last = recent.at(-1);
-    if (peak.height < sameJob * Math.max(0, ...recent.map(({ height }) => height))) {
-      const lateMs = last === undefined ? Number.NaN : peak.atMs - last.atMs - this.#intervalMs;
+    // What another job takes says nothing of this one, unless it takes more.
+    if (last !== undefined && isOther(last, peak) && peak.height <= last.height) return;
+    if (last !== undefined && peak.height < sameJob * last.height) {
+      const lateMs = peak.atMs - last.atMs - this.#intervalMs;
       if (this.#series !== null && Math.abs(lateMs) <= inItsPlace * this.#intervalMs) this.#forget();
       return;
     }
-    const before = recent.filter(({ height }) => height >= sameJob * peak.height);
-    this.#length = before.length === 0 ? 1 : this.#length + 1;
-    this.#peaks = [...before, peak].slice(-kept);
+    const goesOn = last !== undefined && !isOther(last, peak) && last.height >= sameJob * peak.height;
+    this.#length = goesOn ? this.#length + 1 : 1;
+    this.#peaks = goesOn ? [...recent, peak].slice(-kept) : [peak];
     this.#series = null;
     // What was higher before and came back says that these will come back too.
     if (peak.height >= this.#highest) this.#fit(this.#peaks);
@@ -112,7 +122,8 @@ export class RisingPeaks {
 
   #fit(peaks: readonly Peak[]): void {
     const n = peaks.length;
-    if (n < fewest) return;
+    const isKnown = peaks.every(({ who }) => who !== null);
+    if (n < (isKnown ? fewest : fewestUnknown)) return;
     const steps = peaks.slice(1).map((peak, i) => {
       const before = peaks[i] ?? peak;
       return { ms: peak.atMs - before.atMs, readings: peak.reading - before.reading };

@@ -72,7 +72,7 @@ export class SignalTrack {
 
   /**
    * Takes one reading. `value` is what the trend follows; it is `used` except where a part of `used` can be given back at will.
-   * `aside` is added to both use and limit, for the trend only. Duplicates and late readings are dropped without a word, impossible ones are counted.
+   * `aside` is added to both use and limit, for the trend only; `who` is what takes most of it, where that is known. Duplicates and late readings are dropped without a word, impossible ones are counted.
    */
   add(
     atMs: number,
@@ -81,6 +81,7 @@ export class SignalTrack {
     cadenceMs: number,
     value: number = used,
     aside: Aside | null = null,
+    who: string | null = null,
   ): void {
     if (!(Number.isFinite(atMs) && used >= 0 && used <= mostPossible && value >= 0 && value <= used)) {
       this.ignored++;
@@ -107,7 +108,7 @@ export class SignalTrack {
     for (const scale of this.#scales) scale.add(atMs, trend);
     if (this.limit !== null) {
       const reach = this.limit + this.#asideLimit;
-      this.#recovery.add(atMs, trend, reach);
+      this.#recovery.add(atMs, trend, reach, who);
       this.#stall.add(atMs, trend, reach, this.cadenceMs);
     }
   }

@@ -1,3 +1,4 @@
+import { growingJob } from '../../helpers/growing-job.ts';
 import { type NewSandbox, workloads } from '../../helpers/sandbox-server.ts';
 
 /** A workload that is run for real. */
@@ -12,13 +13,6 @@ const node = process.execPath;
 
 /** None of them ends by the clock within the run: the end of its time is not what is looked at here. */
 const base = { memory: '256Mi', cpu: '1', timeout: 7200 } as const;
-
-/** A job that is run again and again and each time takes a twelfth of the limit more, until it does not fit any more. */
-const growingJob = [
-  'for peak in 0.42 0.5 0.58 0.66 0.74 0.82 0.9 0.98 1.06 1.14; do',
-  'timeout 9 "$0" "$1" --limit-mib=256 --peak=$peak --rise-seconds=6 --hold-seconds=3; sleep 6;',
-  'done; sleep 600',
-].join(' ');
 
 /** What is run, each in a sandbox of its own. Those that break do so after one and a half to two and a half minutes. */
 export const liveWorkloads: readonly LiveWorkload[] = [
@@ -46,7 +40,7 @@ export const liveWorkloads: readonly LiveWorkload[] = [
     sandbox: {
       ...base,
       metadata: { name: 'reports' },
-      entrypoint: ['/bin/sh', '-c', growingJob, node, workloads.buildPeak],
+      entrypoint: growingJob,
     },
   },
   {

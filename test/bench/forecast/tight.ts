@@ -13,10 +13,14 @@ export const roomShares = [0.25, 0.1, 0.03] as const;
 const usedColumns: ReadonlySet<string> = new Set(['mem_usage_bytes', 'mem_working_set_bytes', 'unreclaimable']);
 
 /** What cannot be reclaimed, in each row, bytes. */
-function heldBytes({ columns, rows }: TraceFile): readonly number[] {
+function heldBytes({ id, columns, rows }: TraceFile): readonly number[] {
   const at = (name: string): number => columns.indexOf(name);
   const cell = (row: readonly string[], name: string): number => Number(row[at(name)] || Number.POSITIVE_INFINITY);
-  return [...rows].map((row) => Math.min(cell(row, 'mem_working_set_bytes'), cell(row, 'unreclaimable')));
+  return [...rows].map((row) => {
+    const held = Math.min(cell(row, 'mem_working_set_bytes'), cell(row, 'unreclaimable'));
+    if (!Number.isFinite(held)) throw new Error(`${id} has a row without memory: it cannot be put under another limit`);
+    return held;
+  });
 }
 
 /** The same run under a limit that is so much above the highest use. Fair for memory that cannot be reclaimed: that is what is followed. */
@@ -48,7 +52,7 @@ export async function tightReports(
     for (const one of days) {
       const trace = await readTrace(one.csvFile);
       const held = heldBytes(trace);
-      const tight = underLimit(trace, held, Math.max(...held.filter(Number.isFinite)) * (1 + room));
+      const tight = underLimit(trace, held, Math.max(...held) * (1 + room));
       const model = models.get(one.family);
       alarms.set(
         one.csvFile,

@@ -25,7 +25,7 @@ function play(jobs: readonly { share: number; gapMs: number }[], size: number, l
   let atMs = 0;
   for (const { share, gapMs } of jobs) {
     atMs += gapMs;
-    series.add({ atMs, reading: atMs / 1000, height: share * size, missed: 0 });
+    series.add({ atMs, reading: atMs / 1000, height: share * size, missed: 0, who: 'report' });
   }
   const found = series.at(atMs + laterMs, size);
   return found === null ? null : { due: [...found.due] };

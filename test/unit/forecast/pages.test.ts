@@ -18,6 +18,7 @@ describe('the pages on the forecast', () => {
     expect(withBlock(page, 'a', 'new')).toBe(page.replace('old', 'new'));
     expect(() => withBlock(page, 'c', 'new')).toThrow('no block "c"');
     expect(() => withBlock('<!-- measured: a -->\nopen', 'a', 'new')).toThrow('no block "a"');
+    expect(() => withBlock(page.replace('<!-- end -->', ''), 'a', 'new')).toThrow('no block "a"');
   });
 
   it('have tables that Markdown reads', () => {

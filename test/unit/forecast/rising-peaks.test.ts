@@ -5,7 +5,13 @@ import { type PeakSeries, RisingPeaks } from '../../../src/forecast/rising-peaks
 import { forecastAfter, processOf, sample, startMs } from './support.ts';
 
 /** One that was seen well, with a reading each second. */
-const peakAt = (atMs: number, height: number) => ({ atMs, reading: atMs / 1000, height, missed: 0 });
+const peakAt = (atMs: number, height: number, who: string | null = 'report') => ({
+  atMs,
+  reading: atMs / 1000,
+  height,
+  missed: 0,
+  who,
+});
 
 /** What peaks half a minute apart say a second after the last of them. */
 function after(peaks: readonly number[], laterMs = 1000): PeakSeries | null {
@@ -61,6 +67,22 @@ describe('peaks that rise from job to job', () => {
     expect(after(peaks, 60_000)).toBeNull();
   });
 
+  it('are of one job: of what nobody knows by its name it takes five, and two programs make none', () => {
+    const series = (heights: readonly number[], whoOf: (i: number) => string | null): PeakSeries | null => {
+      const peaks = new RisingPeaks();
+      heights.forEach((height, i) => {
+        peaks.add(peakAt(i * 30_000, height, whoOf(i)));
+      });
+      return peaks.at(heights.length * 30_000 - 29_000, 100);
+    };
+    expect(series([60, 68, 76, 84], () => null)).toBeNull();
+    expect(series([52, 60, 68, 76, 84], () => null)).not.toBeNull();
+    expect(series([60, 68, 76, 84], (i) => `${['lint', 'check', 'test', 'build'][i]}`)).toBeNull();
+    // Another, smaller one between them changes nothing.
+    const both = series([60, 50, 68, 50, 76, 50, 84], (i) => (i % 2 === 0 ? 'build' : 'test'));
+    expect(both?.heights).toEqual([60, 68, 76, 84]);
+  });
+
   it('end when the job needs less, also far less', () => {
     const series = new RisingPeaks();
     [60, 68, 76, 84].forEach((height, i) => {
@@ -91,7 +113,7 @@ describe('peaks that rise from job to job', () => {
   it('are believed in proportion where they lie less well on a line', () => {
     const [straight = 0, bent = 0] = [
       [68, 79, 90, 99],
-      [67, 70, 76, 87],
+      [67, 70, 75, 88],
     ].map((peaks) => after(peaks)?.due[2]);
     expect(straight).toBeGreaterThan(0.95);
     expect(bent).toBeGreaterThan(0.2);
@@ -114,11 +136,18 @@ describe('peaks that rise from job to job', () => {
 
 const growing = [124, 139, 154, 169, 184, 200];
 
+/** The program that the job runs, so that it is known as one. */
+const report = [processOf(7, 'report', 100)];
+
 /** Memory of a job that runs every half minute for seven seconds, each time up to the next of `peaks`. */
 const jobs = (peaks: readonly number[], more: Parameters<typeof sample>[1] = {}) =>
   peaks.flatMap((peak, job) =>
     Array.from({ length: 30 }, (_, s) =>
-      sample(job * 30 + s, { ...more, memoryMiB: s >= 10 && s < 17 ? peak * Math.min(1, (s - 9) / 5) : 10 }),
+      sample(job * 30 + s, {
+        processes: report,
+        ...more,
+        memoryMiB: s >= 10 && s < 17 ? peak * Math.min(1, (s - 9) / 5) : 10,
+      }),
     ),
   );
 
@@ -128,12 +157,12 @@ describe('a forecast of jobs that grow', () => {
     expect(seen.pBreak60).toBeLessThan(0.1);
     expect(seen.pBreak120).toBeGreaterThan(0.5);
     expect(seen.pBreak300).toBeGreaterThan(0.9);
-    expect(seen.evidence).toContain('peaks rise: 60, 66, 72, 78 % of the limit, every 30 s');
+    expect(seen.evidence).toContain('peaks rise: 48, 54, 60, 66, 72, 78 % of the limit, every 30 s');
   });
 
   it('tells no time: it is known by whole jobs only, also where the floor rises a little', () => {
     const events = jobs(growing).map((event, s) =>
-      sample(s, { memoryMiB: (event.memory?.workingSetBytes ?? 0) / 2 ** 20 + s / 20 }),
+      sample(s, { processes: report, memoryMiB: (event.memory?.workingSetBytes ?? 0) / 2 ** 20 + s / 20 }),
     );
     const seen = forecastAfter(createForecaster(), events, 'memory');
     expect(seen.pBreak120).toBeGreaterThan(0.5);
@@ -202,7 +231,7 @@ describe('teeth of one height', () => {
           const lastsS = Math.min(riseS, periodS);
           for (let s = 0; s < 1800; s += cadenceS) {
             const into = s % periodS;
-            memory.add(s * 1000, into < lastsS ? 20 + (70 * into) / lastsS : 20, 100);
+            memory.add(s * 1000, into < lastsS ? 20 + (70 * into) / lastsS : 20, 100, 'job');
             if ((memory.series(s * 1000, 100)?.due[1] ?? 0) > 0.5)
               alarmed.push(`${periodS} s read every ${cadenceS} s`);
           }

@@ -14,8 +14,8 @@ import { leaveFamiliesOut, unseenLines } from './validate.ts';
 
 const numbers = (values: readonly number[]): string => `[${values.join(', ')}]`;
 
-/** The file that the model is kept in. */
-function sourceOf(model: Model, cases: readonly Case[], fingerprint: string): string {
+/** @returns the text of the file that the model is kept in. */
+export function sourceOf(model: Model, cases: readonly Case[], fingerprint: string): string {
   const tables = featureNames.map((name) => {
     const { edges, values } = model.tables[name];
     return `  ${name}: {\n    edges: ${numbers(edges)},\n    values: ${numbers(values)},\n  },`;

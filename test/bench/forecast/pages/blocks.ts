@@ -14,6 +14,7 @@ export function withBlock(page: string, name: string, text: string): string {
   const from = page.indexOf(`${opening(name)}\n`);
   const begins = from + opening(name).length + 1;
   const to = from < 0 ? -1 : page.indexOf(closing, begins);
-  if (to < 0) throw new Error(`the page has no block "${name}"`);
+  // Without its own end it would take that of the next block, and what stands between.
+  if (to < 0 || page.slice(begins, to).includes('<!-- measured:')) throw new Error(`the page has no block "${name}"`);
   return `${page.slice(0, begins)}\n${text}\n\n${page.slice(to)}`;
 }

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sensitivities } from '../../../../src/monitor/alert-policy.ts';
 import { loadCases } from '../cases.ts';
-import { exams } from '../fit/fingerprint.ts';
-import { fitAll, judgeUnseen, type UnseenReport } from '../fit/fit.ts';
+import { exams, fingerprintOf } from '../fit/fingerprint.ts';
+import { fitAll, isCommitted, judgeUnseen, sourceOf, type UnseenReport } from '../fit/fit.ts';
 import { judgeLives, livesSet } from '../lives.ts';
 import { number } from '../numbers.ts';
 import { policyParts } from '../policy-parts.ts';
@@ -43,6 +43,8 @@ const isMisled = ({ method }: MethodReport): boolean => method.includes('misled'
 function setsOf({ sets }: UnseenReport): string {
   const setOf = ({ method }: MethodReport): string => method.slice(method.indexOf(', ') + 2);
   const order = ['given', 'own', 'slow', 'days', 'fresh', 'exam', 'jobs', 'exam and days'];
+  const unknown = sets.find((report) => !order.includes(setOf(report)));
+  if (unknown !== undefined) throw new Error(`it is not known where the set ${setOf(unknown)} stands in the page`);
   const sorted = sets
     .toSorted((a, b) => order.indexOf(setOf(a)) - order.indexOf(setOf(b)))
     .map((report) => {
@@ -57,9 +59,19 @@ function setsOf({ sets }: UnseenReport): string {
  * @param root folder of the project
  */
 export async function writePages(root: string, traces: string, say: (text: string) => void): Promise<void> {
+  for (const [page, blocks] of Object.entries(pages)) {
+    // What is wrong with them is said before everything is measured, and not after.
+    blocks.reduce(
+      (written: string, block) => withBlock(written, block, ''),
+      readFileSync(path.join(root, page), 'utf8'),
+    );
+  }
   const cases = loadCases(traces);
   const first = cases.filter(({ set }) => set !== livesSet);
-  const { models } = await fitAll(first, say);
+  const { models, model, fitted } = await fitAll(first, say);
+  if (!isCommitted(root, sourceOf(model, fitted, fingerprintOf(fitted)))) {
+    throw new Error('src/forecast/tables.ts is not what the fit writes: run npm run fit:forecast first');
+  }
   say('judging families that were not seen …');
   const unseen = await judgeUnseen(first, models);
   const bench = await runBench(traces, say);
@@ -75,10 +87,12 @@ export async function writePages(root: string, traces: string, say: (text: strin
   );
   const lives = await judgeLives(cases, models, say);
   const balanced = unseen.methods.find(({ method }) => method.endsWith('balanced'));
-  const rateAt = (room: number, sensitivity: string): string =>
-    number(
-      tight.find((one) => one.room === room && one.sensitivity === sensitivity)?.report.falseAlarmsPerHour ?? null,
-    );
+  if (balanced === undefined) throw new Error('the balanced engine was not judged');
+  const rateAt = (room: number, sensitivity: string): string => {
+    const found = tight.find((one) => one.room === room && one.sensitivity === sensitivity);
+    if (found === undefined) throw new Error(`${sensitivity} was not judged with ${room} of room`);
+    return number(found.report.falseAlarmsPerHour);
+  };
   const text: Record<Block, string> = {
     runs:
       `${bench.traces} runs, ${number(bench.quietHours)} quiet hours, ${bench.breaks} breaks (${bench.forecastable} foreseeable), ` +
@@ -94,15 +108,19 @@ export async function writePages(root: string, traces: string, say: (text: strin
     // What is the worst that can be remembered stands last.
     lives: markdown.lives(lives.methods.toSorted((a, b) => Number(isMisled(a)) - Number(isMisled(b)))),
     policy: markdown.policy(parts),
-    families: balanced === undefined ? '' : markdown.families(balanced),
+    families: markdown.families(balanced),
   };
   for (const [page, blocks] of Object.entries(pages)) {
     const file = path.join(root, page);
-    const before = readFileSync(file, 'utf8');
-    writeFileSync(
-      file,
-      blocks.reduce((written: string, block) => withBlock(written, block, text[block]), before),
-    );
-    say(`wrote ${page}`);
+    let written = readFileSync(file, 'utf8');
+    for (const block of blocks) {
+      const before = written;
+      written = withBlock(written, block, text[block]);
+      if (written !== before)
+        say(
+          `${page}: ${block} has changed; look for its numbers in the text around it, in README.md and in package.json`,
+        );
+    }
+    writeFileSync(file, written);
   }
 }

@@ -30,7 +30,7 @@ interface Listed {
 }
 
 const files = (set: string): readonly string[] => readdirSync(join(traces, set)).sort();
-const sets = ['days', 'exam', 'fresh', 'lives', 'own', 'slow'];
+const sets = ['days', 'exam', 'fresh', 'jobs', 'lives', 'own', 'slow'];
 const listed = sets.flatMap((set) =>
   files(set)
     .filter((file) => file.endsWith('.json.br'))
