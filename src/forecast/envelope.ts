@@ -12,6 +12,8 @@ const pairCount = (blockCount * (blockCount - 1)) / 2;
 const openAt = 3 * blockCount;
 const openLow = openAt + 1;
 const openHigh = openAt + 2;
+/** How many numbers the blocks of an envelope are. */
+export const blocksLength = 3 * blockCount + 3;
 
 // Scratch space for medians. Everything here is synchronous, so one set serves all signals.
 const slopes = new Float64Array(pairCount);
@@ -55,11 +57,13 @@ export class Envelope {
   roseFrom = 0;
   readonly #blockMs: number;
   /** Starts, lows and highs of the closed blocks, three rings, and last the open block: one piece of memory. */
-  readonly #blocks = new Float64Array(3 * blockCount + 3);
+  readonly #blocks: Float64Array;
   #closed = 0;
   #next = 0;
 
-  constructor(windowSeconds: number) {
+  /** @param blocks where it keeps its blocks: `blocksLength` numbers, all 0. Several envelopes may share one buffer, which costs more than what is in it. */
+  constructor(windowSeconds: number, blocks: Float64Array = new Float64Array(blocksLength)) {
+    this.#blocks = blocks;
     this.#blockMs = (windowSeconds * 1000) / blockCount;
     this.#blocks[openAt] = Number.NaN;
   }

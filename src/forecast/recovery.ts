@@ -10,8 +10,9 @@ const returnedShare = 0.6;
  * What this sandbox has survived before is the best evidence that the same climb is harmless.
  */
 export class RecoveryMemory {
-  readonly #peaks = new Float64Array(kept);
-  readonly #atMs = new Float64Array(kept);
+  // Plain arrays of so few numbers are smaller than typed ones.
+  readonly #peaks = new Array<number>(kept).fill(Number.NaN);
+  readonly #atMs = new Array<number>(kept).fill(Number.NaN);
   #count = 0;
   #next = 0;
   #low = Number.NaN;
@@ -24,14 +25,15 @@ export class RecoveryMemory {
   #after = Number.NaN;
   #last = 0;
   #who: string | null = null;
-  readonly #series = new RisingPeaks();
+  /** Made when it is needed: in most signals nothing comes and goes. */
+  #series: RisingPeaks | null = null;
 
   /** Forgets everything, as after a kill: that was no recovery. */
   restart(): void {
     this.#count = 0;
     this.#next = 0;
     this.#low = Number.NaN;
-    this.#series.restart();
+    this.#series?.restart();
   }
 
   /** Adds one reading; `limit` must be positive. `who` takes most of it now, null where nobody knows. */
@@ -53,6 +55,7 @@ export class RecoveryMemory {
       if (this.#count < kept) this.#count++;
       // A top that two readings share was seen; of a needle, up to the smaller of its sides may be missing.
       const missed = this.#high - Math.max(this.#before, this.#after);
+      this.#series ??= new RisingPeaks();
       this.#series.add({
         atMs: this.#highAtMs,
         reading: this.#highReading,
@@ -83,7 +86,7 @@ export class RecoveryMemory {
 
   /** @returns the series in which the excursions went higher each time, or null where they do not; `limit` must be positive. */
   series(nowMs: number, limit: number): PeakSeries | null {
-    return this.#series.at(nowMs, limit);
+    return this.#series?.at(nowMs, limit) ?? null;
   }
 
   /** When the last excursion came back, milliseconds; -Infinity when none has. */

@@ -36,7 +36,10 @@ const riseDoubt = 0.2;
 const farthestMs = 300_000;
 const aheadForEach = 2;
 
-/** What a series of rising peaks says. Used again by the next call. */
+/** Numbers of a peak that is kept. */
+const width = 4;
+
+/** What a series of rising peaks says; another after the next call. */
 export interface PeakSeries {
   /** Probability that one of the next reaches the limit within 60, 120 and 300 s. */
   readonly due: readonly [number, number, number];
@@ -73,8 +76,13 @@ const isOther = (one: Peak, two: Peak): boolean => one.who !== null && two.who !
  * A job that is run again and again on more leaves no trend between two runs, and the climb of a single run is too short to be believed in
  * time; but the heights at which the runs end lie on a line. Remembers the last of them and says when the line meets the limit.
  */
-export class RisingPeaks {
-  #peaks: readonly Peak[] = [];
+export class RisingPeaks implements PeakSeries {
+  readonly due: [number, number, number] = [0, 0, 0];
+  nextInMs = 0;
+  intervalMs = 0;
+  /** The peaks in one piece, `width` numbers each: each signal has room for 4 KB in all. */
+  #numbers: readonly number[] = [];
+  #who: readonly (string | null)[] = [];
   /** So many the series has by now, with those that are not looked at any more. */
   #length = 0;
   /** The highest of all that came back. */
@@ -84,40 +92,47 @@ export class RisingPeaks {
   #mean = 0;
   #spread = 0;
   #squares = 0;
-  #intervalMs = 0;
-  readonly #due: [number, number, number] = [0, 0, 0];
-  #series: { -readonly [K in keyof PeakSeries]: PeakSeries[K] } | null = null;
+  #isSeries = false;
 
   /** Forgets everything. */
   restart(): void {
-    this.#peaks = [];
+    this.#keep([]);
     this.#highest = 0;
-    this.#series = null;
+  }
+
+  get heights(): readonly number[] {
+    return this.#peaks().map(({ height }) => height);
+  }
+
+  #peaks(): readonly Peak[] {
+    const at = (i: number, k: number): number => this.#numbers[width * i + k] ?? 0;
+    return this.#who.map((who, i) => ({ atMs: at(i, 0), reading: at(i, 1), height: at(i, 2), missed: at(i, 3), who }));
+  }
+
+  #keep(peaks: readonly Peak[]): void {
+    this.#numbers = peaks.flatMap(({ atMs, reading, height, missed }) => [atMs, reading, height, missed]);
+    this.#who = peaks.map(({ who }) => who);
+    this.#isSeries = false;
   }
 
   /** Adds an excursion that has come back. Excursions are rare, so this may take its time. */
   add(peak: Peak): void {
-    const recent = this.#peaks.filter(({ atMs }) => peak.atMs - atMs <= forgetMs);
+    const recent = this.#peaks().filter(({ atMs }) => peak.atMs - atMs <= forgetMs);
     const last = recent.at(-1);
     // What another job takes says nothing of this one, unless it takes more.
     if (last !== undefined && isOther(last, peak) && peak.height <= last.height) return;
     if (last !== undefined && peak.height < sameJob * last.height) {
-      const lateMs = peak.atMs - last.atMs - this.#intervalMs;
-      if (this.#series !== null && Math.abs(lateMs) <= inItsPlace * this.#intervalMs) this.#forget();
+      const lateMs = peak.atMs - last.atMs - this.intervalMs;
+      if (this.#isSeries && Math.abs(lateMs) <= inItsPlace * this.intervalMs) this.#keep([]);
       return;
     }
     const goesOn = last !== undefined && !isOther(last, peak) && last.height >= sameJob * peak.height;
     this.#length = goesOn ? this.#length + 1 : 1;
-    this.#peaks = goesOn ? [...recent, peak].slice(-kept) : [peak];
-    this.#series = null;
+    const peaks = goesOn ? [...recent, peak].slice(-kept) : [peak];
+    this.#keep(peaks);
     // What was higher before and came back says that these will come back too.
-    if (peak.height >= this.#highest) this.#fit(this.#peaks);
+    if (peak.height >= this.#highest) this.#fit(peaks);
     this.#highest = Math.max(this.#highest, peak.height);
-  }
-
-  #forget(): void {
-    this.#peaks = [];
-    this.#series = null;
   }
 
   #fit(peaks: readonly Peak[]): void {
@@ -132,41 +147,39 @@ export class RisingPeaks {
     if (Math.max(...times) > evenIntervals * Math.min(...times)) return;
     const readings = middleOf(steps.map((step) => step.readings));
     if (readings < fewestReadings) return;
-    this.#intervalMs = middleOf(times);
+    this.intervalMs = middleOf(times);
     const middle = (n - 1) / 2;
     this.#mean = peaks.reduce((sum, { height }) => sum + height, 0) / n;
     this.#squares = peaks.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
     this.#slope = peaks.reduce((sum, { height }, i) => sum + (i - middle) * (height - this.#mean), 0) / this.#squares;
-    const readingMs = this.#intervalMs / readings;
+    const readingMs = this.intervalMs / readings;
     const isClockwork = Math.max(...times) - Math.min(...times) <= clockwork * readingMs;
     const missed = Math.max(...peaks.map((peak) => peak.missed));
     if (isClockwork && this.#slope * (n - 1) <= clearOfMissed * missed) return;
     const off = peaks.reduce((sum, { height }, i) => sum + (height - this.#mean - this.#slope * (i - middle)) ** 2, 0);
     this.#spread = Math.sqrt(off / (n - 2));
-    const heights = peaks.map(({ height }) => height);
-    this.#series = { due: this.#due, nextInMs: 0, heights, intervalMs: this.#intervalMs };
+    this.#isSeries = true;
   }
 
   /** @returns what the series says at this moment, or null while there is none. `limit` must be positive. */
   at(nowMs: number, limit: number): PeakSeries | null {
-    const series = this.#series;
-    const last = this.#peaks.at(-1);
-    if (series === null || last === undefined) return null;
-    const n = this.#peaks.length;
+    if (!this.#isSeries) return null;
+    const n = this.#who.length;
+    const lastAtMs = this.#numbers[width * (n - 1)] ?? 0;
     const least = leastDoubt * limit;
     const spread = Math.hypot(this.#spread, least / 2);
     const row = Math.min(n - fewest, clearRise.length - 1);
     const [unclear = 0, clear = 1] = [unclearRise[row], clearRise[row]];
     const clarity = (this.#slope * Math.sqrt(this.#squares)) / spread;
     // What does not come when it is due is the less to be expected the longer it stays away.
-    const overdue = (nowMs - last.atMs) / this.#intervalMs - 1;
+    const overdue = (nowMs - lastAtMs) / this.intervalMs - 1;
     const belief = share((clarity - unclear) / (clear - unclear)) * share(1 - overdue);
     if (belief === 0) return null;
-    const due = this.#due;
+    const { due } = this;
     due.fill(0);
-    series.nextInMs = Math.max(0, last.atMs + this.#intervalMs - nowMs);
+    this.nextInMs = Math.max(0, lastAtMs + this.intervalMs - nowMs);
     for (let ahead = 1; ahead <= aheadForEach * (this.#length - 2); ahead++) {
-      const inMs = series.nextInMs + (ahead - 1) * this.#intervalMs;
+      const inMs = this.nextInMs + (ahead - 1) * this.intervalMs;
       if (inMs > farthestMs) break;
       const jobs = (n - 1) / 2 + ahead;
       const expected = this.#mean + this.#slope * jobs;
@@ -178,6 +191,6 @@ export class RisingPeaks {
       if (inMs <= 120_000) due[1] = Math.max(due[1], p);
       due[2] = Math.max(due[2], p);
     }
-    return series;
+    return this;
   }
 }

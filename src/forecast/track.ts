@@ -1,5 +1,5 @@
 import type { Model } from './combine.ts';
-import { Envelope } from './envelope.ts';
+import { blocksLength, Envelope } from './envelope.ts';
 import type { Kind, Surroundings } from './features.ts';
 import { calm, type Outlook, outlookOf } from './outlook.ts';
 import { RecoveryMemory } from './recovery.ts';
@@ -36,6 +36,13 @@ export interface Aside {
   readonly limit: number;
 }
 
+const bytesEach = blocksLength * Float64Array.BYTES_PER_ELEMENT;
+
+const envelopesOf = (seconds: readonly number[]): readonly Envelope[] => {
+  const buffer = new ArrayBuffer(seconds.length * bytesEach);
+  return seconds.map((each, i) => new Envelope(each, new Float64Array(buffer, i * bytesEach, blocksLength)));
+};
+
 /** The history of one signal: cleans its readings, keeps its envelopes and answers with an outlook. */
 export class SignalTrack {
   used = 0;
@@ -51,7 +58,7 @@ export class SignalTrack {
   ignored = 0;
   /** Counts accepted readings and changes, for caches. */
   version = 0;
-  readonly #scales = scaleSeconds.map((seconds) => new Envelope(seconds));
+  readonly #scales = envelopesOf(scaleSeconds);
   readonly #recovery = new RecoveryMemory();
   readonly #stall = new Stall();
   readonly #quoteWithinMs: number;

@@ -1,15 +1,10 @@
 // A set of its own: work that is run again and again in one sandbox, each run a process that takes memory (some: disk) and gives it back.
-// In some the job gets more from run to run until one is too big; in their twins the growth, or the work, is over before that; in others
-// the sizes are random, equal, alternating or falling.
+// In some the job gets more from run to run until one is too big; in their twins the growth, or the work, is over before that.
 //
-// They need these Debian packages: gawk glpk-utils imagemagick iverilog librsvg2-bin lua5.4 miller minimap2 php-cli python3
-// r-base-core ruby xsltproc yosys
+// They need these Debian packages: gawk librsvg2-bin minimap2 php-cli python3 r-base-core ruby xsltproc yosys
 
 /** The same lines again and again, as somebody does who builds, imports and reports. */
 const again = (times, lines) => Array.from({ length: times }, (_, i) => lines(i)).flat();
-
-/** Numbers that look random and are the same on every machine. */
-const mixed = (i, below) => (i * 7919 + i * i * 104_729 + 12_347) % below;
 
 /** A price list of so many thousand products. */
 const prices = (thousands) => [
@@ -247,83 +242,6 @@ const listed = [
     mem: '128m',
     disk: '100m',
     breaks: 'enospc',
-  },
-  {
-    family: 'bus_timetables',
-    words: 'timetables of bus lines made in Lua, of towns of all sizes',
-    language: 'lua',
-    session: again(20, (i) => [
-      `lua5.4 $W/journeys.lua ${[14, 52, 31, 70, 22, 82, 40, 9, 77, 61, 26, 83, 35, 48, 74, 18, 66, 81, 12, 57][i]}000 > /dev/null`,
-      `sleep ${4 + mixed(i, 17)}`,
-    ]),
-    mem: '160m',
-    cpus: 0.3,
-  },
-  {
-    family: 'switch_tests',
-    words: 'a switch simulated with iverilog after each edit, with tables that stay as large as they are',
-    language: 'verilog',
-    session: again(14, (i) => [
-      'iverilog -P switch.KILO=3500 -o sim $W/queue.v',
-      'vvp sim > /dev/null',
-      `sleep ${5 + ((i * 7) % 14)}`,
-    ]),
-    mem: '128m',
-    cpus: 0.3,
-    seconds: 230,
-  },
-  {
-    family: 'record_reports',
-    words: 'reports made with Miller, of a day and of a month by turns',
-    language: 'go',
-    session: again(24, (i) => [
-      `awk -v n=${(i % 2 ? 90 : 14) + mixed(i, 5)}000 'BEGIN { print "day,account,amount,text"; for (i = 0; i < n; i++) printf "%d,a%d,%.2f,entry %d\\n", i % 365, i * 7919 % 900, rand() * 900, i }' > entries.csv`,
-      'mlr --icsv --ojson sort -nr amount then tac entries.csv > /dev/null',
-      `sleep ${4 + ((i * 5) % 9)}`,
-    ]),
-    mem: '320m',
-    cpus: 0.4,
-  },
-  {
-    family: 'genome_cleanings',
-    words: 'genomes indexed with minimap2 in which less is left from time to time',
-    session: again(10, (i) => [...genome(20500 - i * 1900), `sleep ${7 + ((i * 7) % 10)}`]),
-    mem: '256m',
-    cpus: 0.3,
-  },
-  {
-    family: 'contact_sheets',
-    words: 'contact sheets of a dozen pictures made with ImageMagick',
-    session: [
-      'convert -size 1200x900 plasma: picture.jpg',
-      ...again(14, (i) => [
-        `MAGICK_THREAD_LIMIT=1 montage ${'picture.jpg '.repeat(11)}-geometry 800x600+4+4 -tile 3x -fill gray -label ${i} sheet.jpg`,
-        `sleep ${6 + ((i * 7) % 13)}`,
-      ]),
-    ],
-    mem: '224m',
-    cpus: 0.3,
-  },
-  {
-    family: 'chip_builds',
-    words: 'a filter for a chip built with yosys, again and again with more taps',
-    language: 'verilog',
-    session: again(16, (i) => [chip(Math.min(4 + i * 2, 10)), `sleep ${9 + ((i * 7) % 8)}`]),
-    mem: '352m',
-    cpus: 0.8,
-    seconds: 250,
-  },
-  {
-    family: 'route_plans',
-    words: 'plans of who delivers what, solved with glpsol for regions of all sizes',
-    language: 'mathprog',
-    session: again(16, (i) => [
-      `echo 'param depots := ${[90, 25, 140, 60, 150, 40, 118, 75, 18, 146, 52, 100, 33, 128, 66, 150][i]}; param shops := 800; end;' > region.dat`,
-      'glpsol --nopresol -m $W/routes.mod -d region.dat > /dev/null',
-      `sleep ${3 + ((i * 7) % 13)}`,
-    ]),
-    mem: '128m',
-    cpus: 0.3,
   },
 ];
 
