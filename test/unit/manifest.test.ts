@@ -50,7 +50,7 @@ describe('manifest, code and README say the same', () => {
 describe('how good it is', () => {
   const sensitivity = contributes.configuration[0]?.properties['sandboxForesight.alerts.sensitivity'];
 
-  it('is told in the same figures by README and setting, also of the newest exam', () => {
+  it('is told in the same figures by README and setting, also of the newest exams', () => {
     const described = sensitivity?.enumDescriptions ?? [];
     expect(described).toHaveLength(3);
     for (const [index, name] of (sensitivity?.enum ?? []).entries()) {
@@ -58,7 +58,7 @@ describe('how good it is', () => {
       const [all, exam, quiet, stress] = row.split(' | ');
       expect(described[index]).toMatch(
         new RegExp(
-          `${all} of the foreseeable .*newest exam (of )?${exam}\\..* ${quiet} in 64 quiet hours, ${stress} per hour`,
+          `${all} of the foreseeable .*newest exams (of )?${exam}\\..* ${quiet} in 64 quiet hours, ${stress} per hour`,
         ),
       );
     }
