@@ -61,6 +61,7 @@ export class CommandMemory {
   readonly #running = new Map<string, Running>();
   readonly #remembered = new Map<string, readonly Peak[]>();
   #usedBytes = Number.NaN;
+  #newest: string | null = null;
 
   /** @param peaks what other sessions learned, or null. */
   constructor(peaks: Pick<CommandPeaks, 'peakOf'> | null) {
@@ -82,12 +83,14 @@ export class CommandMemory {
       highestBytes: startBytes,
       highestAtMs: atMs,
     });
+    this.#findNewest();
   }
 
   ended({ commandId, exitCode }: CommandEnded, killed: boolean): void {
     const run = this.#running.get(commandId);
     if (run === undefined) return;
     this.#running.delete(commandId);
+    this.#findNewest();
     const bytes = (run.highestBytes - run.startBytes) * (killed || exitCode === killedExit ? killedFactor : 1);
     if (!(bytes > 0)) return;
     const peak = { bytes, tookMs: Math.max(shortestMs, run.highestAtMs - run.startAtMs) };
@@ -100,8 +103,13 @@ export class CommandMemory {
 
   /** What runs now, by its key: of several, what began last. Null where nothing does, or nothing safe can be said of it. */
   get newest(): string | null {
+    return this.#newest;
+  }
+
+  /** Asked with every reading, so it is found out when commands begin and end. */
+  #findNewest(): void {
     const key = [...this.#running.values()].at(-1)?.key;
-    return key === undefined || key === otherCommand ? null : key;
+    this.#newest = key === undefined || key === otherCommand ? null : key;
   }
 
   /** Takes the memory in use that cannot be reclaimed. */
@@ -118,6 +126,7 @@ export class CommandMemory {
   /** Ids are given out anew after a restart: what runs now is not known any more; what was learned stays. */
   restart(): void {
     this.#running.clear();
+    this.#newest = null;
     this.#usedBytes = Number.NaN;
   }
 

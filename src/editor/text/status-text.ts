@@ -121,13 +121,11 @@ function liveText(view: SandboxView, nowMs: number): StatusText {
   const percent =
     forecast.pressure === null ? '' : formatPercent(forecast.pressure, { pad: true }).replace(/(?=\d)/, stale);
   const spokenPercent = percent.replace('~', 'last ').replaceAll(/\s+/g, ' ').trim();
-  const leads = view.leading !== null;
-  const peaks = peaksText(forecast);
-  const soon = !leads ? '' : left !== null ? ` · ${formatEstimate(left)}` : peaks === '' ? '' : ` · ${peaks}`;
+  const soon = view.leading === null ? '' : left === null ? peaksText(forecast) : formatEstimate(left);
   const spokenSoon = left === null ? comingText(forecast, nowMs) : `at its limit ${timeLeftWords(left)}`;
   const state = stale ? ', no fresh data' : '';
   return {
-    text: `$(${icon}) ${name}  ${signalShortWords[forecast.signal]} ${percent}${machine}${soon}`,
+    text: `$(${icon}) ${name}  ${signalShortWords[forecast.signal]} ${percent}${machine}${soon === '' ? '' : ` · ${soon}`}`,
     background,
     label: `Sandbox ${view.sandbox.name}: ${levelWord}${signalWords[forecast.signal]} ${spokenPercent}${machine}${
       soon === '' ? '' : `, ${spokenSoon}`

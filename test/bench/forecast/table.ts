@@ -30,7 +30,8 @@ const methodRow = (report: MethodReport): readonly string[] => [
   number(report.medianLeadS, 0),
 ];
 
-const familyRow = ([name, sum]: readonly [string, Sum]): readonly string[] => [
+/** The cells of one family. */
+export const familyRow = ([name, sum]: readonly [string, Sum]): readonly string[] => [
   name,
   String(sum.cases),
   `${sum.hits}/${sum.breaks}`,
@@ -72,15 +73,17 @@ export function qualityLines(quality: Quality): string {
 export const livesTable = ({ methods, sets, balanced }: LifeReport): string =>
   [methodsTable(methods), methodsTable(sets), ...(balanced === null ? [] : [familiesTable(balanced)])].join('\n\n');
 
+/** What was replayed, in words. */
+export const runsLine = ({ traces, quietHours, breaks, forecastable, recovered }: BenchReport): string =>
+  `${traces} runs, ${number(quietHours)} quiet hours, ${breaks} breaks (${forecastable} foreseeable), ` +
+  `${recovered} that came back from 85 % or more`;
+
 /** Everything in words and columns, for a person. */
 export function benchTable(report: BenchReport): string {
   const { quality } = report;
-  const head =
-    `${report.traces} runs, ${number(report.quietHours)} quiet hours, ${report.breaks} breaks ` +
-    `(${report.forecastable} foreseeable), ${report.recovered} that came back from 85 % or more`;
   const balanced = report.methods.find(({ method }) => method === 'this engine, balanced');
   return [
-    head,
+    runsLine(report),
     '',
     methodsTable(report.methods),
     '',

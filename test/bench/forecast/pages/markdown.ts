@@ -1,9 +1,8 @@
-import { between, maybe, number } from '../numbers.ts';
+import { between, number } from '../numbers.ts';
 import type { PolicyPart } from '../policy-parts.ts';
 import type { Quality } from '../probability.ts';
-import type { Sum } from '../protocol.ts';
 import type { MethodReport } from '../report.ts';
-import { rateInterval, shareInterval } from '../small-samples.ts';
+import { familyRow, qualityLines } from '../table.ts';
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll(/ {2,}/g, ' ');
 
@@ -12,79 +11,63 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
   [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 
 const lead = ({ medianLeadS }: MethodReport): string => (medianLeadS === null ? '–' : `${number(medianLeadS, 0)} s`);
-const share = ({ forecastable, forecastableHits }: Sum, of: number): string =>
-  forecastable === 0 ? '–' : `${number(of)} (${forecastableHits}/${forecastable})`;
-const ofForeseeable = ({ sum, recallForecastable }: MethodReport): string => share(sum, recallForecastable ?? 0);
-const interval = ({ sum, intervals }: MethodReport): string =>
-  sum.forecastable === 0 ? '–' : between(intervals.recallForecastable);
 
-/** All methods beside each other; `emphasised` tells which names are printed in bold. */
-export const comparison = (reports: readonly MethodReport[], emphasised: (name: string) => boolean): string =>
+type Column = readonly [head: string, cell: (report: MethodReport) => string];
+
+const recall: Column = ['recall, all that count', ({ recall: of }) => number(of)];
+const foreseeable: readonly Column[] = [
+  [
+    'of the foreseeable',
+    ({ sum: { forecastable, forecastableHits }, recallForecastable }) =>
+      forecastable === 0 ? '–' : `${number(recallForecastable)} (${forecastableHits}/${forecastable})`,
+  ],
+  ['95 %', ({ sum, intervals }) => (sum.forecastable === 0 ? '–' : between(intervals.recallForecastable))],
+];
+const falseAlarms: Column = ['false alarms', ({ sum }) => String(sum.falseAlarms)];
+const rate: Column = ['false alarms per hour', ({ falseAlarmsPerHour }) => number(falseAlarmsPerHour)];
+const countedRate: Column = [
+  'false alarms per hour',
+  ({ falseAlarmsPerHour, sum }) => `${number(falseAlarmsPerHour)} (${sum.falseAlarms})`,
+];
+const rateInterval95: Column = ['95 %', ({ intervals }) => between(intervals.falseAlarmsPerHour, 1)];
+const falseMinutes: Column = ['false minutes per hour', ({ falseMinutesPerHour: of }) => number(of, 1)];
+const medianLead: Column = ['median lead', lead];
+
+/** A row for each report; `isBold` tells which names stand out. */
+const reportsTable = (
+  head: string,
+  columns: readonly Column[],
+  reports: readonly MethodReport[],
+  isBold: (name: string) => boolean = () => false,
+): string =>
   table(
-    [
-      '',
-      'recall, all that count',
-      'of the foreseeable',
-      '95 %',
-      'false alarms per hour',
-      '95 %',
-      'false minutes per hour',
-      'median lead',
-    ],
+    [head, ...columns.map(([name]) => name)],
     reports.map((report) => [
-      emphasised(report.method) ? `**${report.method}**` : report.method,
-      number(report.recall),
-      ofForeseeable(report),
-      interval(report),
-      `${number(report.falseAlarmsPerHour)} (${report.sum.falseAlarms})`,
-      between(report.intervals.falseAlarmsPerHour, 1),
-      number(report.falseMinutesPerHour, 1),
-      lead(report),
+      isBold(report.method) ? `**${report.method}**` : report.method,
+      ...columns.map(([, cell]) => cell(report)),
     ]),
   );
 
+/** All methods beside each other. */
+export const comparison = (reports: readonly MethodReport[], isBold: (name: string) => boolean): string =>
+  reportsTable('', [recall, ...foreseeable, countedRate, rateInterval95, falseMinutes, medianLead], reports, isBold);
+
 /** Sets of recordings one by one. */
-export const sets = (reports: readonly MethodReport[], emphasised: (name: string) => boolean): string =>
-  table(
-    ['unseen', 'of the foreseeable', '95 %', 'false alarms', 'per hour outside', '95 %', 'median lead'],
-    reports.map((report) => [
-      emphasised(report.method) ? `**${report.method}**` : report.method,
-      ofForeseeable(report),
-      interval(report),
-      String(report.sum.falseAlarms),
-      number(report.falseAlarmsPerHour),
-      between(report.intervals.falseAlarmsPerHour, 1),
-      lead(report),
-    ]),
+export const sets = (reports: readonly MethodReport[], isBold: (name: string) => boolean): string =>
+  reportsTable(
+    'unseen',
+    [...foreseeable, falseAlarms, ['per hour outside', rate[1]], rateInterval95, medianLead],
+    reports,
+    isBold,
   );
 
 /** Sources that report more seldom. */
 export const cadences = (reports: readonly MethodReport[]): string =>
-  table(
-    ['the engine, balanced', 'of the foreseeable', '95 %', 'false alarms per hour', 'median lead'],
-    reports.map((report) => [
-      report.method,
-      ofForeseeable(report),
-      interval(report),
-      number(report.falseAlarmsPerHour),
-      lead(report),
-    ]),
-  );
+  reportsTable('the engine, balanced', [...foreseeable, rate, medianLead], reports);
 
 /** What earlier lives bring. */
 export const lives = (reports: readonly MethodReport[]): string =>
-  table(
-    ['', 'recall, all that count', 'of the foreseeable', '95 %', 'false alarms per hour', '95 %', 'median lead'],
-    reports.map((report) => [
-      report.method,
-      number(report.recall),
-      ofForeseeable(report),
-      interval(report),
-      `${number(report.falseAlarmsPerHour)} (${report.sum.falseAlarms})`,
-      between(report.intervals.falseAlarmsPerHour, 1),
-      lead(report),
-    ]),
-  );
+  reportsTable('', [recall, ...foreseeable, countedRate, rateInterval95, medianLead], reports);
 
 /** Parts of the alert policy. */
 export const policy = (parts: readonly PolicyPart[]): string =>
@@ -113,26 +96,9 @@ export const families = (report: MethodReport): string =>
       'hours outside',
       'per hour, 95 %',
     ],
-    Object.entries(report.families).map(([name, sum]) => [
-      name,
-      String(sum.cases),
-      `${sum.hits}/${sum.breaks}`,
-      `${sum.forecastableHits}/${sum.forecastable}`,
-      maybe(shareInterval(sum.forecastableHits, sum.forecastable)),
-      String(sum.falseAlarms),
-      number(sum.hours),
-      maybe(rateInterval(sum.falseAlarms, sum.hours), 1),
-    ]),
+    Object.entries(report.families).map(familyRow),
   );
 
 /** The probabilities and times in one sentence. */
-export function quality({ brierSkill60, brierSkill120, ece60, ece120, lnTime, coverage60, coverage }: Quality): string {
-  const times = Object.entries(lnTime).map(
-    ([before, { median, said, of }]) => `${before} s ${number(median)} (${said} of ${of})`,
-  );
-  return (
-    `The probabilities and times, unseen: Brier skill ${number(brierSkill60)} (60 s), ${number(brierSkill120)} (120 s); calibration error ` +
-    `${number(ece60, 3)}, ${number(ece120, 3)};\nmedian |ln(said/true)| before foreseeable breaks: ${times.join(', ')};\n` +
-    `true time inside p10..p90: ${number(coverage60)} at 60 s, ${number(coverage)} at 120, 60 and 30 s.`
-  );
-}
+export const quality = (of: Quality): string =>
+  `The probabilities and times, unseen: ${qualityLines(of).replaceAll('\n', ';\n')}.`;

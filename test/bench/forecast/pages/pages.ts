@@ -9,6 +9,7 @@ import { number } from '../numbers.ts';
 import { policyParts } from '../policy-parts.ts';
 import type { MethodReport } from '../report.ts';
 import { type BenchReport, runBench } from '../run.ts';
+import { runsLine } from '../table.ts';
 import { roomShares, tightReports } from '../tight.ts';
 import { withBlock } from './blocks.ts';
 import * as markdown from './markdown.ts';
@@ -94,9 +95,7 @@ export async function writePages(root: string, traces: string, say: (text: strin
     return number(found.report.falseAlarmsPerHour);
   };
   const text: Record<Block, string> = {
-    runs:
-      `${bench.traces} runs, ${number(bench.quietHours)} quiet hours, ${bench.breaks} breaks (${bench.forecastable} foreseeable), ` +
-      `${bench.recovered} that came back from 85 % or more.`,
+    runs: `${runsLine(bench)}.`,
     comparison: comparisonOf(unseen, bench),
     sets: setsOf(unseen),
     tight: markdown.table(
