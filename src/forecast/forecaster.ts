@@ -14,7 +14,7 @@ import type { Surroundings } from './features.ts';
 import { Growers } from './growers.ts';
 import { HeapWatch } from './heap.ts';
 import { type EarlierLives, Lives } from './lives.ts';
-import { atLeast, atOdds, believed, calm, expected, inSeries, lastFeatures, type Outlook } from './outlook.ts';
+import { atLeast, atOdds, believed, calm, expected, inSeries, isMore, lastFeatures, type Outlook } from './outlook.ts';
 import { Responsiveness } from './responsiveness.ts';
 import { Restarts } from './restarts.ts';
 import { Around } from './surroundings.ts';
@@ -325,7 +325,7 @@ class SandboxForecaster implements Forecaster {
     const series = noForecast === null ? track.series : null;
     const outlook = series === null ? known : inSeries(known, series, trust);
     const risingPeaks =
-      series !== null && outlook.pBreak300 > known.pBreak300 && outlook.pBreak300 >= worthNaming
+      series !== null && isMore(outlook, known) && outlook.pBreak300 >= worthNaming
         ? { shares: series.heights.map((height) => height / track.reach), intervalMs: series.intervalMs }
         : null;
     const slope = outlook.slopePerSecond;

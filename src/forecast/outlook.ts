@@ -76,13 +76,17 @@ export function atLeast(
   return { ...outlook, pBreak60, pBreak120, pBreak300: Math.max(pBreak120, outlook.pBreak300, share * in300) };
 }
 
+/** @returns whether one says more of the danger than another, at any horizon but the shortest. */
+export const isMore = (one: Outlook, other: Outlook): boolean =>
+  one.pBreak120 > other.pBreak120 || one.pBreak300 > other.pBreak300;
+
 /**
  * @returns the same, joined with what excursions say that go higher each time, believed by `trust`. Where they say more than the trend, a time that
  * the trend tells holds only if it is over before the next of them is due.
  */
 export function inSeries(outlook: Outlook, { due, nextInMs }: PeakSeries, trust: number): Outlook {
   const joined = atLeast(outlook, due, trust);
-  const saysMore = joined.pBreak300 > outlook.pBreak300;
+  const saysMore = isMore(joined, outlook);
   const isSooner = outlook.timeToLimitMs !== null && outlook.timeToLimitMs.p50 < nextInMs;
   return saysMore && !isSooner ? { ...joined, timeToLimitMs: null } : joined;
 }

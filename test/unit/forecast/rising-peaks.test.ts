@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createForecaster } from '../../../src/forecast/forecaster.ts';
+import { calm, inSeries } from '../../../src/forecast/outlook.ts';
 import { RecoveryMemory } from '../../../src/forecast/recovery.ts';
 import { type PeakSeries, RisingPeaks } from '../../../src/forecast/rising-peaks.ts';
 import { forecastAfter, processOf, sample, startMs } from './support.ts';
@@ -216,6 +217,23 @@ describe('a forecast of jobs that grow', () => {
     const java = processOf(7, 'java', 240, { heapLimit });
     const seen = forecastAfter(createForecaster(), jobs(growing, { processes: [java] }), 'memory');
     expect(seen.pBreak120).toBeLessThan(0.2);
+  });
+});
+
+describe('a trend beside rising peaks', () => {
+  const series: PeakSeries = { due: [0.1, 0.9, 0.9], nextInMs: 30_000, heights: [70, 80, 90], intervalMs: 40_000 };
+  const slow = { p10: 200_000, p50: 250_000, p90: 290_000 };
+
+  it('keeps its time only where that is over before the next peak', () => {
+    const late = inSeries({ ...calm, pBreak300: 0.95, timeToLimitMs: slow }, series, 1);
+    expect(late).toMatchObject({ pBreak120: 0.9, pBreak300: 0.95, timeToLimitMs: null });
+    const soon = { p10: 5_000, p50: 10_000, p90: 20_000 };
+    expect(inSeries({ ...calm, pBreak300: 0.95, timeToLimitMs: soon }, series, 1).timeToLimitMs).toBe(soon);
+  });
+
+  it('stays as it is where it says more itself', () => {
+    const certain = { ...calm, pBreak60: 0.5, pBreak120: 0.95, pBreak300: 0.99, timeToLimitMs: slow };
+    expect(inSeries(certain, series, 1)).toEqual(certain);
   });
 });
 
