@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { selfCleaning } from '../../src/providers/opensandbox/command-outputs.ts';
 import { type ProbeLine, parseProbeText } from '../../src/providers/opensandbox/probe-line.ts';
 import { commandProbe, sessionProbe } from '../../src/providers/opensandbox/probe-script.ts';
 import { runProbe, scriptFile, shells, type TestShell } from '../helpers/probe.ts';
@@ -86,6 +87,15 @@ async function until<T>(what: string, test: () => T | undefined, timeoutMs = 15_
 
 const yes = (condition: boolean): true | undefined => (condition ? true : undefined);
 
+/** A folder for the start of PATH in which `sleep` leaves a mark, and what says whether it did. */
+function watchedSleep(): { readonly PATH: string; wasStarted(): boolean } {
+  const mark = join(folder, 'slept');
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'sleep'), `#!/bin/sh\n: >'${mark}'\nPATH=\${PATH#*:} exec sleep "$@"\n`, { mode: 0o755 });
+  return { PATH: `${bin}:${process.env['PATH']}`, wasStarted: () => existsSync(mark) };
+}
+
 /** Pids of a process group. */
 function groupMembers(group: number): number[] {
   return readdirSync('/proc')
@@ -129,6 +139,28 @@ describe.runIf(bash !== undefined)('in a session of execd', () => {
     const script = scriptFile(folder, 'mine.sh', sessionProbe({ lines: 1 }));
     await once(start([...bashFile, script]), 'close');
     expect(existsSync(script)).toBe(true);
+  });
+
+  it('waits without a child, so that none is left to pid 1 when it is killed', async () => {
+    const sleep = watchedSleep();
+    const script = scriptFile(folder, 'execd_bash_1.sh', wrapped(sessionProbe({ lines: 4, cadenceSeconds: 0.2 })));
+    const child = start([...bashFile, script], { PATH: sleep.PATH });
+    const lines = collect(child);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(lines).toHaveLength(4);
+    expect((lines[3]?.t ?? 0) - (lines[0]?.t ?? 0)).toBeGreaterThanOrEqual(0.55);
+    expect(sleep.wasStarted()).toBe(false);
+  });
+
+  it('waits with a child where bash is told to be a POSIX shell', async () => {
+    const sleep = watchedSleep();
+    const child = start(['bash', '--posix', '-c', sessionProbe({ lines: 2, cadenceSeconds: 0.2 })], {
+      PATH: sleep.PATH,
+    });
+    const lines = collect(child);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(lines).toHaveLength(2);
+    expect(sleep.wasStarted()).toBe(true);
   });
 
   it('is gone with its children within three seconds when only its leader is killed', async () => {
@@ -229,39 +261,77 @@ describe.each(shells)('as a command of execd in $name', (shell) => {
   const id = '0123456789abcdef0123456789abcdef';
   const earlier = 'f'.repeat(32);
 
-  const runCommand = async (base: string): Promise<{ readonly seen: string; readonly status: number | null }> => {
+  interface CommandRun {
+    readonly seen: string;
+    readonly status: number | null;
+    readonly signal: string | null;
+    /** Processes of it that were there when it had ended. */
+    readonly left: readonly number[];
+  }
+
+  /** Runs a text as execd runs a command: its output goes to two files, which are opened by name every 100 ms. */
+  const runCommand = async (base: string, text: string, endWith?: NodeJS.Signals): Promise<CommandRun> => {
     const paths = [join(folder, `${base}.stdout`), join(folder, `${base}.stderr`)];
     const child = start(
-      [...shell.argv, '-c', commandProbe({ previousIds: [earlier] })],
+      [...shell.argv, '-c', text],
       { TMPDIR: `${folder}/` },
       paths.map((path) => openSync(path, 'w')),
     );
+    const pid = child.pid ?? Number.NaN;
     let seen = '';
-    const ended = once(child, 'exit');
-    // execd opens the file by its name every 100 ms, and once more after the end.
+    const ended = once(child, 'exit').then(([status, signal]) => ({ status, signal, left: groupMembers(pid) }));
     const poll = (): void => {
       if (existsSync(paths[0] ?? '')) seen = readFileSync(paths[0] ?? '', 'utf8');
     };
     const timer = setInterval(poll, 100);
-    const [status] = await ended;
+    if (endWith !== undefined) {
+      await until('the output', () => yes(seen !== ''));
+      // As execd does: the whole group at once.
+      process.kill(-pid, endWith);
+    }
+    const { status, signal, left } = await ended;
     clearInterval(timer);
     poll();
-    return { seen, status };
+    return { seen, status, signal, left };
   };
+  const probe = commandProbe({ previousIds: [earlier] });
 
   it('removes its own output files and those of earlier commands after they were read', async () => {
     for (const name of [`${earlier}.stdout`, `${earlier}.stderr`, 'keep.stdout', `${'e'.repeat(32)}.stdout`]) {
       writeFileSync(join(folder, name), 'x');
     }
-    const { seen, status } = await runCommand(id);
-    expect(status).toBe(0);
+    const { seen, status, left } = await runCommand(id, probe);
+    expect({ status, left }).toEqual({ status: 0, left: [] });
     expect(parseProbeText(seen)?.memTotal).toBeGreaterThan(0);
     expect(readdirSync(folder).sort()).toEqual([`${'e'.repeat(32)}.stdout`, 'keep.stdout']);
   });
 
   it('keeps files that are not named like those of execd', async () => {
-    await runCommand('build-log');
+    await runCommand('build-log', probe);
     expect(readdirSync(folder).sort()).toEqual(['build-log.stderr', 'build-log.stdout']);
+  });
+
+  it.each([
+    ['nothing', '', ''],
+    ['whole lines', 'one\ntwo\n', 'one\ntwo\n'],
+    ['a line without an end', 'one\ntwo', 'one\ntwo\n'],
+  ])(
+    'a command that says %s is read to its end, leaves no file and no process, and keeps its exit code',
+    async (...row) => {
+      const [, said, seen] = row;
+      const run = await runCommand(id, selfCleaning(`'sh' '-c' 'printf %s "$1"; exit 7' 'sh' '${said}'`));
+      expect(run).toEqual({ seen, status: 7, signal: null, left: [] });
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['a command', selfCleaning("'sh' '-c' 'echo begun; exec sleep 30'")],
+    ['the probe', commandProbe({ lines: 10, cadenceSeconds: 30 })],
+  ])('%s that is ended waits for its children and removes its files', async (_what, text) => {
+    // By an exit, not by the signal: only a shell that lives on after it can take back its children.
+    expect(await runCommand(id, text, 'SIGTERM')).toMatchObject({ status: 143, signal: null, left: [] });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

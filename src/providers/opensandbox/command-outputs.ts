@@ -3,8 +3,8 @@ import { isProblem } from '../../model/problem.ts';
 import { sleep, within } from '../../model/wait.ts';
 import type { ExecdClient } from './execd-client.ts';
 
-/** execd waits up to 3 s for a command to end before it kills it; ours ends at once. */
-const endMs = 2500;
+/** execd waits up to 3 s for a command and all its children to end before it kills them. */
+const endMs = 4000;
 const removeMs = 2500;
 const idMs = 1500;
 const hexId = /^[0-9a-f]{32}$/;
@@ -14,17 +14,45 @@ interface Tools {
   readonly log: Log;
 }
 
+/** execd reads the output files by name every 100 ms; so long they stay after the last word, in a sandbox without processor time too. */
+export const lingerMs = 1000;
+
 /**
- * A command as shell text that removes the two files execd writes its output to. execd reads them by name, for the
- * last time when the command has ended, so they are removed a second after that.
+ * Shell text that finds the two files execd writes the output of this shell to, which it makes but never removes: 32 hex digits in the folder for
+ * temporary files. `foresight_linger` removes them once execd has read them, and SIGTERM, with which execd ends a command, at once.
+ *
+ * Nothing is left to do it in the background, and the shell outlives its children: what it left behind would belong to pid 1, which in a container
+ * seldom reaps, and would stay as a zombie.
  */
-export const selfCleaning = (command: string): string => `${command}
-r=$?
-o=$(readlink /proc/$$/fd/1) e=$(readlink /proc/$$/fd/2)
-case $o in *.stdout) ;; *) o=;; esac
-case $e in *.stderr) ;; *) e=;; esac
-{ sleep 1; [ -z "$o" ] || rm -f -- "$o"; [ -z "$e" ] || rm -f -- "$e"; } </dev/null >/dev/null 2>&1 &
-exit $r`;
+export const ownOutputs = `foresight_own() {
+set -- "$(readlink "/proc/$$/fd/$1")" "\${TMPDIR:-/tmp}"
+case \${1%/*} in "\${2%/}"|/tmp) ;; *) return;; esac
+set -- "$1" "\${1##*/}"
+case $2 in *.stdout|*.stderr) ;; *) return;; esac
+case \${2%.*} in *[!0-9a-f]*) ;; ????????????????????????????????) printf %s "$1";; esac
+}
+foresight_out=$(foresight_own 1) foresight_err=$(foresight_own 2)
+foresight_clean() {
+[ -z "$foresight_out" ] || rm -f -- "$foresight_out"
+[ -z "$foresight_err" ] || rm -f -- "$foresight_err"
+}
+foresight_linger() {
+sleep ${lingerMs / 1000} >/dev/null 2>&1
+foresight_clean
+}
+trap "foresight_clean; exit 143" TERM`;
+
+/**
+ * A command as shell text that removes its own output files. A last line without an end is given one: execd would send it only after the end,
+ * when the files are gone.
+ */
+export const selfCleaning = (command: string): string => `${ownOutputs}
+${command}
+foresight_code=$?
+[ -z "$foresight_out" ] || [ -z "$(tail -c 1 "$foresight_out" 2>/dev/null)" ] || echo
+[ -z "$foresight_err" ] || [ -z "$(tail -c 1 "$foresight_err" 2>/dev/null)" ] || echo >&2
+foresight_linger
+exit $foresight_code`;
 
 /** A signal for one command; `release` it when the command is over. */
 export interface CommandStop {

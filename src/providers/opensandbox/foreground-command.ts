@@ -1,7 +1,7 @@
 import type { Clock, ExecResult, Log } from '../../model/ports.ts';
-import { Problem } from '../../model/problem.ts';
+import { isProblem, Problem } from '../../model/problem.ts';
 import { throwIfAborted } from './abort.ts';
-import { commandStop, endCommand, isCommandId, removeOutputs, selfCleaning } from './command-outputs.ts';
+import { commandStop, endCommand, isCommandId, lingerMs, removeOutputs, selfCleaning } from './command-outputs.ts';
 import type { ExecdClient } from './execd-client.ts';
 import { isProgramMissing } from './program-missing.ts';
 
@@ -10,7 +10,10 @@ const maxOutputChars = 256 * 1024;
 /** Text as one word of a POSIX shell. */
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** Runs argv in the sandbox and waits for it. Throws `timeout` when execd had to kill it, `unavailable-here` without a shell. */
+/** So much later execd itself kills a command that nobody has ended: its SIGKILL leaves files, and zombies where pid 1 does not reap. */
+const backstopMs = 5000;
+
+/** Runs argv in the sandbox and waits for it. Throws `timeout` when it had to be ended, `unavailable-here` without a shell. */
 export const runToEnd = async (
   execd: ExecdClient,
   argv: readonly string[],
@@ -26,9 +29,13 @@ export const runToEnd = async (
   const stderr = new CappedText();
   let id: string | null = null;
   let hasEnded = false;
-  const stop = commandStop(signal, clock);
+  const late = new AbortController();
+  const deadlineMs = timeoutMs + lingerMs;
+  const timer = clock.after(deadlineMs, () => late.abort());
+  const over = AbortSignal.any([signal, late.signal]);
+  const stop = commandStop(over, clock);
   try {
-    for await (const event of execd.runCommand({ command, timeoutMs }, stop.signal)) {
+    for await (const event of execd.runCommand({ command, timeoutMs: deadlineMs + backstopMs }, stop.signal)) {
       if (event.kind === 'started') {
         id = event.id;
         stop.idIsKnown();
@@ -43,22 +50,26 @@ export const runToEnd = async (
         const exitCode = event.kind === 'succeeded' ? 0 : event.exitCode;
         // By a signal; a kill by execd's own timeout looks no different from any other.
         hasEnded = exitCode !== null;
-        if (exitCode === null && clock.now() - startedAtMs >= timeoutMs) {
-          throw new Problem('timeout', `The command did not end within ${timeoutMs / 1000} s.`);
-        }
+        if (exitCode === null && clock.now() - startedAtMs >= timeoutMs) throw tooSlow(timeoutMs);
         const truncated = stdout.isCut || stderr.isCut;
         return { exitCode, stdout: stdout.text, stderr: stderr.text, truncated };
       }
-      throwIfAborted(signal);
+      throwIfAborted(over);
     }
     throw new Problem('clean-end', 'The connection ended before the command did.');
+  } catch (error) {
+    throw late.signal.aborted && !signal.aborted && isProblem(error, 'aborted') ? tooSlow(timeoutMs) : error;
   } finally {
+    timer.cancel();
     stop.release();
     if (!hasEnded && id !== null && isCommandId(id) && (await endCommand(execd, id, { clock, log }))) {
       await removeOutputs(execd, [id], { clock, log });
     }
   }
 };
+
+const tooSlow = (timeoutMs: number): Problem =>
+  new Problem('timeout', `The command did not end within ${timeoutMs / 1000} s.`);
 
 /** The beginning of a text that comes line by line. */
 class CappedText {

@@ -2,7 +2,7 @@ import { heaps, processes } from './probe-processes.ts';
 
 /*
  * The probe: a POSIX sh program (dash, busybox ash, bash) that prints one JSON line per round. Rules it keeps:
- * - Builtins, but for `sleep` each round, `stat`/`df` every ten seconds, and one `head | tr` when a new large process appears.
+ * - Builtins, but for `stat`/`df` every ten seconds, one `head | tr` when a new large process appears, and `sleep` each round, if not in a session.
  * - It writes no file and starts nothing in the background. `sleep` does not hold the output, so a killed probe closes it at once.
  * - Every word from a file is checked before it is computed with or printed: `num` for integers, `dec` for decimals, `label` for names.
  *   What is missing, unreadable or odd becomes null. Leading zeros go (shells read them as octal); more than 18 digits are null
@@ -248,6 +248,23 @@ read_disk() {
 }
 `;
 
+/**
+ * `rest` waits for one round, after `find_rest` without a child: by reading what never comes, a pipe of which bash holds both ends. Not in its
+ * POSIX mode, which may not know `<(…)`, and where a mistake in `eval` ends the shell.
+ */
+const waiting = `
+still=0
+find_rest() {
+  case :\${SHELLOPTS-}: in *:posix:*) return;; esac
+  case \${BASH_VERSION-} in ""|[1-3].*) return;; esac
+  eval "exec 9<> <(:)" && still=1
+}
+rest() {
+  [ $still = 0 ] || { read -r -u 9 -t "$cadence" x; [ $? -le 128 ] || return 0; still=0; }
+  sleep $cadence >/dev/null
+}
+`;
+
 /** One line after the other. */
 const main = `
 probe() {
@@ -275,7 +292,7 @@ probe() {
     printf "%s\\n" "$o}" || return
     i=$((i+1))
     [ $lines = 0 ] || [ $i -lt $lines ] || return
-    sleep $cadence >/dev/null || return
+    rest || return
   done
 }
 `;
@@ -290,4 +307,4 @@ function compact(text: string): string {
 }
 
 /** Functions of the probe; `probe LINES CADENCE EVERY` runs it. Every so many lines it looks at processes, half as often at the disk. */
-export const probeFunctions: string = compact([helpers, places, readings, processes, heaps, main].join('\n'));
+export const probeFunctions: string = compact([helpers, places, readings, processes, heaps, waiting, main].join('\n'));

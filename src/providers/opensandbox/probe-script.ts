@@ -1,3 +1,4 @@
+import { ownOutputs } from './command-outputs.ts';
 import { probeFunctions } from './probe-program.ts';
 
 /** How long and how fast a probe speaks. */
@@ -20,36 +21,20 @@ export interface CommandProbeOptions extends ProbeOptions {
 /**
  * Text for `POST /session/{id}/run`, endless by default. execd writes it into a script file and starts bash on that, so `$0` is the file
  * to remove. All of it is one group: the shell has read to its end before the first command of it runs.
+ *
+ * A session is ended by SIGKILL. A child that dies with it is left to pid 1, which in a container is seldom one that reaps (`sleep infinity`, the
+ * person's own program), and stays as a zombie that counts against the limit of processes. So it waits without one.
  */
 export function sessionProbe(options: ProbeOptions = {}): string {
-  return group(options, 0, [`case \${0##*/} in execd_bash_*.sh) rm -f -- "$0";; esac`]);
+  return group(options, 0, [`case \${0##*/} in execd_bash_*.sh) rm -f -- "$0";; esac`, 'find_rest 2>/dev/null']);
 }
 
-/**
- * Text for `POST /command`, one line by default. At the end it removes the two files its output went to. execd polls those by name every
- * 100 ms, so the last line gets a second to be fetched first.
- */
+/** Text for `POST /command`, one line by default. At the end, also when it is ended, it removes the two files its output went to. */
 export function commandProbe(options: CommandProbeOptions = {}): string {
   const ids = (options.previousIds ?? []).filter((id) => /^[0-9a-f]{32}$/.test(id));
   const earlier = ids.map((id) => `rm -f -- "$tmp/${id}.stdout" "$tmp/${id}.stderr"`);
-  return group(
-    options,
-    1,
-    [`tmp=\${TMPDIR:-/tmp} tmp=\${tmp%/}`, ...earlier, ownFiles],
-    ['sleep 1 >/dev/null', '[ $# = 0 ] || rm -f -- "$@"'],
-  );
+  return group(options, 1, [`tmp=\${TMPDIR:-/tmp} tmp=\${tmp%/}`, ...earlier, ownOutputs], ['foresight_linger']);
 }
-
-/** Puts the names of the output files of this shell into its arguments, if they are the ones execd makes: 32 hex digits in the folder for temporary files. */
-const ownFiles = `
-set --
-for f in 1 2; do
-f=$(readlink "/proc/$$/fd/$f")
-b=\${f##*/}
-case \${f%/*} in "$tmp"|/tmp) ;; *) continue;; esac
-case $b in *.stdout|*.stderr) b=\${b%.*};; *) continue;; esac
-case $b in *[!0-9a-f]*) ;; ????????????????????????????????) set -- "$@" "$f";; esac
-done`;
 
 /** Processes are looked at about this often, whatever the cadence is. */
 const detailSeconds = 5;
