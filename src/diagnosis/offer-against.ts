@@ -53,20 +53,41 @@ const ending = (target: ProcessTarget, against: SignalName, reason: string): Fix
 const largestOf = (processes: readonly ProcessReading[]): ProcessReading | undefined =>
   processes.filter(mayEnd).toSorted((a, b) => b.rssBytes - a.rssBytes)[0];
 
-/** Ends the process that grows, else the largest one if it holds a real part of the memory. */
+/** Ends the process that grows; where none is known, the largest one. */
 const endGrower = (forecast: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
-  const { signal, grower, used } = forecast;
-  if (grower !== null && mayEnd(grower)) {
+  const { signal, grower } = forecast;
+  if (grower === null) return endLargest(forecast, processes);
+  if (mayEnd(grower)) {
     const rate = `${sizeText(grower.bytesPerSecond)} a second`;
     // Of a heap it is the rate of the trend; of memory what this process took of late, which is not all that memory grew by, and not as long.
     const grew = signal === 'heap' ? `It grows by ${rate}.` : `It grew by ${rate} in the last half minute.`;
     return ending(grower, signal, grew);
   }
+  return null;
+};
+
+/** Ends the largest process that may be ended, if it holds a real part of the memory. */
+const endLargest = (forecast: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
+  const { signal, used } = forecast;
   // What will be too large is a run that has not begun.
   if (isBetweenPeaks(forecast)) return null;
   const largest = largestOf(processes);
   if (largest === undefined || largest.rssBytes < worthEndingShare * used) return null;
-  return ending(largest, signal, `It is the largest process, with ${sizeText(largest.rssBytes)}.`);
+  const size = sizeText(largest.rssBytes);
+  const isLargest = processes.every(({ rssBytes }) => rssBytes <= largest.rssBytes);
+  return ending(largest, signal, isLargest ? `It is the largest process, with ${size}.` : `It holds ${size}.`);
+};
+
+/** What grows can not be ended: another process that holds much only gains time. */
+const endOther = (forecast: Forecast, processes: readonly ProcessReading[]): FixOffer | null => {
+  const { grower } = forecast;
+  if (grower === null || mayEnd(grower)) return null;
+  const other = endLargest(forecast, processes);
+  if (other === null) return null;
+  return {
+    ...other,
+    reason: `${other.reason} That gains time: ${grower.name} (pid ${grower.pid}) grows on, and ending that would end the sandbox.`,
+  };
 };
 
 /** Ends what starts the processes. */
@@ -150,6 +171,7 @@ const againstMemory = (leading: Forecast, around: Surroundings): readonly (FixOf
     endGrower(leading, processes),
     hasJobs(processes) ? jobs : null,
     offer('recreateLarger', 'A new sandbox from a snapshot, with more memory.'),
+    endOther(leading, processes),
     capHeap(leading, around),
     inMemory >= worthRemovingBytes
       ? offer('clearCaches', 'These caches lie in memory (tmpfs).', `Clear caches (${sizeText(inMemory)})`)

@@ -121,8 +121,23 @@ describe('fixes', () => {
       id: 'endProcess',
       title: 'End a-very-long-p… (pid 7)',
       target: { pid: 7, name: 'a-very-long-process-name' },
+      reason: expect.stringMatching(/^It holds /),
     });
+    expect(offerFixes(situation({ leading, processes: [process(1, 'sh', 1e6), big] }))[0]?.reason).toMatch(
+      /^It is the largest process, with /,
+    );
     expect(ids({ leading, processes: [process(7, 'x', 0.1 * leading.used)] })).not.toContain('endProcess');
+  });
+
+  it('do not begin with another process when the one that grows can not be ended, and say that this gains time only', () => {
+    const leading = memoryForecast({ grower: { pid: 1, name: 'python3', bytesPerSecond: 1e6 } });
+    const processes = [process(1, 'python3', 0.6 * leading.used), process(9, 'node', 0.35 * leading.used)];
+    const [first, second] = offerFixes(situation({ leading, processes }));
+    expect(first?.id).toBe('recreateLarger');
+    expect(second).toMatchObject({ title: 'End node (pid 9)', target: { pid: 9 } });
+    expect(second?.reason).toMatch(
+      /^It holds .+\. That gains time: python3 \(pid 1\) grows on, and ending that would end the sandbox\.$/,
+    );
   });
 
   it('never end the first process or what holds the sandbox together', () => {
