@@ -291,6 +291,7 @@ export class Fleet {
           phase: record.phase,
           createdAtMs: record.sandbox.createdAtMs,
           watched: record.watched,
+          warned: record.monitor.isWarned,
           flows: record.flows,
         })),
       this.#current.id,

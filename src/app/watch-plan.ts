@@ -6,6 +6,8 @@ export interface Watchable {
   readonly createdAtMs: number | null;
   /** Is measured now. */
   readonly watched: boolean;
+  /** It is warned of something that is measured. */
+  readonly warned: boolean;
   /** Readings come, as the connection is open that brings them. */
   readonly flows: boolean;
 }
@@ -15,7 +17,8 @@ const maySend = ({ phase, flows }: Watchable): boolean => phase === 'running' ||
 
 /**
  * Which sandboxes are measured: the current one as soon as there may be something to measure, then running ones, together at most
- * `maximum`. Those measured already keep their place, so that a new sandbox does not cut a running stream; then the newest ones.
+ * `maximum`. Those measured already keep their place, so that a new sandbox does not cut a running stream, and the ones that are warned of
+ * before others: where a current one is added, another loses its place. Then the newest ones.
  */
 export const planWatch = (
   sandboxes: readonly Watchable[],
@@ -29,7 +32,10 @@ export const planWatch = (
     .filter((one) => maySend(one) && one.id !== currentId)
     .sort(
       (a, b) =>
-        Number(b.watched) - Number(a.watched) || (b.createdAtMs ?? 0) - (a.createdAtMs ?? 0) || (a.id < b.id ? -1 : 1),
+        Number(b.watched) - Number(a.watched) ||
+        Number(b.warned) - Number(a.warned) ||
+        (b.createdAtMs ?? 0) - (a.createdAtMs ?? 0) ||
+        (a.id < b.id ? -1 : 1),
     );
   for (const other of others) {
     if (planned.size >= maximum) break;

@@ -149,6 +149,11 @@ export class Alarms {
     return levels;
   }
 
+  /** Whether something that is measured is warned of. */
+  get isWarned(): boolean {
+    return [...this.#episodes.values()].some((episode) => atLeast(openEpisode(episode)?.level ?? 'calm', 'warn'));
+  }
+
   /** @returns the open episode with the highest level (of several: that of `preferred`), else the one that ended last. */
   current(preferred: SignalName | null): Warning | null {
     const all = [...this.#episodes.values(), this.#expiry.episode]

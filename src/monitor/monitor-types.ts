@@ -64,6 +64,8 @@ export interface SandboxMonitor {
   readonly sandboxId: string;
   /** Whether it is interrupted, as far as is known: false also when the server calls it so and what runs in it says otherwise. */
   readonly isInterrupted: boolean;
+  /** Whether something that is measured of it is warned of. */
+  readonly isWarned: boolean;
   /** Takes in a sample, a command, a limit or a tick. A tick about once a second drives the expiry clock. */
   observe(event: SandboxEvent): void;
   /** The newest state from the server; call it for every answer, changed or not. */

@@ -136,6 +136,10 @@ class Monitor implements SandboxMonitor {
     this.#settle();
   }
 
+  get isWarned(): boolean {
+    return this.#alarms.isWarned;
+  }
+
   lifecycle(sandbox: Sandbox, atMs: number): void {
     if (sandbox.id !== this.sandboxId || !Number.isFinite(atMs)) return;
     const before = this.#sandbox;

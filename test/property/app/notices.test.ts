@@ -92,6 +92,7 @@ describe('the watch plan', () => {
       phase: fc.constantFrom(...phases),
       createdAtMs: fc.option(fc.nat(1_000), { nil: null }),
       watched: fc.boolean(),
+      warned: fc.boolean(),
       flows: fc.boolean(),
     });
     fc.assert(
