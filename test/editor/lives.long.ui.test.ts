@@ -1,7 +1,6 @@
 /** What became of a sandbox is known of the next one that is made in the same way. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SandboxServer, startSandboxServer, workloads } from '../helpers/sandbox-server.ts';
-import { openHover } from './page.ts';
 import { eventually, openProduct, type Product } from './product.ts';
 import { openView, screenshot, type TreeView } from './workbench.ts';
 
@@ -24,19 +23,18 @@ afterAll(async () => {
 
 const create = (name: string): Promise<string> =>
   server.createSandbox({ metadata: { name }, timeout: 1800, entrypoint: leaking });
-const tooltip = (): Promise<string> => product.status.tooltip();
+const why = (): Promise<string> => tree.tooltip(/^Memory/);
 
 describe('a second sandbox of the same kind', () => {
   it('says what became of the first', async () => {
     const first = await create('first');
     await product.status.waitForText(/^first mem \d+% · ~/, 90_000);
-    expect(await tooltip()).not.toContain('earlier sandbox');
+    expect(await why()).not.toContain('earlier sandbox');
     await server.waitForEvent('oom-kill', first, 90_000);
     await tree.waitForRow('first', /out of memory/);
     const second = await create('second');
     await product.status.waitForText(/^second mem \d+% · ~/, 90_000);
-    expect(await eventually(product, 'what the first one did', tooltip, (text) => known.test(text))).toMatch(known);
-    await openHover(product.page, 'status bar item', product.status.locator);
+    expect(await eventually(product, 'what the first one did', why, (text) => known.test(text))).toMatch(known);
     await screenshot(product.page, 'lives-second');
     await server.waitForEvent('oom-kill', second, 90_000);
   });
