@@ -15,6 +15,7 @@ import { Growers } from './growers.ts';
 import { HeapWatch } from './heap.ts';
 import { type EarlierLives, Lives } from './lives.ts';
 import { atLeast, atOdds, believed, calm, expected, inSeries, isMore, lastFeatures, type Outlook } from './outlook.ts';
+import { PlacedTracks } from './placed-tracks.ts';
 import { Responsiveness } from './responsiveness.ts';
 import { Restarts } from './restarts.ts';
 import { Around } from './surroundings.ts';
@@ -32,6 +33,9 @@ const quoteWithinMs = {
 } as const;
 const kinds = { memory: 0, swap: 0, disk: 2, inodes: 2, pids: 3, fds: 3 } as const;
 type TrackedSignal = keyof typeof quoteWithinMs;
+const newTrack = (signal: TrackedSignal): SignalTrack => new SignalTrack(quoteWithinMs[signal], kinds[signal]);
+/** Not made anew for each sample. */
+const none: readonly never[] = [];
 const isTracked = (signal: SignalName): signal is TrackedSignal => Object.hasOwn(quoteWithinMs, signal);
 
 /** Filled anew for each forecast. */
@@ -97,7 +101,10 @@ class SandboxForecaster implements Forecaster {
   /** The largest process in the newest list, by its name; null where that tells nothing. */
   #largest: string | null = null;
   readonly #throttleLine = new ThrottleLine();
+  /** Of what is followed in one place only. */
   readonly #tracks = new Map<TrackedSignal, SignalTrack>();
+  readonly #disks = new PlacedTracks(() => newTrack('disk'));
+  readonly #inodes = new PlacedTracks(() => newTrack('inodes'));
   readonly #heap = new HeapWatch(quoteWithinMs.memory);
   readonly #growers = new Growers();
   readonly #cpu = new CpuWatch();
@@ -109,7 +116,7 @@ class SandboxForecaster implements Forecaster {
   readonly #lives: Lives;
   readonly #cache = new Map<
     SignalName,
-    { version: number; staleMs: number | null; dead: boolean; forecast: Forecast }
+    { track: SignalTrack; version: number; staleMs: number | null; dead: boolean; forecast: Forecast }
   >();
 
   readonly #options: ForecasterOptions;
@@ -150,8 +157,7 @@ class SandboxForecaster implements Forecaster {
     if (sample.cpu !== undefined) this.#around.cpu(sample.cpu);
     if (memory !== undefined) this.#memory(sample, memory);
     this.#add('swap', atMs, cadenceMs, sample.swap?.usedBytes, sample.swap?.limitBytes);
-    this.#add('disk', atMs, cadenceMs, sample.disk?.usedBytes, sample.disk?.limitBytes);
-    this.#add('inodes', atMs, cadenceMs, sample.inodes?.used, sample.inodes?.limit);
+    this.#room(sample);
     this.#add('pids', atMs, cadenceMs, sample.pids?.used, sample.pids?.limit);
     this.#add('fds', atMs, cadenceMs, sample.fds?.used, sample.fds?.limit);
     if (sample.cpu !== undefined) this.#cpu.add(atMs, sample.source, sample.cpu);
@@ -176,14 +182,30 @@ class SandboxForecaster implements Forecaster {
     if (source !== 'machine') this.#commands.used(heldBytes, atMs);
   }
 
+  #room({ atMs, cadenceMs, disk, otherDisks = none, inodes, otherInodes = none }: Sample): void {
+    if (disk !== undefined) this.#disks.lead(disk.place, atMs, cadenceMs, disk.usedBytes, disk.limitBytes);
+    for (const { place, usedBytes, limitBytes } of otherDisks)
+      this.#disks.follow(place, atMs, cadenceMs, usedBytes, limitBytes);
+    if (inodes !== undefined) this.#inodes.lead(inodes.place, atMs, cadenceMs, inodes.used, inodes.limit);
+    for (const { place, used, limit } of otherInodes) this.#inodes.follow(place, atMs, cadenceMs, used, limit);
+  }
+
   #add(signal: TrackedSignal, atMs: number, cadenceMs: number, used?: number, limit?: number | null): void {
     if (used !== undefined) this.#track(signal).add(atMs, used, limit ?? null, cadenceMs);
   }
 
+  /** Where a signal is followed in several places, the tracks of each. */
+  #placesOf(signal: SignalName): PlacedTracks | null {
+    if (signal === 'disk') return this.#disks;
+    return signal === 'inodes' ? this.#inodes : null;
+  }
+
   #track(signal: TrackedSignal): SignalTrack {
+    const placed = this.#placesOf(signal);
+    if (placed !== null) return placed.leading;
     let track = this.#tracks.get(signal);
     if (track === undefined) {
-      track = new SignalTrack(quoteWithinMs[signal], kinds[signal]);
+      track = newTrack(signal);
       this.#tracks.set(signal, track);
     }
     return track;
@@ -191,6 +213,8 @@ class SandboxForecaster implements Forecaster {
 
   #restartAll(atMs: number, why: 'source'): void {
     for (const track of this.#tracks.values()) track.restart(atMs, why);
+    this.#disks.restart(atMs, why);
+    this.#inodes.restart(atMs, why);
     this.#growers.restart();
     this.#around.restart();
     this.#held.restart();
@@ -229,16 +253,19 @@ class SandboxForecaster implements Forecaster {
     if (signal === 'responsiveness') return this.#responsiveness.forecast(nowMs);
     if (signal === 'restarts') return this.#restarts.forecast(nowMs);
     if (signal === 'heap' && !this.#heap.listed) return null;
-    const track = signal === 'heap' ? this.#heap.track : isTracked(signal) ? this.#tracks.get(signal) : undefined;
+    const placed = this.#placesOf(signal);
+    const single = isTracked(signal) ? this.#tracks.get(signal) : undefined;
+    const track = signal === 'heap' ? this.#heap.track : (placed?.leading ?? single);
     if (track === undefined || track.readings === 0) return null;
     const age = nowMs - track.lastAtMs;
     const staleMs = age > Math.max(oldAfterMs, 3 * track.cadenceMs) ? Math.round(age / 1000) * 1000 : null;
     const dead = age > forwardsMs;
     const version = track.version + this.#context;
     const kept = this.#cache.get(signal);
-    if (kept?.version === version && kept.staleMs === staleMs && kept.dead === dead) return kept.forecast;
+    if (kept?.track === track && kept.version === version && kept.staleMs === staleMs && kept.dead === dead)
+      return kept.forecast;
     const forecast = this.#build(signal, track, staleMs, dead);
-    this.#cache.set(signal, { version, staleMs, dead, forecast });
+    this.#cache.set(signal, { track, version, staleMs, dead, forecast });
     return forecast;
   }
 
@@ -331,6 +358,7 @@ class SandboxForecaster implements Forecaster {
     const slope = outlook.slopePerSecond;
     const grower = outlook.rising && slope !== null ? this.#growerOf(signal, slope) : null;
     const counted = noForecast === null && signal === 'heap' ? this.#howCounted() : null;
+    const place = this.#placesOf(signal)?.place;
     return {
       signal,
       atMs: track.lastAtMs,
@@ -345,6 +373,7 @@ class SandboxForecaster implements Forecaster {
       slopePerSecond: slope,
       ...(signal === 'heap' && this.#heap.guessed ? { guessed: true } : {}),
       ...(signal === 'heap' && !this.#heap.told ? { resident: true } : {}),
+      ...(place === undefined ? {} : { place }),
       ...(outlook.rising ? { risingForMs: outlook.seenForMs } : {}),
       ...(risingPeaks === null ? {} : { risingPeaks }),
       grower,

@@ -40,6 +40,8 @@ export interface Forecast {
   readonly guessed?: true;
   /** Of a heap: `used` is all that its process holds, code and buffers too, because it does not tell its heap; absent otherwise. */
   readonly resident?: true;
+  /** Of `disk` and `inodes`: a folder on the file system it is about, for people; absent where there is only one. */
+  readonly place?: string;
   /** How long the present climb has lasted, milliseconds; absent while the signal does not climb. */
   readonly risingForMs?: number;
   /** Where the signal comes and goes, higher and higher, and that makes a break more likely than all else that is known; absent otherwise. */

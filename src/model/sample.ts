@@ -33,7 +33,7 @@ export interface MemoryReading {
   /** Share of the last 10 s in which all tasks waited for memory, in percent (PSI `full avg10`). */
   readonly stalledPercent: number | null;
   /**
-   * What cannot be given back under pressure: anonymous pages, shared memory and tmpfs files, unreclaimable slab, kernel stacks.
+   * What cannot be given back under pressure: anonymous pages, shared memory and tmpfs files, what the kernel keeps.
    * Absent when the source cannot tell.
    */
   readonly unreclaimableBytes?: number;
@@ -113,8 +113,14 @@ export interface ProcessReading {
   readonly startedIn?: string;
 }
 
-/** The file system with the least room. */
+/** One file system. */
 export interface DiskReading extends BytesReading {
+  /** A folder on it, for people. Absent when there is only one. */
+  readonly place?: string;
+}
+
+/** The inodes of one file system. */
+export interface InodesReading extends CountReading {
   /** A folder on it, for people. Absent when there is only one. */
   readonly place?: string;
 }
@@ -145,8 +151,12 @@ export interface Sample {
   readonly memory?: MemoryReading;
   readonly swap?: BytesReading;
   readonly cpu?: CpuReading;
+  /** The file system that is full first, as far as its last minute tells, else the fullest. */
   readonly disk?: DiskReading;
-  readonly inodes?: CountReading;
+  /** The other ones that can be written to, few: their past has to be known when one of them takes the lead. */
+  readonly otherDisks?: readonly DiskReading[];
+  readonly inodes?: InodesReading;
+  readonly otherInodes?: readonly InodesReading[];
   readonly pids?: PidsReading;
   readonly fds?: OpenFilesReading;
   /** The largest processes by resident memory, largest first; absent in samples that did not look. */

@@ -1,7 +1,8 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import type { Clock } from '../../model/ports.ts';
-import type { CountReading, DiskReading } from '../../model/sample.ts';
+import type { DiskReading, InodesReading } from '../../model/sample.ts';
 import { sleep } from '../../model/wait.ts';
+import { Foremost } from './foremost.ts';
 
 /** One file system, by a folder on it. */
 export interface Disk {
@@ -41,10 +42,16 @@ export const fixedPlaces = (platform: NodeJS.Platform, home: string): readonly s
 /** A disk that does not answer (a network share that is gone) is left alone for a while. */
 const patienceMs = 2_000;
 const lookAgainMs = 60_000;
-/** The leading disk keeps its place until another one is fuller by this share: two that are equally full would take turns. */
-const leadShare = 0.03;
+/** So many disks are told of, the one that leads included. */
+const mostTold = 5;
 
-const fill = (disk: Disk): number => disk.usedBytes / disk.limitBytes;
+/** What a sample says of disks. */
+export interface Room {
+  readonly disk: DiskReading;
+  readonly otherDisks: readonly DiskReading[];
+  readonly inodes: InodesReading | null;
+  readonly otherInodes: readonly InodesReading[];
+}
 
 /** Watches the file systems of some folders, each once. */
 export class Disks {
@@ -57,7 +64,8 @@ export class Disks {
   /** Places that were asked and have not answered: a share that hangs must not gather questions, nor keep the others waiting. */
   readonly #asked = new Set<string>();
   #lookedAtMs = Number.NEGATIVE_INFINITY;
-  #leading: string | null = null;
+  readonly #fullestDisks = new Foremost();
+  readonly #fullestInodes = new Foremost();
 
   /** @param places folders in the order of their worth: of several on one disk, the first names it. They are gone through again now and then. */
   constructor(places: Iterable<string>, clock: Clock, system: DiskSystem = nodeDisks) {
@@ -71,10 +79,8 @@ export class Disks {
     return this.#relevant().flatMap((place) => this.#disks.get(place) ?? []);
   }
 
-  /** The fullest one. Null when none can be read. Never throws and never takes longer than two seconds. */
-  async read(
-    signal: AbortSignal,
-  ): Promise<{ readonly disk: DiskReading; readonly inodes: CountReading | null } | null> {
+  /** The one that is full first, and others. Null when none can be read. Never throws and never takes longer than two seconds. */
+  async read(signal: AbortSignal): Promise<Room | null> {
     const done = new AbortController();
     // Too slow, or nobody wants to know any more: what was read last has to do.
     const enough = sleep(this.#clock, patienceMs, signal, done.signal);
@@ -85,14 +91,28 @@ export class Disks {
     }
     await Promise.race([this.#ask(this.#relevant(), (place) => this.#measure(place)), enough]);
     done.abort();
+    return this.#room(this.#clock.now());
+  }
+
+  #room(nowMs: number): Room | null {
     const { all } = this;
-    const fullest = all.toSorted((a, b) => fill(b) - fill(a))[0];
-    if (fullest === undefined) return null;
-    const before = all.find(({ place }) => place === this.#leading);
-    const leading = before !== undefined && fill(fullest) < fill(before) + leadShare ? before : fullest;
-    this.#leading = leading.place;
-    const { place, usedBytes, limitBytes, inodes } = leading;
-    return { disk: { usedBytes, limitBytes, ...(all.length > 1 ? { place } : {}) }, inodes };
+    // Which of two it is has to be said only where there are two.
+    const named = (place: string): { readonly place?: string } => (all.length > 1 ? { place } : {});
+    const disks = this.#fullestDisks.order(
+      all.map(({ place, usedBytes, limitBytes }) => ({ place, used: usedBytes, limit: limitBytes })),
+      nowMs,
+    );
+    const inodes = this.#fullestInodes.order(
+      all.flatMap(({ place, inodes }) => (inodes === null ? [] : { place, ...inodes })),
+      nowMs,
+    );
+    const [disk, ...otherDisks] = disks
+      .slice(0, mostTold)
+      .map(({ place, used, limit }) => ({ usedBytes: used, limitBytes: limit, ...named(place) }));
+    const [first = null, ...otherInodes] = inodes
+      .slice(0, mostTold)
+      .map(({ place, used, limit }) => ({ used, limit, ...named(place) }));
+    return disk === undefined ? null : { disk, otherDisks, inodes: first, otherInodes };
   }
 
   /** The first place on each device. */

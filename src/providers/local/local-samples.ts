@@ -2,7 +2,7 @@ import type { Attention, Clock, Log } from '../../model/ports.ts';
 import type { Sample } from '../../model/sample.ts';
 import { sleep } from '../../model/wait.ts';
 import { Cadence } from './cadence.ts';
-import type { Disks } from './disks.ts';
+import type { Disks, Room } from './disks.ts';
 import type { Reading } from './reading.ts';
 
 export interface LocalSamplesOptions {
@@ -60,11 +60,7 @@ export async function* localSamples(options: LocalSamplesOptions, signal: AbortS
 
 const joined = (first: string | null, second: string): string => (first === null ? second : `${first}; ${second}`);
 
-const toSample = (
-  { sandboxId, clock, caveatOf }: LocalSamplesOptions,
-  reading: Reading,
-  room: Awaited<ReturnType<Disks['read']>>,
-): Sample => {
+const toSample = ({ sandboxId, clock, caveatOf }: LocalSamplesOptions, reading: Reading, room: Room | null): Sample => {
   const { caveats: _caveats, oomKillCount: _kills, ...signals } = reading;
   return {
     kind: 'sample',
@@ -73,10 +69,16 @@ const toSample = (
     cadenceMs: 0,
     caveat: caveatOf(reading),
     ...signals,
-    ...(room === null ? {} : { disk: room.disk }),
-    ...(room?.inodes == null ? {} : { inodes: room.inodes }),
+    ...(room === null ? {} : inSample(room)),
   };
 };
+
+const inSample = ({ disk, otherDisks, inodes, otherInodes }: Room): Partial<Sample> => ({
+  disk,
+  ...(otherDisks.length === 0 ? {} : { otherDisks }),
+  ...(inodes === null ? {} : { inodes }),
+  ...(otherInodes.length === 0 ? {} : { otherInodes }),
+});
 
 const untilBack = (attention: Attention, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

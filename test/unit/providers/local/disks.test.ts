@@ -45,7 +45,9 @@ describe('the disk', () => {
     const disks = new Disks(['/work', '/', '/tmp', '/snap', '/gone'], new FakeClock(), system);
     expect(await disks.read(signal)).toEqual({
       disk: { usedBytes: 800 * 4096, limitBytes: 1000 * 4096, place: '/tmp' },
-      inodes: null,
+      otherDisks: [{ usedBytes: 500 * 4096, limitBytes: 1000 * 4096, place: '/work' }],
+      inodes: { used: 10, limit: 100, place: '/work' },
+      otherInodes: [],
     });
     expect(disks.all.map(({ place }) => place)).toEqual(['/work', '/tmp']);
   });
@@ -65,7 +67,9 @@ describe('the disk', () => {
     const disks = new Disks(['/'], new FakeClock(), systemOf({ '/': { device: 1, fill: 0.5, inodes: [10, 100] } }));
     expect(await disks.read(signal)).toEqual({
       disk: { usedBytes: 500 * 4096, limitBytes: 1000 * 4096 },
+      otherDisks: [],
       inodes: { used: 10, limit: 100 },
+      otherInodes: [],
     });
   });
 
@@ -79,6 +83,24 @@ describe('the disk', () => {
     expect(await leading()).toBe('/');
     temporary.fill = 0.6;
     expect(await leading()).toBe('/tmp');
+  });
+
+  it('is the one that fills up, not one that is fuller and stays so, and inodes are those of the disk that runs out of them', async () => {
+    const clock = new FakeClock();
+    const work: Fake = { device: 1, fill: 0.9, inodes: [10, 1000] };
+    const temporary: Fake = { device: 2, fill: 0.1, inodes: [500, 1000] };
+    const disks = new Disks(['/work', '/tmp'], clock, systemOf({ '/work': work, '/tmp': temporary }));
+    for (let second = 0; second < 12; second += 1) {
+      temporary.fill += 0.01;
+      work.inodes = [10 + 15 * second, 1000];
+      await disks.read(signal);
+      clock.jump(1_000);
+    }
+    const room = await disks.read(signal);
+    expect(room?.disk.place).toBe('/tmp');
+    expect(room?.inodes?.place).toBe('/work');
+    expect(room?.otherDisks.map(({ place }) => place)).toEqual(['/work']);
+    expect(room?.otherInodes.map(({ place }) => place)).toEqual(['/tmp']);
   });
 
   it('is told as last seen while a share hangs, which is asked only once meanwhile', async () => {
