@@ -14,6 +14,7 @@ import {
   takeBackBreak,
 } from './episode.ts';
 import { type ExpiryState, forgetLastHabit, moveDeadline, quietExpiry, stepExpiry } from './expiry-policy.ts';
+import { FullSigns } from './full-signs.ts';
 import { noSigns, readSigns, type SignState } from './hard-signs.ts';
 import type { WarningChange } from './monitor-types.ts';
 
@@ -46,6 +47,7 @@ export class Alarms {
   #expiry: ExpiryState;
   #signs: SignState = noSigns;
   #changes: AlarmChange[] = [];
+  readonly #full = new FullSigns();
 
   constructor(sandboxId: string, policy: AlertPolicy) {
     this.#sandboxId = sandboxId;
@@ -72,7 +74,7 @@ export class Alarms {
         atMs: sample.atMs,
         cadenceMs: sample.cadenceMs,
         forecast,
-        hardSign: signal === 'memory' ? sign : null,
+        hardSign: signal === 'memory' ? sign : this.#full.of(forecast),
       };
       this.#take(signal, stepEpisode(before, input, this.#policy));
     }
@@ -108,6 +110,7 @@ export class Alarms {
   broke(signals: readonly SignalName[], atMs: number): Warning | null {
     const claimed: Warning[] = [];
     for (const signal of signals) {
+      this.#full.broke(signal);
       if (signal === 'expiry') this.#endExpiry(atMs, 'broke');
       else {
         const before = this.#episodes.get(signal);

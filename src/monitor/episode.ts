@@ -1,4 +1,5 @@
 import type { Forecast } from '../model/forecast.ts';
+import { isFull } from '../model/full.ts';
 import type { SignalName } from '../model/signal.ts';
 import { atLeast, type Warning, type WarningLevel } from '../model/warning.ts';
 import type { AlertPolicy } from './alert-policy.ts';
@@ -15,6 +16,8 @@ export interface EpisodeState {
   /** Since when it has been below the clearing line without a gap. */
   readonly belowSinceMs: number | null;
   readonly lastAtMs: number | null;
+  /** The usual time between two readings of this signal, milliseconds. */
+  readonly usualStepMs: number | null;
   /** No new warning before this time. */
   readonly quietUntilMs: number | null;
 }
@@ -43,6 +46,7 @@ export const quietEpisode = (sandboxId: string, signal: SignalName): EpisodeStat
   aboveSinceMs: null,
   belowSinceMs: null,
   lastAtMs: null,
+  usualStepMs: null,
   quietUntilMs: null,
 });
 
@@ -97,9 +101,12 @@ export const raise = (
   };
 };
 
+const stepSmoothing = 0.2;
+
 interface Timers {
   readonly aboveSinceMs: number | null;
   readonly belowSinceMs: number | null;
+  readonly usualStepMs: number | null;
   readonly quietUntilMs: number | null;
 }
 
@@ -125,10 +132,22 @@ const isLong = ({ pBreak300, risingForMs, timeToLimitMs }: Forecast, policy: Ale
   timeToLimitMs !== null &&
   timeToLimitMs.p50 <= policy.longShare * (risingForMs ?? 0);
 
+/** What is full is not over because it does not rise any more. */
+const isPressing = ({ hardSign, forecast }: EpisodeInput): boolean => hardSign !== null || isFull(forecast);
+
+/** The time between two readings of this signal, smoothed; a hole counts as a minute at most. */
+const usualStep = (beforeMs: number | null, elapsedMs: number): number | null => {
+  if (!(elapsedMs >= 0 && Number.isFinite(elapsedMs))) return beforeMs;
+  const stepMs = Math.min(elapsedMs, 60_000);
+  return beforeMs === null ? stepMs : beforeMs + (stepMs - beforeMs) * stepSmoothing;
+};
+
 const turnTimers = (state: EpisodeState, input: EpisodeInput, policy: AlertPolicy): Timers => {
   const { atMs } = input;
   const elapsedMs = state.lastAtMs === null ? Number.POSITIVE_INFINITY : atMs - state.lastAtMs;
-  const torn = elapsedMs < 0 || elapsedMs > Math.max(policy.maxGapMs, 3 * input.cadenceMs);
+  // Not every reading has all signals: what is looked at every ten seconds is not torn by that.
+  const usualMs = Math.max(input.cadenceMs, state.usualStepMs ?? 0);
+  const torn = elapsedMs < 0 || elapsedMs > Math.max(policy.maxGapMs, 3 * usualMs);
   const p120 = within120(input, policy);
   const above =
     p120 >= lineOf(input, policy) ||
@@ -137,7 +156,8 @@ const turnTimers = (state: EpisodeState, input: EpisodeInput, policy: AlertPolic
   const keep = (since: number | null): number => (torn || since === null ? atMs : since);
   return {
     aboveSinceMs: above ? keep(state.aboveSinceMs) : null,
-    belowSinceMs: p120 < policy.clearProbability && input.hardSign === null ? keep(state.belowSinceMs) : null,
+    belowSinceMs: p120 < policy.clearProbability && !isPressing(input) ? keep(state.belowSinceMs) : null,
+    usualStepMs: usualStep(state.usualStepMs, elapsedMs),
     // A clock that was set back must not make the quiet time longer than the policy says.
     quietUntilMs: state.quietUntilMs === null ? null : Math.min(state.quietUntilMs, atMs + policy.cooldownMs),
   };
