@@ -1,6 +1,8 @@
 import type { Problem, ProblemKind } from '../model/problem.ts';
+import type { Sample } from '../model/sample.ts';
 import type { Phase } from '../model/sandbox.ts';
 import type { Link } from '../model/view.ts';
+import { bytesText, percentText } from './format.ts';
 
 /** How a lost connection goes on: tried again, not before the person acts, or not before the person agrees. */
 export type Retry = 'backoff' | 'never' | 'consent';
@@ -108,22 +110,64 @@ export const connectingLink = plain('connecting', 'Connecting to the sandbox’s
 export const liveLink = plain('live');
 export const endedLink = plain('ended', 'The sandbox has ended.');
 
-export const staleLink = (silentMs: number, everSpoke: boolean): Link => ({
-  ...plain(
-    'stale',
-    everSpoke ? `No sample for ${Math.round(silentMs / 1000)} s.` : 'Connected, but no sample has come yet.',
-  ),
-  problem: 'silent',
-  nextStep: later,
-});
+/** What the last reading showed at its limit, so that little or nothing can be done in the sandbox any more. */
+export interface Full {
+  /** Follows "No measurement comes any more: ". */
+  readonly why: string;
+  readonly nextStep: string;
+}
 
-/** The connection was lost and ended with `problem`. */
-export const problemLink = (problem: Problem, retryAtMs: number | null): Link => {
+/** From these shares on nothing can be started: a shell takes several processes, and a probe some memory. */
+const fullPids = 0.95;
+const fullMemory = 0.97;
+const instead = 'or use “Recreate larger”: the new sandbox has the files and starts without these processes.';
+
+/** @param recreates whether a new sandbox can be made from a snapshot of it. */
+export const fullIn = ({ source, pids, memory }: Sample, recreates: boolean): Full | null => {
+  if (pids !== undefined && pids.limit !== null && pids.limit > 0 && pids.used >= pids.limit * fullPids) {
+    const reached = pids.used >= pids.limit ? 'was reached' : 'was nearly reached';
+    const kill = 'End some with “kill” in a terminal that is open already';
+    return {
+      why: `the limit of processes ${reached} (${pids.used} of ${pids.limit}), so nothing can be started in it.`,
+      nextStep: recreates ? `${kill}, ${instead}` : `${kill}; it is tried again by itself.`,
+    };
+  }
+  // The memory of the machine below is not that of the sandbox.
+  const limit = source === 'machine' ? null : (memory?.limitBytes ?? null);
+  if (memory === undefined || limit === null || limit <= 0 || memory.workingSetBytes < limit * fullMemory) return null;
+  const share = percentText(memory.workingSetBytes / limit);
+  const end = 'End what takes it in a terminal that is open already';
+  return {
+    why: `its memory was full (${share} of ${bytesText(limit)}), so hardly anything can be done in it.`,
+    nextStep: recreates ? `${end}, ${instead}` : `${end}; it is tried again by itself.`,
+  };
+};
+
+/** What a full sandbox looks like from outside: no word, an end without a reason, or a probe that does not start. */
+const ofFull: readonly ProblemKind[] = ['silent', 'clean-end', 'timeout', 'server-error'];
+
+export const staleLink = (silentMs: number, everSpoke: boolean, full: Full | null = null): Link => {
+  const seconds = Math.round(silentMs / 1000);
+  if (full !== null && everSpoke) {
+    return { ...plain('stale', `No sample for ${seconds} s: ${full.why}`, full.nextStep), problem: 'silent' };
+  }
+  const text = everSpoke ? `No sample for ${seconds} s.` : 'Connected, but no sample has come yet.';
+  return { ...plain('stale', text, later), problem: 'silent' };
+};
+
+/** The connection was lost and ended with `problem`. @param full what the last reading showed at its limit */
+export const problemLink = (problem: Problem, retryAtMs: number | null, full: Full | null = null): Link => {
+  // Nothing is wrong.
+  if (problem.passesSoon) return plain('connecting', problem.message, problem.nextStep);
   const retry = retryOf(problem.kind);
+  const words =
+    full !== null && ofFull.includes(problem.kind)
+      ? { text: `No measurement comes any more: ${full.why}`, nextStep: full.nextStep }
+      : wordsFor(problem);
   return {
     state: retry === 'backoff' ? 'waiting' : retry === 'consent' ? 'needs-consent' : 'unavailable',
     problem: problem.kind,
-    ...wordsFor(problem),
+    ...words,
     retryAtMs,
   };
 };

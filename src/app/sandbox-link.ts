@@ -6,7 +6,16 @@ import type { Phase } from '../model/sandbox.ts';
 import type { Link } from '../model/view.ts';
 import { aborted, sleep, within } from '../model/wait.ts';
 import type { AgentAnswer } from '../monitor/sandbox-monitor.ts';
-import { connectingLink, liveLink, problemLink, refusedLink, retryOf, staleLink } from './link-words.ts';
+import {
+  connectingLink,
+  type Full,
+  fullIn,
+  liveLink,
+  problemLink,
+  refusedLink,
+  retryOf,
+  staleLink,
+} from './link-words.ts';
 import { StaleTimer } from './stale-timer.ts';
 import type { Tasks } from './waiting.ts';
 
@@ -33,8 +42,11 @@ const firstSampleMs = 30_000;
 const staleCadences = 3;
 const pingMs = 5_000;
 const windUpMs = 3_000;
-/** A question to the person may settle itself: so often it is looked whether a way is left that needs no answer. */
+/** A question to the person may settle itself: it is looked whether a way is left that needs no answer, soon at first and then less often. */
+const firstAskAgainMs = 3_000;
 const askAgainMs = 60_000;
+/** What passes by itself in a moment is tried again after half a second to a second. */
+const soonMs = 500;
 
 /** Ends that leave open what happened: the server is asked for the sandbox, and its agent for a sign of life. */
 const open: readonly ProblemKind[] = ['reset', 'clean-end', 'silent', 'timeout', 'unreachable', 'server-error'];
@@ -51,6 +63,9 @@ export class SandboxLink {
   #consent: boolean | null = null;
   #state: Link['state'] = 'idle';
   #sampled = false;
+  /** The newest reading since the sandbox runs. */
+  #last: Sample | null = null;
+  #askAgainMs = firstAskAgainMs;
   /** Of the run whose connection is open and has brought a sample. */
   #flowing: AbortSignal | null = null;
 
@@ -89,6 +104,7 @@ export class SandboxLink {
   stop(link: Link): void {
     this.#run?.abort();
     this.#run = null;
+    this.#last = null;
     this.#set(link);
   }
 
@@ -100,6 +116,8 @@ export class SandboxLink {
 
   /** The sandbox changed its phase: what made us ask the person may be over. */
   phaseChanged(): void {
+    this.#last = null;
+    this.#askAgainMs = firstAskAgainMs;
     if (this.#state === 'needs-consent') this.#wake.abort();
   }
 
@@ -145,7 +163,8 @@ export class SandboxLink {
         if (signal.aborted) return;
         problem = await this.#examine(problem, signal);
         if (signal.aborted) return;
-        this.#host.log.info(`${this.#host.sandboxId}: ${problem.kind}: ${problem.message}`);
+        const { log, sandboxId } = this.#host;
+        log[problem.passesSoon ? 'debug' : 'info'](`${sandboxId}: ${problem.kind}: ${problem.message}`);
         if (this.#consent === false && problem.kind === 'needs-consent') this.#set(refusedLink);
         else if (retryOf(problem.kind) !== 'backoff') this.#set(problemLink(problem, null));
       }
@@ -155,30 +174,46 @@ export class SandboxLink {
 
   /** @returns whether what is said still stands: it looks again by itself, and nobody asked for it. */
   async #pause(problem: Problem, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.#host;
+    const { clock, random } = this.#host;
     const woken = AbortSignal.any([signal, this.#wake.signal]);
     const retry = retryOf(problem.kind);
-    if (retry === 'consent' && this.#state === 'needs-consent') return sleep(clock, askAgainMs, woken);
+    if (retry === 'consent' && this.#state === 'needs-consent') {
+      const waitMs = this.#askAgainMs;
+      this.#askAgainMs = Math.min(2 * waitMs, askAgainMs);
+      return sleep(clock, waitMs, woken);
+    }
+    this.#askAgainMs = firstAskAgainMs;
+    if (problem.passesSoon) {
+      this.#set(problemLink(problem, null));
+      return sleep(clock, soonMs + random() * soonMs, woken);
+    }
     if (retry !== 'backoff') {
       await aborted(woken);
       return false;
     }
     const waitMs = this.#backoff.nextMs();
-    this.#set(problemLink(problem, clock.now() + waitMs));
+    this.#set(problemLink(problem, clock.now() + waitMs, this.#full));
     return sleep(clock, waitMs, woken);
+  }
+
+  /** What the newest reading showed at its limit. */
+  get #full(): Full | null {
+    const { snapshot, recreate } = this.#host.provider.actions;
+    return this.#last === null ? null : fullIn(this.#last, snapshot !== undefined && recreate !== undefined);
   }
 
   /** One connection. @returns why it ended. */
   async #attempt(signal: AbortSignal): Promise<Problem> {
     const { clock, provider, sandboxId } = this.#host;
     let count = 0;
-    const stale = new StaleTimer(clock, signal, (ms) => this.#set(staleLink(ms, count > 0)));
+    const stale = new StaleTimer(clock, signal, (ms) => this.#set(staleLink(ms, count > 0, this.#full)));
     stale.arm(firstSampleMs);
     try {
       for await (const sample of provider.samples(sandboxId, { signal, mayRenew: this.#consent === true })) {
         if (signal.aborted) break;
         count += 1;
         this.#sampled = true;
+        this.#last = sample;
         this.#flowing = signal;
         if (count === steadySamples) this.#backoff.reset();
         stale.arm(sample.cadenceMs * staleCadences);
@@ -203,7 +238,7 @@ export class SandboxLink {
     const { clock, provider, sandboxId, look } = this.#host;
     // The provider has asked already, and nothing that is asked now would say more.
     if (problem.kind === 'agent-down') this.#host.agent('refused');
-    const unclear = open.includes(problem.kind);
+    const unclear = open.includes(problem.kind) && !problem.passesSoon;
     if (!unclear && !told.includes(problem.kind)) return problem;
     const phase = await look(signal);
     if (signal.aborted || !unclear || phase !== 'running') return problem;

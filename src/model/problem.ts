@@ -52,6 +52,8 @@ export class Problem extends Error {
   readonly status: number | null;
   /** How long the server asked to be left alone, or null. */
   readonly retryAfterMs: number | null;
+  /** Nothing is wrong: it passes by itself within seconds, and is worth another try at once. */
+  readonly passesSoon: boolean;
 
   constructor(
     kind: ProblemKind,
@@ -61,6 +63,7 @@ export class Problem extends Error {
       code?: string | null;
       status?: number | null;
       retryAfterMs?: number | null;
+      passesSoon?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -70,6 +73,7 @@ export class Problem extends Error {
     this.code = details.code ?? null;
     this.status = details.status ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
+    this.passesSoon = details.passesSoon ?? false;
   }
 }
 

@@ -63,9 +63,11 @@ export class Execd {
     return this.#port;
   }
 
-  /** Whether the daemon has been killed while its sandbox runs on. */
+  /** Whether the daemon has been killed while its sandbox runs on, or does not listen yet: connections are accepted and cut, as by Docker's proxy. */
   get isDead(): boolean {
-    return this.#context.switches.isOn('killExecd', this.#context.sandbox.id);
+    const { sandbox, switches } = this.#context;
+    const lateMs = Number(switches.get('execdLate', sandbox.id));
+    return switches.isOn('killExecd', sandbox.id) || Date.now() < sandbox.createdAtMs + lateMs;
   }
 
   /** What was made in the daemon and not deleted. */

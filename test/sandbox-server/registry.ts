@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { mountSandboxDisk } from './disk.ts';
 import type { EventLog } from './event-log.ts';
 import { Execd } from './execd.ts';
@@ -175,7 +176,7 @@ export class Registry {
     return snapshot;
   }
 
-  /** Begins to copy the files of a sandbox, which is frozen while the copy is made. */
+  /** Begins to copy the files of a sandbox, which is paused while the copy is made, as by `docker commit`. */
   takeSnapshot(entry: Entry, name: string | undefined): Snapshot {
     const now = preciseNowMs();
     const id = randomUUID();
@@ -192,20 +193,24 @@ export class Registry {
     };
     this.#snapshots.set(id, snapshot);
     this.#options.log.write('snapshot', { sandboxId: entry.sandbox.id, snapshotId: id });
-    this.#copy(entry.sandbox, snapshot).then(
+    this.#copy(entry, snapshot).then(
       () => settle(snapshot, 'Ready', 'snapshot_runtime_ready', 'Snapshot image is ready.'),
       (error: unknown) => settle(snapshot, 'Failed', 'snapshot_runtime_failed', String(error)),
     );
     return snapshot;
   }
 
-  async #copy(sandbox: Sandbox, snapshot: Snapshot): Promise<void> {
+  async #copy({ sandbox, execd }: Entry, snapshot: Snapshot): Promise<void> {
+    const leastMs = Number(this.#options.switches.get('slowSnapshot', sandbox.id));
     await mkdir(snapshot.folder, { recursive: true });
-    sandbox.group.freeze();
+    if (sandbox.state !== 'running') throw new Error(`The container is ${sandbox.state}.`);
+    execd.freeze();
+    sandbox.freezeForCopy();
     try {
-      await cp(sandbox.filesFolder, snapshot.folder, { recursive: true });
+      await Promise.all([cp(sandbox.filesFolder, snapshot.folder, { recursive: true }), delay(leastMs)]);
     } finally {
-      if (sandbox.state === 'running' && !sandbox.isRemoved) sandbox.group.thaw();
+      sandbox.thawAfterCopy();
+      execd.thaw();
     }
   }
 

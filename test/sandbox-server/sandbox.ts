@@ -240,6 +240,19 @@ export class Sandbox {
     this.#log.write('paused', { sandboxId: this.id });
   }
 
+  /** While its files are copied it is paused, and nobody has asked for that. */
+  freezeForCopy(): void {
+    this.group.freeze();
+    this.state = 'paused';
+  }
+
+  thawAfterCopy(): void {
+    if (this.state !== 'paused' || this.#isRemoved) return;
+    this.state = 'running';
+    this.group.thaw();
+    this.#wake();
+  }
+
   resume(): void {
     this.state = 'running';
     this.group.thaw();

@@ -32,6 +32,10 @@ const defaults = {
   strangeState: '',
   /** `true`: execd is dead while the container runs: direct connections are reset, the proxy answers 502. */
   killExecd: 'false',
+  /** Milliseconds after the creation of a sandbox in which it is said to run and its execd does not listen yet: as with `killExecd`. */
+  execdLate: '0',
+  /** Milliseconds that the copy of a snapshot takes at least; the sandbox is called paused and is frozen meanwhile. */
+  slowSnapshot: '0',
   /** `true`: diagnostics with `scope` answer as newer servers do, with a JSON descriptor. */
   diagnosticsScope: 'false',
   /** `true`: the proxy route needs the API key too, as on newer multi-tenant servers. */

@@ -1,4 +1,4 @@
-import { ownLimit } from '../../model/own-limit.ts';
+import { ownLimit, ownSample } from '../../model/own-limit.ts';
 import { Problem, toProblem } from '../../model/problem.ts';
 import { isEnded, type Sandbox, type SandboxLimits } from '../../model/sandbox.ts';
 import { abortable, within } from '../../model/wait.ts';
@@ -108,6 +108,11 @@ export const recreateLarger: Fix = {
     const limits = await reportedLimits(host, sandbox.id, signal);
     const present = limits.memoryBytes ?? ownLimit(host.view());
     if (present === null) {
+      if (ownSample(host.view())?.memory?.limitBytes === null) {
+        throw new Problem('unavailable-here', `${shortName(sandbox.name)} has no memory limit that could be raised.`, {
+          nextStep: 'It may take all the memory of the machine it runs on; only a larger machine has more.',
+        });
+      }
       throw new Problem('unavailable-here', `The memory limit of ${shortName(sandbox.name)} is not known.`, {
         nextStep: 'Wait until its numbers arrive, then try again.',
       });

@@ -6,6 +6,9 @@ import { wasThroughProxy } from '../../net/proxy-failure.ts';
 /** What came of asking execd whether it is there. */
 export type Answer = 'answers' | 'refused' | 'no-answer' | 'unknown';
 
+/** The same, told apart from an agent that is not expected to listen yet. */
+export type FullAnswer = Answer | 'starting';
+
 /** Where a request went to. */
 type Way = 'direct' | 'gateway' | 'proxy';
 
@@ -67,6 +70,20 @@ export const withoutAddress = (problem: Problem | null): Problem =>
         cause: problem,
       })
     : problem;
+
+const soon = 'Nothing needs to be done; its numbers follow.';
+
+/** The server calls a sandbox running before its agent listens. */
+export const starting = (cause: Problem | null): Problem =>
+  new Problem('unreachable', 'The agent in the sandbox is starting.', { nextStep: soon, passesSoon: true, cause });
+
+/** It is frozen for a snapshot that was asked for from here. */
+export const beingSaved = (cause: Problem | null = null): Problem =>
+  new Problem('unreachable', 'A snapshot is being taken; it goes on by itself.', {
+    nextStep: soon,
+    passesSoon: true,
+    cause,
+  });
 
 /** It is not expected to answer before the sandbox runs. */
 export const notYet = (sandbox: Sandbox, problem: Problem | null): Problem =>

@@ -7,13 +7,17 @@ import { throwIfAborted } from './abort.ts';
 import {
   type Answer,
   answerOf,
+  beingSaved,
+  type FullAnswer,
   needsConsent,
   notYet,
   ofPing,
+  starting,
   withoutAddress,
   withTokenAdvice,
 } from './access-problems.ts';
 import { directAddresses, isGateway, proxyAddress, watchingAddress } from './addresses.ts';
+import { AgentLife } from './agent-life.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { DiagnosticsClient } from './diagnostics.ts';
 import { type ExecdAddress, ExecdClient, execdPort } from './execd-client.ts';
@@ -32,6 +36,9 @@ const proxyTimeoutMs = 8000;
  */
 const patienceMs = 5000;
 const betweenTriesMs = 1000;
+/** What a person starts waits so long for an agent that is starting, and asks this often. */
+const ownPatienceMs = 10_000;
+const betweenOwnTriesMs = 500;
 
 /** A way to one sandbox's execd that has answered. */
 export interface Route {
@@ -58,7 +65,7 @@ interface KnownRoute {
   readonly isSole: boolean;
 }
 
-export type { Answer } from './access-problems.ts';
+export type { Answer, FullAnswer } from './access-problems.ts';
 
 export interface AccessOptions {
   readonly server: ServerClient;
@@ -100,6 +107,7 @@ const nothing: Attempt = { answer: 'unknown', hasAddress: false, found: null, pr
  * measurements flow over it.
  */
 export class ExecdAccess {
+  readonly life: AgentLife;
   readonly #options: AccessOptions;
   readonly #guard: RenewalGuard;
   readonly #shared: SharedAddresses;
@@ -112,13 +120,14 @@ export class ExecdAccess {
 
   constructor(options: AccessOptions) {
     this.#options = options;
+    this.life = new AgentLife(options.clock);
     this.#guard = new RenewalGuard(options);
     this.#shared = new SharedAddresses(options.lifecycle);
   }
 
   /**
    * To watch. Throws `needs-consent` when only the proxy is left and using it might keep the sandbox alive, `unreachable` while it is not
-   * certain that only the proxy is left, and `conflict` where another sandbox may answer at its address.
+   * certain that only the proxy is left or while the agent is starting, and `conflict` where another sandbox may answer at its address.
    */
   async reach(sandbox: Sandbox, mayRenew: boolean, signal: AbortSignal): Promise<Route> {
     if (mayRenew) this.#agreed.add(sandbox.id);
@@ -126,9 +135,22 @@ export class ExecdAccess {
     return (await this.#reach(sandbox, { mayRenew, watches: true }, signal)).watching;
   }
 
-  /** For what the person starts inside the sandbox: that is access, and what access does to the deadline is meant. */
+  /**
+   * For what the person starts inside the sandbox: that is access, and what access does to the deadline is meant. Waits a while for an agent
+   * that will be there in a moment.
+   */
   async reachOwn(sandbox: Sandbox, signal: AbortSignal): Promise<Route> {
-    return (await this.#reach(sandbox, { mayRenew: true, watches: false }, signal)).own;
+    const { clock } = this.#options;
+    const startedAtMs = clock.now();
+    for (;;) {
+      try {
+        return (await this.#reach(sandbox, { mayRenew: true, watches: false }, signal)).own;
+      } catch (error) {
+        const isOver = Math.abs(clock.now() - startedAtMs) >= ownPatienceMs;
+        if (!isProblem(error) || !error.passesSoon || isOver) throw error;
+      }
+      await pause(betweenOwnTriesMs, signal, clock);
+    }
   }
 
   async #reach(sandbox: Sandbox, purpose: Purpose, signal: AbortSignal): Promise<KnownRoute> {
@@ -142,11 +164,24 @@ export class ExecdAccess {
     if (direct.found !== null) return this.#keep(sandbox, direct.found, direct.doubtful, mayRenew, signal);
     if (direct.isBarred) return this.#insist(sandbox, direct, signal);
     if (isProblem(direct.problem, 'unauthorized', 'forbidden')) throw direct.problem;
-    if (this.#reachedDirectly.has(sandbox.id)) throw unanswered(direct);
+    if (this.#reachedDirectly.has(sandbox.id)) throw this.#unanswered(sandbox, direct);
     if (!(await this.#guard.allows(sandbox, mayRenew, signal))) return this.#insist(sandbox, direct, signal);
     const proxied = await this.#tryProxy(sandbox, purpose, signal);
-    if (proxied.found === null) throw unanswered(proxied);
+    if (proxied.found === null) throw this.#unanswered(sandbox, proxied);
+    // An agent that began to listen between the two answers at its own address by now.
+    const again = direct.answer === 'refused' ? await this.#tryDirect(sandbox, purpose, signal) : direct;
+    if (again.found !== null) return this.#keep(sandbox, again.found, again.doubtful, mayRenew, signal);
     return this.#keep(sandbox, proxied.found, direct.doubtful, mayRenew, signal);
+  }
+
+  /** Why nobody answered, where that will pass in a moment; null where it will not. */
+  #passing(sandbox: Sandbox, { answer, problem }: Attempt): Problem | null {
+    if (this.life.isSaved(sandbox.id)) return beingSaved(problem);
+    return answer === 'refused' && this.life.isStarting(sandbox) ? starting(problem) : null;
+  }
+
+  #unanswered(sandbox: Sandbox, attempt: Attempt): Problem {
+    return this.#passing(sandbox, attempt) ?? unanswered(attempt);
   }
 
   /** Throws `conflict` where the answer may have been another's. */
@@ -178,8 +213,12 @@ export class ExecdAccess {
     }
     const startedAtMs = clock.now();
     let direct = first;
-    // No address at all that means something from here: to try again would find the same.
-    while (direct.problem !== null && !this.#unreachable.has(sandbox.id)) {
+    for (;;) {
+      // Who refuses is there: its agent has to have had its time before the proxy is thought of.
+      const passing = direct.isBarred ? null : this.#passing(sandbox, direct);
+      if (passing !== null) throw passing;
+      // No address at all that means something from here: to try again would find the same.
+      if (direct.problem === null || this.#unreachable.has(sandbox.id)) break;
       await pause(betweenTriesMs, signal, clock);
       direct = await this.#tryDirect(sandbox, { mayRenew: false, watches: true }, signal);
       if (direct.found !== null) return this.#keep(sandbox, direct.found, direct.doubtful, false, signal);
@@ -191,8 +230,14 @@ export class ExecdAccess {
     throw needsConsent(sandbox, direct.isBarred ? 'gateway' : 'server');
   }
 
-  /** Whether execd answers. `unknown` when nobody may be asked, another's may answer, or the server itself fails. */
+  /** Whether execd answers. `unknown` when nobody may be asked, another's may answer, it is still starting, or the server itself fails. */
   async ping(sandbox: Sandbox, signal: AbortSignal): Promise<Answer> {
+    const answer = await this.ask(sandbox, signal);
+    return answer === 'starting' ? 'unknown' : answer;
+  }
+
+  /** The same, told apart. */
+  async ask(sandbox: Sandbox, signal: AbortSignal): Promise<FullAnswer> {
     throwIfAborted(signal);
     const purpose = { mayRenew: this.#agreed.has(sandbox.id), watches: true };
     try {
@@ -200,13 +245,15 @@ export class ExecdAccess {
       let { answer } = direct;
       // An own address that never answered may just not be reachable from here.
       if (answer !== 'answers' && !this.#reachedDirectly.has(sandbox.id)) {
-        if (!(await this.#guard.allows(sandbox, purpose.mayRenew, signal))) return 'unknown';
+        if (!(await this.#guard.allows(sandbox, purpose.mayRenew, signal))) {
+          return answer === 'refused' && this.life.isStarting(sandbox) ? 'starting' : 'unknown';
+        }
         answer = (await this.#tryProxy(sandbox, purpose, signal)).answer;
       }
       if (answer === 'answers' && direct.doubtful !== null) {
         await this.#shared.confirm(sandbox.id, direct.doubtful, signal);
       }
-      return answer;
+      return answer === 'refused' && this.life.isStarting(sandbox) ? 'starting' : answer;
     } catch (error) {
       throwIfAborted(signal);
       this.#options.log.debug(`The agent of ${sandbox.id} can not be asked: ${toProblem(error).message}`);
@@ -230,6 +277,7 @@ export class ExecdAccess {
    */
   keepOnly(sandboxes: readonly Sandbox[]): void {
     this.#shared.see(sandboxes);
+    this.life.see(sandboxes);
     const phases = new Map(sandboxes.map(({ id, phase }) => [id, phase]));
     for (const id of this.#routes.keys()) {
       const phase = phases.get(id);
@@ -307,8 +355,11 @@ export class ExecdAccess {
     } catch (error) {
       throwIfAborted(signal);
       const problem = ofPing(toProblem(error), way);
-      return { ...tried, answer: answerOf(problem, way), problem: withTokenAdvice(problem) };
+      const answer = answerOf(problem, way);
+      if (answer === 'answers') this.life.answers(sandbox.id);
+      return { ...tried, answer, problem: withTokenAdvice(problem) };
     }
+    this.life.answers(sandbox.id);
     if (passes !== null) await this.#guard.check(sandbox, passes, deadlineMs, signal);
     return { ...tried, answer: 'answers', found: { way, address } };
   }

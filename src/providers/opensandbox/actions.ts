@@ -61,16 +61,31 @@ export const createActions = (options: ActionsOptions): ProviderActions => {
       const confirmedMs = await andLook(lifecycle.renew(sandboxId, expiresAtMs, signal));
       return expiryAt(confirmedMs, options.renewKnowledge(sandboxId));
     },
-    pause: (sandboxId, signal) => andLook(lifecycle.pause(sandboxId, signal)),
+    pause: (sandboxId, signal) => {
+      options.access.life.rests(sandboxId);
+      return andLook(lifecycle.pause(sandboxId, signal));
+    },
     resume: (sandboxId, signal) => {
       // Its address may be another one afterwards.
       options.access.forget(sandboxId);
+      options.access.life.begins(sandboxId);
       return andLook(lifecycle.resume(sandboxId, signal));
     },
     delete: (sandboxId, signal) => andLook(lifecycle.delete(sandboxId, signal)),
-    snapshot: (sandboxId, name, signal) => andLook(snapshots.createAndWait(sandboxId, name, signal)),
-    recreate: async (request, signal) =>
-      options.toSandbox(await andLook(lifecycle.createFromSnapshot(toCreate(request), signal))),
+    snapshot: async (sandboxId, name, signal) => {
+      // The server pauses the sandbox meanwhile, and says no more than that.
+      const saved = options.access.life.saves(sandboxId);
+      try {
+        return await andLook(snapshots.createAndWait(sandboxId, name, signal));
+      } finally {
+        saved();
+      }
+    },
+    recreate: async (request, signal) => {
+      const wire = await andLook(lifecycle.createFromSnapshot(toCreate(request), signal));
+      options.access.life.begins(wire.id);
+      return options.toSandbox(wire);
+    },
     rename: async (sandboxId, name, signal) => {
       if (!isLabelValue(name)) {
         throw new Problem('invalid-request', `The server does not take the name "${name}".`, {

@@ -158,7 +158,8 @@ export class OpenSandboxProvider implements SandboxProvider {
 
   #toSandbox(wire: WireSandbox): Sandbox {
     this.#runtime = runtimeOf(wire.status.reason ?? null) ?? this.#runtime;
-    return toSandbox(wire, this.#renewal.of(wire), (serverMs) => this.#time.toLocal(serverMs));
+    const sandbox = toSandbox(wire, this.#renewal.of(wire), (serverMs) => this.#time.toLocal(serverMs));
+    return this.#access.life.asSeen(sandbox);
   }
 
   watch(signal: AbortSignal): AsyncIterable<ProviderEvent> {

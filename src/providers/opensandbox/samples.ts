@@ -4,6 +4,7 @@ import type { Sample } from '../../model/sample.ts';
 import { isEnded, type Sandbox } from '../../model/sandbox.ts';
 import { throwIfAborted } from './abort.ts';
 import type { ExecdAccess } from './access.ts';
+import { beingSaved } from './access-problems.ts';
 import { commandSamples } from './command-samples.ts';
 import { CannotMeasure, machineSamples, type SampleSource, type SourceContext } from './sample-sources.ts';
 import { sessionSamples } from './session-samples.ts';
@@ -48,6 +49,7 @@ export class SampleStreams {
       if (signal.aborted) return;
       sandbox = await this.#options.find(sandboxId, signal);
       if (sandbox === null) throw new Problem('not-found', 'There is no such sandbox (any more).');
+      if (this.#options.access.life.isFrozen(sandbox)) throw beingSaved();
       if (sandbox.phase === 'paused' || sandbox.phase === 'pausing') throw pausedProblem(sandbox);
       if (isEnded(sandbox.phase)) throw endedProblem(sandbox);
       const { execd } = await this.#options.access.reach(sandbox, mayRenew, signal);
@@ -120,13 +122,14 @@ export class SampleStreams {
       ...(['clean-end', 'reset', 'silent', 'timeout', 'unreachable', 'agent-down', 'server-error'] as const),
     );
     const isGone = isProblem(problem, 'not-found') && sandbox !== null;
-    if (sandbox === null || !(isOpen || isGone)) return problem;
+    if (sandbox === null || problem.passesSoon || !(isOpen || isGone)) return problem;
     const { access, clock } = this.#options;
     const before = sandbox;
     try {
       return await explainEnd(problem, {
         find: (stop) => this.#options.find(before.id, stop),
-        ping: (now, stop) => access.ping(now, stop),
+        ping: (now, stop) => access.ask(now, stop),
+        isSaved: () => access.life.isSaved(before.id),
         clock,
         signal,
         before,

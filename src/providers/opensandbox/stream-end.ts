@@ -4,12 +4,14 @@ import { isProblem, Problem, toProblem } from '../../model/problem.ts';
 import { isEnded, type Sandbox } from '../../model/sandbox.ts';
 import { pause } from '../../net/pause.ts';
 import { throwIfAborted } from './abort.ts';
-import type { Answer } from './access.ts';
-import { notYet } from './access-problems.ts';
+import type { FullAnswer } from './access.ts';
+import { beingSaved, notYet, starting } from './access-problems.ts';
 
 export interface EndQuestions {
   readonly find: (signal: AbortSignal) => Promise<Sandbox | null>;
-  readonly ping: (sandbox: Sandbox, signal: AbortSignal) => Promise<Answer>;
+  readonly ping: (sandbox: Sandbox, signal: AbortSignal) => Promise<FullAnswer>;
+  /** Whether a snapshot of it is under way that was asked for from here. */
+  readonly isSaved: () => boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** The sandbox as it was last seen. */
@@ -53,13 +55,17 @@ interface Judgement {
 
 const judge = async (seen: Problem, now: Sandbox | null, ask: EndQuestions): Promise<Judgement> => {
   if (now === null) return { problem: goneProblem(ask.before, ask.clock.now(), seen), isFinal: true };
-  if (now.phase === 'paused' || now.phase === 'pausing') {
+  const isLive = now.phase === 'running' || now.phase === 'unknown';
+  const isAtRest = now.phase === 'paused' || now.phase === 'pausing';
+  if ((isLive || isAtRest) && ask.isSaved()) return { problem: beingSaved(seen), isFinal: true };
+  if (isAtRest) {
     return { problem: pausedProblem(now, seen), isFinal: true };
   }
   if (isEnded(now.phase) || now.phase === 'stopping') return { problem: endedProblem(now, seen), isFinal: false };
   // A container that restarts or a pod that waits: its agent is not expected to answer, and is not dead.
-  if (now.phase !== 'running' && now.phase !== 'unknown') return { problem: notYet(now, seen), isFinal: true };
+  if (!isLive) return { problem: notYet(now, seen), isFinal: true };
   const answer = await ask.ping(now, ask.signal);
+  if (answer === 'starting') return { problem: starting(seen), isFinal: true };
   if (answer === 'refused') return { problem: agentDown(seen), isFinal: false };
   if (answer === 'no-answer') return { problem: mute(seen), isFinal: false };
   return { problem: seen, isFinal: true };

@@ -368,9 +368,65 @@ describe('OpenSandbox with what can go wrong', () => {
     expect(await bed.leakedKeys()).toBe(0);
   });
 
+  describe('an agent that listens some seconds after its sandbox is said to run', () => {
+    afterEach(() => bed.server.setSwitch('execdLate', '0'));
+    const isStarting = { message: 'The agent in the sandbox is starting.', passesSoon: true };
+
+    it('is starting, not dead, and is measured and used directly as soon as it is there', async () => {
+      await bed.server.setSwitch('execdLate', '3000');
+      const id = await create();
+      const { exec } = bed.provider.actions;
+      const started = exec?.(id, ['echo', 'ready'], 10_000, stop.signal);
+      expect(await endOf(open(id))).toMatchObject(isStarting);
+      expect(await bed.provider.ping(id, stop.signal)).toBe('unknown');
+      expect(await started).toMatchObject({ exitCode: 0, stdout: 'ready\n' });
+      expect((await next(open(id))).source).toBe('cgroup');
+      expect((await bed.server.requests(id)).byRoute['execd GET /ping']).toBeGreaterThan(0);
+    });
+
+    it('is no reason to ask for the way that keeps the sandbox alive', async () => {
+      await bed.server.setSwitch('execdLate', '7000');
+      const id = await bed.createSandbox({ renewsOnAccess: true });
+      made.push(id);
+      const endMs = Date.now() + 6_000;
+      while (Date.now() < endMs) {
+        expect(await endOf(open(id))).toMatchObject(isStarting);
+        await delay(500);
+      }
+      await delay(1_500);
+      expect((await next(open(id))).source).toBe('cgroup');
+      expect(await bed.proxiedRequests(id)).toBe(0);
+    });
+  });
+
+  it('does not take the pause that the server makes for a snapshot for one', async () => {
+    const id = await create();
+    await bed.server.setSwitch('slowSnapshot', '3000', id);
+    await next(open(id));
+    const saving = bed.provider.actions.snapshot?.(id, 'own', stop.signal);
+    let seen = await bed.provider.find(id, stop.signal);
+    while (seen?.rawState !== 'Paused') {
+      await delay(50);
+      seen = await bed.provider.find(id, stop.signal);
+    }
+    expect(seen.phase).toBe('running');
+    expect(await bed.provider.list(stop.signal)).toMatchObject([{ phase: 'running', rawState: 'Paused' }]);
+    const problem = await endOf(open(id));
+    expect(problem).toMatchObject({ message: 'A snapshot is being taken; it goes on by itself.', passesSoon: true });
+    expect(problem.nextStep).not.toContain('Resume');
+    expect(await saving).toMatchObject({ state: 'ready' });
+    expect(await bed.provider.find(id, stop.signal)).toMatchObject({ phase: 'running', rawState: 'Running' });
+    expect((await next(open(id))).source).toBe('cgroup');
+    await bed.pauseSandbox(id);
+    await delay(2_000);
+    expect((await endOf(open(id))).kind).toBe('paused');
+    await bed.resumeSandbox(id);
+  });
+
   it('says that the agent is dead also through the proxy', async () => {
     const id = await create();
     await bed.setDirectBlocked(id);
+    expect(await bed.provider.ping(id, stop.signal)).toBe('answers');
     await bed.setAgentDead(id, true);
     expect((await endOf(open(id))).kind).toBe('agent-down');
     expect(await bed.provider.ping(id, stop.signal)).toBe('refused');

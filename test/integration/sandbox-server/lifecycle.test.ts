@@ -157,6 +157,18 @@ describe('sandboxes', () => {
     expect(await server.api('GET', path)).toMatchObject({ status: 404, json: { code: 'SNAPSHOT::NOT_FOUND' } });
   });
 
+  it('calls a sandbox paused while a snapshot of it is made', async () => {
+    const id = await server.createSandbox();
+    await server.setSwitch('slowSnapshot', '500', id);
+    const { json } = await server.api('POST', `/sandboxes/${id}/snapshots`, {});
+    const stateNow = async (): Promise<string> => (await server.api('GET', `/sandboxes/${id}`)).json.status.state;
+    expect(await eventually(stateNow, (state) => state === 'Paused')).toBe('Paused');
+    expect((await server.api('GET', `/snapshots/${json.id}`)).json.status.state).toBe('Creating');
+    expect(await eventually(stateNow, (state) => state === 'Running')).toBe('Running');
+    expect(outputOf(await runCommand(await server.endpoint(id), { command: 'echo on' }))).toEqual(['on']);
+    await server.api('DELETE', `/sandboxes/${id}`);
+  });
+
   it('vanishes without trace at the end of its time', async () => {
     const id = await server.createSandbox({ timeout: 1 });
     const execd = await server.endpoint(id);

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { consentCommandTitle } from '../../../src/app/link-words.ts';
 import { Problem, type ProblemKind } from '../../../src/model/problem.ts';
+import type { MemoryReading, Sample } from '../../../src/model/sample.ts';
 import { createAppBench, nowhere, startedBench } from '../../helpers/app-bench.ts';
-import { aSample, aSandbox } from '../../helpers/fake-provider.ts';
+import { aSample, aSandbox, using } from '../../helpers/fake-provider.ts';
 
 describe('the link to one sandbox', () => {
   it('connects, becomes live with the first sample, and stays live', async () => {
@@ -370,14 +371,119 @@ describe('the link to one sandbox', () => {
     views.length = 0;
     await clock.advance(300_000);
     expect(new Set(views.map((view) => view.sandboxes[0]?.link.state))).not.toContain('connecting');
-    // Slowly: every attempt costs the server some questions.
-    expect(provider.opened('a')).toBeLessThanOrEqual(7);
+    // Slowly after the first minute: every attempt costs the server some questions.
+    expect(provider.opened('a')).toBeLessThanOrEqual(10);
     provider.samplesProblem = null;
     await clock.advance(61_000);
     expect(provider.stream('a').mayRenew).toBe(false);
     provider.stream('a').queue.push(aSample('a', clock.now()));
     await clock.advance(500);
     expect(link('a').state).toBe('live');
+  });
+
+  it('looks soon at first whether the question is still needed', async () => {
+    const { clock, provider, link } = await startedBench([aSandbox('a', { renewsOnAccess: true })]);
+    provider.samplesProblem = new Problem('needs-consent', 'only through the proxy');
+    provider.stream('a').queue.fail(provider.samplesProblem);
+    await clock.advance(1_000);
+    expect(link('a').state).toBe('needs-consent');
+    provider.samplesProblem = null;
+    await clock.advance(3_000);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    expect(link('a').state).toBe('live');
+  });
+
+  it('says of what passes by itself in a moment only that, and tries again at once, without a warning', async () => {
+    const { clock, log, provider, link, views, view } = await startedBench([aSandbox('a')]);
+    views.length = 0;
+    provider.pingAnswer = 'refused';
+    provider.samplesProblem = new Problem('unreachable', 'The agent in the sandbox is starting.', {
+      nextStep: 'Nothing needs to be done.',
+      passesSoon: true,
+    });
+    provider.stream('a').queue.fail(provider.samplesProblem);
+    await clock.advance(7_500);
+    expect(link('a')).toEqual({
+      state: 'connecting',
+      problem: null,
+      text: 'The agent in the sandbox is starting.',
+      nextStep: 'Nothing needs to be done.',
+      retryAtMs: null,
+    });
+    expect(new Set(views.map((each) => each.sandboxes[0]?.link.text)).size).toBe(1);
+    expect(provider.opened('a')).toBeGreaterThanOrEqual(10);
+    expect([provider.finds, provider.pings]).toEqual([0, 0]);
+    expect(log.lines.filter((line) => !line.startsWith('debug') && line.includes('starting'))).toEqual([]);
+    provider.samplesProblem = null;
+    await clock.advance(1_000);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(500);
+    expect(link('a').state).toBe('live');
+    expect(view('a').incidents).toEqual([]);
+  });
+
+  const fullOfProcesses = { pids: { used: 256, limit: 256 } };
+  const canRecreate = {
+    snapshot: () => Promise.reject(new Error('not asked for')),
+    recreate: () => Promise.reject(new Error('not asked for')),
+  };
+
+  it.each(['silent', 'clean-end', 'timeout', 'server-error'] as const)(
+    'says that the limit of processes was reached when nothing comes after that (%s)',
+    async (kind) => {
+      const { clock, provider, link } = await startedBench([aSandbox('a')], { actions: canRecreate });
+      provider.stream('a').queue.push(aSample('a', clock.now(), fullOfProcesses));
+      await clock.advance(3_500);
+      const why = 'the limit of processes was reached (256 of 256), so nothing can be started in it.';
+      const nextStep = expect.stringMatching(/kill.*Recreate larger/);
+      expect(link('a')).toMatchObject({ state: 'stale', text: `No sample for 3 s: ${why}`, nextStep });
+      provider.samplesProblem = new Problem(kind, 'Whatever it is called.');
+      provider.stream('a').queue.fail(provider.samplesProblem);
+      // Also when it can not be started anew.
+      for (const waitMs of [500, 30_000]) {
+        await clock.advance(waitMs);
+        expect(link('a')).toMatchObject({
+          state: 'waiting',
+          problem: kind,
+          text: `No measurement comes any more: ${why}`,
+          nextStep,
+        });
+      }
+    },
+  );
+
+  it('says the same of memory, and nothing of it where the last reading had room, is of a machine, or of an earlier run', async () => {
+    const bytes = (usedMiB: number) => using('a', 0, usedMiB).memory;
+    const cases: readonly [string, Partial<Sample>, RegExp][] = [
+      ['full', { memory: bytes(500) as MemoryReading }, /its memory was full \(98 % of 512 MiB\)/],
+      ['nearly full of processes', { pids: { used: 250, limit: 256 } }, /nearly reached \(250 of 256\)/],
+      ['room', { memory: bytes(490) as MemoryReading, pids: { used: 240, limit: 256 } }, /without a reason given/],
+      ['no limit', { pids: { used: 9_000, limit: null } }, /without a reason given/],
+      ['a machine', { source: 'machine', memory: bytes(511) as MemoryReading }, /without a reason given/],
+    ];
+    for (const [name, parts, text] of cases) {
+      const { clock, provider, link } = await startedBench([aSandbox('a')]);
+      provider.stream('a').queue.push(aSample('a', clock.now(), parts));
+      await clock.advance(500);
+      provider.stream('a').queue.end();
+      await clock.advance(280);
+      expect(link('a').text, name).toMatch(text);
+      expect(link('a').nextStep).not.toContain('Recreate');
+    }
+    const { clock, provider, link } = await startedBench([aSandbox('a')]);
+    provider.stream('a').queue.push(aSample('a', clock.now(), fullOfProcesses));
+    await clock.advance(500);
+    provider.stream('a').queue.fail(new Problem('reset', 'cut'));
+    await clock.advance(280);
+    expect(link('a').text).toBe('The connection was cut.');
+    provider.put(aSandbox('a', { phase: 'paused', rawState: 'Paused' }));
+    await clock.advance(500);
+    provider.put(aSandbox('a'));
+    await clock.advance(500);
+    provider.stream('a').queue.end();
+    await clock.advance(280);
+    expect(link('a').text).toMatch(/without a reason given/);
   });
 
   it('looks again whether the question is right as soon as the sandbox changes its phase', async () => {

@@ -27,6 +27,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
     inspect: (): Response => new Response(dockerLabels()),
     expiresAt: deadline,
     state: 'Running',
+    createdAt: undefined as string | undefined,
     /** Who is in the list. */
     listed: [id] as readonly string[],
   };
@@ -36,7 +37,7 @@ const scene = (options: Parameters<typeof serverOn>[1] = {}) => {
     if (pathname.includes('/proxy/')) return world.proxied(request);
     if (pathname.endsWith('/inspect')) return world.inspect();
     if (pathname.includes('/endpoints/')) return world.endpoint();
-    const wire = { id, status: { state: world.state }, expiresAt: world.expiresAt };
+    const wire = { id, status: { state: world.state }, expiresAt: world.expiresAt, createdAt: world.createdAt };
     if (pathname.endsWith('/sandboxes')) return { items: world.listed.map((each) => ({ ...wire, id: each })) };
     return wire;
   });
@@ -101,7 +102,7 @@ describe('ExecdAccess.reach', () => {
     const refused = scene();
     refused.world.direct = () => errorWith('ECONNREFUSED');
     await refused.access.reach(await refused.sandbox(), false, never);
-    expect(refused.network.requests.filter(({ url }) => url.hostname === '10.0.0.7')).toHaveLength(1);
+    expect(refused.network.requests.filter(({ url }) => url.protocol === 'https:')).toEqual([]);
   });
 
   it('goes through the proxy, with the key, where the labels rule out a renewal', async () => {
@@ -515,5 +516,141 @@ describe('ExecdAccess.reach', () => {
       world.endpoint = () => json(200, { endpoint: '127.0.0.1:40093' });
       await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'needs-consent' });
     });
+  });
+});
+
+describe('an agent that is starting', () => {
+  const isStarting = { kind: 'unreachable', message: 'The agent in the sandbox is starting.', passesSoon: true };
+  const badGateway = (): Response => businessError(502, 'GENERAL::UNKNOWN_ERROR');
+
+  /** A sandbox that was made just now and whose agent does not listen yet. */
+  const youngScene = (error = 'ECONNRESET') => {
+    const each = scene();
+    each.world.createdAt = new Date(each.clock.now()).toISOString();
+    each.world.direct = () => errorWith(error);
+    each.world.proxied = badGateway;
+    return each;
+  };
+
+  it.each(['ECONNREFUSED', 'ECONNRESET'])('is not called dead while its sandbox is young (%s)', async (error) => {
+    const { clock, access, sandbox } = youngScene(error);
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject(isStarting);
+    expect(await access.ask(await sandbox(), never)).toBe('starting');
+    expect(await access.ping(await sandbox(), never)).toBe('unknown');
+    await clock.advance(30_000);
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'agent-down' });
+    expect(await access.ping(await sandbox(), never)).toBe('refused');
+  });
+
+  it('is dead when it has answered before, however young the sandbox is', async () => {
+    const { world, access, sandbox } = youngScene();
+    world.direct = () => empty();
+    await access.reach(await sandbox(), false, never);
+    access.forget(id);
+    world.direct = () => errorWith('ECONNREFUSED');
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'agent-down' });
+  });
+
+  it('is known by the list where the clock of the server is another one', async () => {
+    for (const began of ['listed', 'resumed', 'restarted'] as const) {
+      const { world, clock, access, sandbox } = youngScene();
+      world.createdAt = new Date(clock.now() - 3_600_000).toISOString();
+      if (began === 'restarted') {
+        world.direct = () => empty();
+        await access.reach(await sandbox(), false, never);
+        access.keepOnly([await sandbox()]);
+        access.keepOnly([{ ...(await sandbox()), phase: 'starting' }]);
+        world.direct = () => errorWith('ECONNREFUSED');
+      } else access.keepOnly(began === 'listed' ? [] : [{ ...(await sandbox()), phase: 'paused' }]);
+      access.keepOnly([await sandbox()]);
+      await expect(access.reach(await sandbox(), false, never), began).rejects.toMatchObject(isStarting);
+      await clock.advance(30_000);
+      access.keepOnly([await sandbox()]);
+      await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'agent-down' });
+    }
+  });
+
+  it('is not taken for old in the first list that there is', async () => {
+    const { world, clock, access, sandbox } = youngScene();
+    world.createdAt = new Date(clock.now() - 3_600_000).toISOString();
+    access.keepOnly([await sandbox()]);
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ kind: 'agent-down' });
+  });
+
+  it('is no reason to ask for the way that keeps the sandbox alive, before it has had its time', async () => {
+    for (const error of ['ECONNREFUSED', 'ECONNRESET']) {
+      const { world, clock, access, sandbox, reached, proxiedCalls } = youngScene(error);
+      world.inspect = () => new Response(dockerLabels('opensandbox.io/access-renew-extend-seconds=600'));
+      expect(await reached()).toMatchObject(isStarting);
+      expect(await access.ask(await sandbox(), never)).toBe('starting');
+      world.direct = () => empty();
+      expect(await reached()).toMatchObject({ way: 'direct' });
+      access.forget(id);
+      access.life.begins(id);
+      world.direct = () => errorWith(error);
+      await clock.advance(30_000);
+      world.createdAt = undefined;
+      expect(await access.ping(await sandbox(), never)).toBe('refused');
+      expect(proxiedCalls()).toEqual([]);
+    }
+    const { world, clock, reached, proxiedCalls } = youngScene();
+    world.inspect = () => new Response(dockerLabels('opensandbox.io/access-renew-extend-seconds=600'));
+    await clock.advance(30_000);
+    expect(await reached()).toMatchObject({ kind: 'needs-consent' });
+    expect(proxiedCalls()).toEqual([]);
+  });
+
+  it('is waited for by what a person starts, for some seconds', async () => {
+    const { world, clock, access, sandbox } = youngScene();
+    const listensAtMs = clock.now() + 4_000;
+    world.direct = () => (clock.now() < listensAtMs ? errorWith('ECONNRESET') : empty());
+    const reaching = access.reachOwn(await sandbox(), never);
+    await clock.advance(5_000);
+    expect((await reaching).way).toBe('direct');
+    const late = youngScene();
+    const failing = expect(late.access.reachOwn(await late.sandbox(), never)).rejects.toMatchObject(isStarting);
+    await late.clock.advance(12_000);
+    await failing;
+    const stop = new AbortController();
+    const left = youngScene();
+    const leaving = expect(left.access.reachOwn(await left.sandbox(), stop.signal)).rejects.toMatchObject({
+      kind: 'aborted',
+    });
+    await left.clock.advance(1_000);
+    stop.abort();
+    await leaving;
+    expect(left.clock.pending).toBe(0);
+  });
+
+  it('is reached directly also when it begins to listen between the question for that and the one to the proxy', async () => {
+    const { world, access, sandbox, directCalls } = youngScene();
+    world.direct = () => (directCalls() < 2 ? errorWith('ECONNRESET') : empty());
+    world.proxied = () => empty();
+    expect((await access.reach(await sandbox(), false, never)).way).toBe('direct');
+  });
+
+  it('is reached directly from the next connection on, when that way was closed only for a while', async () => {
+    const { world, access, sandbox } = youngScene('EHOSTUNREACH');
+    world.proxied = () => empty();
+    expect((await access.reach(await sandbox(), false, never)).way).toBe('proxy');
+    access.forget(id);
+    world.direct = () => empty();
+    expect((await access.reach(await sandbox(), false, never)).way).toBe('direct');
+  });
+
+  it('says that the sandbox is being saved while a snapshot is under way', async () => {
+    const { world, clock, access, sandbox } = youngScene();
+    world.direct = () => empty();
+    await access.reach(await sandbox(), false, never);
+    access.forget(id);
+    world.direct = () => errorWith('ETIMEDOUT');
+    const saved = access.life.saves(id);
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({
+      message: 'A snapshot is being taken; it goes on by itself.',
+      passesSoon: true,
+    });
+    saved();
+    await clock.advance(2_000);
+    await expect(access.reach(await sandbox(), false, never)).rejects.toMatchObject({ passesSoon: false });
   });
 });

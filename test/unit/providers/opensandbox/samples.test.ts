@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { isProblem, Problem } from '../../../../src/model/problem.ts';
 import type { Sample } from '../../../../src/model/sample.ts';
 import type { ExecdAccess } from '../../../../src/providers/opensandbox/access.ts';
+import { AgentLife } from '../../../../src/providers/opensandbox/agent-life.ts';
 import { SampleStreams } from '../../../../src/providers/opensandbox/samples.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 import { FakeExecd, type FakeRun } from './fake-execd.ts';
@@ -30,14 +31,15 @@ const scene = () => {
   const execd = new FakeExecd();
   const log = new FakeLog();
   const holds: string[] = [];
-  const access: Pick<ExecdAccess, 'reach' | 'hold' | 'forget' | 'ping'> = {
+  const access: Pick<ExecdAccess, 'reach' | 'hold' | 'forget' | 'ask' | 'life'> = {
+    life: new AgentLife(clock),
     reach: async () => ({ way: 'direct', execd: execd.client }),
     hold: (id) => {
       holds.push(`hold ${id}`);
       return () => void holds.push(`release ${id}`);
     },
     forget: () => undefined,
-    ping: async () => 'answers',
+    ask: async () => 'answers',
   };
   const streams = new SampleStreams({
     access: access as ExecdAccess,

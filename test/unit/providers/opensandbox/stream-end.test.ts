@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../src/model/problem.ts';
 import type { Sandbox } from '../../../../src/model/sandbox.ts';
-import type { Answer } from '../../../../src/providers/opensandbox/access.ts';
+import type { FullAnswer } from '../../../../src/providers/opensandbox/access.ts';
 import { explainEnd } from '../../../../src/providers/opensandbox/stream-end.ts';
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 import { never, sandboxWith } from './fake-server.ts';
@@ -13,7 +13,7 @@ const silent = new Problem('silent', 'Nothing came.');
 const explain = async (
   seen: Problem,
   answers: readonly (Sandbox | null | Problem)[],
-  options: { readonly ping?: Answer; readonly before?: Partial<Sandbox> } = {},
+  options: { readonly ping?: FullAnswer; readonly before?: Partial<Sandbox>; readonly isSaved?: boolean } = {},
 ): Promise<{ readonly problem: Problem; readonly asked: number }> => {
   const clock = new FakeClock();
   let asked = 0;
@@ -24,6 +24,7 @@ const explain = async (
       return answer instanceof Problem ? Promise.reject(answer) : Promise.resolve(answer);
     },
     ping: () => Promise.resolve(options.ping ?? 'answers'),
+    isSaved: () => options.isSaved ?? false,
     clock,
     signal: never,
     before: sandboxWith(options.before),
@@ -88,6 +89,24 @@ describe('explainEnd', () => {
     const { problem, asked } = await explain(clean, [sandboxWith({ phase, rawState })], { ping: 'refused' });
     expect(problem).toMatchObject({ kind: 'unreachable', message: expect.stringContaining(rawState), cause: clean });
     expect(asked).toBe(1);
+  });
+
+  it('does not call an agent dead that is starting', async () => {
+    const { problem, asked } = await explain(new Problem('unreachable', 'no'), [running], { ping: 'starting' });
+    expect(problem).toMatchObject({ message: 'The agent in the sandbox is starting.', passesSoon: true });
+    expect(asked).toBe(1);
+  });
+
+  it('does not take the pause for a snapshot for a pause', async () => {
+    for (const phase of ['running', 'paused'] as const) {
+      const { problem } = await explain(silent, [sandboxWith({ phase })], { isSaved: true, ping: 'no-answer' });
+      expect(problem).toMatchObject({
+        message: expect.stringContaining('A snapshot is being taken'),
+        passesSoon: true,
+      });
+      expect(problem.nextStep).not.toContain('Resume');
+    }
+    expect((await explain(silent, [null], { isSaved: true })).problem.kind).toBe('not-found');
   });
 
   it('keeps what was seen when everything is well again, or nothing can be known', async () => {
