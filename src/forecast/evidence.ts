@@ -140,7 +140,7 @@ export function evidenceOf({
     const left = track.limit - track.used + track.reclaimable;
     const after =
       track.reclaimable > worthSaying * track.limit
-        ? ` once ${amount(signal, track.reclaimable)} of file cache is given back`
+        ? ` once ${amount(signal, track.reclaimable)} of cache is given back`
         : '';
     parts.push(left > 0 ? `${amount(signal, left)} left${after}` : 'at the limit');
     if (outlook.swing > worthSaying * track.limit) parts.push(`swings ${amount(signal, outlook.swing)}`);

@@ -2,7 +2,7 @@ import type { MemoryReading } from './sample.ts';
 
 /**
  * How much of a memory reading cannot be given back. Page cache fills whatever there is and is no pressure; anonymous memory, shared
- * memory and tmpfs, kernel stacks and slab that cannot be reclaimed are.
+ * memory and tmpfs, and what the kernel keeps (stacks, page tables, buffers of sockets, slab that cannot be reclaimed) are.
  */
 export class HeldMemory {
   /** The smallest part of the working set that was not anonymous: what cannot be given back, where nothing better tells. */

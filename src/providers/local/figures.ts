@@ -45,6 +45,8 @@ export interface MachineMemory {
   readonly availableBytes: number;
   readonly swapTotalBytes: number | null;
   readonly swapFreeBytes: number | null;
+  /** Slabs that can be given back; null also for none at all, which lxcfs says of what it does not know. */
+  readonly slabReclaimableBytes: number | null;
 }
 
 export const machineMemory = (text: string | null): MachineMemory | null => {
@@ -66,6 +68,7 @@ export const machineMemory = (text: string | null): MachineMemory | null => {
     availableBytes: Math.min(availableBytes, totalBytes),
     swapTotalBytes: bytes('SwapTotal'),
     swapFreeBytes: bytes('SwapFree'),
+    slabReclaimableBytes: bytes('SReclaimable') || null,
   };
 };
 

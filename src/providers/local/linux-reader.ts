@@ -1,3 +1,4 @@
+import { KernelMemory } from '../../model/kernel-memory.ts';
 import type { FileReader, Log, ProcessOwners } from '../../model/ports.ts';
 import type { CpuReading, MemoryReading, OpenFilesReading, PidsReading, SampleSource } from '../../model/sample.ts';
 import type { CgroupPlaces, Levels } from './cgroup-places.ts';
@@ -5,7 +6,8 @@ import { findCgroups } from './cgroup-places.ts';
 import { Counter } from './counter.ts';
 import { type CpuLimit, CpuMeter, readCpuCounters, readCpuLimit, readCpuStalls } from './cpu-meter.ts';
 import { amount, limitAmount, type MachineMemory, machineMemory, stalls, uptimeSeconds } from './figures.ts';
-import { type MemoryLevel, readMemoryLevel, tightestMemory } from './memory-level.ts';
+import { KillsBelow } from './kills-below.ts';
+import { type MemoryLevel, readKernelMemory, readMemoryLevel, tightestMemory } from './memory-level.ts';
 import { fullestOpenFiles } from './open-files.ts';
 import { Changes, Presence } from './presence.ts';
 import { ProcessList, type ProcessScan } from './processes.ts';
@@ -45,6 +47,8 @@ export class LinuxReader {
   readonly #countsOpenFiles: boolean;
   readonly #cpu: CpuMeter;
   readonly #kills: Counter;
+  readonly #killsBelow: KillsBelow;
+  readonly #kernel = new KernelMemory();
   readonly #hits: Counter;
   readonly #throttleHits: Counter;
   readonly #refaults: Counter;
@@ -69,6 +73,7 @@ export class LinuxReader {
     this.#log = options.log;
     this.#cpu = new CpuMeter(options.log);
     this.#kills = new Counter('kills', options.log);
+    this.#killsBelow = new KillsBelow(options.files);
     this.#hits = new Counter('hits of the memory limit', options.log);
     this.#throttleHits = new Counter('hits of the throttle line of memory', options.log);
     this.#refaults = new Counter('pages read again', options.log);
@@ -93,9 +98,9 @@ export class LinuxReader {
     const isLimited = level !== null && level.limitBytes !== null;
     const places = this.#places;
     const cpu = places === null ? null : await this.#readCpu(places, clock);
-    const kills = level === null ? null : this.#kills.read(level.folder, level.oomKillCount);
+    const kills = level === null ? null : await this.#readKills(level, clock);
     this.#tellPresence(level, machine, atSeconds);
-    const memory = isLimited ? this.#ofGroup(level, kills) : await this.#ofMachine(machine);
+    const memory = isLimited ? await this.#ofGroup(level, kills, machine) : await this.#ofMachine(machine);
     const swap = isLimited ? swapOfGroup(level, machine) : swapOfMachine(machine);
     const counted = places === null ? null : await this.#readPids(places);
     const killed = kills !== null && this.#lastKills !== null && kills > this.#lastKills;
@@ -178,8 +183,34 @@ export class LinuxReader {
     return true;
   }
 
-  #ofGroup(level: MemoryLevel, kills: number | null): MemoryReading | null {
-    const { folder, usedBytes, unreclaimableBytes } = level;
+  /** Version 1 counts a kill only where the process was. Without a limit there is nothing that groups below could use up. */
+  async #readKills(level: MemoryLevel, clock: number): Promise<number | null> {
+    const { folder, version, limitBytes } = level;
+    const counted = this.#kills.read(folder, level.oomKillCount);
+    if (counted === null) return null;
+    if (version === 1 && limitBytes !== null) {
+      const levels = this.#places?.memory?.levels ?? [];
+      const between = levels.slice(0, Math.max(0, levels.indexOf(folder)));
+      await this.#killsBelow.read(folder, between, clock, this.#scanEverySeconds);
+    }
+    return counted + this.#killsBelow.kills;
+  }
+
+  /** What counts of the kernel's memory where the group does not tell its parts. */
+  async #kernelHeld({ folder, kernelBytes }: MemoryLevel, machine: MachineMemory | null): Promise<number> {
+    const slabBytes = machine?.slabReclaimableBytes ?? null;
+    const reading = kernelBytes === null ? null : await readKernelMemory(this.#files, kernelBytes, slabBytes);
+    return this.#kernel.held(folder, reading);
+  }
+
+  async #ofGroup(
+    level: MemoryLevel,
+    kills: number | null,
+    machine: MachineMemory | null,
+  ): Promise<MemoryReading | null> {
+    const { folder, usedBytes } = level;
+    const unreclaimableBytes =
+      level.unreclaimableBytes === null ? null : level.unreclaimableBytes + (await this.#kernelHeld(level, machine));
     const refaults = this.#refaults.read(folder, level.fileRefaultCount);
     const limitHitCount = this.#hits.read(folder, level.limitHitCount);
     const throttleHits = this.#throttleHits.read(folder, level.throttleHitCount);

@@ -1,3 +1,4 @@
+import type { KernelMemoryReading } from '../../model/kernel-memory.ts';
 import type { FileReader } from '../../model/ports.ts';
 import type { CgroupPlaces, CgroupVersion } from './cgroup-places.ts';
 import { amount, flatKeyed, type Stalls, stalls } from './figures.ts';
@@ -13,6 +14,8 @@ export interface MemoryLevel {
   readonly fileBytes: number | null;
   readonly inactiveFileBytes: number | null;
   readonly unreclaimableBytes: number | null;
+  /** Memory of the kernel, of which it is not known what could be given back: not in `unreclaimableBytes`. Version 2 tells its parts. */
+  readonly kernelBytes: number | null;
   readonly fileRefaultCount: number | null;
   readonly swapUsedBytes: number | null;
   /** Null: no limit of its own, or none that can be read. */
@@ -42,6 +45,7 @@ const withoutLimit = {
   fileBytes: null,
   inactiveFileBytes: null,
   unreclaimableBytes: null,
+  kernelBytes: null,
   fileRefaultCount: null,
   swapUsedBytes: null,
   swapLimitBytes: null,
@@ -53,13 +57,30 @@ const withoutLimit = {
 const wanted2 = [
   'anon',
   'file',
+  'kernel',
   'kernel_stack',
   'pagetables',
+  'percpu',
+  'sock',
   'shmem',
   'inactive_file',
+  'slab_reclaimable',
   'slab_unreclaimable',
   'workingset_refault_file',
 ] as const;
+
+/**
+ * What the kernel keeps for a group of version 2 and can not give back. Its whole (`kernel`, since 5.18) also holds what has no line of its own;
+ * buffers of sockets are counted beside it. The parts are what older kernels tell, and the lines need not be of the same instant.
+ */
+const kernelHeld = (of: ReadonlyMap<string, number>): number => {
+  const parts = ['slab_unreclaimable', 'kernel_stack', 'pagetables', 'percpu'].reduce(
+    (sum, part) => sum + (of.get(part) ?? 0),
+    0,
+  );
+  const whole = (of.get('kernel') ?? 0) - (of.get('slab_reclaimable') ?? 0);
+  return Math.max(parts, whole) + (of.get('sock') ?? 0);
+};
 
 const readVersion2 = async (
   files: FileReader,
@@ -84,7 +105,6 @@ const readVersion2 = async (
   const of = flatKeyed(stat, wanted2);
   const anon = of.get('anon') ?? null;
   const shmem = of.get('shmem') ?? null;
-  const kernel = [of.get('slab_unreclaimable'), of.get('kernel_stack'), of.get('pagetables')];
   return {
     folder,
     version: 2,
@@ -93,8 +113,8 @@ const readVersion2 = async (
     anonBytes: anon,
     fileBytes: of.get('file') ?? null,
     inactiveFileBytes: of.get('inactive_file') ?? null,
-    unreclaimableBytes:
-      anon === null || shmem === null ? null : kernel.reduce<number>((sum, part) => sum + (part ?? 0), anon + shmem),
+    unreclaimableBytes: anon === null || shmem === null ? null : anon + shmem + kernelHeld(of),
+    kernelBytes: null,
     fileRefaultCount: of.get('workingset_refault_file') ?? null,
     swapUsedBytes: amount(swap),
     swapLimitBytes: amount(swapLimit),
@@ -134,7 +154,11 @@ const readVersion1 = async (
   const limitBytes = realLimit([memoryBytes, of.get('hierarchical_memory_limit') ?? null], machineBytes);
   const oomKillCount = flatKeyed(control, ['oom_kill']).get('oom_kill') ?? null;
   if (limitBytes === null) return { folder, version: 1, usedBytes, ...withoutLimit, oomKillCount };
-  const [both, hits] = await Promise.all([read('memory.memsw.limit_in_bytes'), read('memory.failcnt')]);
+  const [both, hits, kernel] = await Promise.all([
+    read('memory.memsw.limit_in_bytes'),
+    read('memory.failcnt'),
+    read('memory.kmem.usage_in_bytes'),
+  ]);
   const bothBytes = amount(both);
   const inactive = of.get('total_inactive_file') ?? null;
   const anon = of.get('total_rss') ?? null;
@@ -147,8 +171,9 @@ const readVersion1 = async (
     anonBytes: anon,
     fileBytes: of.get('total_cache') ?? null,
     inactiveFileBytes: inactive,
-    // Version 1 does not tell which part of the kernel's memory could go.
     unreclaimableBytes: anon === null || shmem === null ? null : anon + shmem,
+    // Not what TCP buffers: version 1 counts that beside `usage_in_bytes`, with a limit of its own (memory.kmem.tcp.*).
+    kernelBytes: amount(kernel),
     fileRefaultCount: of.get('total_workingset_refault_file') ?? null,
     swapUsedBytes: of.get('total_swap') ?? null,
     swapLimitBytes: bothBytes === null || memoryBytes === null ? null : Math.max(0, bothBytes - memoryBytes),
@@ -157,6 +182,18 @@ const readVersion1 = async (
     oomKillCount,
     stalls: null,
   };
+};
+
+/** What it takes to tell how much of `kernelBytes` is held; null where something is missing. */
+export const readKernelMemory = async (
+  files: FileReader,
+  usedBytes: number,
+  machineSlabBytes: number | null,
+): Promise<KernelMemoryReading | null> => {
+  const counts = ['dentry-state', 'inode-nr'].map((name) => files.text(`/proc/sys/fs/${name}`, 128));
+  const [machineDentries, machineInodes] = (await Promise.all(counts)).map((text) => amount(text?.split(/\s/, 1)[0]));
+  if (machineSlabBytes === null || machineDentries == null || machineInodes == null) return null;
+  return { usedBytes, machineSlabBytes, machineDentries, machineInodes };
 };
 
 /** Reads one level. @param machineBytes the memory of the machine. */

@@ -51,13 +51,22 @@ const lineSchema = z.object({
   anon: count,
   /** Shared memory and files of a tmpfs: in the page cache, but nothing can be done with them under pressure. */
   shmem: count,
-  /** Kernel stacks, page tables and slabs that cannot be given back; cgroup v2 only. */
+  /** What the kernel keeps and cannot give back, with the buffers of sockets; cgroup v2 only. */
   kernel: count,
+  /** All that the kernel keeps, also what can be given back; cgroup v1 only, as the next three, which are the machine's. */
+  kmem: count,
+  /** Slabs that can be given back. None at all is what lxcfs says of what it does not know. */
+  slab: positive,
+  /** Names of files that are remembered, and files. */
+  dentries: count,
+  files: count,
   inactive: count,
   hits: count,
   /** Times memory went over `memory.high`; cgroup v2 only. */
   high: count,
   oomKill: count,
+  /** Kills in groups below the one that is reported, added up every ten seconds; cgroup v1 only, whose `oomKill` lacks them. */
+  oomBelow: count,
   swap: count,
   swapMax: count,
   swapTotal: count,

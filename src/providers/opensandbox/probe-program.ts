@@ -139,32 +139,50 @@ read_machine() {
   ticks=null; case $t in *.??) num "\${t%.*}\${t#*.}"; ticks=$v;; esac
   memTotal=null memAvail=null
   [ $slow = 1 ] && swapTotal=null swapFree=null
+  slab=null
   while read -r a b x; do
     case $a in
       MemTotal:) kib "$b"; memTotal=$v;;
-      MemAvailable:) kib "$b"; memAvail=$v; [ $slow = 1 ] || break;;
+      MemAvailable:) kib "$b"; memAvail=$v; case $slow$cg in 0[!1]) break;; esac;;
       SwapTotal:) kib "$b"; swapTotal=$v;;
-      SwapFree:) kib "$b"; swapFree=$v; break;;
+      SwapFree:) kib "$b"; swapFree=$v; [ $cg = 1 ] || break;;
+      SReclaimable:) kib "$b"; slab=$v; break;;
     esac
   done <"$proc/meminfo"
 }
+# Version 1 counts a kill only in the group where the process was. More groups than these are not added up.
+kills_below() {
+  below=0 n=0
+  for d in "$M"/*/memory.oom_control "$M"/*/*/memory.oom_control "$M"/*/*/*/memory.oom_control; do
+    while read -r a b x; do case $a in oom_kill) num "$b"; [ \${#v} -gt 9 ] || [ $v = null ] || below=$((below+v)) n=$((n+1));; esac; done <"$d"
+    [ $n -le 48 ] || { below=null; return; }
+  done
+}
 read_memory() {
   mem=null memMax=null anon=null shmem=null kernel=null inactive=null hits=null high=null kills=null swap=null
-  [ $slow = 1 ] && swapMax=null
+  kmem=null dentries=null inos=null
+  [ $slow = 1 ] && swapMax=null below=null
   [ $cg = 0 ] && return
   one "$M/$fu"; mem=$v; [ $mem = null ] && return
   one "$M/$fl"; memMax=$v
   if [ $cg = 2 ]; then
+    # all of the kernel less what can go, where it is told; buffers of sockets are counted beside it
+    l=null k=0 h=0
     while read -r a b x; do
       case $a in
         anon) num "$b"; anon=$v;;
-        kernel_stack|pagetables|slab_unreclaimable)
+        kernel) num "$b"; l=$v;;
+        sock) num "$b"; [ $v = null ] || k=$v;;
+        slab_reclaimable) num "$b"; [ $v = null ] || h=$v;;
+        kernel_stack|pagetables|percpu|slab_unreclaimable)
           num "$b"; case $v$kernel in null*) ;; *null) kernel=$v;; *) kernel=$((kernel+v));; esac
           [ "$a" = slab_unreclaimable ] && break;;
         shmem) num "$b"; shmem=$v;;
         inactive_file) num "$b"; inactive=$v;;
       esac
     done <"$M/memory.stat"
+    [ $l = null ] || { l=$((l-h)); [ $kernel != null ] && [ $kernel -ge $l ] || kernel=$l; }
+    [ $kernel = null ] || kernel=$((kernel+k))
     while read -r a b x; do
       case $a in high) num "$b"; high=$v;; max) num "$b"; hits=$v;; oom_kill) num "$b"; kills=$v; break;; esac
     done <"$M/memory.events"
@@ -182,8 +200,12 @@ read_memory() {
       esac
     done <"$M/memory.stat"
     one "$M/memory.failcnt"; hits=$v
+    # which part of it could go is not told: what the machine remembers of files tells how much of its growth
+    one "$M/memory.kmem.usage_in_bytes"; kmem=$v
+    one "$proc/sys/fs/dentry-state"; dentries=$v; one "$proc/sys/fs/inode-nr"; inos=$v
     while read -r a b x; do case $a in oom_kill) num "$b"; kills=$v;; esac; done <"$M/memory.oom_control"
     if [ $slow = 1 ]; then
+      [ $memMax = null ] || kills_below
       one "$M/memory.limit_in_bytes"; l=$v; one "$M/memory.memsw.limit_in_bytes"
       case $v$l in *null*) ;; *) [ $v -ge $l ] && swapMax=$((v-l));; esac
     fi
@@ -274,7 +296,7 @@ probe() {
   num "\${FORESIGHT_LINES:-$1}"; lines=$v; [ $lines = null ] && lines=$1
   dec "\${FORESIGHT_CADENCE:-$2}"; cadence=$v; [ $cadence = null ] && cadence=$2
   every=$3
-  i=0 scanNext=0 fdNext=0 limits= heaps= found= level=0 M= P= C= A=
+  i=0 scanNext=0 fdNext=0 limits= heaps= found= level=0 below=null M= P= C= A=
   find_machine
   find_groups
   while :; do
@@ -284,6 +306,7 @@ probe() {
     read_memory; read_cpu; read_pids; read_stall
     o="{\\"v\\":1,\\"t\\":$t,\\"cg\\":$cg,\\"level\\":$level,\\"cpus\\":$cpus,\\"memTotal\\":$memTotal,\\"memAvail\\":$memAvail"
     put mem $mem; put memMax $memMax; put anon $anon; put shmem $shmem; put kernel $kernel; put inactive $inactive; put hits $hits; put high $high; put oomKill $kills
+    [ $cg = 1 ] && { put kmem $kmem; put slab $slab; put dentries $dentries; put files $inos; put oomBelow $below; }
     put swap $swap; put swapMax $swapMax; put swapTotal $swapTotal; put swapFree $swapFree
     put psi $psi; put stall $stall
     put cpuUs $cpuUs; put quotaUs $q; put periodUs $w; put periods $periods; put throttled $throttled

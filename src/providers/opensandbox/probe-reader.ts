@@ -1,4 +1,5 @@
 import { defaultHeap } from '../../model/heap-defaults.ts';
+import { KernelMemory } from '../../model/kernel-memory.ts';
 import { processName } from '../../model/process-name.ts';
 import type {
   BytesReading,
@@ -38,9 +39,10 @@ export function createProbeReader(options: ProbeReaderOptions): ProbeReader {
   const clock = createLineClock();
   const cpu = createCpuMeter();
   const counters = createMemoryCounters();
+  const kernel = createKernelMeter();
   return {
     read(line, receivedAtMs) {
-      const memory = memoryOf(line, counters(line));
+      const memory = memoryOf(line, counters(line), kernel(line));
       const sample: Sample = {
         kind: 'sample',
         sandboxId: options.sandboxId,
@@ -150,15 +152,29 @@ function createMemoryCounters(): (line: ProbeLine) => MemoryCounters {
   const oomKill = createShiftedCounter();
   const hits = createShiftedCounter();
   const high = createShiftedCounter();
+  const below = createSumCounter();
   return (line) => {
     const moved = level !== null && line.level !== level;
     level = line.level;
     const throttleHits = high(line.high, moved);
+    const kills = oomKill(line.oomKill, moved);
+    const killsBelow = below(line.oomBelow, moved);
     return {
-      oomKillCount: oomKill(line.oomKill, moved),
+      oomKillCount: kills === null ? null : kills + killsBelow,
       limitHitCount: hits(line.hits, moved),
       ...(throttleHits === null ? {} : { throttleHitCount: throttleHits }),
     };
+  };
+}
+
+/** The rises of a sum over groups that come and go: it falls when one of them vanishes, which takes nothing back. */
+function createSumCounter(): (value: number | null, moved: boolean) => number {
+  let last: number | null = null;
+  let sum = 0;
+  return (value, moved) => {
+    if (value !== null && last !== null && !moved) sum += Math.max(0, value - last);
+    last = value;
+    return sum;
   };
 }
 
@@ -177,6 +193,7 @@ function createShiftedCounter(): (value: number | null, moved: boolean) => numbe
 function memoryOf(
   line: ProbeLine,
   counters: MemoryCounters,
+  kernelBytes: number,
 ): { source: SampleSource; reading: MemoryReading } | undefined {
   const { mem, memTotal, memAvail } = line;
   if (line.cg !== 0 && mem !== null) {
@@ -190,7 +207,7 @@ function memoryOf(
         ...counters,
         // On a cgroup without its own, the machine's would speak of the neighbours.
         stalledPercent: line.psi === 2 ? line.stall : null,
-        ...unreclaimableOf(line),
+        ...unreclaimableOf(line, kernelBytes),
       },
     };
   }
@@ -211,8 +228,25 @@ function memoryOf(
 }
 
 /** Older kernels do not tell shared memory apart; then it is not known what could be given back. */
-function unreclaimableOf({ anon, shmem, kernel }: ProbeLine): Pick<MemoryReading, 'unreclaimableBytes'> {
-  return anon === null || shmem === null ? {} : { unreclaimableBytes: anon + shmem + (kernel ?? 0) };
+function unreclaimableOf(
+  { mem, anon, shmem }: ProbeLine,
+  kernelBytes: number,
+): Pick<MemoryReading, 'unreclaimableBytes'> {
+  if (mem === null || anon === null || shmem === null) return {};
+  return { unreclaimableBytes: Math.min(mem, anon + shmem + kernelBytes) };
+}
+
+/** What of the kernel's memory cannot be given back: told by cgroup v2, concluded from its growth on v1. */
+function createKernelMeter(): (line: ProbeLine) => number {
+  const memory = new KernelMemory();
+  return ({ cg, level, kernel, kmem, slab, dentries, files }) => {
+    if (cg !== 1) return kernel ?? 0;
+    const isTold = kmem !== null && slab !== null && dentries !== null && files !== null;
+    const reading = isTold
+      ? { usedBytes: kmem, machineSlabBytes: slab, machineDentries: dentries, machineInodes: files }
+      : null;
+    return memory.held(String(level), reading);
+  };
 }
 
 /** A limit that the machine cannot even fill is none. One that is all of it shows that the machine is made up of it, as lxcfs does. */

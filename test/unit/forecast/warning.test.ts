@@ -85,7 +85,7 @@ describe('no warning', () => {
       const forecast = forecastAfter(forecaster, [sample(s, { memoryMiB: 30 + 2 * s, anonMiB: 25 })], 'memory');
       expect(forecast.pBreak300).toBeLessThan(0.05);
       expect(forecast.pressure).toBeCloseTo((30 + 2 * s) / 256, 9);
-      if (s === 99) expect(forecast.evidence).toMatch(/; 226 MiB left once 198 MiB of file cache is given back$/);
+      if (s === 99) expect(forecast.evidence).toMatch(/; 226 MiB left once 198 MiB of cache is given back$/);
     }
   });
 });

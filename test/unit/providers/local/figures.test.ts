@@ -72,7 +72,11 @@ describe('texts of the kernel', () => {
       availableBytes: 40_960,
       swapTotalBytes: null,
       swapFreeBytes: null,
+      slabReclaimableBytes: null,
     });
+    expect(machineMemory(`${text}SReclaimable: 3 kB\n`)?.slabReclaimableBytes).toBe(3 * 1024);
+    // lxcfs, of what it does not know.
+    expect(machineMemory(`${text}SReclaimable: 0 kB\n`)?.slabReclaimableBytes).toBeNull();
     expect(machineMemory('MemTotal: 0 kB\nMemFree: 1 kB')).toBeNull();
     expect(machineMemory('MemTotal: 9 kB')).toBeNull();
     expect(machineMemory('MemTotal: 9 kB\nMemAvailable: 12 kB')?.availableBytes).toBe(9 * 1024);

@@ -95,6 +95,17 @@ describe('sample of a line', () => {
     expect(reader()({ ...cgroup, anon: 90 }).memory).not.toHaveProperty('unreclaimableBytes');
   });
 
+  it('counts of the kernel on cgroup v1 what grows while the machine remembers no more of files', () => {
+    const read = reader();
+    const group1 = { ...cgroup, cg: 1, anon: 90, shmem: 20, slab: 900, dentries: 10, files: 10, level: 0 };
+    const held = (more: object) => read({ ...group1, ...more }).memory?.unreclaimableBytes;
+    expect([held({ kmem: 20 }), held({ kmem: 50 }), held({ kmem: 60, slab: 910 })]).toEqual([110, 140, 140]);
+    // For once not told; more than is used; another level.
+    expect([held({ kmem: null }), held({ kmem: 190, slab: 910 }), held({ kmem: 190, level: 1 })]).toEqual([
+      140, 200, 110,
+    ]);
+  });
+
   it('never has a working set below zero', () => {
     expect(reader()({ ...cgroup, inactive: 500 }).memory?.workingSetBytes).toBe(0);
   });
@@ -226,6 +237,14 @@ describe('counters of kills', () => {
     const read = reader();
     const kills = (level: number, oomKill: number) => read({ ...cgroup, level, oomKill }).memory?.oomKillCount;
     expect([kills(1, 2), kills(0, 50), kills(0, 51), kills(1, 2), kills(1, 3)]).toEqual([2, 2, 3, 3, 4]);
+  });
+
+  it('go on with those in groups below, which come and go', () => {
+    const read = reader();
+    const kills = (oomBelow: number | null, level = 0) =>
+      read({ ...cgroup, cg: 1, level, oomKill: 2, oomBelow }).memory?.oomKillCount;
+    expect([kills(5), kills(6), kills(6), kills(1), kills(3)]).toEqual([2, 3, 3, 3, 5]);
+    expect([kills(null), kills(40), kills(41), kills(90, 1), kills(91, 1)]).toEqual([5, 5, 6, 6, 7]);
   });
 
   it('start anew with the group', () => {

@@ -237,6 +237,43 @@ describe.each(shells)('in $name', (shell) => {
     expect(line.procs?.map((process) => process?.pid)).toEqual([412, 417]);
   });
 
+  it('tells the whole of what the kernel keeps for a v1 group, and what the machine remembers of files', () => {
+    const line = lineOf('v1', ({ cgroup, proc }) => {
+      mkdirSync(join(proc, 'sys/fs'), { recursive: true });
+      writeFileSync(join(proc, 'sys/fs/dentry-state'), '385516\t383811\t45\t0\t110419\t0\n');
+      writeFileSync(join(proc, 'sys/fs/inode-nr'), '274083\t1\n');
+      writeFileSync(join(proc, 'meminfo'), 'MemTotal: 8388608 kB\nMemAvailable: 4096 kB\nSReclaimable: 512 kB\n');
+      writeFileSync(join(cgroup, 'memory/memory.kmem.usage_in_bytes'), '1048576\n');
+    });
+    expect(line).toMatchObject({ kmem: mebibyte, slab: mebibyte / 2, dentries: 385_516, files: 274_083, kernel: null });
+    expect(lineOf('v1')).toMatchObject({ kmem: null, slab: null, dentries: null, files: null });
+  });
+
+  it('adds up the kills in groups below a v1 group, and not in more of them than a few dozens', () => {
+    const withGroups = (names: readonly string[]) => (tree: { cgroup: string }) => {
+      for (const name of names) {
+        mkdirSync(join(tree.cgroup, 'memory', name), { recursive: true });
+        writeFileSync(join(tree.cgroup, 'memory', name, 'memory.oom_control'), 'under_oom 0\noom_kill 2\n');
+      }
+    };
+    expect(lineOf('v1')).toMatchObject({ oomKill: 4, oomBelow: 0 });
+    expect(lineOf('v1', withGroups(['a b', 'c', 'c/d/$(e)']))).toMatchObject({ oomKill: 4, oomBelow: 6 });
+    const many = Array.from({ length: 60 }, (_, i) => `box${i}`);
+    expect(lineOf('v1', withGroups(many)).oomBelow).toBeNull();
+    expect(lineOf('v1-unlimited', withGroups(['a'])).oomBelow).toBeNull();
+  });
+
+  it('counts all that the kernel keeps for a v2 group and can not give back, and the buffers of sockets', () => {
+    const kernelOf = (stat: string) =>
+      lineOf('v2-limited', ({ cgroup }) => writeFileSync(join(cgroup, 'memory.stat'), `${stat}inactive_file 1\n`))
+        .kernel;
+    const slabs = 'slab_reclaimable 40\nslab_unreclaimable 3\n';
+    expect(kernelOf(`kernel 60\nkernel_stack 1\npagetables 2\npercpu 4\nsock 30\nshmem 1\n${slabs}`)).toBe(50);
+    expect(kernelOf(`kernel_stack 1\npagetables 2\npercpu 4\nsock 30\n${slabs}`)).toBe(40);
+    expect(kernelOf(`kernel 9\nkernel_stack 1\npagetables 2\n${slabs}`)).toBe(6);
+    expect(kernelOf('anon 1\n')).toBeNull();
+  });
+
   it('takes no limit from the number that v1 writes for none', () => {
     expect(lineOf('v1-unlimited')).toMatchObject({ cg: 1, mem: 48 * mebibyte, memMax: null });
   });
