@@ -71,6 +71,8 @@ export const compose = (options: SupervisorOptions): Composition => {
       history,
       unkept,
       rememberedFixes,
+      currentId: () => fleet.current.id,
+      record: (sandboxId) => fleet.record(sandboxId),
       workspaceOf: (sandboxId) => {
         const record = fleet.record(sandboxId);
         return record === null ? null : recorder.workspaceOf(record);

@@ -5,7 +5,9 @@ import type { Sandbox } from '../model/sandbox.ts';
 import type { SandboxView } from '../model/view.ts';
 import { Recurrences } from './error-fixes/recurrences.ts';
 import { FixSuccesses } from './fix-successes.ts';
+import { FoundEnds } from './found-ends.ts';
 import { Remembered } from './remembered.ts';
+import type { SandboxRecord } from './sandbox-record.ts';
 import { UnseenEnds } from './unseen-ends.ts';
 import type { Tasks } from './waiting.ts';
 
@@ -18,6 +20,8 @@ export interface RecollectionsHost {
   readonly unkept: readonly string[];
   /** The fixes a person gave to errors. */
   readonly rememberedFixes: () => readonly RememberedFix[];
+  currentId(): string | null;
+  record(sandboxId: string): SandboxRecord | null;
   /** The workspace of a sandbox, or null when it is not known. */
   workspaceOf(sandboxId: string): string | null;
   /** The views may look different now. */
@@ -33,6 +37,7 @@ export class Recollections {
   readonly successes: FixSuccesses;
   readonly recurrences: Recurrences;
   readonly #unseen: UnseenEnds;
+  readonly #found: FoundEnds;
   #maximumAgeMs: number;
 
   /** @param maximumAgeMs sandboxes that ended longer ago are not shown */
@@ -49,6 +54,14 @@ export class Recollections {
       unkept,
       maximumAgeMs: () => this.#maximumAgeMs,
       written: () => this.remembered.load(),
+    });
+    this.#found = new FoundEnds({
+      clock,
+      log,
+      tasks,
+      history,
+      currentId: () => host.currentId(),
+      record: (sandboxId) => host.record(sandboxId),
     });
     this.successes = new FixSuccesses({ history, tasks, log });
     this.recurrences = new Recurrences({
@@ -76,6 +89,7 @@ export class Recollections {
   /** A complete list of a server came. */
   listed(provider: SandboxProvider, sandboxes: readonly Sandbox[]): void {
     this.#unseen.listed(provider, sandboxes);
+    this.#found.listed(provider, sandboxes);
   }
 
   /** @returns the view with what is known of its errors, and of its end when it was found ended. */
@@ -99,6 +113,7 @@ export class Recollections {
   close(): void {
     this.remembered.close();
     this.#unseen.close();
+    this.#found.close();
     this.recurrences.close();
   }
 }

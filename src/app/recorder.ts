@@ -176,6 +176,8 @@ export class Recorder {
     if (ends.some((each) => each.id !== incident.id)) return;
     const [before] = ends;
     if (!this.#told.has(incident.sandboxId) || before?.text === incident.text) return;
+    // What the system said of it was read then, and is not asked for again.
+    if (before?.certainty === 'certain' && incident.certainty === 'probable') return;
     // Found again after a new start, its end has not become later.
     history.recordIncident(before === undefined ? incident : { ...incident, atMs: before.atMs });
   }

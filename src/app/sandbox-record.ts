@@ -36,6 +36,8 @@ export class SandboxRecord {
   #isInterrupted = false;
   #gone = false;
   readonly #order: WordOrder;
+  /** When it was known to live last: by a word of the server, a reading, or because it was about to be deleted from here. */
+  #aliveAtMs = Number.NEGATIVE_INFINITY;
   #endedNo: number | null = null;
   #endedAtMs: number | null = null;
   /** It was there before it ended, so that its end was seen from here. */
@@ -54,6 +56,7 @@ export class SandboxRecord {
     this.#told = sandbox;
     this.#sandbox = this.#run.see(sandbox);
     this.#seenAlive = !isEnded(sandbox.phase);
+    if (this.#seenAlive) this.#aliveAtMs = toldAtMs;
     this.seenNo = host.nextNo();
     this.#inside = provider.isHere === true;
     this.monitor = createSandboxMonitor({
@@ -62,7 +65,7 @@ export class SandboxRecord {
       supports: this.supports,
       successOf: (id) => host.successOf(id),
       capabilities: provider.capabilities,
-      nowMs: host.clock.now(),
+      nowMs: this.#happenedAtMs(sandbox, host.clock.now()),
       policy: host.policy(),
       steady: true,
       ...(host.peaks === null ? {} : { peaks: host.peaks }),
@@ -90,6 +93,7 @@ export class SandboxRecord {
       sample: (sample) =>
         this.#tell(() => {
           this.monitor.observe(sample);
+          this.#aliveAtMs = Math.max(this.#aliveAtMs, sample.atMs);
           host.sampled(this, sample);
           this.#removable?.consider(this.monitor.view(clock.now()));
           this.#lookWhetherItLives();
@@ -171,6 +175,8 @@ export class SandboxRecord {
 
   /** A deletion of ours is about to be asked for; `fixDone` tells its end. */
   deletionBegins(): void {
+    // The clock of the server may be off: an end of our making is not told as one before it.
+    if (!this.ended) this.#aliveAtMs = Math.max(this.#aliveAtMs, this.#host.clock.now());
     this.monitor.deletionBegins(this.#host.clock.now());
   }
 
@@ -201,7 +207,8 @@ export class SandboxRecord {
     const before = this.phase;
     this.#gone = false;
     this.#sandbox = sandbox;
-    this.#tell(() => this.monitor.lifecycle(sandbox, atMs));
+    if (!isEnded(sandbox.phase)) this.#aliveAtMs = Math.max(this.#aliveAtMs, atMs);
+    this.#tell(() => this.monitor.lifecycle(sandbox, this.#happenedAtMs(sandbox, atMs)));
     if (isEnded(sandbox.phase)) this.#markEnded();
     else this.#markAlive();
     // Each interruption has its own story; another state may be told between it and the next run.
@@ -212,6 +219,15 @@ export class SandboxRecord {
     if (before === this.phase) return;
     this.#host.phaseChanged(this);
     this.#link.phaseChanged();
+  }
+
+  /**
+   * @returns when what the server says came about: its end at the time the server gives, where that can be; else the time it was asked at.
+   * What lies before the last sign of life, or in the future, comes of another clock.
+   */
+  #happenedAtMs({ phase, endedAtMs }: Sandbox, askedAtMs: number): number {
+    if (!isEnded(phase) || endedAtMs === undefined) return askedAtMs;
+    return endedAtMs > this.#aliveAtMs && endedAtMs <= this.#host.clock.now() ? endedAtMs : askedAtMs;
   }
 
   /** What the server says of one that is only not ready is taken for an interruption until its processes tell otherwise. */
@@ -311,12 +327,20 @@ export class SandboxRecord {
     return this.#link.sampled && (isEnded(phase) || phase === 'stopping' || phase === 'interrupted');
   }
 
+  /** Reads what the system says of an end that nobody saw. */
+  readFoundEnd(): void {
+    const end = this.monitor.view(this.#host.clock.now()).incidents.find(({ endsSandbox }) => endsSandbox);
+    const isExplained = end?.certainty === 'certain' && (end.cause === 'exited' || end.cause === 'expired');
+    if (this.foundEnded && !this.#gone && !isExplained) this.#lastWords.readEnd();
+  }
+
   /** Only of one that is measured: nobody asks after hundreds that are only listed. */
   #planLastWords(): void {
     this.#lastWords.plan(this.#sandbox, this.watched && this.provider.capabilities.vanishesAtExpiry);
   }
 
   #hear(diagnostics: string): void {
+    const nowMs = this.#host.clock.now();
     this.#host.inbox.push({
       sandboxId: this.id,
       commandId: null,
@@ -324,7 +348,8 @@ export class SandboxRecord {
       source: 'diagnostics',
       text: diagnostics,
       exitCode: null,
-      atMs: this.#host.clock.now(),
+      // What is found long after the end belongs to it.
+      atMs: this.foundEnded ? this.#happenedAtMs(this.#sandbox, nowMs) : nowMs,
     });
   }
 

@@ -191,7 +191,9 @@ export class UnseenEnds {
     const behind = signalsBehind(finding);
     const last = warnings.find(({ signal }) => behind.includes(signal));
     const warning = last?.outcome === 'open' ? last : null;
-    const atMs = finding.cause === 'expired' && expiresAtMs !== null ? Math.min(expiresAtMs, nowMs) : lastSeenAtMs;
+    // A server that was down at the deadline removes it when it is back: until then it lives.
+    const endedAtMs = finding.cause === 'expired' ? Math.max(expiresAtMs ?? 0, lastSeenAtMs) : lastSeenAtMs;
+    const atMs = Math.min(endedAtMs, nowMs);
     return {
       id: incidentId(sandboxId),
       sandboxId,

@@ -58,6 +58,8 @@ export interface Sandbox {
   readonly reason: string | null;
   readonly message: string | null;
   readonly createdAtMs: number | null;
+  /** When it ended, as the provider itself says; absent where it has not, or where the provider does not tell. Its clock may be off. */
+  readonly endedAtMs?: number;
   readonly expiry: Expiry | null;
   readonly image: string | null;
   /**

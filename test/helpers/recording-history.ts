@@ -206,8 +206,9 @@ export class RecordingHistory implements HistoryStore {
       .slice(0, query.limit);
   }
 
-  diagnostics(): Promise<readonly DiagnosticsNote[]> {
-    return Promise.resolve([...this.noteList]);
+  diagnostics({ sandboxId, limit }: HistoryQuery): Promise<readonly DiagnosticsNote[]> {
+    const notes = this.noteList.filter((each) => (sandboxId ?? each.sandboxId) === each.sandboxId);
+    return Promise.resolve(notes.toReversed().slice(0, limit));
   }
 
   samples(sandboxId: string): Promise<readonly Sample[]> {

@@ -27,7 +27,8 @@ export function statusView(entry: Entry, switches: Switches): Record<string, str
   const { sandbox } = entry;
   const strange = switches.get('strangeState', sandbox.id);
   const atMs = sandbox.finishedAtMs > 0 ? sandbox.finishedAtMs : sandbox.createdAtMs;
-  const status = { ...describe(entry), lastTransitionAt: formatTimestamp(atMs) };
+  const offsetMs = Number(switches.get('clockOffset'));
+  const status = { ...describe(entry), lastTransitionAt: formatTimestamp(atMs + offsetMs) };
   return strange === '' ? status : { ...status, state: strange };
 }
 

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../model/ports.ts';
-import type { Expiry, Sandbox } from '../../model/sandbox.ts';
+import { type Expiry, isEnded, type Sandbox } from '../../model/sandbox.ts';
 import { originOf } from './origin.ts';
 import type { WireSandbox, WireSnapshot } from './schemas.ts';
 import { phaseOf } from './states.ts';
@@ -23,12 +23,24 @@ const localTime = (text: string | undefined, toLocal: ToLocal): number | null =>
   return serverMs === null ? null : toLocal(serverMs);
 };
 
+/**
+ * When one that has ended came to its end. Of one that runs the same field tells of an earlier run, and servers that do not know it send the
+ * time of its creation.
+ */
+const endOf = (wire: WireSandbox, toLocal: ToLocal): number | null => {
+  if (!isEnded(phaseOf(wire.status.state, wire.status.reason ?? null))) return null;
+  const endedMs = parseTimestamp(wire.status.lastTransitionAt);
+  const isPossible = endedMs !== null && endedMs > (parseTimestamp(wire.createdAt) ?? 0);
+  return isPossible ? toLocal(endedMs) : null;
+};
+
 /** A sandbox in our words. `knowledge` is what has been found out besides the server's own description. */
 export const toSandbox = (wire: WireSandbox, knowledge: RenewKnowledge, toLocal: ToLocal = sameClock): Sandbox => {
   const metadata = wire.metadata ?? {};
   const reason = wire.status.reason ?? null;
   const expiresAtMs = localTime(wire.expiresAt, toLocal);
   const renews = expiresAtMs === null ? 'does-not-renew' : knowledge;
+  const endedAtMs = endOf(wire, toLocal);
   const image = wire.image?.uri ?? (wire.snapshotId === undefined ? null : `snapshot ${wire.snapshotId}`);
   return {
     id: wire.id,
@@ -39,6 +51,7 @@ export const toSandbox = (wire: WireSandbox, knowledge: RenewKnowledge, toLocal:
     reason,
     message: wire.status.message ?? null,
     createdAtMs: localTime(wire.createdAt, toLocal),
+    ...(endedAtMs === null ? {} : { endedAtMs }),
     expiry: expiresAtMs === null ? null : expiryAt(expiresAtMs, renews),
     image,
     origin: originOf(image, wire.entrypoint),

@@ -25,11 +25,10 @@ const labels = z.catch(
   undefined,
 );
 
-const status = z.catch(z.object({ state: z.catch(z.string(), ''), reason: text, message: text }), {
-  state: '',
-  reason: undefined,
-  message: undefined,
-});
+const status = z.catch(
+  z.object({ state: z.catch(z.string(), ''), reason: text, message: text, lastTransitionAt: text }),
+  { state: '', reason: undefined, message: undefined, lastTransitionAt: undefined },
+);
 
 const wireSandbox = z.object({
   id: z.string().check(z.minLength(1)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorEvent } from '../../../src/model/error-event.ts';
+import type { Incident } from '../../../src/model/incident.ts';
 import { lifeKey, noEndBytes } from '../../../src/model/life.ts';
 import type { ErrorSource, ProviderActions } from '../../../src/model/ports.ts';
 import type { Expiry } from '../../../src/model/sandbox.ts';
@@ -396,6 +397,18 @@ describe('a sandbox that had ended before it was seen', () => {
     app.refresh();
     expect(app.view.sandboxes[0]).toBe(before);
     await app.dispose();
+  });
+
+  it('does not replace what was read of it then by a guess', async () => {
+    const killed = { ...failed, message: 'Sandbox container exited with code 137.' };
+    const first = await startedBench([killed]);
+    await first.app.dispose();
+    const [guess] = first.history.incidentList;
+    expect(guess).toMatchObject({ cause: 'crashed', certainty: 'probable' });
+    const sure = { ...guess, cause: 'out-of-memory', certainty: 'certain', text: 'a ran out of memory.' } as Incident;
+    first.history.recordIncident(sure);
+    const { history } = await startedBench([killed], { history: first.history });
+    expect(history.incidentList).toEqual([sure]);
   });
 
   it('is another matter than one that ends before our eyes, whatever is remembered', async () => {

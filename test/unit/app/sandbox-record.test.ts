@@ -150,3 +150,96 @@ describe('words of the server that come in another order than they were asked fo
     expect(view('a').sandbox.phase).toBe('running');
   });
 });
+
+describe('the time of an end', () => {
+  const failed = (endedAtMs?: number, parts: Partial<Sandbox> = {}): Sandbox =>
+    aSandbox('a', {
+      phase: 'failed',
+      rawState: 'Failed',
+      message: 'Sandbox container exited with code 1.',
+      ...(endedAtMs === undefined ? {} : { endedAtMs }),
+      ...parts,
+    });
+  const endOf = ({ view }: AppBench): number | undefined => view('a').incidents[0]?.atMs;
+
+  it('is what the server says of one that ended before it was seen', async () => {
+    const bench = await startedBench([failed(noon - 57_000)]);
+    expect(endOf(bench)).toBe(noon - 57_000);
+    expect(bench.view('a').timeline).toMatchObject([{ phase: 'failed', atMs: noon - 57_000 }]);
+    expect(bench.history.transitionList.map(({ transition }) => transition.atMs)).toEqual([noon - 57_000]);
+  });
+
+  it('is what the server says of one that ended while the server could not be asked', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    const { clock, provider, show, view } = bench;
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(5_000);
+    provider.stream('a').queue.fail(new Problem('reset', 'cut'));
+    const endedAtMs = clock.now() - 3_000;
+    provider.findProblem = new Problem('unreachable', 'nobody there');
+    await clock.advance(20_000);
+    provider.put(failed(endedAtMs));
+    await show();
+    expect(endOf(bench)).toBe(endedAtMs);
+    expect(view('a').timeline.at(-1)).toMatchObject({ phase: 'failed', atMs: endedAtMs });
+    // Later lists change nothing.
+    provider.tell();
+    await show();
+    expect(view('a').incidents).toHaveLength(1);
+    expect(endOf(bench)).toBe(endedAtMs);
+  });
+
+  it.each([
+    ['in the future', (nowMs: number) => nowMs + 60_000],
+    ['before its last reading', (nowMs: number) => nowMs - 2_000],
+  ])('is when it was asked for where that of the server is %s', async (_what, at) => {
+    const bench = await startedBench([aSandbox('a')]);
+    const { clock, provider, show } = bench;
+    await clock.advance(5_000);
+    provider.stream('a').queue.push(aSample('a', clock.now()));
+    await clock.advance(1_000);
+    const askedAtMs = clock.now();
+    provider.put(failed(at(askedAtMs)));
+    await show();
+    expect(endOf(bench)).toBe(askedAtMs);
+  });
+
+  it('is not before the last word that it lived, nor is that of an earlier run', async () => {
+    const bench = await startedBench([failed(noon - 60_000)]);
+    const { clock, provider, show, view } = bench;
+    await clock.advance(5_000);
+    // Started again; the server goes on telling of its last end.
+    provider.put(aSandbox('a', { endedAtMs: noon - 60_000 }));
+    await show();
+    expect(view('a').sandbox.phase).toBe('running');
+    expect(view('a').timeline.at(-1)).toMatchObject({ phase: 'running', atMs: noon + 5_500 });
+    await clock.advance(5_000);
+    const askedAtMs = clock.now();
+    provider.put(failed(noon - 60_000));
+    await show();
+    expect(endOf(bench)).toBe(askedAtMs);
+  });
+
+  it('does not make a deletion of ours that of somebody else, where the clock of the server is behind', async () => {
+    const bench = await startedBench([aSandbox('a')], {
+      actions: {
+        delete: () => {
+          bench.provider.sandboxes.set('a', killed(bench.clock.now() - 10_000));
+          return Promise.resolve();
+        },
+      },
+    });
+    const killed = (endedAtMs: number): Sandbox =>
+      failed(endedAtMs, { message: 'Sandbox container exited with code 137.' });
+    const { app, clock, provider, show, view } = bench;
+    await clock.advance(20_000);
+    const plan = await app.planFix('a', 'delete');
+    const fixing = bench.fix(plan);
+    await clock.advance(500);
+    provider.tell();
+    await show();
+    await fixing;
+    await show();
+    expect(view('a').incidents[0]).toMatchObject({ cause: 'deleted', certainty: 'certain' });
+  });
+});

@@ -48,6 +48,13 @@ describe('sandboxes that ended while no window was open', () => {
     expect(shown.toSorted()).toEqual(['early terminated', 'late terminated', 'lives running']);
   });
 
+  it('did not end before they were seen last, though their deadline had passed', async () => {
+    const nowMs = (await open([])).clock.now();
+    const [endedMs, seenMs] = [nowMs - 31 * minute, nowMs - 30 * minute];
+    const { history } = await open([alive('late', seenMs, { expiresAtMs: endedMs })]);
+    expect(history.incidentList).toMatchObject([{ cause: 'expired', atMs: seenMs }]);
+  });
+
   it('belong to the workspace they were used in, or that their metadata names', async () => {
     const seenMs = (await open([])).clock.now() - 60 * minute;
     const { history } = await open([

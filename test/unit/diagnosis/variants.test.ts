@@ -226,3 +226,33 @@ describe('other texts that several tools share', () => {
     expect(told('svn ls https://h/r', 'svn: E170001: Authentication failed').pattern).toBeNull();
   });
 });
+
+describe('a program that is not there', () => {
+  const runc = 'unable to start container process: exec: "/app/run": stat /app/run: no such file or directory: unknown';
+
+  it.each([
+    ['/opt/opensandbox/bootstrap.sh: 9: exec: /app/run: not found', 127],
+    ['/usr/local/bin/docker-entrypoint.sh: exec: line 9: /app/run: not found', 127],
+    ['/entrypoint.sh: line 3: /app/run: No such file or directory', 127],
+    [`failed to create shim task: OCI runtime create failed: runc create failed: ${runc}`, 128],
+    ['[FATAL tini (7)] exec /app/run failed: No such file or directory', 127],
+  ])('is the start command where that was to be started: %s', (text, exitCode) => {
+    const found = told('', text, exitCode);
+    expect(found.pattern).toBe('program-missing');
+    expect(found.title).toBe('The start command does not exist in the image');
+    expect(idsOf(found)).toEqual(['check-entrypoint', 'check-first-line', 'check-mounts', 'check-build']);
+    expect(found.fixes[0]?.title).toBe('Check the path of the start command: /app/run');
+  });
+
+  it.each([
+    ['sh: 1: ./bin/serve: not found', './bin/serve', 127],
+    [`OCI runtime exec failed: exec failed: ${runc}`, '/app/run', 126],
+    ['env: ‘/app/run’: No such file or directory', '/app/run', 127],
+  ])('is any program elsewhere: %s', (text, path, exitCode) => {
+    const found = told('make run', text, exitCode);
+    expect(found.pattern).toBe('program-missing');
+    expect(found.title).toBe('There is no program at this path');
+    expect(idsOf(found)).toEqual(['show-path', 'inspect-first-line', 'correct-path']);
+    expect(found.fixes[0]?.argv?.slice(4)).toEqual([path]);
+  });
+});

@@ -46,6 +46,46 @@ describe('toSandbox', () => {
     });
   });
 
+  describe('tells when it ended', () => {
+    const createdAt = '2026-11-21T20:56:22.373299Z';
+    const endOf = (state: string, lastTransitionAt: unknown, reason = '') =>
+      read({ status: { state, reason, lastTransitionAt }, createdAt }).endedAtMs;
+
+    it('of one that has failed or exited', () => {
+      const atMs = Date.UTC(2026, 10, 21, 21, 1, 2, 784);
+      expect(endOf('Failed', '2026-11-21T21:01:02.784761463Z', 'CONTAINER_EXITED_ERROR')).toBe(atMs);
+      expect(endOf('Terminated', '2026-11-21T22:01:02.784+01:00')).toBe(atMs);
+    });
+
+    it('on the clock of this computer', () => {
+      const status = { state: 'Failed', lastTransitionAt: '2026-11-21T21:01:02Z' };
+      const wire = z.parse(wireSandboxSchema, { id, status, createdAt });
+      expect(toSandbox(wire, 'unknown', (serverMs) => serverMs - 90_000).endedAtMs).toBe(
+        Date.UTC(2026, 10, 21, 20, 59, 32),
+      );
+    });
+
+    it('but not of one that runs again: the time is that of its last end', () => {
+      for (const state of ['Running', 'Paused', 'Pending', 'Stopping', 'Strange'])
+        expect(endOf(state, '2026-11-21T21:01:02Z')).toBeUndefined();
+    });
+
+    it.each([
+      ['missing', undefined],
+      ['null', null],
+      ['of another type', 1_795_303_168],
+      ['malformed', 'yesterday'],
+      ['without a zone', '2026-11-21T21:01:02'],
+      ['the zero of Docker', '0001-01-01T00:00:00Z'],
+      ['before its creation', '2026-11-21T20:56:22Z'],
+      ['that of its creation', createdAt],
+    ])('but not where the time is %s', (_what, time) => {
+      const sandbox = read({ status: { state: 'Failed', lastTransitionAt: time }, createdAt });
+      expect(sandbox).toMatchObject({ phase: 'failed', rawState: 'Failed' });
+      expect(sandbox).not.toHaveProperty('endedAtMs');
+    });
+  });
+
   it('gets by with almost nothing, and with nulls', () => {
     const bare = { phase: 'unknown', rawState: '', expiry: null, createdAtMs: null, image: null, metadata: {} };
     expect(read({})).toMatchObject({ ...bare, name: '2e7ca85d' });
