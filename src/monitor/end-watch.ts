@@ -2,7 +2,7 @@ import type { ProcessExited } from '../model/events.ts';
 import type { FixOutcome } from '../model/fix.ts';
 import type { Incident, IncidentCause } from '../model/incident.ts';
 import type { Sample } from '../model/sample.ts';
-import { isEnded, type Sandbox } from '../model/sandbox.ts';
+import { isEnded, type Phase, type Sandbox } from '../model/sandbox.ts';
 import type { Warning } from '../model/warning.ts';
 import { AgentWatch } from './agent-watch.ts';
 import type { Alarms } from './alarms.ts';
@@ -29,8 +29,13 @@ export interface EndWatchParts {
 /** A sample of this age still tells how it was at the end. */
 const freshSampleMs = 15_000;
 const fullPressure = 0.9;
+/** A kill after which readings came for so long was not that of the main process. */
+const livedOnMs = 3_000;
 /** A main process that fails within this time of a limit that was reached has failed of it. */
 const sameFailureMs = 60_000;
+
+/** In another phase its processes may become others without a break. */
+const runs: readonly Phase[] = ['running', 'unknown', 'interrupted'];
 
 interface End {
   readonly incidentId: string;
@@ -47,6 +52,10 @@ export class EndWatch {
   #sandbox: Sandbox;
   #firstExpiresAtMs: number | null = null;
   #lastAliveAtMs = 0;
+  #sampledAtMs = 0;
+  /** The kernel's count of its kills in this run, and when it rose last. */
+  #kills = 0;
+  #killedAtMs = Number.NEGATIVE_INFINITY;
   #ran = false;
   readonly #deletion = new OwnDeletion();
   #diagnostics: string | null = null;
@@ -105,6 +114,7 @@ export class EndWatch {
     }
     this.#revive();
     this.#lastAliveAtMs = Math.max(this.#lastAliveAtMs, atMs);
+    if (!runs.includes(sandbox.phase)) this.#interruptions.isMeant();
     if (sandbox.phase !== 'running') this.#agent.isUnknown();
     else {
       this.#ran = true;
@@ -130,15 +140,19 @@ export class EndWatch {
 
   /** A sample came. To be called before anything else hears of it. */
   beforeSample(sample: Sample): void {
-    this.#interruptions.sample(sample);
+    const sandbox = this.#sandbox;
+    this.#interruptions.sample(sample, sandbox, (atMs) => this.#facts(sandbox, 'state', atMs));
   }
 
   /** @param killed the processes that the kernel probably killed since the last list. */
   sample(sample: Sample, killed: readonly ProcessExited[]): void {
     const kills = this.#parts.oom.read(sample);
     this.#lastAliveAtMs = Math.max(this.#lastAliveAtMs, sample.atMs);
+    this.#sampledAtMs = sample.atMs;
     this.#ran = true;
     this.#agent.answers();
+    if (sample.source !== 'machine') this.#kills = sample.memory?.oomKillCount ?? this.#kills;
+    if (kills > 0) this.#killedAtMs = sample.atMs;
     if (kills > 0) this.#child.killed(this.#sandbox, sample.atMs, kills);
     this.#child.missing(this.#sandbox, killed);
     this.#child.passTime(sample.atMs);
@@ -207,6 +221,7 @@ export class EndWatch {
     if (this.#interruptions.diagnostics(text, atMs)) return;
     this.#diagnostics = text;
     this.#reconsider({ diagnostics: text });
+    this.#tellMore({ diagnostics: text });
   }
 
   /** See `SandboxMonitor.deletionBegins`. */
@@ -216,6 +231,7 @@ export class EndWatch {
 
   fixDone(outcome: FixOutcome): void {
     const end = this.#end;
+    if (outcome.fixId === 'pause' || outcome.fixId === 'resume') this.#interruptions.isMeant();
     if (!this.#deletion.fixDone(outcome) || end === null) return;
     if (this.#deletion.explains(end.facts.atMs)) this.#reconsider({ deletedByUs: true });
   }
@@ -238,6 +254,7 @@ export class EndWatch {
       ran: this.#ran,
       deletedByUs: this.#deletion.explains(atMs),
       oomCounterRose: kills === null ? null : kills > 0,
+      killedBefore: kills === null || kills === 0 ? this.#kills > 0 : this.#sampledAtMs - this.#killedAtMs >= livedOnMs,
       lastMemoryPressure: this.#parts.box.freshMemoryPressure(atMs, freshSampleMs),
     };
   }
@@ -262,10 +279,10 @@ export class EndWatch {
     this.#end = { incidentId: incident.id, facts };
   }
 
-  /** The clock ended it at its deadline, however late that was noticed. */
+  /** The clock ended it at its deadline, however late that was noticed; but a server that was down then removes it only when it is back. */
   #endedAtMs(finding: EndFinding, facts: EndFacts): number {
     const deadlineMs = finding.cause === 'expired' ? deadlineBehind(facts) : null;
-    return Math.min(facts.atMs, deadlineMs ?? facts.atMs);
+    return deadlineMs === null ? facts.atMs : Math.min(facts.atMs, Math.max(deadlineMs, facts.lastAliveAtMs));
   }
 
   /** More is known of an end that is already recorded. What was certain stays as it is. */
@@ -282,6 +299,18 @@ export class EndWatch {
     const stands = isKill ? incident.warning : this.#incidents.warningUnder(finding, incident, explained);
     const warning = stands ?? this.#incidents.breaks(finding, incident.atMs) ?? explained;
     this.#incidents.correct(end.incidentId, finding, warning === incident.warning ? {} : { warning });
+  }
+
+  /** What was certain stays as it is; there may be more to say of it. */
+  #tellMore(more: Partial<EndFacts>): void {
+    const end = this.#end;
+    const incident = end === null ? null : this.#incidents.find(end.incidentId);
+    if (end === null || incident?.certainty !== 'certain') return;
+    const facts = { ...end.facts, ...more };
+    const { cause, certainty, exitCode, text } = classifyEnd(facts);
+    if (cause !== incident.cause || certainty !== incident.certainty || exitCode !== incident.exitCode) return;
+    this.#end = { ...end, facts };
+    this.#incidents.correct(end.incidentId, { cause, certainty, exitCode, text });
   }
 
   /** It is there again: a list was incomplete, or a failed one was started again. */

@@ -1,6 +1,6 @@
 import type { Incident, IncidentCause } from '../model/incident.ts';
 import type { Expiry, Phase } from '../model/sandbox.ts';
-import { exitCodeInWords, readExitWords, withoutLogLines } from './exit-words.ts';
+import { endedByKill, exitCodeInWords, readExitWords, withoutLogLines } from './exit-words.ts';
 
 /** Everything that can help to say why a sandbox ended. */
 export interface EndFacts {
@@ -24,6 +24,10 @@ export interface EndFacts {
   readonly deletedByUs: boolean;
   /** The kernel's counter rose just before; null when it could not be read. */
   readonly oomCounterRose: boolean | null;
+  /**
+   * The kernel had killed in it, and it lived on: that its memory ran out may be said of that. Default: nothing is known of one.
+   */
+  readonly killedBefore?: boolean;
   /** Memory pressure of the last sample when that was fresh, else null. */
   readonly lastMemoryPressure: number | null;
 }
@@ -70,7 +74,20 @@ export const deadlineBehind = (facts: EndFacts): number | null => {
   return endedAtFirstDeadline(facts) ? facts.firstExpiresAtMs : null;
 };
 
-const memoryWasAtLimit = (facts: EndFacts): boolean => (facts.lastMemoryPressure ?? 0) >= atLimitPressure;
+type MemoryFacts = Pick<EndFacts, 'oomCounterRose' | 'killedBefore' | 'lastMemoryPressure'>;
+
+const memoryWasAtLimit = (facts: MemoryFacts): boolean => (facts.lastMemoryPressure ?? 0) >= atLimitPressure;
+
+/** Whether a kill that is told of can be no other than that of the main process. */
+const isOwnKill = (facts: MemoryFacts): boolean => facts.killedBefore !== true || memoryWasAtLimit(facts);
+
+/** @returns what it says of the end that the system calls the sandbox out of memory: null for nothing. */
+const saidKill = (facts: MemoryFacts, exitCode: number | null): EndFinding['certainty'] | null => {
+  if (!endedByKill(exitCode)) return null;
+  if (isOwnKill(facts)) return 'certain';
+  // Nobody watched, or it followed the other kill at once. Else it is known that memory was not short.
+  return facts.lastMemoryPressure === null || facts.oomCounterRose === true ? 'probable' : null;
+};
 
 const percent = (share: number | null): string => `${Math.round((share ?? 0) * 100)} %`;
 
@@ -125,9 +142,19 @@ const vanished = (facts: EndFacts): EndFinding => {
   );
 };
 
-const killed = (facts: EndFacts, exitCode: number, denied: boolean): EndFinding => {
+const probablyKilled = ({ sandboxName: name }: EndFacts, exitCode: number | null): EndFinding =>
+  finding(
+    'out-of-memory',
+    'probable',
+    exitCode,
+    `${name} probably ran out of memory: the kernel had killed a process in it for that, and its main process ended later.`,
+  );
+
+/** @param told what the system says of memory: false, that it did not run out; else what that says of this end. */
+const killed = (facts: EndFacts, exitCode: number, told: ReturnType<typeof saidKill> | false): EndFinding => {
   const { sandboxName: name } = facts;
-  if (!denied && facts.oomCounterRose === true) {
+  const denied = told === false;
+  if (!denied && facts.oomCounterRose === true && isOwnKill(facts)) {
     return finding(
       'out-of-memory',
       'certain',
@@ -143,6 +170,9 @@ const killed = (facts: EndFacts, exitCode: number, denied: boolean): EndFinding 
       exitCode,
       `${name} probably ran out of time: it was stopped (${exitCodeInWords(exitCode)}) when its deadline came.`,
     );
+  }
+  if (endedByKill(exitCode) && !denied && (facts.oomCounterRose === true || told === 'probable')) {
+    return probablyKilled(facts, exitCode);
   }
   if (exitCode === 137 && !denied && memoryWasAtLimit(facts)) {
     return finding(
@@ -164,34 +194,41 @@ const killed = (facts: EndFacts, exitCode: number, denied: boolean): EndFinding 
 const stated = (facts: EndFacts): EndFinding => {
   const { sandboxName: name } = facts;
   const said = readExitWords(facts.reason, facts.message);
-  const more = readExitWords(facts.diagnostics === null ? null : withoutLogLines(facts.diagnostics));
-  const exitCode = said.exitCode ?? more.exitCode;
-  const outOfMemory = said.outOfMemory ?? more.outOfMemory;
-  if (outOfMemory === true) {
+  const read = readExitWords(facts.diagnostics === null ? null : withoutLogLines(facts.diagnostics));
+  const exitCode = said.exitCode ?? read.exitCode;
+  const outOfMemory = said.outOfMemory ?? read.outOfMemory;
+  // "CONTAINER_EXITED" is said for exit code 0 only; other servers may use this state for other ends.
+  const success = /CONTAINER_EXITED\b|success/i.test(`${facts.reason ?? ''} ${facts.message ?? ''}`);
+  const kill = outOfMemory === true ? saidKill(facts, said.exitCode ?? (success ? 0 : exitCode)) : null;
+  if (kill === 'certain') {
     return finding('out-of-memory', 'certain', exitCode, `${name} ran out of memory and its main process was killed.`);
   }
   if (said.expired) return finding('expired', 'certain', exitCode, `${name} ran out of time.`);
-  if (exitCode === 137 || exitCode === 143) return killed(facts, exitCode, outOfMemory === false);
+  if (exitCode === 137 || exitCode === 143) {
+    return killed(facts, exitCode, outOfMemory === false ? false : kill);
+  }
   if (said.startFailure !== null) {
     return finding('start-failed', 'certain', exitCode, `${name} could not start: ${said.startFailure}.`);
   }
+  // A kill that nobody here has seen may be what it ended of, or not.
+  const other = outOfMemory === true && facts.killedBefore !== true;
+  const more = other ? ' The kernel had killed a process in it, because memory ran out.' : '';
   if (exitCode === 0)
-    return finding('exited', 'certain', 0, `The main process of ${name} ended by itself, without an error.`);
+    return finding('exited', 'certain', 0, `The main process of ${name} ended by itself, without an error.${more}`);
   if (exitCode !== null) {
     return finding(
       'crashed',
       'certain',
       exitCode,
-      `The main process of ${name} ended with ${exitCodeInWords(exitCode)}.`,
+      `The main process of ${name} ended with ${exitCodeInWords(exitCode)}.${more}`,
     );
   }
   if (facts.deletedByUs) return finding('deleted', 'certain', null, `${name} was deleted from here.`);
+  if (kill !== null) return probablyKilled(facts, null);
   if (said.trouble !== null) return finding('crashed', 'certain', null, `${name} failed: ${said.trouble}.`);
   if (facts.phase === 'terminated') {
     if (timeIsOver(facts))
       return finding('expired', 'probable', null, `${name} probably ran out of time: it ended when its deadline came.`);
-    // "CONTAINER_EXITED" is said for exit code 0 only; other servers may use this state for other ends.
-    const success = /CONTAINER_EXITED\b|success/i.test(`${facts.reason ?? ''} ${facts.message ?? ''}`);
     return success
       ? finding('exited', 'certain', 0, `The main process of ${name} ended by itself, without an error.`)
       : finding('exited', 'probable', null, `${name} ended; the server gives no exit code.`);
@@ -227,18 +264,20 @@ export const childKilled = (sandboxName: string, kills: number, name: string | n
 };
 
 /** What is known of a sandbox that ran and is said to come up again. */
-export interface InterruptionFacts extends Pick<EndFacts, 'sandboxName' | 'oomCounterRose' | 'lastMemoryPressure'> {
+export interface InterruptionFacts extends MemoryFacts, Pick<EndFacts, 'sandboxName'> {
   /** The server's own word and reason. */
   readonly rawState: string;
   readonly reason: string | null;
   /** Diagnostics read since, or null. */
   readonly diagnostics: string | null;
   readonly runsAgain: boolean;
+  /** The server did not tell of it: its processes are others now. Default: it did. */
+  readonly seenByProcesses?: boolean;
 }
 
 /** @returns what to say when it stopped or was started anew: the server does not tell which, nor why. */
 export const interrupted = (facts: InterruptionFacts): EndFinding => {
-  const { sandboxName: name, rawState, reason, oomCounterRose, lastMemoryPressure, runsAgain } = facts;
+  const { sandboxName: name, rawState, reason, runsAgain, seenByProcesses = false } = facts;
   const said = readExitWords(facts.diagnostics === null ? null : withoutLogLines(facts.diagnostics));
   // A code of 0 proves nothing: the text also names the containers that only prepare a pod.
   const exitCode = said.exitCode === 0 ? null : said.exitCode;
@@ -246,14 +285,17 @@ export const interrupted = (facts: InterruptionFacts): EndFinding => {
   const since = runsAgain
     ? 'It runs again; its processes are new, and files outside its volumes may be those it began with.'
     : 'It may run again by itself, or stay like that.';
-  const what = `it stopped or was restarted, and ${called}.`;
-  if (said.outOfMemory === true)
+  const unsaid = `was restarted, as its processes show; the server, which calls it ${rawState}, did not tell.`;
+  const what = seenByProcesses ? `it ${unsaid}` : `it stopped or was restarted, and ${called}.`;
+  const kill = said.outOfMemory === true ? saidKill(facts, exitCode) : null;
+  if (kill === 'certain')
     return finding('out-of-memory', 'certain', exitCode, `${name} ran out of memory: ${what} ${since}`);
-  const full = said.outOfMemory === null && (oomCounterRose === true || (lastMemoryPressure ?? 0) >= atLimitPressure);
-  if (full)
+  const full = said.outOfMemory !== false && (facts.oomCounterRose === true || memoryWasAtLimit(facts));
+  if (full || kill !== null)
     return finding('out-of-memory', 'probable', exitCode, `${name} probably ran out of memory: ${what} ${since}`);
   const code = exitCode === null ? '' : ` Its diagnostics name ${exitCodeInWords(exitCode)}.`;
-  const text = `${name} stopped or was restarted: it ran, nobody here paused it, and ${called}.${code} ${since}`;
+  const seen = seenByProcesses ? unsaid : `stopped or was restarted: it ran, nobody here paused it, and ${called}.`;
+  const text = `${name} ${seen}${code} ${since}`;
   return finding('crashed', 'probable', exitCode, text);
 };
 

@@ -1,9 +1,11 @@
+import { speaksOfError } from '../diagnosis/error-line.ts';
 import type { Recognition } from '../diagnosis/recognise.ts';
 import { dropOldest } from '../model/bounded.ts';
 import { commandKey } from '../model/command-key.ts';
 import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 import type { ErrorFix } from '../model/fix.ts';
 import { type ErrorClue, errorFixes } from './error-fixes.ts';
+import { endedByKill, readExitWords, withoutLogLines } from './exit-words.ts';
 import { sourcePlaces } from './source-places.ts';
 import { shownLine, tellingLine } from './telling-line.ts';
 
@@ -16,6 +18,33 @@ const isToldAgain = (event: ErrorEvent, known: RecognisedError): boolean =>
   event.source === 'diagnostics' &&
   known.source === 'diagnostics' &&
   Math.abs(event.atMs - known.lastSeenAtMs) <= sameTellingMs;
+
+/** How a shell prints a command before it runs it. */
+const echo = /^\++ /;
+/** Those that begin or end a text: not those that a shell prints for one within it. */
+const quotesIn = (line: string): number => line.replace(/\\'|"'"/g, '').split("'").length - 1;
+
+/** @returns the lines with those emptied in which a shell printed its commands: the text of a program names no places of an error. */
+const withoutEchoes = (lines: readonly string[]): readonly string[] => {
+  let isOpen = false;
+  return lines.map((line) => {
+    if (!isOpen && !echo.test(line)) return line;
+    // In quotes, a command may have more lines.
+    if (quotesIn(line) % 2 === 1) isOpen = !isOpen;
+    return '';
+  });
+};
+
+/** Whether the system names a kill for memory although the main process ended otherwise: it was of another process, and earlier. */
+const isOfEarlierKill = ({ source, text }: ErrorEvent, pattern: string | null): boolean => {
+  if (source !== 'diagnostics' || pattern !== 'oom-killed') return false;
+  const { exitCode, outOfMemory } = readExitWords(withoutLogLines(text));
+  return outOfMemory === true && !endedByKill(exitCode);
+};
+
+/** How much one telling says: its places most, then a line that speaks of the error, then how it ended. */
+const worthOf = ({ places, line, exitCode }: RecognisedError): number =>
+  (places === undefined ? 0 : 4) + (line !== undefined && speaksOfError(line) ? 2 : 0) + (exitCode === null ? 0 : 1);
 
 /** The errors of one sandbox, counted by fingerprint. */
 export class ErrorLedger {
@@ -48,13 +77,71 @@ export class ErrorLedger {
    */
   add(event: ErrorEvent, recognition: Recognition, cwd: string | null = null): RecognisedError | null {
     const { fingerprint, pattern } = recognition;
+    if (isOfEarlierKill(event, pattern)) return null;
     const known = this.#byFingerprint.get(fingerprint);
-    if (known !== undefined && isToldAgain(event, known)) return null;
+    const error = this.#read(event, recognition, cwd, known);
+    const told = this.#toldBefore(event, fingerprint, pattern);
+    if (told !== null) {
+      this.#tellBetter(told, error, recognition, event, cwd);
+      return null;
+    }
+    this.#clues.set(fingerprint, this.#clue(error, recognition, event, cwd));
+    // Taken out first, so that the order of the map is the order in which they were seen last.
+    this.#byFingerprint.delete(fingerprint);
+    this.#byFingerprint.set(fingerprint, error);
+    const dropped = dropOldest(this.#byFingerprint, keptErrors);
+    if (dropped !== null) this.#clues.delete(dropped);
+    this.#list = [...this.#byFingerprint.values()].toReversed();
+    return error;
+  }
+
+  /** @returns the error that this one tells of in other words, or null. */
+  #toldBefore(event: ErrorEvent, fingerprint: string, pattern: string | null): RecognisedError | null {
+    const isSame = (each: RecognisedError): boolean =>
+      each.fingerprint === fingerprint || (pattern !== null && each.pattern === pattern);
+    return this.#list.find((each) => isSame(each) && isToldAgain(event, each)) ?? null;
+  }
+
+  /** The same failure in other words stays under the name it was told by; the better words are shown. */
+  #tellBetter(
+    told: RecognisedError,
+    again: RecognisedError,
+    recognition: Recognition,
+    event: ErrorEvent,
+    cwd: string | null,
+  ): void {
+    const { fingerprint, count, firstSeenAtMs, lastSeenAtMs } = told;
+    const isBetter = worthOf(again) > worthOf(told);
+    const [better, other] = isBetter ? [again, told] : [told, again];
+    const exitCode = better.exitCode ?? other.exitCode;
+    if (!isBetter && exitCode === told.exitCode) return;
+    const error = { ...better, fingerprint, exitCode, count, firstSeenAtMs, lastSeenAtMs };
+    if (isBetter) this.#clues.set(fingerprint, this.#clue(error, recognition, event, cwd));
+    this.#byFingerprint.set(fingerprint, error);
+    this.#list = this.#list.map((each) => (each === told ? error : each));
+  }
+
+  #clue(
+    { fingerprint, places }: RecognisedError,
+    { record, parameters }: Recognition,
+    { commandLine }: ErrorEvent,
+    cwd: string | null,
+  ): ErrorClue {
+    return { fingerprint, record, parameters, commandLine, cwd, place: places?.[0] ?? null };
+  }
+
+  #read(
+    event: ErrorEvent,
+    recognition: Recognition,
+    cwd: string | null,
+    known: RecognisedError | undefined,
+  ): RecognisedError {
+    const { fingerprint, pattern } = recognition;
     const { line, lines, at } = tellingLine(event.text, pattern, fingerprint);
     const shown = shownLine(line, this.#redact);
-    const places = sourcePlaces(lines, at);
+    const places = sourcePlaces(event.source === 'diagnostics' ? withoutEchoes(lines) : lines, at);
     const { commandLine } = event;
-    const error: RecognisedError = {
+    return {
       fingerprint,
       pattern,
       // The masked form only tells errors apart; a person reads the line as it was written.
@@ -69,15 +156,6 @@ export class ErrorLedger {
       ...(shown === '' ? {} : { line: shown }),
       ...(places.length === 0 ? {} : { places }),
     };
-    const { record, parameters } = recognition;
-    this.#clues.set(fingerprint, { fingerprint, record, parameters, commandLine, cwd, place: places[0] ?? null });
-    // Taken out first, so that the order of the map is the order in which they were seen last.
-    this.#byFingerprint.delete(fingerprint);
-    this.#byFingerprint.set(fingerprint, error);
-    const dropped = dropOldest(this.#byFingerprint, keptErrors);
-    if (dropped !== null) this.#clues.delete(dropped);
-    this.#list = [...this.#byFingerprint.values()].toReversed();
-    return error;
   }
 
   /** @returns what helps against one of them, in the catalogue's order; nothing for one that is not known. */

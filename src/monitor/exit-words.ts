@@ -45,6 +45,14 @@ export const withoutLogLines = (diagnostics: string): string =>
     .filter((line) => !/^\s{0,8}\d{4}-\d{2}-\d{2}T/.test(line))
     .join('\n');
 
+/** Of several codes the one that was said with the kill is meant: in its line, else after it. */
+const exitCodeBeside = (text: string, words: RegExp): number | null => {
+  const at = text.search(words);
+  if (at < 0) return exitCodeIn(text);
+  const line = text.slice(text.lastIndexOf('\n', at) + 1).split('\n', 1)[0] ?? '';
+  return exitCodeIn(line) ?? exitCodeIn(text.slice(at)) ?? exitCodeIn(text);
+};
+
 /** Reads reason, message or diagnostics text, Docker's and Kubernetes' forms alike. */
 export const readExitWords = (...texts: readonly (string | null)[]): ExitFacts => {
   const text = texts
@@ -53,13 +61,22 @@ export const readExitWords = (...texts: readonly (string | null)[]): ExitFacts =
     .slice(0, mostCharacters);
   const denied = deniedOutOfMemory.test(text);
   return {
-    exitCode: exitCodeIn(text),
+    exitCode: denied ? exitCodeIn(text) : exitCodeBeside(text, saidOutOfMemory),
     outOfMemory: denied ? false : saidOutOfMemory.test(text) ? true : null,
     startFailure: startFailures.exec(text)?.[1] ?? null,
     trouble: troubles.exec(text)?.[1] ?? null,
     expired: saidExpired.test(text),
   };
 };
+
+/** The code of a main process that was killed, for memory or for something else. */
+const killedCode = 137;
+
+/**
+ * Docker says of a container that it ran out of memory as soon as anything in it was killed for that, and goes on saying so.
+ * @returns whether the code that the main process ended with allows that this was its own end.
+ */
+export const endedByKill = (exitCode: number | null): boolean => exitCode === null || exitCode === killedCode;
 
 const signalWords: Readonly<Record<number, string>> = {
   132: 'an illegal instruction',

@@ -2,25 +2,27 @@ import type { Sample } from '../model/sample.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import { type EndFacts, interrupted } from './ends.ts';
 import type { IncidentDesk } from './incident-desk.ts';
-import { Interruption } from './interruption.ts';
+import { Interruption, lateMs } from './interruption.ts';
+import { InterruptionClues } from './interruption-clues.ts';
 import type { Journal } from './journal.ts';
-import type { KilledChild } from './killed-child.ts';
+import type { KilledChild, ToldKill } from './killed-child.ts';
 
 /** Where the watch reports. */
 export interface InterruptionWatchParts {
   readonly incidents: IncidentDesk;
   readonly child: KilledChild;
-  readonly journal: Pick<Journal, 'timeline'>;
+  readonly journal: Pick<Journal, 'timeline' | 'transition'>;
   /** The sandbox did stop at this time: what was measured before belongs to an earlier run. */
   stopped(atMs: number): void;
 }
 
 /**
  * Follows the interruptions of one sandbox. An incident tells of each at once; that something broke, which ends warnings and begins memory
- * anew, is only believed when no process has lived through it.
+ * anew, is only believed when no process has lived through it. One that the server does not tell of is known by its processes.
  */
 export class InterruptionWatch {
   readonly #parts: InterruptionWatchParts;
+  readonly #clues = new InterruptionClues();
   #interruption: Interruption | null = null;
 
   constructor(parts: InterruptionWatchParts) {
@@ -33,20 +35,33 @@ export class InterruptionWatch {
   }
 
   /** It ran, and is said to come up again without having been paused. */
-  begin(sandbox: Sandbox, atMs: number, { oomCounterRose, lastMemoryPressure }: EndFacts): void {
-    if (this.isOpen) return;
+  begin(sandbox: Sandbox, atMs: number, facts: EndFacts): void {
+    if (!this.isOpen) this.#begin(sandbox, atMs, facts, false);
+  }
+
+  #begin(sandbox: Sandbox, atMs: number, end: EndFacts, seenByProcesses: boolean): void {
     this.#stopped();
     const { name: sandboxName, rawState, reason } = sandbox;
-    const said = { sandboxName, rawState, reason, diagnostics: null, runsAgain: false };
-    const facts = { ...said, oomCounterRose, lastMemoryPressure };
+    const { oomCounterRose, killedBefore = false, lastMemoryPressure } = end;
+    const memory = { oomCounterRose, killedBefore, lastMemoryPressure };
+    const said = { sandboxName, rawState, reason, diagnostics: null, runsAgain: seenByProcesses, seenByProcesses };
+    const facts = { ...said, ...memory };
     const { incidents, child, journal } = this.#parts;
     const finding = interrupted(facts);
-    const begun = child.beganWith(sandbox, finding, atMs);
+    const begun = (seenByProcesses ? null : this.#seenAt(atMs)) ?? child.beganWith(sandbox, finding, atMs);
     if (begun !== null) {
       incidents.correct(begun.incidentId, finding, { endsSandbox: false, timeline: journal.timeline });
     }
     const id = begun?.incidentId ?? incidents.open(finding, { sandbox, atMs, endsSandbox: false, isDoubtful: true }).id;
     this.#interruption = new Interruption({ id, before: begun?.finding ?? null }, facts, atMs);
+  }
+
+  /** @returns the restart that its processes told of before the server did. */
+  #seenAt(atMs: number): ToldKill | null {
+    const before = this.#interruption;
+    if (before?.seenByProcesses !== true || Math.abs(atMs - before.atMs) > lateMs) return null;
+    const { incident, finding } = before;
+    return this.#parts.incidents.find(incident.id) === null ? null : { incidentId: incident.id, finding };
   }
 
   runsAgain(atMs: number): void {
@@ -55,10 +70,26 @@ export class InterruptionWatch {
     this.#correct();
   }
 
-  /** Looks at a reading, before anything else does. */
-  sample(sample: Sample): void {
+  /**
+   * Looks at a reading, before anything else does.
+   * @param sandbox as the server calls it
+   * @param factsAt what was known at a time
+   */
+  sample(sample: Sample, sandbox: Sandbox, factsAt: (atMs: number) => EndFacts): void {
+    const begunAtMs = this.#clues.read(sample);
+    const isTold = this.#interruption?.isProven === false;
+    if (begunAtMs !== null && !isTold) {
+      this.#parts.journal.transition(sandbox, begunAtMs, 'restarted, as its processes show');
+      this.#begin(sandbox, begunAtMs, factsAt(begunAtMs), true);
+      this.#interruption?.runsAgain(begunAtMs);
+    }
     this.#interruption?.sample(sample);
     this.#decide();
+  }
+
+  /** It is paused, resumed or made anew: that its processes are others then is no interruption. */
+  isMeant(): void {
+    this.#clues.forget();
   }
 
   passTime(nowMs: number): void {
@@ -77,6 +108,7 @@ export class InterruptionWatch {
 
   /** The sandbox ended: nothing will tell any more that it lived through it. */
   close(): void {
+    this.#clues.forget();
     this.#stopped();
     this.#interruption = null;
   }

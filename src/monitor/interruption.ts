@@ -2,7 +2,7 @@ import type { Sample } from '../model/sample.ts';
 import { type EndFinding, type InterruptionFacts, interrupted } from './ends.ts';
 
 /** What the system says of it may come after it runs again, but not much later. */
-const lateMs = 15_000;
+export const lateMs = 15_000;
 /** Ages and times are rounded, and a list is as old as its question. */
 const ageSlackMs = 10_000;
 /** A reading that was on its way when it was called interrupted says nothing about that. */
@@ -51,6 +51,16 @@ export class Interruption {
   /** As it is known now. */
   get finding(): EndFinding {
     return interrupted(this.#facts);
+  }
+
+  /** Whether only its processes told of it. */
+  get seenByProcesses(): boolean {
+    return this.#facts.seenByProcesses === true;
+  }
+
+  /** Whether a list of processes has said what became of it. */
+  get isProven(): boolean {
+    return this.#isProven;
   }
 
   /** Whether the kernel killed for memory just before. */

@@ -262,3 +262,26 @@ describe('a sandbox that ran and is said to be created', () => {
     expect(view('a')).toMatchObject({ sandbox: { phase: 'creating' }, incidents: [] });
   });
 });
+
+describe('a sandbox that is called running all the time', () => {
+  it('was restarted when its first process is another one, and its timeline and history say so', async () => {
+    const bench = await startedBench([aSandbox('a')]);
+    const { clock, provider, view, history } = bench;
+    const first = { pid: 1, parentPid: 0, name: 'sh', rssBytes: MiB, heapLimit: null };
+    const list = (startTicks: number, ageMs: number): void =>
+      provider.stream('a').queue.push(aSample('a', clock.now(), { processes: [{ ...first, startTicks, ageMs }] }));
+    for (let second = 0; second < 5; second += 1) {
+      list(1_505_044, 600_000 + second * 1_000);
+      await clock.advance(1_000);
+    }
+    provider.stream('a').queue.fail(new Problem('reset', 'The connection was cut.'));
+    await clock.advance(3_000);
+    list(1_505_596, 1_400);
+    await clock.advance(1_000);
+    expect(view('a')).toMatchObject({ sandbox: { phase: 'running' }, link: { state: 'live' } });
+    expect(view('a').incidents).toMatchObject([{ cause: 'crashed', certainty: 'probable', endsSandbox: false }]);
+    expect(view('a').incidents[0]?.text).toContain('a was restarted, as its processes show');
+    expect(view('a').timeline.at(-1)).toMatchObject({ phase: 'running', reason: 'restarted, as its processes show' });
+    expect(history.incidentList).toHaveLength(1);
+  });
+});

@@ -164,6 +164,67 @@ describe('an end', () => {
     expect(each.monitor.view(t0).incidents).toMatchObject([{ cause: 'out-of-memory', certainty: 'certain' }]);
   });
 
+  describe('of one in which a child was killed for memory before', () => {
+    const said = (code: number): string => `Status: exited\nOOMKilled:      True\nExit Code:      ${code}`;
+    /** The child is killed at second 5; readings come until `lastSecond`, with `share` of the memory in use. */
+    const after = (lastSecond: number, code: number, endSecond = lastSecond + 1, share = 0.3) => {
+      const each = scene();
+      for (let second = 1; second <= lastSecond; second += 1) {
+        const memory = memoryReading(second === 4 ? 0.97 : share, { oomKillCount: second < 5 ? 0 : 1 });
+        each.feed(sampleAt(second, share, { memory }), risky(0));
+      }
+      const atMs = t0 + endSecond * 1000;
+      const message = `Sandbox container exited with code ${code}.`;
+      each.monitor.lifecycle(sandbox({ phase: 'failed', rawState: 'Failed', message }), atMs);
+      const verdict = each.monitor.view(atMs).incidents[0];
+      each.monitor.error(errorEvent({ source: 'diagnostics', exitCode: null, text: said(code), atMs: atMs + 500 }));
+      const { incidents, errors } = each.monitor.view(atMs + 1000);
+      return { verdict, incidents, errors };
+    };
+
+    it('is not told as memory when it is killed from outside later', () => {
+      const { incidents } = after(19, 137);
+      expect(incidents.map(({ cause, certainty }) => [cause, certainty])).toEqual([
+        ['crashed', 'probable'],
+        ['out-of-memory-child', 'certain'],
+      ]);
+    });
+
+    it('is probably memory when nobody watched, or it followed within seconds; and surely when memory was full again', () => {
+      expect(after(19, 137, 600).incidents[0]).toMatchObject({ cause: 'out-of-memory', certainty: 'probable' });
+      expect(after(9, 137).incidents).toMatchObject([
+        { cause: 'out-of-memory', certainty: 'probable', endsSandbox: true },
+      ]);
+      expect(after(19, 137, 20, 0.97).incidents[0]).toMatchObject({ cause: 'out-of-memory', certainty: 'certain' });
+    });
+
+    it('stays one story with the kill that its main process ended with', () => {
+      expect(after(6, 137).incidents).toMatchObject([
+        { cause: 'out-of-memory', certainty: 'certain', endsSandbox: true },
+      ]);
+    });
+
+    it('keeps its own end with another code, and lists no kill with it', () => {
+      const { verdict, incidents, errors } = after(19, 1);
+      expect(verdict).toMatchObject({ cause: 'crashed', certainty: 'certain', exitCode: 1 });
+      expect(incidents[0]).toEqual(verdict);
+      expect(errors.map(({ pattern }) => pattern)).toEqual([]);
+    });
+
+    it('says more of a certain end when the diagnostics tell of a kill that nobody saw', () => {
+      const each = scene();
+      feed(each, 0, 5, risky(0), 0.3);
+      const message = 'Sandbox container exited with code 1.';
+      each.monitor.lifecycle(sandbox({ phase: 'failed', rawState: 'Failed', message }), t0 + 6000);
+      each.told();
+      const read = { source: 'diagnostics', exitCode: null } as const;
+      each.monitor.error(errorEvent({ ...read, text: said(1), atMs: t0 + 6500 }));
+      each.monitor.error(errorEvent({ ...read, text: said(1), atMs: t0 + 7000 }));
+      expect(each.told()).toEqual(['incident crashed certain']);
+      expect(each.monitor.view(t0 + 8000).incidents[0]?.text).toContain('The kernel had killed a process in it');
+    });
+  });
+
   it('that was a mistake takes back that the warning came true', () => {
     const each = scene();
     feed(each, 0, 19, risky(0.9), 0.93);
@@ -216,6 +277,14 @@ describe('an end by the clock', () => {
     const view = each.monitor.view(t0 + 603_000);
     expect(view.incidents[0]).toMatchObject({ atMs: t0 + 600_000, leadMs: 150_000, warning: { signal: 'expiry' } });
     expect(view).toMatchObject({ sandbox: { phase: 'terminated', rawState: 'Running' }, actions: ['showDetails'] });
+  });
+
+  it('is not before the last sign of life: a server that was down removes it later', () => {
+    const each = scene({ expiry: expiryAt(t0 + 600_000) });
+    each.monitor.lifecycle(sandbox({ createdAtMs: t0, expiry: expiryAt(t0 + 600_000) }), t0 + 599_000);
+    each.feed(sampleAt(616));
+    each.monitor.gone(t0 + 618_000);
+    expect(each.monitor.view(t0 + 618_000).incidents[0]).toMatchObject({ cause: 'expired', atMs: t0 + 616_000 });
   });
 
   it('that first stops it with 137 and then removes it is one incident, certain in the end', () => {

@@ -32,6 +32,10 @@ const exited = (code: number): Partial<EndFacts> => ({
   message: `Sandbox container exited with code ${code}.`,
 });
 
+/** What Docker says: that memory ran out it says for ever, once anything in the container was killed for that. */
+const docker = (code: number): string =>
+  `Status:         exited\nOOMKilled:      True\nExit Code:      ${code}\nFinished At:    2026-11-23T04:18:55Z`;
+
 interface Row {
   readonly what: string;
   readonly part: Partial<EndFacts>;
@@ -127,6 +131,97 @@ const rows: readonly Row[] = [
   {
     what: 'exit 137 with diagnostics that say so',
     part: { ...exited(137), diagnostics: 'Status: exited\nOOMKilled:      True\nExit Code:      137' },
+    cause: 'out-of-memory',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 and said to be out of memory, where the kernel had killed another process and memory is not short',
+    part: {
+      ...exited(137),
+      diagnostics: docker(137),
+      killedBefore: true,
+      oomCounterRose: false,
+      lastMemoryPressure: 0.3,
+    },
+    cause: 'crashed',
+    certainty: 'probable',
+    exitCode: 137,
+  },
+  {
+    what: 'the same with memory at its limit',
+    part: { ...exited(137), diagnostics: docker(137), killedBefore: true, lastMemoryPressure: 0.97 },
+    cause: 'out-of-memory',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'the same where nobody watched the end',
+    part: { ...exited(137), diagnostics: docker(137), killedBefore: true },
+    cause: 'out-of-memory',
+    certainty: 'probable',
+    exitCode: 137,
+  },
+  {
+    what: 'the same deleted by us',
+    part: { ...exited(137), diagnostics: docker(137), killedBefore: true, deletedByUs: true },
+    cause: 'deleted',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 some seconds after a kill that it lived through',
+    part: { ...exited(137), killedBefore: true, oomCounterRose: true, lastMemoryPressure: 0.3 },
+    cause: 'out-of-memory',
+    certainty: 'probable',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 137 and said to be out of memory, watched, with no other kill',
+    part: {
+      ...exited(137),
+      diagnostics: docker(137),
+      killedBefore: false,
+      oomCounterRose: false,
+      lastMemoryPressure: 0.3,
+    },
+    cause: 'out-of-memory',
+    certainty: 'certain',
+    exitCode: 137,
+  },
+  {
+    what: 'exit 1 and said to be out of memory',
+    part: { ...exited(1), diagnostics: docker(1) },
+    cause: 'crashed',
+    certainty: 'certain',
+    exitCode: 1,
+  },
+  {
+    what: 'a good end, said to have been out of memory',
+    part: {
+      phase: 'terminated',
+      reason: 'CONTAINER_EXITED',
+      message: 'Sandbox container exited successfully.',
+      diagnostics: 'Event:      OOMKilled - container was killed due to out-of-memory',
+    },
+    cause: 'exited',
+    certainty: 'certain',
+    exitCode: 0,
+  },
+  {
+    what: 'a request to stop, said to have been out of memory',
+    part: { ...exited(143), diagnostics: docker(143) },
+    cause: 'crashed',
+    certainty: 'probable',
+    exitCode: 143,
+  },
+  {
+    what: 'a pod whose containers ended with different codes',
+    part: {
+      reason: 'FAILED',
+      diagnostics:
+        'execd-installer: Terminated (exit=0, reason=Completed)\nState: Terminated (exit=137, reason=OOMKilled)',
+    },
     cause: 'out-of-memory',
     certainty: 'certain',
     exitCode: 137,
@@ -246,6 +341,13 @@ describe('the cause of an end', () => {
     for (const { part } of vague) expect(classifyEnd(facts(part)).text).toContain('probably');
   });
 
+  it('names the kill of another process beside an end of its own, unless it was told of before', () => {
+    const said = 'The kernel had killed a process in it, because memory ran out.';
+    const part = { ...exited(1), diagnostics: docker(1) };
+    expect(classifyEnd(facts(part)).text).toBe(`The main process of api-tests ended with exit code 1. ${said}`);
+    expect(classifyEnd(facts({ ...part, killedBefore: true })).text).not.toContain(said);
+  });
+
   it('says that the sandbox lives on when a child was killed, and who it was', () => {
     expect(childKilled('api-tests', 1, 'node (pid 412)')).toMatchObject({
       cause: 'out-of-memory-child',
@@ -292,6 +394,14 @@ describe('an interruption', () => {
       'probable',
       137,
     ],
+    [
+      'diagnostics that name it, after a kill it lived through',
+      { diagnostics: docker(137), killedBefore: true },
+      'out-of-memory',
+      'probable',
+      137,
+    ],
+    ['diagnostics that name it beside another code', { diagnostics: docker(1) }, 'crashed', 'probable', 1],
     ['another exit code', { diagnostics: 'State: Terminated (exit=3, reason=Error)' }, 'crashed', 'probable', 3],
     [
       'only the container that prepared the pod, which ended well',
@@ -302,6 +412,14 @@ describe('an interruption', () => {
     ],
   ])('with %s', (_name, part, cause, certainty, exitCode) => {
     expect(of(part)).toMatchObject({ cause, certainty, exitCode });
+  });
+
+  it('that only the processes tell of is a restart, and memory may be why', () => {
+    const seen = { seenByProcesses: true, runsAgain: true, rawState: 'Running', reason: null };
+    const text =
+      'was restarted, as its processes show; the server, which calls it Running, did not tell. It runs again; its processes are new, and files outside its volumes may be those it began with.';
+    expect(of(seen).text).toBe(`api-tests ${text}`);
+    expect(of({ ...seen, lastMemoryPressure: 0.97 }).text).toBe(`api-tests probably ran out of memory: it ${text}`);
   });
 
   it('says what the server calls it, and whether it runs again', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ProcessReading } from '../../../src/model/sample.ts';
 import type { Sandbox } from '../../../src/model/sandbox.ts';
-import { errorEvent, feed, id, memoryReading, processReading, risky, sampleAt, scene, t0 } from './scene.ts';
+import { errorEvent, feed, id, memoryReading, outcome, processReading, risky, sampleAt, scene, t0 } from './scene.ts';
 
 /** One that is warned of, with memory at its limit, and is called interrupted at second 20. */
 const interrupted = (share = 0.95) => {
@@ -144,5 +145,124 @@ describe('an interruption', () => {
     const { incidents } = monitor.view(t0 + 25_000);
     expect(incidents).toHaveLength(1);
     expect(incidents[0]?.text).toContain('It runs again');
+  });
+});
+
+describe('a restart that no word of the server tells of', () => {
+  const started = (pid: number, startTicks: number, ageMs: number | null = 600_000): ProcessReading => ({
+    ...processReading(pid, `p${pid}`, 1e7, ageMs),
+    startTicks,
+  });
+  const cpu = { usedCores: 0.1, limitCores: 1, throttledRatio: 0 };
+  /** A sample a second with rates, and `processes` in every fifth; then one at second 23 without rates, with `now` in it. */
+  const seen = (processes: readonly ProcessReading[], now: readonly ProcessReading[], share = 0.5, rates = false) => {
+    const each = scene();
+    for (let second = 0; second <= 20; second += 1) {
+      each.feed(sampleAt(second, share, { cpu, ...(second % 5 === 0 ? { processes } : {}) }), risky(0));
+    }
+    each.told();
+    each.feed(sampleAt(23, 0.1, { processes: now, ...(rates ? { cpu } : {}) }));
+    const view = () => each.monitor.view(t0 + 23_000);
+    return { ...each, view };
+  };
+  const before = [started(25, 1_505_060), started(8, 1_505_050), started(1, 1_505_044)];
+  const after = [started(9, 1_505_630, 1_100), started(1, 1_505_596, 1_400)];
+
+  it('is known by its first process, told with its time, and begins memory anew before the reading is looked at', () => {
+    const { forecaster, told, view } = seen(before, after);
+    expect(told()).toEqual(['to running', 'incident crashed probable']);
+    expect(view().incidents).toMatchObject([{ cause: 'crashed', endsSandbox: false, atMs: t0 + 21_600 }]);
+    expect(view().incidents[0]?.text).toBe(
+      'api-tests was restarted, as its processes show; the server, which calls it Running, did not tell. It runs again; its processes are new, and files outside its volumes may be those it began with.',
+    );
+    expect(view().timeline.at(-1)).toMatchObject({ atMs: t0 + 21_600, reason: 'restarted, as its processes show' });
+    const last = forecaster.events.findLastIndex(({ kind }) => kind === 'sample');
+    expect(forecaster.events.slice(last - 1, last + 1)).toMatchObject([
+      { kind: 'process-exited', pid: 1, atMs: t0 + 21_600, outOfMemory: true },
+      { kind: 'sample', atMs: t0 + 23_000 },
+    ]);
+  });
+
+  it('is told once, and each further one by itself', () => {
+    const each = seen(before, after);
+    each.feed(sampleAt(28, 0.1, { processes: after, cpu }));
+    expect(each.view().incidents).toHaveLength(1);
+    each.feed(sampleAt(33, 0.1, { processes: [started(1, 1_506_900, 900), started(9, 1_506_910, 800)] }));
+    expect(each.view().incidents).toHaveLength(2);
+  });
+
+  it('was probably for want of memory when that was at its limit', () => {
+    expect(seen(before, after, 0.97).view().incidents).toMatchObject([
+      { cause: 'out-of-memory', certainty: 'probable', endsSandbox: false },
+    ]);
+  });
+
+  it.each<[string, readonly ProcessReading[], readonly ProcessReading[]]>([
+    ['it was not listed before, and is newer than all that were', before.slice(0, 2), after],
+    ['it came to another machine', before, [started(1, 9_000, 1_400)]],
+    ['it is not listed, and the numbers of others and the counters began anew', before.slice(0, 2), after.slice(0, 1)],
+  ])('is known where the first process tells, or others: %s', (_, one, two) => {
+    expect(seen(one, two).view().incidents).toHaveLength(1);
+  });
+
+  it.each<[string, readonly ProcessReading[], readonly ProcessReading[]]>([
+    ['the first process is the same', before, [started(700, 1_507_000, 500), started(1, 1_505_044)]],
+    ['any process is the same', before, [started(1, 1_505_596, 1_400), started(8, 1_505_050)]],
+    ['all that are large are new', before, [started(700, 1_507_000, 500), started(701, 1_507_001, 400)]],
+    ['the numbers came round', [started(30_000, 1_505_900)], [started(412, 1_507_000, 500)]],
+    ['the first one had only not been large', before.slice(0, 2), [started(1, 1_505_044)]],
+    ['nothing is known of when they started', before, [processReading(1, 'sh', 1e6, 1_000)]],
+    ['no processes are listed', before, []],
+  ])('is not told where %s', (_, one, two) => {
+    const each = seen(one, two);
+    expect(each.told()).toEqual([]);
+    expect(each.view().incidents).toEqual([]);
+  });
+
+  it('is not told of small numbers alone while the counters run on', () => {
+    expect(seen(before.slice(0, 2), after.slice(0, 1), 0.5, true).view().incidents).toEqual([]);
+  });
+
+  it.each(['pausing', 'paused', 'resuming', 'starting'] as const)('is none when it was %s between', (phase) => {
+    const each = seen(before, before);
+    each.monitor.lifecycle({ ...each.box, phase }, t0 + 25_000);
+    each.monitor.lifecycle(each.box, t0 + 26_000);
+    each.feed(sampleAt(28, 0.1, { processes: after }));
+    expect(each.view().incidents).toEqual([]);
+  });
+
+  it('is none when it was resumed from here', () => {
+    const each = seen(before, before);
+    each.monitor.fixDone(outcome('resume', 26));
+    each.feed(sampleAt(28, 0.1, { processes: after }));
+    expect(each.view().incidents).toEqual([]);
+  });
+
+  it('is one story with what the server says of it before or after', () => {
+    const word = (each: ReturnType<typeof seen>, phase: Sandbox['phase'], second: number): void =>
+      each.monitor.lifecycle({ ...each.box, phase, rawState: 'Pending', reason: null }, t0 + second * 1000);
+    const first = seen(before, before);
+    word(first, 'interrupted', 25);
+    word(first, 'running', 27);
+    first.feed(sampleAt(28, 0.1, { processes: after }));
+    first.feed(sampleAt(33, 0.1, { processes: after }));
+    expect(first.view().incidents.map(({ text }) => text)).toEqual([
+      expect.stringContaining('the server calls it Pending'),
+    ]);
+    const later = seen(before, after);
+    word(later, 'interrupted', 25);
+    word(later, 'running', 27);
+    later.feed(sampleAt(28, 0.1, { processes: after }));
+    expect(later.view().incidents).toHaveLength(1);
+    word(later, 'interrupted', 60);
+    expect(later.view().incidents).toHaveLength(2);
+  });
+
+  it('is no second story after an end that it came back from', () => {
+    const each = seen(before, before);
+    each.monitor.lifecycle({ ...each.box, phase: 'failed', rawState: 'Failed' }, t0 + 25_000);
+    each.monitor.lifecycle(each.box, t0 + 27_000);
+    each.feed(sampleAt(28, 0.1, { processes: after }));
+    expect(each.view().incidents).toHaveLength(1);
   });
 });
