@@ -1,5 +1,6 @@
 import { type Forecast, isBetweenPeaks } from '../model/forecast.ts';
 import { countedEach } from '../model/format.ts';
+import { isFull } from '../model/full.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
 import { unitOf } from '../model/signal.ts';
@@ -17,6 +18,37 @@ const happens: Record<SignalName, string> = {
   cpu: 'is slowed by its CPU limit',
   responsiveness: 'stops answering',
   restarts: 'keeps restarting',
+};
+
+/** What will happen, and on which disk where there are several. */
+const happening = ({ signal, place }: Forecast): string => {
+  if (place === undefined) return happens[signal];
+  return `${signal === 'inodes' ? 'runs out of files (inodes)' : happens[signal]} in ${shortName(place)}`;
+};
+
+const refusals: Partial<Record<SignalName, string>> = {
+  disk: 'nothing more can be written',
+  inodes: 'no file more can be made',
+  pids: 'no process more can be started',
+  fds: 'no file more can be opened',
+};
+
+/** @returns what does not go any more with what is full (see `isFull`), and where: "nothing more can be written to /tmp". */
+export const refusalText = ({ signal, place }: Forecast): string => {
+  const where = place === undefined ? '' : ` ${signal === 'disk' ? 'to' : 'in'} ${shortName(place)}`;
+  return `${refusals[signal] ?? ''}${where}`;
+};
+
+/** @returns the sentence on what is full (see `isFull`), without its full stop: "/tmp is full: nothing more can be written". */
+export const fullText = ({ signal, place }: Forecast, seen = ''): string => {
+  const disk = place === undefined ? 'the disk' : shortName(place);
+  const what =
+    signal === 'disk'
+      ? `${disk} is full`
+      : signal === 'inodes'
+        ? `${disk} is out of inodes`
+        : `the limit of ${signal === 'pids' ? 'processes' : 'open files'} is reached`;
+  return `${what}${seen}: ${refusals[signal] ?? ''}`;
 };
 
 const endings: Record<NonNullable<Sandbox['expiry']>['action'], string> = {
@@ -80,7 +112,8 @@ const expiryText = (
 
 /**
  * The sentence of a notice, for example "api-tests runs out of memory at about 14:32 (in 2–5 min): node (pid 412) grows 4.2 MiB/s,
- * 71 % of 512 MiB." The clock time stays true however long the message stands.
+ * 71 % of 512 MiB." The clock time stays true however long the message stands. Of what is full already it says that: "In api-tests /tmp is full
+ * (seen at 14:32): nothing more can be written, 100 % of 2 GiB."
  * @param formatTime local clock time of an epoch millisecond.
  */
 export const noticeText = (
@@ -91,18 +124,21 @@ export const noticeText = (
 ): string => {
   const name = shortName(sandbox.name);
   if (forecast.signal === 'expiry') return expiryText(name, sandbox, forecast, nowMs, formatTime);
+  if (isFull(forecast)) {
+    return `In ${name} ${fullText(forecast, ` (seen at ${formatTime(nowMs)})`)}, ${filling(forecast) ?? ''}.`;
+  }
   const time = forecast.timeToLimitMs;
   // Between two peaks there is little, and what it does says nothing.
   const rising = risingText(forecast);
   const reasons = rising === null ? [growth(forecast), filling(forecast)].filter((one) => one !== null) : [rising];
   const because = reasons.length === 0 ? forecast.evidence.replace(/\.$/, '') : reasons.join(', ');
   if (time === null || !Number.isFinite(time.p50)) {
-    return `${name} may soon reach a limit (seen at ${formatTime(nowMs)}): it ${happens[forecast.signal]} if this goes on: ${because}.`;
+    return `${name} may soon reach a limit (seen at ${formatTime(nowMs)}): it ${happening(forecast)} if this goes on: ${because}.`;
   }
   const elapsedMs = Math.max(0, nowMs - forecast.atMs);
   const when = formatTime(forecast.atMs + time.p50);
   const interval = intervalText(time.p10 - elapsedMs, time.p90 - elapsedMs);
-  return `${name} ${happens[forecast.signal]} at about ${when} (${interval}): ${because}.`;
+  return `${name} ${happening(forecast)} at about ${when} (${interval}): ${because}.`;
 };
 
 /** A warning of a sandbox that is told together with others. */
@@ -117,6 +153,8 @@ const endsAtMs = ({ sandbox, forecast }: OtherWarning): number => {
   if (forecast.signal === 'expiry') {
     return sandbox.expiry?.expiresAtMs ?? forecast.limit ?? Number.POSITIVE_INFINITY;
   }
+  // What has happened comes before what will, and has no time.
+  if (isFull(forecast)) return Number.NEGATIVE_INFINITY;
   return forecast.atMs + (forecast.timeToLimitMs?.p50 ?? Number.POSITIVE_INFINITY);
 };
 

@@ -4,6 +4,7 @@ import { toProblem } from '../model/problem.ts';
 import type { SandboxView } from '../model/view.ts';
 import { within } from '../model/wait.ts';
 import { atLeast } from '../model/warning.ts';
+import { placeShort } from './fixes/room-check.ts';
 import type { Tasks } from './waiting.ts';
 
 export interface RemovableWatchHost {
@@ -46,7 +47,7 @@ export class RemovableWatch {
     this.#measuredAtMs = nowMs;
     this.#busy = true;
     const { log, tasks } = this.#host;
-    const place = view.sample?.disk?.place ?? null;
+    const place = placeShort(view);
     tasks.add(
       this.#measure(place).finally(() => {
         this.#busy = false;
@@ -72,7 +73,7 @@ export class RemovableWatch {
     const caches = await within(clock, measureMs, this.#life.signal, (signal) => housekeeping.caches(place, signal));
     const logs = await within(clock, measureMs, this.#life.signal, (signal) => housekeeping.logs(place, signal));
     if (removals !== this.#removals) return;
-    const onDisk = caches.filter(({ inMemory, elsewhere }) => (place === null ? !inMemory : elsewhere !== true));
+    const onDisk = caches.filter(({ inMemory, elsewhere }) => elsewhere !== true && (place !== null || !inMemory));
     found({
       cachesBytes: sum(onDisk),
       cachesInMemoryBytes: sum(caches.filter(({ inMemory }) => inMemory)),

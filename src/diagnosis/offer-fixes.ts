@@ -1,5 +1,6 @@
 import type { FixId, FixOffer, FixSuccess } from '../model/fix.ts';
 import type { Forecast } from '../model/forecast.ts';
+import { isFull } from '../model/full.ts';
 import type { Incident } from '../model/incident.ts';
 import { isEnded, type Sandbox } from '../model/sandbox.ts';
 import { successScore } from '../model/success.ts';
@@ -129,7 +130,9 @@ export const offerFixes = (situation: FixSituation): readonly FixOffer[] => {
     }
     return [...offers.values()];
   };
-  const against = leading !== null && atLeast(level, 'watch') ? againstSignal(leading, situation) : [];
+  // What was full before it was watched is no warning, and to be mended all the same.
+  const against =
+    leading !== null && (atLeast(level, 'watch') || isFull(leading)) ? againstSignal(leading, situation) : [];
   const first = ranked(
     unique([offer('resume', 'It is paused and does nothing until then.'), ...against], new Set()),
     successOf,

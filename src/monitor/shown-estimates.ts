@@ -1,4 +1,5 @@
 import type { Forecast, TimeToLimit } from '../model/forecast.ts';
+import { isFull } from '../model/full.ts';
 import { isExhaustible, type SignalName } from '../model/signal.ts';
 import { atLeast, type WarningLevel } from '../model/warning.ts';
 import { sameFields } from './freshness.ts';
@@ -6,6 +7,12 @@ import { pickLeading } from './leading.ts';
 
 /** So far back readings have a say in what is shown. */
 const windowMs = 10_000;
+/**
+ * What fell below this share of an earlier use has begun anew (a process was killed, files were removed): the end that was seen before does not
+ * come. On recorded runs (a third of all) a time of under a minute then stood there for 15 rows in place of 230, and the estimate came and
+ * went as often as without this.
+ */
+const begunAnewShare = 0.75;
 /** So long another signal has to come first until it takes the name. */
 const nameHoldMs = 5_000;
 
@@ -13,6 +20,8 @@ const nameHoldMs = 5_000;
 interface Reading {
   /** Of the forecast, because its times count from there: not every sample looks at all signals. */
   readonly atMs: number;
+  /** What was in use, in the unit of the signal. */
+  readonly used: number;
   readonly times: TimeToLimit | null;
   readonly pBreak300: number;
 }
@@ -23,13 +32,15 @@ const warns = (signal: SignalName, levels: Levels): boolean => atLeast(levels.ge
 
 const endOf = ({ atMs, times }: Reading): number => (times === null ? Number.POSITIVE_INFINITY : atMs + times.p50);
 
+const seeingNone = (reading: Reading): Reading => ({ ...reading, times: null, pBreak300: 0 });
+
 /** Clocks do not jump about, and what degrades has no end. */
 const jumps = (signal: SignalName): boolean => isExhaustible(signal) && signal !== 'expiry';
 
 /** The middle one; where too few see an end for that, the one before (`shown`) stays while it is one of them and a third of them sees one. */
 const middleOf = (readings: readonly Reading[], shown: Reading | undefined): Reading => {
   const byEnd = readings.toSorted((a, b) => (endOf(a) === endOf(b) ? 0 : endOf(a) - endOf(b)));
-  const middle = byEnd[Math.floor(readings.length / 2)] ?? { atMs: 0, times: null, pBreak300: 0 };
+  const middle = byEnd[Math.floor(readings.length / 2)] ?? { atMs: 0, used: 0, times: null, pBreak300: 0 };
   const seeing = readings.filter(({ times }) => times !== null).length;
   return middle.times === null && readings.some((each) => each === shown) && seeing * 3 >= readings.length
     ? (shown ?? middle)
@@ -39,8 +50,8 @@ const middleOf = (readings: readonly Reading[], shown: Reading | undefined): Rea
 const seesEnd = ({ timeToLimitMs }: Forecast): boolean => timeToLimitMs !== null && Number.isFinite(timeToLimitMs.p50);
 
 const readingOf = (forecast: Forecast): Reading => {
-  const { atMs, timeToLimitMs, pBreak300 } = forecast;
-  return { atMs, times: seesEnd(forecast) ? timeToLimitMs : null, pBreak300 };
+  const { atMs, used, timeToLimitMs, pBreak300 } = forecast;
+  return { atMs, used, times: seesEnd(forecast) ? timeToLimitMs : null, pBreak300 };
 };
 
 const seenFrom = ({ atMs, times }: Reading, nowMs: number): TimeToLimit | null => {
@@ -74,9 +85,11 @@ export class ShownEstimates {
     const known = this.#readings.get(signal) ?? [];
     // The sample did not look at this signal.
     if (sameFields(known.at(-1), reading)) return;
+    const { atMs, used } = reading;
+    const fallen = known.findLastIndex((one) => used < begunAnewShare * one.used);
+    const since = known.map((one, index) => (index > fallen ? one : seeingNone(one)));
     // Those from before a clock was set back count no more, nor what the same reading said under another limit.
-    const { atMs } = reading;
-    const readings = [...known.filter((one) => atMs > one.atMs && atMs - one.atMs < windowMs), reading];
+    const readings = [...since.filter((one) => atMs > one.atMs && atMs - one.atMs < windowMs), reading];
     this.#readings.set(signal, readings);
     this.#middles.set(signal, middleOf(readings, this.#middles.get(signal)));
   }
@@ -123,9 +136,11 @@ export class ShownEstimates {
     });
   }
 
-  /** @returns the one of `forecasts` (as `steady` gave them) that is named first at `nowMs`. */
+  /** @returns the one of `forecasts` (as `steady` gave them) that is named first at `nowMs`. What is full goes before all that is not watched yet. */
   leading(forecasts: readonly Forecast[], levels: Levels, nowMs: number): Forecast | null {
     const next = this.#first(forecasts, levels, nowMs);
-    return next === null ? null : (this.#kept(next.signal, forecasts, levels, nowMs) ?? next);
+    const named = next === null ? null : (this.#kept(next.signal, forecasts, levels, nowMs) ?? next);
+    const isWatched = named !== null && atLeast(levels.get(named.signal) ?? 'calm', 'watch');
+    return isWatched ? named : (forecasts.find(isFull) ?? named);
   }
 }

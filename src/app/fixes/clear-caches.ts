@@ -5,7 +5,7 @@ import { abortable } from '../../model/wait.ts';
 import { bytesText, pathText, shortName } from '../format.ts';
 import { type Fix, type FixHost, wrongPlan } from './fix.ts';
 import { housekeepingOf } from './housekeeping.ts';
-import { checkRoom, type RoomOf, roomBefore, roomCheck, shortOf } from './room-check.ts';
+import { checkRoom, placeShort, type RoomOf, roomBefore, roomCheck, shortOf } from './room-check.ts';
 
 const sumOf = (caches: readonly CacheFolder[]): number => caches.reduce((sum, { bytes }) => sum + bytes, 0);
 
@@ -16,8 +16,9 @@ const roomFor = (caches: readonly CacheFolder[], view: SandboxView): RoomOf =>
 /** Against what comes: caches in memory while memory runs out, else those on the disk that fills up. */
 const found = async (host: FixHost, signal: AbortSignal): Promise<readonly CacheFolder[]> => {
   const housekeeping = housekeepingOf(host);
-  const { leading, sample } = host.view();
-  const caches = await housekeeping.caches(sample?.disk?.place ?? null, signal);
+  const view = host.view();
+  const { leading } = view;
+  const caches = await housekeeping.caches(placeShort(view), signal);
   const inMemory = caches.filter((cache) => cache.inMemory);
   if ((leading?.signal === 'memory' || leading?.signal === 'swap') && inMemory.length > 0) return inMemory;
   return caches.filter(({ elsewhere }) => elsewhere !== true);

@@ -9,13 +9,13 @@ import { Problem } from '../../model/problem.ts';
  * what busybox has, too. Paths with a line break are left out, because sizes and paths are told in lines.
  */
 
-/** Sizes of the folders given; those without a leading slash lie below the home folder. */
+/** Sizes of the folders given that may be emptied; those without a leading slash lie below the home folder. */
 export const cachesScript = [
   'home=$HOME',
   '[ -n "$home" ] || home=/root',
   'for path; do',
   '  case $path in /*) full=$path ;; *) full=$home/$path ;; esac',
-  '  [ -d "$full" ] && [ ! -L "$full" ] && du -skx "$full" 2>/dev/null',
+  '  [ -d "$full" ] && [ ! -L "$full" ] && [ -w "$full" ] && du -skx "$full" 2>/dev/null',
   'done',
   'exit 0',
 ].join('\n');

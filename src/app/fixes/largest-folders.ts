@@ -3,6 +3,7 @@ import { abortable } from '../../model/wait.ts';
 import { bytesText, pathText, shortName } from '../format.ts';
 import { cannotTell, type Fix, wrongPlan } from './fix.ts';
 import { housekeepingOf } from './housekeeping.ts';
+import { placeShort } from './room-check.ts';
 
 /** Shows what fills the disk; what to remove of it only a person can know. */
 export const showLargestFolders: Fix = {
@@ -21,7 +22,7 @@ export const showLargestFolders: Fix = {
   async run(parameters, run) {
     if (parameters.kind !== 'showLargestFolders') throw wrongPlan();
     run.progress('Looking for the largest folders');
-    const place = run.view().sample?.disk?.place ?? null;
+    const place = placeShort(run.view());
     const found = await abortable(housekeepingOf(run).largest(place, run.signal), run.signal);
     const [first] = found.folders;
     if (first === undefined) throw new Problem('unavailable-here', 'No folder could be looked at.');

@@ -27,24 +27,40 @@ export interface Room {
 
 const shareOf = (used: number, limit: number | null): number => (limit === null || limit <= 0 ? 0 : used / limit);
 
-/** @returns what a disk is short of: files when they are nearer to their limit than bytes. */
-export const shortOf = ({ sample }: SandboxView): 'disk' | 'files' => {
+/** @returns what a disk is short of: what is about to run out, else files when they are nearer to their limit than bytes. */
+export const shortOf = ({ leading, sample }: SandboxView): 'disk' | 'files' => {
+  if (leading?.signal === 'disk') return 'disk';
+  if (leading?.signal === 'inodes') return 'files';
   const { disk, inodes } = sample ?? {};
   const files = inodes === undefined ? 0 : shareOf(inodes.used, inodes.limit);
   return files > (disk === undefined ? 0 : shareOf(disk.usedBytes, disk.limitBytes)) ? 'files' : 'disk';
 };
 
-/** @returns null where the sample says nothing of it, or speaks of another computer's memory. */
-const roomIn = (view: Measured, of: RoomOf): Room | null => {
-  const { sample } = view;
-  const place = sample?.disk?.place ?? null;
+/** @returns a folder on the disk that is short of room; null where there is only one disk, or none is known. */
+export const placeShort = (view: SandboxView, of = shortOf(view)): string | null => {
+  const forecast = view.forecasts.find(({ signal }) => signal === (of === 'files' ? 'inodes' : 'disk'));
+  return forecast?.place ?? (of === 'files' ? view.sample?.inodes : view.sample?.disk)?.place ?? null;
+};
+
+/**
+ * @param on the disk, where there are several; undefined: the one the sample tells of first.
+ * @returns null where the sample says nothing of it, or speaks of another computer's memory.
+ */
+const roomIn = (view: Measured, of: RoomOf, on?: string | null): Room | null => {
+  const { disk, otherDisks = [], inodes, otherInodes = [] } = view.sample ?? {};
+  const isMeant = ({ place }: { readonly place?: string }): boolean => on === undefined || (place ?? null) === on;
   if (of === 'files') {
-    const from = sample?.inodes;
-    return from === undefined ? null : { used: from.used, limit: from.limit, place, from };
+    const from = (inodes === undefined ? [] : [inodes, ...otherInodes]).find(isMeant);
+    return from === undefined ? null : { used: from.used, limit: from.limit, place: from.place ?? null, from };
   }
-  const from = of === 'disk' ? sample?.disk : ownSample(view)?.memory;
-  if (from === undefined) return null;
-  return { used: from.usedBytes, limit: from.limitBytes, place: of === 'disk' ? place : null, from };
+  if (of === 'disk') {
+    const from = (disk === undefined ? [] : [disk, ...otherDisks]).find(isMeant);
+    return from === undefined
+      ? null
+      : { used: from.usedBytes, limit: from.limitBytes, place: from.place ?? null, from };
+  }
+  const from = ownSample(view)?.memory;
+  return from === undefined ? null : { used: from.usedBytes, limit: from.limitBytes, place: null, from };
 };
 
 /** As last read: not every sample looks at the disk. */
@@ -52,7 +68,8 @@ export const roomBefore = (view: SandboxView, of: RoomOf): Room | null => {
   const room = roomIn(view, of);
   if (room !== null || of === 'memory') return room;
   const forecast = view.forecasts.find(({ signal }) => signal === (of === 'files' ? 'inodes' : 'disk'));
-  return forecast === undefined ? null : { used: forecast.used, limit: forecast.limit, place: null, from: forecast };
+  if (forecast === undefined) return null;
+  return { used: forecast.used, limit: forecast.limit, place: forecast.place ?? null, from: forecast };
 };
 
 const roomText = (of: RoomOf, { used, limit }: Room): string => {
@@ -94,8 +111,9 @@ export const checkRoom = async (
   const seen: Room[] = [];
   run.progress(`Checking whether ${name} has room`);
   const fallen = await poll(run.clock, run.signal, 1000, sampleLooks, () => {
-    const room = roomIn(run.view(), of);
-    if (room === null || room.from === before.from || room.place !== before.place) return null;
+    // Another disk may be the first one told of by now.
+    const room = roomIn(run.view(), of, before.place);
+    if (room === null || room.from === before.from) return null;
     seen.push(room);
     return before.used - room.used >= leastFall(of, before, removedBytes) ? room : null;
   });

@@ -4,12 +4,12 @@ import { abortable } from '../../model/wait.ts';
 import { bytesText, pathText, shortName } from '../format.ts';
 import { type Fix, wrongPlan } from './fix.ts';
 import { housekeepingOf } from './housekeeping.ts';
-import { checkRoom, roomBefore, roomCheck } from './room-check.ts';
+import { checkRoom, placeShort, roomBefore, roomCheck } from './room-check.ts';
 
 /** Cuts large log files down to their last lines, in place, and checks whether the disk has room then. */
 export const shortenLogs: Fix = {
   async plan(host, { choices, signal }) {
-    const place = host.view().sample?.disk?.place ?? null;
+    const place = placeShort(host.view(), 'disk');
     const logs = choices.logs ?? (await abortable(housekeepingOf(host).logs(place, signal), signal));
     if (logs.length === 0) {
       throw new Problem('conflict', 'No log file here is large enough to be shortened.', {

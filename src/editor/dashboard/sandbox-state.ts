@@ -4,6 +4,7 @@ import type { FixOffer, RankedFix } from '../../model/fix.ts';
 import { fixTitle } from '../../model/fix-title.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import { capital, formatClock, formatDuration, formatMoment } from '../../model/format.ts';
+import { isFull } from '../../model/full.ts';
 import type { CommandRun, FixRecord } from '../../model/history.ts';
 import { ownerOf } from '../../model/owner.ts';
 import { isEnded, isLive } from '../../model/sandbox.ts';
@@ -168,7 +169,7 @@ function noFixText({ sandbox, level, leading, errors }: SandboxView, shown: Sand
   if (shown.some(({ actions }) => actions.length > 0)) return 'What helps against its errors stands with them.';
   if (isEnded(sandbox.phase)) return 'It is over.';
   const isWell = level === 'calm' && errors.every(({ solvedAtMs }) => solvedAtMs !== undefined);
-  if (!isWell) return 'Nothing can be done from here.';
+  if (!isWell || (leading !== null && isFull(leading))) return 'Nothing can be done from here.';
   // Beside a limit in sight the sentence would be read as its opposite.
   return leading === null ? 'Nothing needs to be done.' : 'Nothing needs to be done yet.';
 }

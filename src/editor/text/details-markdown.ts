@@ -1,3 +1,4 @@
+import { isFull } from '../../model/full.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { SandboxView } from '../../model/view.ts';
 import { recurrenceText } from './error-text.ts';
@@ -38,7 +39,8 @@ function stateLine(view: SandboxView, nowMs: number): string {
   if (isEnded(sandbox.phase)) return `**${escapeMarkdown(phaseText(sandbox))}**${wordsAfter(endingWords(view))}`;
   const word = leading === null || leading.signal === 'expiry' ? '' : `${signalWords[leading.signal]}: `;
   const why = leading === null ? null : `${word}${escapeMarkdown(whyText(leading, nowMs))}`;
-  if (!isAgentDown(view)) return `**${levelWords[level]}**${wordsAfter(why)}`;
+  const isCalmlyFull = leading !== null && isFull(leading) && level === 'calm';
+  if (!isAgentDown(view)) return `**${isCalmlyFull ? 'full' : levelWords[level]}**${wordsAfter(why)}`;
   const alarm = level === 'warn' || level === 'critical' ? `, ${levelWords[level]}` : '';
   return `**agent does not answer${alarm}**${wordsAfter(why)}`;
 }
@@ -93,7 +95,7 @@ export function detailsMarkdown(view: SandboxView, nowMs: number, diagnostics: s
           signalWords[forecast.signal],
           sparkline(view.history.find(({ signal }) => signal === forecast.signal)?.values ?? []),
           useText(forecast, nowMs),
-          comingText(forecast, nowMs) ?? '—',
+          escapeMarkdown(comingText(forecast, nowMs) ?? '—'),
           escapeMarkdown(reasonText(forecast) ?? '—'),
         ]),
       ),

@@ -1,5 +1,7 @@
 import { shortName } from '../../app/format.ts';
+import { fullText, refusalText } from '../../app/notice-text.ts';
 import { type Forecast, isBetweenPeaks } from '../../model/forecast.ts';
+import { isFull } from '../../model/full.ts';
 import type { SignalUnit } from '../../model/signal.ts';
 import {
   capital,
@@ -39,7 +41,7 @@ const speaksForItself = ({ signal }: Forecast): boolean => signal === 'responsiv
 /** Whether what is shown of it is a number that gets old: the clock does not, and what is told in words says itself how old it is. */
 export const isMeasured = (forecast: Forecast): boolean => forecast.signal !== 'expiry' && !speaksForItself(forecast);
 
-/** @returns the shortest form of "how full": `71%`, `380 MiB`, `9 min left`; for places where the end of a line is cut. */
+/** @returns the shortest form of "how full": `71%`, `full`, `380 MiB`, `9 min left`; for places where the end of a line is cut. */
 export function briefUseText(forecast: Forecast, nowMs: number): string {
   if (forecast.signal === 'expiry') {
     const left = timeLeftMs(forecast, nowMs);
@@ -47,6 +49,7 @@ export function briefUseText(forecast: Forecast, nowMs: number): string {
     return left > 0 ? `${formatDuration(left)} left` : 'deadline passed';
   }
   if (speaksForItself(forecast)) return forecast.evidence.split(/[,;]/, 1)[0] ?? '';
+  if (isFull(forecast)) return 'full';
   return forecast.pressure === null ? formatAmount(forecast.used, forecast.unit) : formatPercent(forecast.pressure);
 }
 
@@ -76,6 +79,7 @@ export function spokenUse(forecast: Forecast): string | null {
 
 /** How high the last peak was, where the peaks rise and only they tell of the limit; else null. */
 function lastPeakText(forecast: Forecast): string | null {
+  if (isFull(forecast)) return null;
   const last = isBetweenPeaks(forecast) ? forecast.risingPeaks?.shares.at(-1) : undefined;
   return last === undefined ? null : formatPercent(last);
 }
@@ -86,9 +90,10 @@ export function peaksText(forecast: Forecast): string {
   return last === null ? '' : `peaks ${last}`;
 }
 
-/** @returns when the limit comes, in words with the interval and a clock time, or by its peaks; null when it is not in sight. */
+/** @returns when the limit comes, in words with the interval and a clock time, or by its peaks, or what it means that it is reached; null when it is not in sight. */
 export function comingText(forecast: Forecast, nowMs: number): string | null {
   if (forecast.signal === 'expiry') return null;
+  if (isFull(forecast)) return `full: ${refusalText(forecast)}`;
   const lastPeak = lastPeakText(forecast);
   if (lastPeak !== null) return `full at one of its next peaks: they rise, the last one was at ${lastPeak}`;
   const left = timeLeftMs(forecast, nowMs);
@@ -125,6 +130,7 @@ export function whyText(forecast: Forecast, nowMs: number): string {
     const left = timeLeftMs(forecast, nowMs) ?? 0;
     return left > 0 ? `Its time is over in ${formatDuration(left)}` : 'The deadline has passed';
   }
+  if (isFull(forecast)) return capital(fullText(forecast));
   const growth = growthText(forecast);
   if (growth === null || limit === null) return capital(evidence);
   const left = limit - used;

@@ -1,11 +1,13 @@
 import { plainName } from '../../app/format.ts';
+import { fullText } from '../../app/notice-text.ts';
 import type { Forecast } from '../../model/forecast.ts';
+import { isFull } from '../../model/full.ts';
 import { isEnded } from '../../model/sandbox.ts';
 import type { AppView, SandboxView } from '../../model/view.ts';
 import { formatDuration, formatEstimate, formatPercent } from './format.ts';
 import { comingText, peaksText } from './signal-text.ts';
 import { timeLeftMs, timeLeftWords } from './time-left.ts';
-import { causeWords, phaseIcons, phaseWords, serverWord, signalShortWords, signalWords } from './words.ts';
+import { causeWords, isOfMachine, phaseIcons, phaseWords, serverWord, signalShortWords, signalWords } from './words.ts';
 
 /** What the status bar item shows. */
 export interface StatusText {
@@ -100,11 +102,10 @@ function unmeasuredText(
 
 function liveText(view: SandboxView, nowMs: number): StatusText {
   const name = plain(view.sandbox.name);
-  const machine = view.sampleSource === 'machine' ? ' (machine)' : '';
   const stale = view.link.state === 'live' ? '' : '~';
   const forecast = namedSignal(view);
   const { background, icon: levelIcon, word: levelWord } = levelSigns(view);
-  const icon = levelIcon ?? (stale ? 'sync-ignored' : 'pulse');
+  const icon = levelIcon ?? (stale ? 'sync-ignored' : forecast && isFull(forecast) ? 'warning' : 'pulse');
   if (!forecast) {
     return { text: `$(${icon}) ${name}`, background, label: `Sandbox ${view.sandbox.name}: ${levelWord}running` };
   }
@@ -117,13 +118,23 @@ function liveText(view: SandboxView, nowMs: number): StatusText {
       label: `Sandbox ${view.sandbox.name}: ${levelWord}${time}`,
     };
   }
+  const state = stale ? ', no fresh data' : '';
+  if (isFull(forecast)) {
+    const { signal, place } = forecast;
+    const what = signal === 'disk' && place !== undefined ? plain(place) : signalShortWords[signal];
+    return {
+      text: `$(${icon}) ${name}  ${what} ${stale}full`,
+      background,
+      label: `Sandbox ${view.sandbox.name}: ${levelWord}${fullText(forecast)}${state}`,
+    };
+  }
+  const machine = isOfMachine(view, forecast.signal) ? ' (machine)' : '';
   // What keeps the width stands before the sign, so that sign and number stay together.
   const percent =
     forecast.pressure === null ? '' : formatPercent(forecast.pressure, { pad: true }).replace(/(?=\d)/, stale);
   const spokenPercent = percent.replace('~', 'last ').replaceAll(/\s+/g, ' ').trim();
   const soon = view.leading === null ? '' : left === null ? peaksText(forecast) : formatEstimate(left);
   const spokenSoon = left === null ? comingText(forecast, nowMs) : `at its limit ${timeLeftWords(left)}`;
-  const state = stale ? ', no fresh data' : '';
   return {
     text: `$(${icon}) ${name}  ${signalShortWords[forecast.signal]} ${percent}${machine}${soon === '' ? '' : ` · ${soon}`}`,
     background,

@@ -25,7 +25,7 @@ function signalTable(view: SandboxView, nowMs: number): string[] {
   const rows = view.forecasts.map((forecast) => {
     const values = view.history.find((history) => history.signal === forecast.signal)?.values ?? [];
     const coming = comingText(forecast, nowMs);
-    return `| ${signalWords[forecast.signal]} | ${sparkline(values)} | ${useText(forecast, nowMs)}${coming ? `; ${coming}` : ''} |`;
+    return `| ${signalWords[forecast.signal]} | ${sparkline(values)} | ${useText(forecast, nowMs)}${coming ? `; ${escapeMarkdown(coming)}` : ''} |`;
   });
   return ['| signal | recent | now |', '| --- | --- | --- |', ...rows, ''];
 }

@@ -1,9 +1,10 @@
 import { pathText } from '../../app/format.ts';
 import { spanText } from '../../app/post-mortem/words.ts';
 import type { Forecast } from '../../model/forecast.ts';
+import { isFull } from '../../model/full.ts';
 import { isEnded } from '../../model/sandbox.ts';
-import type { SignalName } from '../../model/signal.ts';
 import type { Health, SandboxView } from '../../model/view.ts';
+import type { WarningLevel } from '../../model/warning.ts';
 import { errorDescription, errorTooltip } from './error-text.ts';
 import { capital, formatBytes, formatClock, formatEstimate, formatWhen, pressureBar } from './format.ts';
 import { heapText } from './process-text.ts';
@@ -14,6 +15,7 @@ import {
   causeWords,
   endingWords,
   isAgentDown,
+  isOfMachine,
   isOld,
   isSameWord,
   levelWords,
@@ -24,17 +26,29 @@ import {
 } from './words.ts';
 
 /** Whose number it is. Of several disks only the fullest is told of: which one that is. */
-function placeOf({ sample, sampleSource }: SandboxView, signal: SignalName): string {
-  if (signal === 'disk') return sample?.disk?.place === undefined ? '' : `of ${sample.disk.place}`;
-  return sampleSource === 'machine' && machineSignals.includes(signal) ? '(machine)' : '';
+function placeOf(view: SandboxView, { signal, place }: Forecast): string {
+  const disk = place ?? (signal === 'disk' ? view.sample?.disk?.place : undefined);
+  if (disk !== undefined) return `of ${disk}`;
+  return isOfMachine(view, signal) ? '(machine)' : '';
 }
 
 /** The shortest form of "how full", marked as in the status bar where it is the last that is known: `~71%`. */
 const markedUse = (view: SandboxView, forecast: Forecast, nowMs: number): string =>
   `${isOld(view) && isMeasured(forecast) ? '~' : ''}${briefUseText(forecast, nowMs)}`;
 
-/** Where only the machine's numbers can be read, these are not the sandbox's own. */
-const machineSignals: readonly SignalName[] = ['memory', 'swap', 'cpu'];
+/** `71% of /tmp`, `38% (machine)`, `/tmp is full`. */
+function shortUse(view: SandboxView, forecast: Forecast, nowMs: number): string {
+  const use = markedUse(view, forecast, nowMs);
+  if (isFull(forecast)) return forecast.place === undefined ? use : `${forecast.place} is ${use}`;
+  return `${use} ${placeOf(view, forecast)}`.trim();
+}
+
+/** What is full looks as what is warned of, also where it was so before it was watched and nobody is told. */
+function signalSign(level: WarningLevel, forecast: Forecast): Pick<TreeNode, 'icon' | 'iconColor'> {
+  if (level === 'critical') return { icon: 'flame', iconColor: 'list.errorForeground' };
+  if (level === 'warn' || isFull(forecast)) return { icon: 'warning', iconColor: 'list.warningForeground' };
+  return { icon: signalIcons[forecast.signal], iconColor: null };
+}
 
 function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
   return view.forecasts.map((forecast) => {
@@ -42,11 +56,12 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
     const level = view.signalLevels[forecast.signal] ?? 'calm';
     const word = level === 'warn' || level === 'critical' ? levelWords[level] : '';
     const left = forecast.signal === 'expiry' || !coming ? null : timeLeftMs(forecast, nowMs);
-    const use = `${useText(forecast, nowMs)} ${placeOf(view, forecast.signal)}`.trim();
+    const use = `${useText(forecast, nowMs)} ${placeOf(view, forecast)}`.trim();
+    const sign = signalSign(level, forecast);
     const old = isOld(view) && isMeasured(forecast) ? 'no fresh data' : '';
     // A side bar is narrow and cuts the end of a line: what matters most comes first, the picture last.
     const description = [
-      [markedUse(view, forecast, nowMs), placeOf(view, forecast.signal)].filter((part) => part !== '').join(' '),
+      shortUse(view, forecast, nowMs),
       left === null ? peaksText(forecast) : `${formatEstimate(left)} left`,
       word,
       forecast.pressure === null || forecast.signal === 'expiry' ? '' : pressureBar(forecast.pressure),
@@ -56,8 +71,7 @@ function signalNodes(view: SandboxView, nowMs: number): TreeNode[] {
       kind: 'signal',
       label: signalWords[forecast.signal],
       description: description.filter((part) => part !== '').join(' · '),
-      icon: level === 'critical' ? 'flame' : level === 'warn' ? 'warning' : signalIcons[forecast.signal],
-      iconColor: level === 'critical' ? 'list.errorForeground' : level === 'warn' ? 'list.warningForeground' : null,
+      ...sign,
       contextValue: `signal.${forecast.signal}${view.isHere ? '.here' : ''}`,
       tooltip: [`${signalWords[forecast.signal]}: ${use}`, coming ?? '', reasonText(forecast) ?? '', capital(old)]
         .filter((line) => line !== '')
@@ -233,6 +247,7 @@ function signOf(view: SandboxView): Pick<TreeNode, 'icon' | 'iconColor'> {
   if (view.level === 'critical') return { icon: 'flame', iconColor: 'list.errorForeground' };
   if (view.level === 'warn') return { icon: 'warning', iconColor: 'list.warningForeground' };
   if (isAgentDown(view)) return { icon: 'debug-disconnect', iconColor: 'list.warningForeground' };
+  if (view.leading !== null && isFull(view.leading)) return { icon: 'warning', iconColor: 'list.warningForeground' };
   return { icon: phaseIcons[view.sandbox.phase], iconColor: null };
 }
 
@@ -241,7 +256,7 @@ const healthText = ({ state, errorsPerMinute }: Health): string =>
 
 /** An estimate is one of the time left; a use that is marked is the last one known. */
 const spokenPart = (part: string): string =>
-  /^[~<]\d/.test(part) ? `${part} left` : part.replace(/ ~(?=\d)/, ' last ');
+  /^[~<]\d/.test(part) ? `${part} left` : part.replace(/ ~(?=\d|full)/, ' last ');
 
 /** What a narrow side bar shows of a name without hiding the words beside it. */
 const longestName = 20;

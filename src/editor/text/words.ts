@@ -194,6 +194,12 @@ export const levelWords: Record<WarningLevel, string> = {
   critical: 'critical',
 };
 
+const machineSignals: readonly SignalName[] = ['memory', 'swap', 'cpu'];
+
+/** Whether a number is the whole machine's. Disks, processes and open files are counted where the sandbox has them. */
+export const isOfMachine = ({ sampleSource }: Pick<SandboxView, 'sampleSource'>, signal: SignalName): boolean =>
+  sampleSource === 'machine' && machineSignals.includes(signal);
+
 /** Where the numbers come from. */
 export const sourceWords: Record<SampleSource, string> = {
   cgroup: "the sandbox's own cgroup",

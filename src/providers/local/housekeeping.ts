@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { opendir, realpath, rm, statfs } from 'node:fs/promises';
+import { access, constants, opendir, realpath, rm, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { isLogName, knownCaches, leastCacheBytes, leastLogBytes } from '../../model/known-caches.ts';
@@ -7,6 +7,7 @@ import { largestFolders } from '../../model/largest-folders.ts';
 import type { CacheFolder, FolderSize, Housekeeping } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
 import { DiskWalker, deviceOf, type Seen, takenBytes } from './disk-walk.ts';
+import { fixedPlaces } from './disks.ts';
 import { isTextLog, type LogIdentity, shortenLog } from './log-files.ts';
 
 const toldLogs = 20;
@@ -23,7 +24,19 @@ export interface HousekeepingOptions {
   readonly mostEntries?: number;
   /** Whether what lies in a folder takes memory. */
   readonly isInMemory?: (path: string) => Promise<boolean>;
+  /** Whether what lies in a folder can be removed by this user, and new files be made in it. */
+  readonly isWritable?: (path: string) => Promise<boolean>;
 }
+
+const mayBeChanged = async (path: string): Promise<boolean> => {
+  try {
+    await access(path, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    // Another user's, on a disk that is read-only, or gone.
+    return false;
+  }
+};
 
 const liesInMemory = async (path: string): Promise<boolean> => {
   try {
@@ -34,6 +47,11 @@ const liesInMemory = async (path: string): Promise<boolean> => {
   }
 };
 
+/** The disks that are meant; null: any. */
+type Devices = ReadonlySet<number> | null;
+
+const isOn = (devices: Devices, device: number): boolean => devices === null || devices.has(device);
+
 const bySize = (a: FolderSize, b: FolderSize): number => b.bytes - a.bytes;
 
 /** Looks for room on this computer's disks, and makes some. Follows no link and stays on the file system it began on. */
@@ -42,6 +60,7 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
   const folders = (): readonly string[] => options.folders ?? [];
   const elsewhere = options.elsewhere ?? ['/tmp', '/var/log'];
   const isInMemory = options.isInMemory ?? liesInMemory;
+  const isWritable = options.isWritable ?? mayBeChanged;
   const { mostEntries } = options;
   const walker = new DiskWalker({
     now: options.now ?? Date.now,
@@ -59,14 +78,14 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
     });
 
   /** Walks where large things are looked for; what lies inside another such place is not walked twice. @returns whether all was seen. */
-  const walkAll = async (device: number | null, seen: Seen, signal: AbortSignal): Promise<boolean> => {
+  const walkAll = async (devices: Devices, seen: Seen, signal: AbortSignal): Promise<boolean> => {
     const roots = new Set([...folders(), home, ...elsewhere].map((path) => resolve(path)));
     const walked = new Set<string>();
     let complete = true;
     // What holds another one comes before it. A walk that ends early, or at another disk, has not been in all of them.
     for (const root of [...roots].toSorted((a, b) => a.length - b.length)) {
-      const walk = walked.has(root) ? null : await walker.begin(root, device, signal);
-      if (walk === null) continue;
+      const walk = walked.has(root) ? null : await walker.begin(root, null, signal);
+      if (walk === null || !isOn(devices, walk.device)) continue;
       const folder = (path: string, bytes: number): void => {
         if (roots.has(path)) walked.add(path);
         seen.folder?.(path, bytes);
@@ -76,16 +95,25 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
     }
     return complete;
   };
-  const wanted = (on: string | null): Promise<number | null> => (on === null ? Promise.resolve(null) : deviceOf(on));
+  /** Where nobody says which disk is meant, it is one of those that are measured: only what can be written to fills up. */
+  const wanted = async (on: string | null): Promise<Devices> => {
+    const measured = on === null ? [...folders(), ...fixedPlaces(process.platform, home)] : [on];
+    const devices = new Set<number>();
+    for (const place of measured) {
+      const device = on !== null || (await isWritable(place)) ? await deviceOf(place) : null;
+      if (device !== null) devices.add(device);
+    }
+    return devices.size === 0 ? null : devices;
+  };
 
   return {
     caches: async (on, signal) => {
-      const device = await wanted(on);
+      const devices = await wanted(on);
       const found: CacheFolder[] = [];
       for (const { tool, path, root } of places()) {
         const walk = await walker.begin(path, null, signal);
-        if (walk === null) continue;
-        const isElsewhere = device !== null && walk.device !== device;
+        if (walk === null || !(await isWritable(path))) continue;
+        const isElsewhere = !isOn(devices, walk.device);
         const inMemory = await isInMemory(path);
         if (isElsewhere && !inMemory) continue;
         const bytes = await walker.measure(path, walk);
@@ -113,12 +141,12 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
     },
 
     logs: async (on, signal) => {
-      const device = await wanted(on);
+      const devices = await wanted(on);
       const large = new Map<string, Stats>();
       const file = (path: string, status: Stats): void => {
         if (takenBytes(status) >= leastLogBytes && isLogName(basename(path))) large.set(path, status);
       };
-      await walkAll(device, { file }, signal);
+      await walkAll(devices, { file }, signal);
       const found: FolderSize[] = [];
       for (const [path, status] of large) {
         if (!(await isTextLog(path))) continue;
@@ -137,9 +165,9 @@ export const createHousekeeping = (options: HousekeepingOptions = {}): Housekeep
     },
 
     largest: async (on, signal) => {
-      const device = await wanted(on);
+      const devices = await wanted(on);
       const sizes = new Map<string, number>();
-      const complete = await walkAll(device, { folder: (path, bytes) => void sizes.set(path, bytes) }, signal);
+      const complete = await walkAll(devices, { folder: (path, bytes) => void sizes.set(path, bytes) }, signal);
       const all = [...sizes].map(([path, bytes]) => ({ path, bytes }));
       return { folders: largestFolders(all, sep), complete };
     },

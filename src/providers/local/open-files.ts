@@ -4,7 +4,7 @@ import type { OpenFilesReading } from '../../model/sample.ts';
 import { amount, openFilesLimit, plainName, processStat } from './figures.ts';
 
 const breathEvery = 50;
-/** Limits below are rare: reading the limits of every small process is not worth its time. */
+/** Limits below are rare: reading the limits of every small process is not worth its time, only of one that has more open than all before. */
 const leastLookedAt = 32;
 
 /** The process that is nearest to its own limit of open files. Processes of other users can not be counted. */
@@ -16,7 +16,7 @@ export const fullestOpenFiles = async (
   for (const [index, pid] of pids.entries()) {
     if (index % breathEvery === breathEvery - 1) await new Promise((resolve) => setImmediate(resolve));
     const used = (await files.names(`/proc/${pid}/fd`))?.length ?? 0;
-    if (used === 0 || (used < leastLookedAt && fullest !== null)) continue;
+    if (used === 0 || (used < leastLookedAt && used <= (fullest?.used ?? 0))) continue;
     const limit = openFilesLimit(await files.text(`/proc/${pid}/limits`, 4096));
     if (limit === null) continue;
     if (fullest === null || used * fullest.limit > fullest.used * limit) fullest = { used, limit, pid };

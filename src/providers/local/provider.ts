@@ -52,6 +52,8 @@ export interface LocalProviderOptions {
 /** The list does not change; it is told again so that nobody takes silence for a failure. */
 const listEveryMs = 60_000;
 
+const withArticle = (title: string): string => `${/^[aeiou]/i.test(title) ? 'an' : 'a'} ${title}`;
+
 /** The one place the editor itself runs in: a container, a sandbox, or a plain machine. */
 export class LocalProvider implements SandboxProvider {
   readonly id = providerId;
@@ -132,7 +134,7 @@ export class LocalProvider implements SandboxProvider {
     const place = await recognise();
     const host = await hostname();
     const evidence = place.evidence.join(', ');
-    log.info(`This is a ${place.title}${evidence === '' ? '' : `: ${evidence}`}.`);
+    log.info(`This is ${withArticle(place.title)}${evidence === '' ? '' : `: ${evidence}`}.`);
     const far = here.remote ? 'remote ' : '';
     const sandbox: Sandbox = {
       id: placeId(here, host),
@@ -183,7 +185,7 @@ export class LocalProvider implements SandboxProvider {
       const { sandbox, place } = await this.#find();
       if (until.aborted) return;
       const evidence = place.evidence.join(', ');
-      const text = evidence === '' ? `a ${place.title}` : `${place.title}: ${evidence}`;
+      const text = evidence === '' ? withArticle(place.title) : `${place.title}: ${evidence}`;
       yield { kind: 'health', atMs: clock.now(), healthy: true, text };
       if (until.aborted) return;
       yield { kind: 'sandboxes', atMs: clock.now(), sandboxes: [sandbox] };
@@ -201,7 +203,11 @@ export class LocalProvider implements SandboxProvider {
     throwIfAborted(signal);
     if (!sandboxes.some(({ id }) => id === sandbox.id)) return null;
     const evidence = place.evidence.length === 0 ? '' : ` (${place.evidence.join(', ')})`;
-    return { sandboxId: sandbox.id, how: `the editor works in it, a ${place.title}${evidence}`, inside: true };
+    return {
+      sandboxId: sandbox.id,
+      how: `the editor works in it, ${withArticle(place.title)}${evidence}`,
+      inside: true,
+    };
   }
 
   async *samples(sandboxId: string, options: SampleOptions): AsyncGenerator<Sample, void> {

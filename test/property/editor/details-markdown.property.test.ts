@@ -71,7 +71,10 @@ describe('the details page', () => {
             message: three,
             provider: one,
           }),
-          forecasts: [memoryForecast({ evidence: two })],
+          forecasts: [
+            memoryForecast({ evidence: two }),
+            memoryForecast({ signal: 'disk', used: 1, limit: 1, pressure: 1, place: three }),
+          ],
           caveat: three,
           timeline: [{ atMs: nowMs, phase: 'running', rawState: one, reason: two }],
           errors: [

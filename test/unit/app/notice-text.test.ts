@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesText, durationText, intervalText, shortName } from '../../../src/app/format.ts';
-import { noticeText } from '../../../src/app/notice-text.ts';
+import { noticeText, othersText } from '../../../src/app/notice-text.ts';
+import type { Forecast } from '../../../src/model/forecast.ts';
 import type { Expiry } from '../../../src/model/sandbox.ts';
 import { aForecast } from '../../helpers/a-forecast.ts';
 import { utcTime } from '../../helpers/app-bench.ts';
@@ -8,6 +9,14 @@ import { aSandbox } from '../../helpers/fake-provider.ts';
 
 const nowMs = Date.UTC(2026, 0, 1, 14, 28, 40);
 const sandbox = aSandbox('a', { name: 'api-tests' });
+const full: Partial<Forecast> = {
+  signal: 'disk',
+  used: 100 * 2 ** 20,
+  limit: 100 * 2 ** 20,
+  pressure: 1,
+  slopePerSecond: 850 * 1024,
+  timeToLimitMs: null,
+};
 
 describe('the text of a notice', () => {
   it('names what ends it, the clock time, the interval, the process and the filling', () => {
@@ -70,6 +79,49 @@ describe('the text of a notice', () => {
     expect(slow(0.04)).toContain(': it grows 2.4 per minute, 95 % of 100.');
     expect(slow(1 / 150)).toContain(': it grows 24 per hour, 95 % of 100.');
     expect(slow(1 / 36_000)).toContain(': 95 % of 100.');
+  });
+
+  it('names the disk where there are several', () => {
+    const text = (part: Partial<Forecast>) =>
+      noticeText(
+        sandbox,
+        aForecast({ atMs: nowMs, signal: 'disk', grower: null, place: '/tmp', ...part }),
+        nowMs,
+        utcTime,
+      );
+    expect(text({})).toBe(
+      'api-tests runs out of disk space in /tmp at about 14:32 (in 2–5 min): it grows 4.2 MiB/s, 71 % of 512 MiB.',
+    );
+    expect(text({ timeToLimitMs: null })).toContain(': it runs out of disk space in /tmp if this goes on: ');
+    expect(text({ signal: 'inodes' })).toContain('api-tests runs out of files (inodes) in /tmp at about 14:32');
+  });
+
+  it('says of what is full that it is, with no rate and no time to come', () => {
+    const text = (part: Partial<Forecast>) =>
+      noticeText(sandbox, aForecast({ atMs: nowMs, grower: null, ...full, ...part }), nowMs, utcTime);
+    const rising = { timeToLimitMs: { p10: 0, p50: 2_000, p90: 5_000 } };
+    expect(text({})).toBe(
+      'In api-tests the disk is full (seen at 14:28): nothing more can be written, 100 % of 100 MiB.',
+    );
+    expect(text({ place: '/tmp', ...rising })).toBe(
+      'In api-tests /tmp is full (seen at 14:28): nothing more can be written, 100 % of 100 MiB.',
+    );
+    const counted = { unit: 'count', used: 100, limit: 100, pressure: 1, slopePerSecond: 2, ...rising } as const;
+    expect(text({ ...counted, signal: 'inodes' })).toBe(
+      'In api-tests the disk is out of inodes (seen at 14:28): no file more can be made, 100 % of 100.',
+    );
+    expect(text({ ...counted, signal: 'pids' })).toBe(
+      'In api-tests the limit of processes is reached (seen at 14:28): no process more can be started, 100 % of 100.',
+    );
+    expect(text({ ...counted, signal: 'fds' })).toBe(
+      'In api-tests the limit of open files is reached (seen at 14:28): no file more can be opened, 100 % of 100.',
+    );
+  });
+
+  it('tells what is full first of the sandboxes of others, without a time', () => {
+    const other = (name: string, forecast: Forecast) => ({ sandbox: aSandbox(name, { name }), forecast });
+    const warnings = [other('ci-7', aForecast({ atMs: nowMs })), other('ci-12', aForecast({ atMs: nowMs, ...full }))];
+    expect(othersText(warnings, nowMs, utcTime)).toBe('2 other sandboxes are about to break: ci-12 first; then ci-7.');
   });
 
   it('says what the clock does', () => {

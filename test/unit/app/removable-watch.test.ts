@@ -5,6 +5,7 @@ import type { Removable } from '../../../src/model/fix.ts';
 import type { CacheFolder, FolderSize, Housekeeping } from '../../../src/model/ports.ts';
 import { KeptLog, startedBench } from '../../helpers/app-bench.ts';
 import { aSample, aSandbox } from '../../helpers/fake-provider.ts';
+import { memoryForecast } from '../../helpers/views.ts';
 
 const npm: CacheFolder = { tool: 'npm', path: '/root/.npm', bytes: 500, inMemory: false };
 const ccache: CacheFolder = { tool: 'ccache', path: '/dev/shm/ccache', bytes: 70, inMemory: true, elsewhere: true };
@@ -62,6 +63,24 @@ describe('what could be removed', () => {
     watch.consider(view);
     await clock.advance(1_000);
     expect(found).toEqual([{ cachesBytes: 500, cachesInMemoryBytes: 70, logsBytes: 9 }]);
+  });
+
+  it('leaves out what the provider finds on another disk, also where none is named', async () => {
+    const { watch, view, clock, found, keeping, logsRead } = await scene();
+    keeping.caches = [npm, { ...npm, path: '/volume/.npm', elsewhere: true }];
+    logsRead.resolve();
+    watch.consider(view);
+    await clock.advance(1_000);
+    expect(found).toMatchObject([{ cachesBytes: 500 }]);
+  });
+
+  it('is looked for on the disk that runs out of files, where that is another one than the fullest', async () => {
+    const { watch, view, clock, asked, logsRead } = await scene('/work');
+    logsRead.resolve();
+    const inodes = memoryForecast({ signal: 'inodes', unit: 'count', place: '/tmp' });
+    watch.consider({ ...view, leading: inodes, forecasts: [...view.forecasts, inodes] });
+    await clock.advance(1_000);
+    expect(asked).toEqual(['caches on /tmp', 'logs on /tmp']);
   });
 
   it('is not told any more when it was removed while it was measured, and is measured again', async () => {

@@ -148,6 +148,14 @@ describe('fixes', () => {
     );
   });
 
+  it('against a disk that is full, also where it was so before anybody could be warned', () => {
+    const leading = memoryForecast({ signal: 'disk', used: 2 ** 30, limit: 2 ** 30, pressure: 1 });
+    expect(ids({ leading, level: 'calm' })).toContain('openTerminal');
+    expect(ids({ leading: { ...leading, pressure: 0.9, used: 0.9 * 2 ** 30 }, level: 'calm' })).not.toContain(
+      'openTerminal',
+    );
+  });
+
   it('against the clock: extend, then a snapshot', () => {
     expect(ids({ leading: memoryForecast({ signal: 'expiry' }) })).toEqual(['extend', 'snapshot', 'showDetails']);
   });

@@ -7,7 +7,7 @@ import {
   useText,
   whyText,
 } from '../../../src/editor/text/signal-text.ts';
-import { timeLeftInterval } from '../../../src/editor/text/time-left.ts';
+import { timeLeftInterval, timeLeftMs } from '../../../src/editor/text/time-left.ts';
 import { ExpiryClock } from '../../../src/forecast/expiry.ts';
 import type { Forecast } from '../../../src/model/forecast.ts';
 import { memoryForecast, nowMs } from '../../helpers/views.ts';
@@ -37,6 +37,28 @@ describe('peaks that rise', () => {
     const climbing = memoryForecast({ risingPeaks });
     expect(comingText(climbing, nowMs)).toMatch(/^full at about /);
     expect(peaksText(climbing)).toBe('');
+  });
+});
+
+describe('what is full', () => {
+  const risingPeaks = { shares: [0.5, 0.62, 0.75], intervalMs: 15_000 };
+  const of = (part: Partial<Forecast>): Forecast =>
+    memoryForecast({ signal: 'disk', used: 100, limit: 100, pressure: 1, risingForMs: 9_000, ...part });
+
+  it('is told in the present, and what does not go any more', () => {
+    expect(whyText(of({}), nowMs)).toBe('The disk is full: nothing more can be written');
+    expect(whyText(of({ place: '/tmp' }), nowMs)).toBe('/tmp is full: nothing more can be written');
+    expect(comingText(of({ place: '/tmp' }), nowMs)).toBe('full: nothing more can be written to /tmp');
+    expect(comingText(of({ signal: 'inodes', unit: 'count', place: '/tmp' }), nowMs)).toBe(
+      'full: no file more can be made in /tmp',
+    );
+    expect(comingText(of({ signal: 'pids', unit: 'count' }), nowMs)).toBe('full: no process more can be started');
+    expect([briefUseText(of({}), nowMs), useText(of({}), nowMs)]).toEqual(['full', '100% of 100 B']);
+  });
+
+  it('has no time left and no next peak', () => {
+    expect([timeLeftMs(of({}), nowMs), timeLeftInterval(of({}), nowMs)]).toEqual([null, null]);
+    expect(peaksText(of({ timeToLimitMs: null, risingPeaks }))).toBe('');
   });
 });
 

@@ -93,6 +93,17 @@ describe('the status bar names what ends the sandbox first', () => {
     expect(statusText(appView([view]), nowMs).text).toContain('(machine)');
   });
 
+  it('but not beside those that are its own all the same: disks, processes, open files', () => {
+    const textOf = (signal: Forecast['signal']) => {
+      const leading = memoryForecast({ signal, pressure: 0.38 });
+      const view = sandboxView({ sampleSource: 'machine', leading, forecasts: [leading] });
+      const { text, label } = statusText(appView([view]), nowMs);
+      return text.includes('(machine)') && label.includes('(machine)');
+    };
+    expect((['disk', 'inodes', 'pids', 'fds'] as const).map(textOf)).toEqual([false, false, false, false]);
+    expect((['memory', 'swap', 'cpu'] as const).map(textOf)).toEqual([true, true, true]);
+  });
+
   it('marks data that is not fresh', () => {
     const view = sandboxView({ link: link({ state: 'stale' }), level: 'calm', leading: null });
     expect(statusText(appView([view]), nowMs)).toMatchObject({ text: '$(sync-ignored) api-tests  mem ~71%' });
@@ -121,6 +132,52 @@ describe('the status bar of a calm sandbox', () => {
   });
   it('shows another signal that is really full', () => {
     expect(statusText(appView([calm(0.93)]), nowMs).text).toContain('disk 93%');
+  });
+});
+
+describe('the status bar of what is full', () => {
+  const disk = memoryForecast({
+    ...{ signal: 'disk', used: 100 * 2 ** 20, limit: 100 * 2 ** 20, pressure: 1, grower: null },
+    timeToLimitMs: { p10: 0, p50: 2_000, p90: 9_000 },
+  });
+  const shown = (leading: Forecast, part: Partial<SandboxView> = {}) =>
+    statusText(appView([sandboxView({ level: 'calm', leading, forecasts: [leading], ...part })]), nowMs);
+
+  it('says so, looks like no healthy one, and tells no time', () => {
+    expect(shown(disk)).toEqual({
+      text: '$(warning) api-tests  disk full',
+      background: 'none',
+      label: 'Sandbox api-tests: the disk is full: nothing more can be written',
+    });
+    const counted = { ...disk, unit: 'count', used: 100, limit: 100 } as const;
+    expect(shown({ ...counted, signal: 'pids' })).toMatchObject({
+      text: '$(warning) api-tests  procs full',
+      label: 'Sandbox api-tests: the limit of processes is reached: no process more can be started',
+    });
+    expect(shown({ ...counted, signal: 'fds' }).text).toBe('$(warning) api-tests  files full');
+  });
+
+  it('names the disk where there are several', () => {
+    expect(shown({ ...disk, place: '/tmp' })).toMatchObject({
+      text: '$(warning) api-tests  /tmp full',
+      label: 'Sandbox api-tests: /tmp is full: nothing more can be written',
+    });
+  });
+
+  it('keeps the signs of a warning, and of numbers that are old', () => {
+    expect(shown(disk, { level: 'critical' })).toMatchObject({
+      text: '$(flame) api-tests  disk full',
+      background: 'error',
+      label: 'Sandbox api-tests: critical, the disk is full: nothing more can be written',
+    });
+    expect(shown(disk, { link: link({ state: 'stale' }) })).toMatchObject({
+      text: '$(sync-ignored) api-tests  disk ~full',
+      label: 'Sandbox api-tests: the disk is full: nothing more can be written, no fresh data',
+    });
+  });
+
+  it('leaves memory at its limit a number: the kernel gives some back', () => {
+    expect(shown({ ...disk, signal: 'memory' }).text).toBe('$(pulse) api-tests  mem 100% · <10 s');
   });
 });
 

@@ -12,6 +12,14 @@ describe('the tooltip of a sandbox', () => {
     expect(text(sandboxView({ sandbox: sandbox({ rawState: 'Ready' }) }))).toContain('running \\(Ready\\)');
   });
 
+  it('says what is full before all else', () => {
+    const MiB = 2 ** 20;
+    const disk = memoryForecast({ signal: 'disk', used: 9 * MiB, limit: 9 * MiB, pressure: 1, place: '/tmp' });
+    const full = text(sandboxView({ level: 'calm', leading: disk, forecasts: [disk] }));
+    expect(full).toMatch(/running\n\n\/tmp is full\\: nothing more can be written\.\n/);
+    expect(full).toContain('100% of 9 MiB; full\\: nothing more can be written to /tmp |');
+  });
+
   it('offers to choose another one, and leads from one that is over to what happened', () => {
     expect(text(sandboxView())).toMatch(/\[What can I do\?\].* · \[Choose sandbox\]/);
     const over = text(

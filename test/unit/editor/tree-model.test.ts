@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { treeModel } from '../../../src/editor/text/tree-model.ts';
 import type { TreeNode } from '../../../src/editor/text/tree-node.ts';
+import type { Forecast } from '../../../src/model/forecast.ts';
 import type { SandboxView } from '../../../src/model/view.ts';
 import { appView, memoryForecast, nowMs, sandbox, sandboxView, server } from '../../helpers/views.ts';
 import { incident } from './dashboard/support.ts';
@@ -177,6 +178,43 @@ describe('treeModel', () => {
     expect(memory?.description).toMatch(/^71% \(machine\) · /);
     expect(memory?.accessibleLabel).toMatch(/^Memory, 71% of 512 MiB \(machine\)/);
     expect(memory?.tooltip).toMatch(/^Memory: 71% of 512 MiB \(machine\)/);
+  });
+
+  it('says of what is full that it is, by word and sign, also where nobody is warned', () => {
+    const MiB = 2 ** 20;
+    const disk = memoryForecast({
+      ...{ signal: 'disk', used: 100 * MiB, limit: 100 * MiB, pressure: 1, grower: null },
+      timeToLimitMs: { p10: 0, p50: 2_000, p90: 9_000 },
+    });
+    const rows = (forecast: Forecast, part: Partial<SandboxView> = {}) => {
+      const full = sandboxView({ level: 'calm', leading: forecast, forecasts: [forecast], signalLevels: {}, ...part });
+      const nodes = all(treeModel(appView([full]), '', nowMs));
+      return { row: nodes.find(({ kind }) => kind === 'sandbox'), signal: nodes.find(({ kind }) => kind === 'signal') };
+    };
+    const sign = { icon: 'warning', iconColor: 'list.warningForeground' };
+    expect(rows(disk)).toMatchObject({
+      row: { description: 'disk full · running · current', ...sign },
+      signal: {
+        description: 'full · ▰▰▰▰▰▰▰▰▰▰',
+        accessibleLabel: 'Disk, 100% of 100 MiB, full: nothing more can be written',
+        ...sign,
+      },
+    });
+    expect(rows({ ...disk, place: '/tmp' }).signal).toMatchObject({
+      description: '/tmp is full · ▰▰▰▰▰▰▰▰▰▰',
+      tooltip: expect.stringContaining('Disk: 100% of 100 MiB of /tmp\nfull: nothing more can be written to /tmp\n'),
+    });
+    const stale = { state: 'stale', problem: null, text: null, nextStep: null, retryAtMs: null } as const;
+    expect(rows(disk, { link: stale }).row).toMatchObject({
+      description: 'disk ~full · running · current',
+      accessibleLabel: 'Sandbox api-tests, disk last full, running, current',
+    });
+  });
+
+  it('says which disk the number of files is of', () => {
+    const inodes = memoryForecast({ signal: 'inodes', unit: 'count', place: '/tmp', timeToLimitMs: null });
+    const nodes = all(treeModel(appView([sandboxView({ leading: null, forecasts: [inodes] })]), '', nowMs));
+    expect(nodes.find(({ kind }) => kind === 'signal')?.description).toContain('71% of /tmp');
   });
 
   it('has unique ids', () => {

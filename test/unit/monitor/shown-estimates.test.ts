@@ -51,6 +51,25 @@ describe('the estimate that is shown while nothing is warned of', () => {
     expect(seen.at(-1)).toBeNull();
   });
 
+  it('goes at once when use falls far below what it was made from', () => {
+    const of = (uses: readonly number[], sees: (second: number) => number | null) => {
+      const estimates = new ShownEstimates();
+      return uses.map((used, second) => {
+        const forecasts = [seeing(second, sees(second), { used })];
+        estimates.take(forecasts, new Map(), t0 + second * 1000);
+        return estimates.steady(forecasts, new Map(), t0 + second * 1000)[0]?.timeToLimitMs?.p50 ?? null;
+      });
+    };
+    const climb = Array.from({ length: 12 }, (_, second) => 40 + 5 * second);
+    const killed = of([...climb, 12, 13, 14, 15], (second) => (second < 12 ? 12 - second : null));
+    expect(killed.slice(11)).toEqual([1_000, null, null, null, null]);
+    // Nor is it taken up again by the first reading that climbs anew.
+    const again = of([...climb, 50, 52, 54, 56, 58, 60, 62], (second) => (second < 12 ? 12 - second : 40 - second));
+    expect([again[12], again[13], again.at(-1)]).toEqual([null, null, 22_000]);
+    // A collection of garbage is no such fall.
+    expect(of([...climb, 80], (second) => 30 - second).at(-1)).not.toBeNull();
+  });
+
   it('takes what sees no end by half of all ways for one that sees none', () => {
     expect(shown(Array(10).fill(Number.POSITIVE_INFINITY)).at(-1)).toBeNull();
   });
@@ -156,6 +175,23 @@ describe('the name of what comes first', () => {
     expect(estimates.leading(forecasts, new Map([...calm, ['heap', 'warn']]), t0)?.signal).toBe('heap');
   });
 
+  it('is that of what is full, unless something is watched', () => {
+    const estimates = new ShownEstimates();
+    const full = seeing(0, null, { signal: 'disk', used: 100, limit: 100, pressure: 1 });
+    const clock = seeing(0, 600, { signal: 'expiry', limit: t0 + 600_000 });
+    const forecasts = [seeing(0, 600), full, clock];
+    estimates.take(forecasts, new Map(), t0);
+    const named = (levels: ReadonlyMap<SignalName, WarningLevel>, all = forecasts) =>
+      estimates.leading(all, levels, t0)?.signal;
+    expect([named(new Map()), named(new Map(), [full]), named(new Map(), [full, clock])]).toEqual([
+      'disk',
+      'disk',
+      'disk',
+    ]);
+    expect(named(new Map([['memory', 'watch']]))).toBe('memory');
+    expect(named(new Map([['expiry', 'warn']]))).toBe('expiry');
+  });
+
   it('is none where nothing is in sight', () => {
     const estimates = new ShownEstimates();
     estimates.take([seeing(0, 60)], calm, t0);
@@ -212,6 +248,23 @@ describe('the view of a monitor', () => {
     expect(shownAt(500)).toEqual(['memory', 'number']);
     expect(shownAt(545)).toEqual(['expiry', 'undefined']);
     expect(shownAt(2_000)).toEqual(['expiry', 'undefined']);
+  });
+
+  it('names a disk that was full before it was watched, and warns of nothing', () => {
+    const monitor = createSandboxMonitor({
+      sandbox: sandbox({ expiry: expiryAt(t0 + 3_600_000) }),
+      supports: allFixes,
+      capabilities: docker,
+      nowMs: t0,
+      steady: true,
+    });
+    const levels = new Set<WarningLevel>();
+    for (let second = 1; second <= 300; second += 1) {
+      monitor.observe(sampleAt(second, 0.3, { disk: { usedBytes: 1e8, limitBytes: 1e8 } }));
+      levels.add(monitor.view(t0 + second * 1000).level);
+    }
+    const { leading, warning } = monitor.view(t0 + 300_000);
+    expect([leading?.signal, warning, [...levels]]).toEqual(['disk', null, ['calm']]);
   });
 
   it('counts down evenly of a disk that is looked at every twenty seconds', () => {

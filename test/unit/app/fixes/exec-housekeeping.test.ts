@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,14 +30,16 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 /** Runs what would run inside a sandbox here, with the test's folder as the home. */
-const exec = (argv: readonly string[]): Promise<ExecResult> => {
+const execAs = (uid: number | null, argv: readonly string[]): Promise<ExecResult> => {
   const [command = 'sh', ...rest] = argv;
   const { status, stdout, stderr } = spawnSync(command, rest, {
     encoding: 'utf8',
     env: { HOME: home, PATH: process.env['PATH'] ?? '' },
+    ...(uid === null ? {} : { uid }),
   });
   return Promise.resolve({ exitCode: status, stdout, stderr, truncated: false });
 };
+const exec = (argv: readonly string[]): Promise<ExecResult> => execAs(null, argv);
 const sh = (script: string, ...args: readonly string[]) => exec(['sh', '-c', script, 'sh', ...args]);
 const answering = (result: Partial<ExecResult>) =>
   execHousekeeping(() => Promise.resolve({ exitCode: 0, stdout: '', stderr: '', truncated: false, ...result }));
@@ -54,6 +65,18 @@ describe('caches inside a sandbox', () => {
       false,
       false,
     ]);
+  });
+
+  it('are not offered where the user there may not remove them', async () => {
+    fill(join(home, '.npm', '_cacache', 'x'), 3 * mebibyte);
+    // The administrator may write everywhere: then it is another user who looks.
+    const isRoot = process.getuid?.() === 0;
+    chmodSync(home, 0o755);
+    chmodSync(join(home, '.npm', '_cacache'), 0o555);
+    const housekeeping = execHousekeeping((argv) => execAs(isRoot ? 65_534 : null, argv));
+    const found = (await housekeeping.caches(null, signal)).filter(({ path }) => path.startsWith(home));
+    chmodSync(join(home, '.npm', '_cacache'), 0o755);
+    expect(found).toEqual([]);
   });
 
   it('are never emptied over a link, and nothing but a known cache is', async () => {

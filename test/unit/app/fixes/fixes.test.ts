@@ -6,7 +6,7 @@ import { Problem } from '../../../../src/model/problem.ts';
 import type { ProcessReading, Sample } from '../../../../src/model/sample.ts';
 import type { Expiry, Sandbox } from '../../../../src/model/sandbox.ts';
 import { type AppBench, startedBench } from '../../../helpers/app-bench.ts';
-import { aSandbox, MiB, using } from '../../../helpers/fake-provider.ts';
+import { aSample, aSandbox, MiB, using } from '../../../helpers/fake-provider.ts';
 
 const noon = Date.UTC(2026, 0, 1, 12);
 const until = (expiresAtMs: number): Expiry => ({
@@ -501,6 +501,21 @@ describe('recreate larger', () => {
     expect(await bench.fix(plan)).toMatchObject({ result: 'cannot-tell' });
     await expect(bench.app.planFix('a', 'recreateLarger', null, { memoryBytes: 5 })).rejects.toMatchObject({
       kind: 'invalid-request',
+    });
+  });
+
+  it('says that there is no limit to raise where there is none, and does not promise numbers that are there', async () => {
+    const { bench } = await recreating({});
+    const memory = using('a', 0, 300).memory;
+    if (memory === undefined) throw new Error('no memory');
+    const unlimited = aSample('a', bench.clock.now(), { memory: { ...memory, limitBytes: null } });
+    await expect(planOf(bench, 'recreateLarger')).rejects.toMatchObject({ nextStep: expect.stringContaining('Wait') });
+    bench.provider.stream('a').queue.push(unlimited);
+    await bench.show();
+    await expect(planOf(bench, 'recreateLarger')).rejects.toMatchObject({
+      kind: 'unavailable-here',
+      message: 'a has no memory limit that could be raised.',
+      nextStep: expect.not.stringContaining('Wait'),
     });
   });
 

@@ -170,6 +170,18 @@ describe('clearing caches', () => {
     expect(parameters).toEqual({ kind: 'clearCaches', caches: [npm] });
   });
 
+  it('compares the disk it was for, also when another one is the first told of by then', async () => {
+    const of = (usedBytes: number, place: string) => ({ usedBytes, limitBytes: 10 * GiB, place });
+    const { plan, bench } = await scene({ disk: of(9.5 * GiB, '/tmp'), otherDisks: [of(8.5 * GiB, '/work')] });
+    const made = await plan('clearCaches');
+    const after = { disk: of(8.5 * GiB, '/work'), otherDisks: [of(8 * GiB, '/tmp')] };
+    bench.clock.after(2_000, () => bench.provider.stream('a').queue.push(aSample('a', bench.clock.now(), after)));
+    expect(await bench.fix(made)).toMatchObject({
+      result: 'worked',
+      text: '1.5 GiB of 1.5 GiB went: the disk of /tmp fell from 9.5 GiB (95 %) to 8 GiB (80 %).',
+    });
+  });
+
   it('is compared by the number of files where the disk is short of these', async () => {
     const before = { inodes: { used: 999_000, limit: 1_000_000 } };
     const after = async (used: number) => {

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -91,6 +92,44 @@ describe('caches', () => {
     await expect(keep().caches(null, AbortSignal.abort())).rejects.toMatchObject({
       kind: 'aborted',
     });
+  });
+
+  it('do not count where this user may not remove them', async () => {
+    fill(join(home, '.npm', '_cacache'), 'x', 3 * mebibyte);
+    fill(join(home, '.cache', 'uv'), 'x', 3 * mebibyte);
+    const housekeeping = keep({ isWritable: (path) => Promise.resolve(!path.endsWith('_cacache')) });
+    expect(own(await housekeeping.caches(null, signal)).map(({ tool }) => tool)).toEqual(['uv']);
+    // To the administrator, who may write everywhere, only a disk that is read-only says no.
+    if (process.getuid?.() !== 0) {
+      chmodSync(join(home, '.npm', '_cacache'), 0o555);
+      expect(own(await keep().caches(null, signal)).map(({ tool }) => tool)).toEqual(['uv']);
+    }
+  });
+
+  it('lie on one of the disks that are measured where nobody says on which', async () => {
+    const shm = '/dev/shm';
+    if (!existsSync(shm) || [home, '/', '/tmp'].some((place) => statSync(place).dev === statSync(shm).dev)) return;
+    const far = mkdtempSync(join(shm, 'keep-far-'));
+    try {
+      fill(join(far, '_cacache'), 'x', 3 * mebibyte);
+      symlinkSync(far, join(home, '.npm'));
+      fill(join(home, '.cache', 'uv'), 'x', 3 * mebibyte);
+      const tools = async (more: HousekeepingOptions = {}) =>
+        own(await keep(more).caches(null, signal)).map(({ tool, elsewhere }) => [tool, elsewhere === true]);
+      expect(await tools()).toEqual([['uv', false]]);
+      // What lies in memory is told of all the same, as what frees no disk.
+      const inMemory = await tools({ isInMemory: (path) => Promise.resolve(path.endsWith('_cacache')) });
+      expect(inMemory.toSorted()).toEqual([
+        ['npm', true],
+        ['uv', false],
+      ]);
+      expect((await tools({ folders: [far] })).map(([tool]) => tool).toSorted()).toEqual(['npm', 'uv']);
+      // Where nothing is measured, nothing is left out.
+      const nowhere = { isWritable: (path: string) => Promise.resolve(path.includes('_cacache')) };
+      expect((await tools(nowhere)).map(([tool]) => tool)).toEqual(['npm']);
+    } finally {
+      rmSync(far, { recursive: true, force: true });
+    }
   });
 
   it('on another disk do not count unless they lie in memory, and those are told apart', async () => {

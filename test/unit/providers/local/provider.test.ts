@@ -117,6 +117,19 @@ describe('the place the editor works in', () => {
     expect(await provider.current(hints, [], signal)).toBeNull();
   });
 
+  it('has the article its name wants', async () => {
+    const openSandbox = { kind: 'opensandbox', title: 'OpenSandbox sandbox', name: 'this sandbox', evidence: [] };
+    const { provider, log } = scene({ recognise: () => Promise.resolve(openSandbox as RecognisedPlace) });
+    const sandboxes = await provider.list(signal);
+    expect((await provider.current(hints, sandboxes, signal))?.how).toBe(
+      'the editor works in it, an OpenSandbox sandbox',
+    );
+    expect(log.lines).toContain('This is an OpenSandbox sandbox.');
+    const events = provider.watch(signal)[Symbol.asyncIterator]();
+    expect((await events.next()).value).toMatchObject({ kind: 'health', text: 'an OpenSandbox sandbox' });
+    await provider.dispose();
+  });
+
   it('has only the actions that make sense for it', () => {
     expect(Object.keys(scene().provider.actions).sort()).toEqual(['diagnostics', 'limits']);
     const nothing = {
