@@ -133,10 +133,10 @@ export const offerFixes = (situation: FixSituation): readonly FixOffer[] => {
   // What was full before it was watched is no warning, and to be mended all the same.
   const against =
     leading !== null && (atLeast(level, 'watch') || isFull(leading)) ? againstSignal(leading, situation) : [];
-  const first = ranked(
-    unique([offer('resume', 'It is paused and does nothing until then.'), ...against], new Set()),
-    successOf,
-  );
+  const resume = offer('resume', 'It is paused and does nothing until then.');
+  // Its time goes on while it is paused.
+  const wished = leading?.signal === 'expiry' ? [...against, resume] : [resume, ...against];
+  const first = ranked(unique(wished, new Set()), successOf);
   const rest = [
     ...afterIncident(incidents[0]),
     whenSlowed(situation),

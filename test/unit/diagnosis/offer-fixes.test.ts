@@ -179,6 +179,11 @@ describe('fixes', () => {
     expect(ids({ sandbox: sandbox({ expiry, phase: 'paused' }), level: 'calm' })).toEqual(['resume', 'showDetails']);
   });
 
+  it('for a paused sandbox whose time is nearly over begin with more time', () => {
+    const leading = memoryForecast({ signal: 'expiry' });
+    expect(buttons({ sandbox: sandbox({ expiry, phase: 'paused' }), leading })).toEqual(['Extend the time', 'Resume']);
+  });
+
   it('after an incident fit what happened', () => {
     expect(ids({ level: 'calm', incidents: [incident('out-of-memory-child')] })).toEqual([
       'recreateLarger',
