@@ -1,5 +1,6 @@
 import type { FixOffer } from '../model/fix.ts';
 import type { Forecast } from '../model/forecast.ts';
+import { isFull } from '../model/full.ts';
 import type { Mute } from '../model/mute.ts';
 import { isLive } from '../model/sandbox.ts';
 import type { SignalName } from '../model/signal.ts';
@@ -233,10 +234,10 @@ export class Announcer {
     };
   }
 
-  /** The newest forecast is the better one, unless it has lost sight of the end that was warned of. */
+  /** The newest forecast is the better one, unless it has lost sight of the end that was warned of and that has not come. */
   #newest({ signal, forecast }: Warning, { forecasts }: SandboxView): Forecast {
-    const newest = forecasts.find((one) => one.signal === signal);
-    return newest !== undefined && newest.timeToLimitMs !== null ? newest : forecast;
+    const newest = forecasts.find((one) => one.signal === signal && one.place === forecast.place);
+    return newest !== undefined && (newest.timeToLimitMs !== null || isFull(newest)) ? newest : forecast;
   }
 
   #notice({ warning, level }: Say, view: SandboxView): Notice {

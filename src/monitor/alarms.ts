@@ -39,11 +39,23 @@ const signalsIn = (sample: Sample): ReadonlySet<SignalName> => {
   return found;
 };
 
+/** Not made anew for each sample. */
+const none: readonly never[] = [];
+
+/** What an episode is about: a signal, and of several disks one of them. */
+const aboutOf = ({ signal, place }: { readonly signal: SignalName; readonly place?: string | undefined }): string =>
+  place === undefined ? signal : `${signal} ${place}`;
+
+/** Which process is nearest to its limit of open files changes with each look. */
+const fullKey = (forecast: Forecast, { fds }: Sample): string =>
+  forecast.signal === 'fds' ? `fds ${fds?.pid ?? ''}` : aboutOf(forecast);
+
 /** All warning episodes of one sandbox: one for each signal, and the expiry clock. */
 export class Alarms {
   readonly #sandboxId: string;
   #policy: AlertPolicy;
-  readonly #episodes = new Map<SignalName, EpisodeState>();
+  /** By what they are about: of several disks each has its own. */
+  readonly #episodes = new Map<string, EpisodeState>();
   #expiry: ExpiryState;
   #signs: SignState = noSigns;
   #changes: AlarmChange[] = [];
@@ -69,15 +81,20 @@ export class Alarms {
     for (const forecast of forecasts) {
       const { signal } = forecast;
       if (!fresh.has(signal) || !isExhaustible(signal)) continue;
-      const before = this.#episodes.get(signal) ?? quietEpisode(this.#sandboxId, signal);
+      const key = aboutOf(forecast);
+      const before = this.#episodes.get(key) ?? quietEpisode(this.#sandboxId, signal);
       const input = {
         atMs: sample.atMs,
         cadenceMs: sample.cadenceMs,
         forecast,
-        hardSign: signal === 'memory' ? sign : this.#full.of(forecast),
+        hardSign: signal === 'memory' ? sign : this.#full.of(forecast, fullKey(forecast, sample)),
       };
-      this.#take(signal, stepEpisode(before, input, this.#policy));
+      this.#take(key, stepEpisode(before, input, this.#policy));
     }
+    for (const { place, usedBytes, limitBytes } of sample.otherDisks ?? none)
+      this.#full.other(aboutOf({ signal: 'disk', place }), usedBytes, limitBytes);
+    for (const { place, used, limit } of sample.otherInodes ?? none)
+      this.#full.other(aboutOf({ signal: 'inodes', place }), used, limit);
     // Nothing is said of a heap any more once its process has ended; one that broke is claimed by its exit code or its error.
     const heap = this.#episodes.get('heap');
     if (heap !== undefined && fresh.has('heap') && !forecasts.some(({ signal }) => signal === 'heap')) {
@@ -112,12 +129,12 @@ export class Alarms {
     for (const signal of signals) {
       this.#full.broke(signal);
       if (signal === 'expiry') this.#endExpiry(atMs, 'broke');
-      else {
-        const before = this.#episodes.get(signal);
-        if (before !== undefined) this.#take(signal, endEpisode(before, atMs, 'broke', this.#policy));
-      }
-      const warning = signal === 'expiry' ? this.#expiry.episode.warning : this.#episodes.get(signal)?.warning;
-      if (warning?.outcome === 'broke' && warning.endedAtMs === atMs) claimed.push(warning);
+      // Which of several disks it was is not told.
+      for (const [key, episode] of this.#episodes)
+        if (episode.signal === signal) this.#take(key, endEpisode(episode, atMs, 'broke', this.#policy));
+      for (const { warning } of [...this.#episodes.values(), this.#expiry.episode])
+        if (warning?.signal === signal && warning.outcome === 'broke' && warning.endedAtMs === atMs)
+          claimed.push(warning);
     }
     const began = (warning: Warning): number => warning.warnedAtMs ?? Number.POSITIVE_INFINITY;
     return claimed.toSorted((a, b) => (began(a) < began(b) ? -1 : 1))[0] ?? null;
@@ -125,8 +142,8 @@ export class Alarms {
 
   /** What this warning was about was taken for broken, and was not. */
   didNotBreak(warningId: string): void {
-    for (const [signal, episode] of this.#episodes) {
-      if (episode.warning?.id === warningId) this.#take(signal, takeBackBreak(episode));
+    for (const [key, episode] of this.#episodes) {
+      if (episode.warning?.id === warningId) this.#take(key, takeBackBreak(episode));
     }
     if (this.#expiry.episode.warning?.id !== warningId) return;
     const step = takeBackBreak(this.#expiry.episode);
@@ -136,8 +153,7 @@ export class Alarms {
 
   /** The sandbox is over: what is still open is not going to happen any more. */
   endAll(atMs: number): void {
-    for (const [signal, episode] of this.#episodes)
-      this.#take(signal, endEpisode(episode, atMs, 'recovered', this.#policy));
+    for (const [key, episode] of this.#episodes) this.#take(key, endEpisode(episode, atMs, 'recovered', this.#policy));
     this.#endExpiry(atMs, 'recovered');
     this.#signs = noSigns;
   }
@@ -147,7 +163,7 @@ export class Alarms {
     const levels = new Map<SignalName, WarningLevel>();
     for (const episode of [...(resources ? this.#episodes.values() : []), this.#expiry.episode]) {
       const open = openEpisode(episode);
-      if (open !== null) levels.set(open.signal, open.level);
+      if (open !== null && !atLeast(levels.get(open.signal) ?? 'calm', open.level)) levels.set(open.signal, open.level);
     }
     return levels;
   }
@@ -179,7 +195,7 @@ export class Alarms {
   }
 
   #abandon(nowMs: number): void {
-    for (const [signal, episode] of this.#episodes) this.#take(signal, abandonEpisode(episode, nowMs, this.#policy));
+    for (const [key, episode] of this.#episodes) this.#take(key, abandonEpisode(episode, nowMs, this.#policy));
   }
 
   #endExpiry(atMs: number, outcome: 'recovered' | 'broke'): void {
@@ -188,8 +204,8 @@ export class Alarms {
     this.#tell(step.state, step.changes);
   }
 
-  #take(signal: SignalName, step: EpisodeStep): void {
-    this.#episodes.set(signal, step.state);
+  #take(key: string, step: EpisodeStep): void {
+    this.#episodes.set(key, step.state);
     this.#tell(step.state, step.changes);
   }
 

@@ -6,6 +6,7 @@ import type { ErrorEvent, RecognisedError } from '../model/error-event.ts';
 import type { ErrorFix } from '../model/fix.ts';
 import { type ErrorClue, errorFixes } from './error-fixes.ts';
 import { endedByKill, readExitWords, withoutLogLines } from './exit-words.ts';
+import { sameFields } from './freshness.ts';
 import { sourcePlaces } from './source-places.ts';
 import { shownLine, tellingLine } from './telling-line.ts';
 
@@ -80,7 +81,7 @@ export class ErrorLedger {
     if (isOfEarlierKill(event, pattern)) return null;
     const known = this.#byFingerprint.get(fingerprint);
     const error = this.#read(event, recognition, cwd, known);
-    const told = this.#toldBefore(event, fingerprint, pattern);
+    const told = this.#toldBefore(event, recognition);
     if (told !== null) {
       this.#tellBetter(told, error, recognition, event, cwd);
       return null;
@@ -95,10 +96,13 @@ export class ErrorLedger {
     return error;
   }
 
-  /** @returns the error that this one tells of in other words, or null. */
-  #toldBefore(event: ErrorEvent, fingerprint: string, pattern: string | null): RecognisedError | null {
+  /** @returns the error that this one tells of in other words, or null. What misses two different things is two errors. */
+  #toldBefore(event: ErrorEvent, { fingerprint, pattern, parameters }: Recognition): RecognisedError | null {
     const isSame = (each: RecognisedError): boolean =>
-      each.fingerprint === fingerprint || (pattern !== null && each.pattern === pattern);
+      each.fingerprint === fingerprint ||
+      (pattern !== null &&
+        each.pattern === pattern &&
+        sameFields(this.#clues.get(each.fingerprint)?.parameters ?? {}, parameters));
     return this.#list.find((each) => isSame(each) && isToldAgain(event, each)) ?? null;
   }
 

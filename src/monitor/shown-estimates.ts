@@ -13,6 +13,8 @@ const windowMs = 10_000;
  * went as often as without this.
  */
 const begunAnewShare = 0.75;
+/** Not every reading looks at all signals. */
+const fullForMs = 30_000;
 /** So long another signal has to come first until it takes the name. */
 const nameHoldMs = 5_000;
 
@@ -68,6 +70,8 @@ const seenFrom = ({ atMs, times }: Reading, nowMs: number): TimeToLimit | null =
  */
 export class ShownEstimates {
   readonly #readings = new Map<SignalName, readonly Reading[]>();
+  /** Which disk each is about, where there are several. */
+  readonly #places = new Map<SignalName, string | undefined>();
   /** What is shown of each signal. */
   readonly #middles = new Map<SignalName, Reading>();
   #named: SignalName | null = null;
@@ -76,7 +80,11 @@ export class ShownEstimates {
   /** Takes in the forecasts made with a new sample of `atMs`. */
   take(forecasts: readonly Forecast[], levels: Levels, atMs: number): void {
     for (const forecast of forecasts) {
-      if (jumps(forecast.signal)) this.#read(forecast.signal, readingOf(forecast));
+      const { signal, place } = forecast;
+      // The times of one disk say nothing of another.
+      if (this.#places.get(signal) !== place) this.#readings.delete(signal);
+      this.#places.set(signal, place);
+      if (jumps(signal)) this.#read(signal, readingOf(forecast));
     }
     this.#rename(this.steady(forecasts, levels, atMs), levels, atMs);
   }
@@ -141,6 +149,8 @@ export class ShownEstimates {
     const next = this.#first(forecasts, levels, nowMs);
     const named = next === null ? null : (this.#kept(next.signal, forecasts, levels, nowMs) ?? next);
     const isWatched = named !== null && atLeast(levels.get(named.signal) ?? 'calm', 'watch');
-    return isWatched ? named : (forecasts.find(isFull) ?? named);
+    // What is not read any more may have room by now.
+    const full = forecasts.find((each) => isFull(each) && Math.abs(nowMs - each.atMs) < fullForMs);
+    return isWatched ? named : (full ?? named);
   }
 }

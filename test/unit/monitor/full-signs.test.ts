@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Forecast } from '../../../src/model/forecast.ts';
-import type { Sample } from '../../../src/model/sample.ts';
+import type { DiskReading, Sample } from '../../../src/model/sample.ts';
 import type { WarningLevel } from '../../../src/model/warning.ts';
 import { Alarms } from '../../../src/monitor/alarms.ts';
 import { alertPolicy } from '../../../src/monitor/alert-policy.ts';
@@ -27,6 +27,7 @@ const diskAt = (share: number, parts: Partial<Forecast> = {}): Forecast =>
 class Course {
   readonly alarms = new Alarms('s', alertPolicy('balanced'));
   atMs = startMs;
+  others: readonly DiskReading[] = [];
 
   /** Reads the disk so often, `stepMs` apart. @returns its level after the last one. */
   read(share: number, times = 1, stepMs = 1000, parts: Partial<Forecast> = {}): WarningLevel {
@@ -41,6 +42,7 @@ class Course {
         cadenceMs: 1000,
         caveat: null,
         disk,
+        otherDisks: this.others,
       };
       this.alarms.sample(sample, [diskAt(share, parts)]);
     }
@@ -82,6 +84,54 @@ describe('a disk that is full', () => {
     course.read(0.4, 5, 1000, { place: '/tmp' });
     expect(course.read(1, 5, 1000, { place: '/work' })).toBe('calm');
     expect(course.read(1, 5, 1000, { place: '/tmp' })).toBe('critical');
+  });
+});
+
+describe('what goes to and fro at its limit', () => {
+  it('is told of once, and again only after there was real room', () => {
+    const course = new Course();
+    course.read(0.5, 5);
+    for (let round = 0; round < 10; round += 1) {
+      course.read(1, 60);
+      course.read(0.95, 60);
+    }
+    const critical = () => course.alarms.takeChanges().filter(({ change }) => change === 'critical').length;
+    expect(critical()).toBe(1);
+    course.read(0.5, 60);
+    course.read(1, 5);
+    expect(critical()).toBe(1);
+  });
+});
+
+describe('several disks', () => {
+  it('have an episode each: that one is full is no reason to say nothing of another, nor is another’s end its recovery', () => {
+    const course = new Course();
+    const tmp = { place: '/tmp' };
+    const work = { place: '/work' };
+    course.read(0.4, 5, 1000, tmp);
+    course.read(1, 5, 1000, tmp);
+    course.read(0.5, 5, 1000, work);
+    expect(course.read(1, 5, 1000, work)).toBe('critical');
+    expect(course.read(0.5, 60, 1000, work)).toBe('critical');
+    expect(course.alarms.takeChanges().map(({ change, warning }) => `${change} ${warning.forecast.place}`)).toEqual([
+      'started /tmp',
+      'warned /tmp',
+      'critical /tmp',
+      'started /work',
+      'warned /work',
+      'critical /work',
+      'recovered /work',
+    ]);
+    course.alarms.broke(['disk'], course.atMs);
+    expect(course.alarms.levels(true).size).toBe(0);
+  });
+
+  it('are told of also when they were seen with room only beside another', () => {
+    const course = new Course();
+    course.others = [{ place: '/tmp', usedBytes: 0.1 * limit, limitBytes: limit }];
+    course.read(0.6, 5, 1000, { place: '/work' });
+    course.others = [];
+    expect(course.read(1, 2, 1000, { place: '/tmp' })).toBe('critical');
   });
 });
 
