@@ -134,8 +134,12 @@ export const fullIn = ({ source, pids, memory }: Sample, recreates: boolean): Fu
   }
   // The memory of the machine below is not that of the sandbox.
   const limit = source === 'machine' ? null : (memory?.limitBytes ?? null);
-  if (memory === undefined || limit === null || limit <= 0 || memory.workingSetBytes < limit * fullMemory) return null;
-  const share = percentText(memory.workingSetBytes / limit);
+  if (memory === undefined || limit === null || limit <= 0) return null;
+  // What can be given back keeps nothing from starting.
+  const { workingSetBytes, unreclaimableBytes = workingSetBytes } = memory;
+  const heldBytes = Math.min(workingSetBytes, unreclaimableBytes);
+  if (heldBytes < limit * fullMemory) return null;
+  const share = percentText(heldBytes / limit);
   const end = 'End what takes it in a terminal that is open already';
   return {
     why: `its memory was full (${share} of ${bytesText(limit)}), so hardly anything can be done in it.`,

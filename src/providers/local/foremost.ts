@@ -32,8 +32,8 @@ export class Foremost {
   /** @returns all of them, the one that is full first at the beginning. To be told of every reading. */
   order<T extends Filled>(all: readonly T[], nowMs: number): readonly T[] {
     const ranked = all
-      .map((one) => ({ one, dueMs: this.#dueMs(one, nowMs), share: one.used / one.limit }))
-      .toSorted((a, b) => (a.dueMs < soonMs || b.dueMs < soonMs ? a.dueMs - b.dueMs : b.share - a.share));
+      .map((one) => ({ one, dueMs: this.#soonMs(one, this.#dueMs(one, nowMs)), share: one.used / one.limit }))
+      .toSorted((a, b) => (a.dueMs === b.dueMs ? b.share - a.share : a.dueMs - b.dueMs));
     const places = new Set(all.map(({ place }) => place));
     for (const place of this.#past.keys()) if (!places.has(place)) this.#past.delete(place);
     const first = ranked[0];
@@ -41,12 +41,17 @@ export class Foremost {
     if (first === undefined) return [];
     const keeps =
       before !== undefined &&
-      (first.dueMs < soonMs
+      (Number.isFinite(first.dueMs)
         ? before.dueMs < first.dueMs * (1 + soonerShare)
         : before.share > first.share - fullerShare);
     const leading = keeps ? before : first;
     this.#leading = leading.one.place;
     return [leading, ...ranked.filter((each) => each !== leading)].map(({ one }) => one);
+  }
+
+  /** Infinity for what takes long. What leads may take twice as long: a rise that comes and goes would lose and take the lead all the time. */
+  #soonMs({ place }: Filled, dueMs: number): number {
+    return dueMs < (place === this.#leading ? 2 * soonMs : soonMs) ? dueMs : Number.POSITIVE_INFINITY;
   }
 
   /** When it is full at its rise of the last minute; Infinity while it does not rise. */

@@ -73,6 +73,8 @@ export class AgentLife {
 
   /** A snapshot of it is asked for. @returns to be called when that is over. */
   saves(sandboxId: string): () => void {
+    // One that rests already is paused for another reason.
+    if (this.#ran?.has(sandboxId) === false) return () => undefined;
     const change = (by: number, endedAtMs: number | null): void => {
       this.#saving.set(sandboxId, { open: (this.#saving.get(sandboxId)?.open ?? 0) + by, endedAtMs });
     };

@@ -26,7 +26,7 @@ export const lingerMs = 1000;
  */
 export const ownOutputs = `foresight_own() {
 set -- "$(readlink "/proc/$$/fd/$1")" "\${TMPDIR:-/tmp}"
-case \${1%/*} in "\${2%/}"|/tmp) ;; *) return;; esac
+[ "\${1%/*}" = /tmp ] || [ "$1" -ef "\${2%/}/\${1##*/}" ] || return
 set -- "$1" "\${1##*/}"
 case $2 in *.stdout|*.stderr) ;; *) return;; esac
 case \${2%.*} in *[!0-9a-f]*) ;; ????????????????????????????????) printf %s "$1";; esac

@@ -2,7 +2,8 @@ import { heaps, processes } from './probe-processes.ts';
 
 /*
  * The probe: a POSIX sh program (dash, busybox ash, bash) that prints one JSON line per round. Rules it keeps:
- * - Builtins, but for `stat`/`df` every ten seconds, one `head | tr` when a new large process appears, and `sleep` each round, if not in a session.
+ * - Builtins, but for `stat`/`df` every ten seconds, one `head | tr` when a new large process appears, and,
+ *   if not in a session of bash, `sleep` each round and one `cat` with version 1 of control groups.
  * - It writes no file and starts nothing in the background. `sleep` does not hold the output, so a killed probe closes it at once.
  * - Every word from a file is checked before it is computed with or printed: `num` for integers, `dec` for decimals, `label` for names.
  *   What is missing, unreadable or odd becomes null. Leading zeros go (shells read them as octal); more than 18 digits are null
@@ -202,7 +203,11 @@ read_memory() {
     one "$M/memory.failcnt"; hits=$v
     # which part of it could go is not told: what the machine remembers of files tells how much of its growth
     one "$M/memory.kmem.usage_in_bytes"; kmem=$v
-    one "$proc/sys/fs/dentry-state"; dentries=$v; one "$proc/sys/fs/inode-nr"; inos=$v
+    # these files give nothing behind their first byte, and other shells than bash read byte by byte
+    case \${BASH_VERSION-} in
+      "") set -- $(cat "$proc/sys/fs/dentry-state" "$proc/sys/fs/inode-nr"); [ $# -lt 7 ] || { num "$1"; dentries=$v; num "$7"; inos=$v; };;
+      *) one "$proc/sys/fs/dentry-state"; dentries=$v; one "$proc/sys/fs/inode-nr"; inos=$v;;
+    esac
     while read -r a b x; do case $a in oom_kill) num "$b"; kills=$v;; esac; done <"$M/memory.oom_control"
     if [ $slow = 1 ]; then
       [ $memMax = null ] || kills_below

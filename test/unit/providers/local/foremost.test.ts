@@ -40,6 +40,16 @@ describe('what is full first', () => {
     expect(new Set(leaders(100, { full: () => 90, slow: (second) => 10 + 0.05 * second }))).toEqual(new Set(['full']));
   });
 
+  it('does not change hands at every burst of what would last for five minutes', () => {
+    const led = leaders(
+      900,
+      { full: () => 85, bursts: (s) => 0.5 * (20 * Math.floor(s / 120) + Math.min(20, s % 120)) },
+      110,
+    );
+    const changes = led.filter((place, index) => index > 0 && place !== led[index - 1]).length;
+    expect(changes).toBeLessThanOrEqual(12);
+  });
+
   it('does not change hands all the time where two fill up alike', () => {
     const jitter = (second: number): number => (second % 3) * 0.4;
     const led = leaders(60, { a: (second) => second + jitter(second), b: (second) => second + jitter(second + 1) });

@@ -11,6 +11,16 @@ const scene = () => {
   return { clock, life: new AgentLife(clock) };
 };
 
+describe('a snapshot of one that is paused', () => {
+  it('makes it run for nobody', () => {
+    const { life } = scene();
+    life.see([paused]);
+    life.saves(id);
+    expect(life.asSeen(paused).phase).toBe('paused');
+    expect(life.isFrozen(paused)).toBe(false);
+  });
+});
+
 describe('an agent that is starting', () => {
   it('has half a minute after its sandbox was made, also by a clock that is a little ahead, or set back', () => {
     const { clock, life } = scene();
