@@ -6,6 +6,7 @@ import { systemClock } from '../../src/net/clock.ts';
 import { createTransport } from '../../src/net/dispatcher.ts';
 import { openSandboxFactory } from '../../src/providers/opensandbox/factory.ts';
 import type { TestBed } from '../integration/providers/conformance.ts';
+import { openSandboxActions } from '../integration/providers/opensandbox-bed.ts';
 import { disturbingFront } from './disturbing-front.ts';
 
 /** A real OpenSandbox server whose sandboxes are containers of this computer's Docker. */
@@ -93,21 +94,7 @@ export const makeRealBed = async ({ url, key, image }: RealServer): Promise<Real
   const agents = new Map<string, readonly string[]>();
   return {
     provider,
-    supportedActions: [
-      'renew',
-      'pause',
-      'resume',
-      'delete',
-      'snapshot',
-      'recreate',
-      'rename',
-      'snapshots',
-      'deleteSnapshot',
-      'limits',
-      'exec',
-      'openTerminal',
-      'diagnostics',
-    ],
+    supportedActions: openSandboxActions,
     createSandbox,
     deleteSandbox: async (id) => void (await ask('DELETE', `/v1/sandboxes/${id}`, [204, 404])),
     pauseSandbox: async (id) => void (await ask('POST', `/v1/sandboxes/${id}/pause`, [202])),

@@ -27,6 +27,7 @@ import { permissionPatterns } from './permissions.ts';
 import { phpPatterns } from './php.ts';
 import { portPatterns } from './ports.ts';
 import { postgresPatterns } from './postgres.ts';
+import { programMissingPatterns } from './program-missing.ts';
 import { pythonPackagePatterns } from './python-packages.ts';
 import { registryPatterns } from './registries.ts';
 import { registryAnswerPatterns } from './registry-answers.ts';
@@ -67,6 +68,7 @@ export const catalogue: readonly ErrorPattern[] = [
   ...permissionPatterns,
   ...terminalPatterns,
   ...execPatterns,
+  ...programMissingPatterns,
   ...crashPatterns,
   ...dockerPatterns,
   ...kubernetesPatterns,

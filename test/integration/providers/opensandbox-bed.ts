@@ -18,6 +18,23 @@ export interface Way {
   readonly network?: ConnectionSettings;
 }
 
+/** What can be done to a sandbox of such a server. */
+export const openSandboxActions: TestBed['supportedActions'] = [
+  'renew',
+  'pause',
+  'resume',
+  'delete',
+  'snapshot',
+  'recreate',
+  'rename',
+  'snapshots',
+  'deleteSnapshot',
+  'limits',
+  'exec',
+  'openTerminal',
+  'diagnostics',
+];
+
 /** Starts a test server and a provider on it. */
 export const makeOpenSandboxBed = async (
   options: SandboxServerOptions = {},
@@ -49,21 +66,7 @@ export const makeOpenSandboxBed = async (
     provider,
     server,
     log: lines,
-    supportedActions: [
-      'renew',
-      'pause',
-      'resume',
-      'delete',
-      'snapshot',
-      'recreate',
-      'rename',
-      'snapshots',
-      'deleteSnapshot',
-      'limits',
-      'exec',
-      'openTerminal',
-      'diagnostics',
-    ],
+    supportedActions: openSandboxActions,
     createSandbox: (wanted: WantedSandbox = {}) =>
       server.createSandbox({
         memory: `${(wanted.memoryBytes ?? 256 * 1024 ** 2) / 1024 ** 2}Mi`,

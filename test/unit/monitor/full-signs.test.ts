@@ -136,14 +136,15 @@ describe('several disks', () => {
 });
 
 describe('what is looked at every ten seconds only', () => {
+  const danger = {
+    pBreak60: 0.9,
+    pBreak120: 0.95,
+    pBreak300: 0.99,
+    timeToLimitMs: { p10: 40_000, p50: 50_000, p90: 70_000 },
+  };
+
   it('is warned of when two readings in a row say so', () => {
     const course = new Course();
-    const danger = {
-      pBreak60: 0.9,
-      pBreak120: 0.95,
-      pBreak300: 0.99,
-      timeToLimitMs: { p10: 40_000, p50: 50_000, p90: 70_000 },
-    };
     course.read(0.5, 3, 10_020);
     course.read(0.6, 1, 10_020, danger);
     expect(course.read(0.7, 1, 10_020, danger)).toBe('warn');
@@ -151,12 +152,6 @@ describe('what is looked at every ten seconds only', () => {
 
   it('is not where a hole lies between the two', () => {
     const course = new Course();
-    const danger = {
-      pBreak60: 0.9,
-      pBreak120: 0.95,
-      pBreak300: 0.99,
-      timeToLimitMs: { p10: 40_000, p50: 50_000, p90: 70_000 },
-    };
     course.read(0.5, 30);
     course.read(0.6, 1, 1000, danger);
     expect(course.read(0.7, 1, 20_000, danger)).toBe('watch');
